@@ -1,0 +1,1 @@
+"""Plan and simulate one information network woven across space, near space, air and ground."""

@@ -1,0 +1,35 @@
+"""Who can meet whom, and when: the product of `contacts`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """One row a contact, sorted by start, link, source, target. Columns have shape (C,).
+
+    `source` and `target` are rows of `Fleet`; `link` is the rule's place in the scenario. Elevation
+    is NaN where the rule has none (two platforms of one layer, e.g. a laser between satellites).
+    """
+
+    link: NDArray[np.int16]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    culmination_s: NDArray[np.float64]  # time of the highest elevation, else of the least range
+    elevation_max_deg: NDArray[np.float32]
+    range_min_m: NDArray[np.float64]  # least within the contact
+    cut_start: NDArray[np.bool_]  # already up when the data begin
+    cut_end: NDArray[np.bool_]  # still up when the data end
+
+    def __post_init__(self) -> None:
+        columns = [getattr(self, name) for name in self.__slots__]
+        assert len({len(column) for column in columns}) == 1
+        assert np.all(self.start_s <= self.end_s)
+        assert np.all(np.diff(self.start_s) >= 0)
+
+    def __len__(self) -> int:
+        return len(self.start_s)

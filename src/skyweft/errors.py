@@ -1,0 +1,33 @@
+"""What can go wrong, in four classes.
+
+A user's mistake raises before any work starts; our own is an `assert`. Losing
+a message is a row with a cause, never one of these.
+"""
+
+
+class SkyweftError(Exception):
+    """Anything skyweft raises on purpose."""
+
+
+class ScenarioError(SkyweftError):
+    """What the user wrote cannot be: one line a mistake, each with file, place, what is allowed."""
+
+
+class RangeError(SkyweftError):
+    """Something was asked outside the data."""
+
+
+class BackendError(SkyweftError):
+    """A server could not do what was asked.
+
+    Parameters
+    ----------
+    message : str
+        What failed and what to try.
+    retryable : bool
+        Whether the same call may succeed later.
+    """
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.retryable = retryable

@@ -1,0 +1,38 @@
+"""How well a contact carries bits: the product of `links`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Samples along contacts, sorted by contact, then time. Columns have shape (K,).
+
+    Forward is source to target, reverse the other way; NaN margins and a rate of 0 where that end
+    cannot transmit or receive on this link. Doppler is of the forward carrier at the target.
+    """
+
+    contact: NDArray[np.int64]  # row of Contacts
+    time_s: NDArray[np.float64]
+    range_m: NDArray[np.float64]
+    elevation_deg: NDArray[np.float32]
+    delay_s: NDArray[np.float64]
+    doppler_hz: NDArray[np.float64]
+    doppler_rate_hz_s: NDArray[np.float64]
+    loss_db: NDArray[np.float32]  # free space and every fixed loss, forward
+    cn0_dbhz: NDArray[np.float32]
+    margin_db: NDArray[np.float32]  # over the most robust mode's threshold
+    rate_bps: NDArray[np.float64]
+    cn0_reverse_dbhz: NDArray[np.float32]
+    margin_reverse_db: NDArray[np.float32]
+    rate_reverse_bps: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        columns = [getattr(self, name) for name in self.__slots__]
+        assert len({len(column) for column in columns}) == 1
+        assert np.all(self.range_m >= 0)
+
+    def __len__(self) -> int:
+        return len(self.time_s)

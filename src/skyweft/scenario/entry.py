@@ -1,0 +1,50 @@
+"""What every table of a scenario file has in common, and the kinds of value in it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
+
+
+class Entry(BaseModel):
+    """A table in a scenario file: never changes, holds no unknown key, converts nothing."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("give the time zone: end the time with Z for UTC")
+    return moment.astimezone(UTC)
+
+
+def _found(path: Path, info: ValidationInfo) -> Path:
+    """Resolve beside the scenario file; refuse what is not there, unless told not to look."""
+    context: Mapping[str, Any] = info.context or {}
+    path = context.get("folder", Path()) / path
+    if context.get("look", True):
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder, a file is needed")
+        if not path.is_file():
+            raise ValueError(f"{path} is not there")
+    return path
+
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Degrees = Annotated[float, Field(ge=-360, le=360)]
+Elevation = Annotated[float, Field(ge=-90, le=90)]
+Moment = Annotated[datetime, AfterValidator(_utc)]
+File = Annotated[Path, Field(strict=False), AfterValidator(_found), PlainSerializer(str)]

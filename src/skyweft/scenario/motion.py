@@ -1,0 +1,156 @@
+"""How a group of platforms moves: one model a way of moving, told apart by `kind`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from skyweft.scenario.entry import (
+    Count,
+    Degrees,
+    Entry,
+    File,
+    Latitude,
+    Longitude,
+    NotNegative,
+    Positive,
+)
+
+
+class Walker(Entry):
+    """Circular orbits in evenly spaced planes (one shell; write one group a shell)."""
+
+    kind: Literal["walker"]
+    pattern: Literal["delta", "star"] = "delta"
+    """`delta` spreads the ascending nodes over 360 degrees, `star` over 180."""
+    planes: Count
+    per_plane: Count
+    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    altitude_m: Positive | None = None
+    """Height of the mean semi-major axis above 6 378 135 m (WGS72 equator)."""
+    mean_motion_rev_day: Positive | None = None
+    """Kozai mean motion as in element sets; give this or `altitude_m`."""
+    phasing: int | Literal["alternating"] = 0
+    """Walker's F (slot offset between planes in units of 360 / satellites), or half a slot in every odd plane."""
+    raan_span_deg: Annotated[float, Field(gt=0, le=360)] | None = None
+    """Over how many degrees the ascending nodes are spread; the pattern decides unless given."""
+    raan_deg: Degrees = 0.0
+    """Right ascension of the first plane's ascending node, TEME of the start."""
+    argument_of_latitude_deg: Degrees = 0.0
+    """Where the first satellite of the first plane is at the start, from the ascending node."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.altitude_m is None) == (self.mean_motion_rev_day is None):
+            raise ValueError("give either altitude_m or mean_motion_rev_day")
+        return self
+
+
+class Orbit(Entry):
+    """One satellite by its mean elements at the scenario's start (SGP4, TEME)."""
+
+    kind: Literal["orbit"]
+    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    altitude_m: Positive | None = None
+    """Height of the mean semi-major axis above 6 378 135 m; give this or `mean_motion_rev_day`."""
+    mean_motion_rev_day: Positive | None = None
+    eccentricity: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    raan_deg: Degrees = 0.0
+    argument_of_perigee_deg: Degrees = 0.0
+    mean_anomaly_deg: Degrees = 0.0
+    bstar: float = 0.0
+    """Drag term of the element set, per earth radius."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.altitude_m is None) == (self.mean_motion_rev_day is None):
+            raise ValueError("give either altitude_m or mean_motion_rev_day")
+        return self
+
+
+class Tle(Entry):
+    """Satellites from a file of elements: TLE, 3LE, or OMM as CSV, JSON, XML or KVN."""
+
+    kind: Literal["tle"]
+    file: File
+    planes: Count | None = None
+    """With `per_plane`: the file's order fills the planes one after the other."""
+    per_plane: Count | None = None
+    stale_days: Positive = 14.0
+    """Warn when a set's epoch is further than this from any moment of the run."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.planes is None) != (self.per_plane is None):
+            raise ValueError("planes and per_plane go together")
+        return self
+
+
+class Fixed(Entry):
+    """One place that stands still."""
+
+    kind: Literal["fixed"]
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    altitude_m: float = 0.0
+    """Height above the WGS84 ellipsoid."""
+
+
+class Sites(Entry):
+    """Places that stand still, from a file.
+
+    CSV with the columns `name, latitude_deg, longitude_deg` and optionally `altitude_m`, or
+    GeoJSON points with the property `name`.
+    """
+
+    kind: Literal["sites"]
+    file: File
+
+
+class Population(Entry):
+    """Many standing things, drawn at random (seeded) over a region."""
+
+    kind: Literal["population"]
+    count: Count
+    region: File | Literal["land", "globe"] = "land"
+    """`land`, `globe`, or a GeoJSON file of polygons."""
+    weights: File | None = None
+    """CSV with `latitude_deg, longitude_deg, weight`: draws follow the nearest weight."""
+    altitude_m: float = 0.0
+
+
+class Track(Entry):
+    """Ships, trains, aircraft by times and places from a CSV.
+
+    Columns `time_s` (from the start) or `time` (UTC, ISO 8601), `latitude_deg`, `longitude_deg`,
+    optionally `altitude_m`, and `name` where the file holds several.
+    """
+
+    kind: Literal["track"]
+    file: File
+    ends: Literal["hold", "absent", "repeat"] = "hold"
+    """Outside the file's times: stay at the end, not be there, or run back and forth."""
+
+
+class Loiter(Entry):
+    """A pattern flown around a place at an altitude: airship, solar aircraft, drone."""
+
+    kind: Literal["loiter"]
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    altitude_m: Positive
+    pattern: Literal["circle", "racetrack", "figure_eight"] = "circle"
+    radius_m: Positive = 5e3
+    """Of the turns."""
+    length_m: NotNegative = 0.0
+    """Of the straight legs of a racetrack, or between the two turns of a figure of eight."""
+    heading_deg: Degrees = 0.0
+    """Of the long axis, clockwise from north."""
+    speed_m_s: Positive
+    count: Count = 1
+    """Craft that share the pattern, evenly spaced along it."""
+
+
+Motion = Annotated[
+    Walker | Orbit | Tle | Fixed | Sites | Population | Track | Loiter,
+    Field(discriminator="kind"),
+]
