@@ -1,1 +1,89 @@
 """Plan and simulate one information network woven across space, near space, air and ground."""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skyweft import plot as plot
+    from skyweft.contacts.finding import find as find
+    from skyweft.errors import ScenarioError as ScenarioError
+    from skyweft.errors import SkyweftError as SkyweftError
+    from skyweft.links.budget import budget as budget
+    from skyweft.motion.fleet import assemble as assemble
+    from skyweft.motion.propagate import propagate as propagate
+    from skyweft.run import Run as Run
+    from skyweft.run import open_run as open_run
+    from skyweft.run import run as run
+    from skyweft.scenario.reading import load as load
+    from skyweft.scenario.review import review as review
+    from skyweft.scenario.scenario import Scenario as Scenario
+
+    __version__: str
+
+# What a notebook sees, and where it lives: loaded when first asked for.
+_HOMES = {
+    "load": "skyweft.scenario.reading",
+    "review": "skyweft.scenario.review",
+    "Scenario": "skyweft.scenario.scenario",
+    "assemble": "skyweft.motion.fleet",
+    "propagate": "skyweft.motion.propagate",
+    "find": "skyweft.contacts.finding",
+    "budget": "skyweft.links.budget",
+    "run": "skyweft.run",
+    "open_run": "skyweft.run",
+    "Run": "skyweft.run",
+    "plot": "skyweft",
+    "ScenarioError": "skyweft.errors",
+    "SkyweftError": "skyweft.errors",
+}
+
+__all__ = [
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "SkyweftError",
+    "assemble",
+    "budget",
+    "find",
+    "load",
+    "open_run",
+    "plot",
+    "propagate",
+    "review",
+    "run",
+]
+
+
+class _Package(ModuleType):
+    """Keeps `skyweft.run` the function, although its folder has the same name.
+
+    Importing a submodule makes Python set it on the package, and whether that happened before
+    would otherwise decide whether `skyweft.run(...)` can be called.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "run" and isinstance(value, ModuleType):
+            value = value.run
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("skyweft")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'skyweft' has no attribute {name!r}")
+    home = _HOMES[name]
+    if home == "skyweft":
+        return import_module(f"skyweft.{name}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

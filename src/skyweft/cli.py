@@ -1,5 +1,371 @@
-"""The command line: parse words, call one public function, print."""
+"""The command line: parse words, call one public function, print.
+
+Answers go to stdout, everything else to stderr. Exit codes: 0 done, 1 the user's mistake, 2 wrong
+words, 3 ours, 130 interrupted. Heavy modules load inside the commands, so `--help` stays quick.
+"""
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+DONE, USER, WORDS, OURS, INTERRUPTED = 0, 1, 2, 3, 130
+DEMO = "integrated"
 
 
-def entry() -> None:
-    """Run the command line."""
+def entry() -> NoReturn:
+    """Run the command line on the process's own words."""
+    sys.exit(main())
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code, whatever happens.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        What stands behind `skyweft`; the process's own arguments unless given.
+
+    Returns
+    -------
+    int
+        0 done, 1 the user's mistake, 2 wrong words, 3 ours, 130 interrupted.
+    """
+    try:
+        options = parser().parse_args(words)
+    except SystemExit as leaving:  # argparse leaves by itself for --help and wrong words
+        return leaving.code if isinstance(leaving.code, int) else WORDS
+    try:
+        code = int(options.command(options))
+        sys.stdout.flush()
+    except KeyboardInterrupt as interruption:
+        # A run says on its way out what is finished and how to go on.
+        return _complain(options, [str(interruption) or "interrupted"], INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        return _failed(options, error)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every word skyweft understands."""
+    top = argparse.ArgumentParser(
+        prog="skyweft",
+        description="Plan and simulate one information network woven across space, near space, "
+        "air and ground.",
+        formatter_class=_Help,
+    )
+    top.add_argument("--version", action=_Version, help="print the version and leave")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], words: str) -> Any:
+        sub = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+        sub.set_defaults(command=command)
+        sub.add_argument("--json", action="store_true", help="print the answer as JSON")
+        return sub
+
+    demo = add("demo", _demo, "run the shipped network of four layers and write its report")
+    demo.add_argument("--open", action="store_true", help="show the report in the browser")
+    _add_running(demo)
+
+    check = add("check", _check, "report every mistake in a scenario, and what follows from it")
+    check.add_argument("scenario", nargs="?", metavar="FILE", help="scenario file (TOML)")
+    check.add_argument(
+        "--schema",
+        action="store_true",
+        help="print the JSON Schema with which editors complete keys",
+    )
+    _add_set(check)
+
+    run = add("run", _run, "run a scenario: tables, summary and report in a folder")
+    run.add_argument("scenario", metavar="FILE", help="scenario file (TOML)")
+    _add_set(run)
+    _add_running(run)
+
+    report = add("report", _report, "write the report of a run's folder again")
+    report.add_argument("folder", metavar="DIR", help="folder of a run")
+    report.add_argument("--open", action="store_true", help="show the report in the browser")
+
+    scenarios = add(
+        "scenarios", _scenarios, "list the shipped scenarios, or copy one with its files"
+    )
+    scenarios.add_argument("name", nargs="?", metavar="NAME", help="the one to copy")
+    scenarios.add_argument("--to", default=".", metavar="DIR", help="where to (default: here)")
+
+    fetch = add("fetch", _fetch, "get orbital elements from CelesTrak into the local cache")
+    fetch.add_argument("what", choices=["elements"], help="what to get")
+    fetch.add_argument(
+        "group", metavar="GROUP", help="CelesTrak's name of the group, e.g. starlink"
+    )
+
+    add("selfcheck", _selfcheck, "compute published reference cases and print every deviation")
+    return top
+
+
+def _add_set(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a value of the scenario, e.g. links.0.elevation_min_deg=20; may be repeated",
+    )
+
+
+def _add_running(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--out", metavar="DIR", help="folder of the run (default: runs/NAME)")
+    sub.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    sub.add_argument("--force", action="store_true", help="replace a run that is already there")
+    sub.add_argument(
+        "--threads",
+        type=_positive,
+        metavar="N",
+        help="threads (default: as many as there are cores)",
+    )
+    sub.add_argument("--no-report", action="store_true", help="tables and summary only")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+class _Help(argparse.HelpFormatter):
+    """Keeps every command on one line: argparse forgets that commands are indented."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28)
+        self._action_max_length = 13
+
+
+class _Version(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str, **words: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **words)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from skyweft import __version__
+
+        print(f"skyweft {__version__}")
+        parser.exit(DONE)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from skyweft.scenario.shipped import find
+
+    options.scenario, options.set = find(DEMO), []
+    # In its own folder there is nothing but an earlier demo.
+    options.force = options.force or not (options.out or options.resume)
+    return _run(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.schema:
+        from skyweft.scenario.schema import json_schema
+
+        print(json.dumps(json_schema(), indent=2))
+        return DONE
+    if options.scenario is None:
+        return _complain(options, ["check needs a scenario file, or --schema"], WORDS)
+    from skyweft.scenario.reading import load
+
+    scenario = load(
+        options.scenario, options.set
+    )  # before what is slow to load: mistakes are quick
+    from skyweft.run.outlook import outlook
+
+    found = outlook(scenario)
+    _answer(options, found.facts(), found.lines())
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from skyweft.run import run
+
+    folder = Path(options.out) if options.out else Path("runs", Path(options.scenario).stem)
+    with _progress() as progress:
+        result = run(
+            options.scenario,
+            folder,
+            overrides=options.set,
+            resume=options.resume,
+            force=options.force,
+            threads=options.threads,
+            progress=progress,
+        )
+    page = None
+    if not options.no_report:
+        from skyweft.report import write
+
+        page = write(result, folder / "report.html")
+    _show(options, result.summary(), folder, page)
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    from skyweft.report import write
+    from skyweft.run import open_run
+
+    folder = Path(options.folder)
+    result = open_run(folder)
+    _show(options, result.summary(), folder, write(result, folder / "report.html"))
+    return DONE
+
+
+def _show(
+    options: argparse.Namespace, summary: Mapping[str, Any], folder: Path, page: Path | None
+) -> None:
+    """Print what a run came to and where it lies; open the page if that was asked."""
+    where = {"folder": str(folder), "report": str(page) if page else None}
+    lines = [*_figures(summary), f"tables: {folder}", *([f"report: {page}"] if page else [])]
+    _answer(options, {"summary": summary, **where}, lines)
+    if page and getattr(options, "open", False):
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Write the figures that fit on a screen; summary.json and the report hold all of them."""
+    platforms, contacts = summary["platforms"], summary["contacts"]
+    yield f"{summary['name']}: {platforms['total']:,} platforms, {summary['finished_s']:,.0f} s"
+    yield f"contacts: {contacts['total']:,}, median {_figure(contacts['median_s'], 's')}"
+    for name, link in summary["links"].items():
+        ways = [
+            f"{way} {_figure((link[way] or {}).get('median_bps'), 'bit/s')}"
+            for way in ("forward", "reverse")
+            if link[way]
+        ]
+        yield f"  {name}: {link['contacts']:,}" + (
+            f"; median rate {', '.join(ways)}" if ways else ""
+        )
+    for places in ("cells", "sites"):
+        if seen := (summary["coverage"] or {}).get(places):
+            gap = _figure(seen["longest_gap_s"], "s")
+            yield f"coverage of {places}: {seen['share_covered_mean']:.1%}, longest gap {gap}"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    return "none" if value is None else f"{value:,.4g} {unit}"
+
+
+def _scenarios(options: argparse.Namespace) -> int:
+    from skyweft.scenario import shipped
+
+    if options.name is None:
+        found = shipped.descriptions()
+        wide = max(map(len, found), default=0)
+        _answer(options, found, [f"{name:{wide}}  {words}" for name, words in found.items()])
+    else:
+        copied = [str(path) for path in shipped.copy(options.name, Path(options.to))]
+        _answer(options, {"files": copied}, copied)
+    return DONE
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from skyweft.motion.catalogue import fetch
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        path = str(fetch(options.group))
+    for each in said:
+        print(f"skyweft: {each.message}", file=sys.stderr)
+    _answer(options, {"file": path}, [path])
+    return DONE
+
+
+def _selfcheck(options: argparse.Namespace) -> int:
+    from skyweft.run.selfcheck import selfcheck
+
+    cases = selfcheck()
+    _answer(options, {"cases": [case.facts() for case in cases]}, [case.line() for case in cases])
+    off = [case.name for case in cases if not case.holds]
+    if off:
+        return _complain(options, [f"outside its tolerance: {name}" for name in off], OURS)
+    return DONE
+
+
+def _answer(options: argparse.Namespace, facts: Mapping[str, Any], lines: Sequence[str]) -> None:
+    """Print the answer: facts as JSON where asked for, else lines."""
+    text = json.dumps(facts, indent=2, default=str) if options.json else "\n".join(lines)
+    # A terminal of another encoding shows a question mark; it does not end the run.
+    coding = sys.stdout.encoding or "utf-8"
+    print(text.encode(coding, "replace").decode(coding))
+
+
+def _complain(options: argparse.Namespace, lines: Sequence[str], code: int) -> int:
+    for line in lines:
+        print(f"skyweft: {line}", file=sys.stderr)
+    if options.json:
+        print(json.dumps({"mistakes": list(lines)}, indent=2))
+    return code
+
+
+def _failed(options: argparse.Namespace, error: Exception) -> int:
+    from skyweft.errors import SkyweftError
+
+    if isinstance(error, SkyweftError):
+        return _complain(options, str(error).splitlines(), USER)
+    if isinstance(error, MemoryError):
+        return _complain(options, ["not enough memory; a shorter or smaller scenario fits"], USER)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(options, [f"{where}{error.strerror}"], USER)
+    return _complain(options, _crash(error), OURS)
+
+
+def _crash(error: Exception) -> list[str]:
+    """Say that this is our mistake, and put what we need to find it into a file."""
+    import tempfile
+    import traceback
+
+    words = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    lines = [f"this is a mistake in skyweft, not in your scenario: {words}"]
+    if os.environ.get("SKYWEFT_DEBUG"):
+        traceback.print_exception(error)
+        return lines
+    from skyweft import __version__
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="skyweft-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"skyweft {__version__}, Python {sys.version}, {sys.platform}\n")
+        file.write(f"words: {sys.argv[1:]}\n")
+        traceback.print_exception(error, file=file)
+    return [
+        *lines,
+        f"please report it with {file.name}, and with the scenario if you may share it",
+    ]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float, float, str], None] | None]:
+    """Give a function that moves a bar on stderr; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(
+        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bars:
+        task = bars.add_task("starting", total=None)
+        yield lambda done_s, total_s, stage: bars.update(
+            task, completed=done_s, total=total_s, description=stage
+        )

@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.scenario.scenario import Scenario
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
@@ -52,7 +54,10 @@ class Mover(Protocol):
 
     @property
     def step_max_s(self) -> float:
-        """The widest knot spacing at which cubic Hermite keeps them within a metre."""
+        """The widest knot spacing at which cubic Hermite keeps them within a metre.
+
+        Within ten for what follows a file of times and places.
+        """
 
     def fill(self, time_s: Floats, position_m: Floats, velocity_m_s: Floats) -> Sequence[str]:
         """Write ITRS states (count, 3, T) at `time_s`; return what went wrong, a line each."""
@@ -85,6 +90,23 @@ class Fleet:
         assert np.all((self.mover >= 0) != (self.site >= 0))
         assert sum(each.count for each in self.movers) == np.count_nonzero(self.mover >= 0)
         assert len(self.sites.up) == np.count_nonzero(self.site >= 0)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def rows_of(self, group: str) -> Ints:
+        """Return the rows of a group's platforms, in its order."""
+        rows = np.flatnonzero(self.group == self.groups.index(group))
+        return rows.astype(np.int32)
+
+    def rows_with(self, scenario: Scenario, terminal: str) -> Ints:
+        """Return the rows of all platforms that carry a terminal, in the fleet's order."""
+        carriers = [
+            k
+            for k, group in enumerate(self.groups)
+            if terminal in scenario.platforms[group].terminals
+        ]
+        return np.flatnonzero(np.isin(self.group, carriers)).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)

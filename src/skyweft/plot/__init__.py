@@ -1,1 +1,32 @@
-"""To be written."""
+"""Drawings of a run's tables with matplotlib: each draws on given axes and returns them.
+
+Nothing is computed here that a table could hold, nothing is shown or saved, no global style is
+touched. Times are from the scenario's start; every axis says its unit.
+"""
+
+from skyweft.plot.maps import coverage_map, ground_tracks
+from skyweft.plot.palette import DARK, LIGHT, Palette
+from skyweft.plot.passes import (
+    duration_histogram,
+    elevation_histogram,
+    layer_matrix,
+    pass_statistics,
+)
+from skyweft.plot.rates import link_margins, rate_cdf
+from skyweft.plot.timeline import layer_timeline, timeline
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Palette",
+    "coverage_map",
+    "duration_histogram",
+    "elevation_histogram",
+    "ground_tracks",
+    "layer_matrix",
+    "layer_timeline",
+    "link_margins",
+    "pass_statistics",
+    "rate_cdf",
+    "timeline",
+]

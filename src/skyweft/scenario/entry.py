@@ -1,11 +1,15 @@
 """What every table of a scenario file has in common, and the kinds of value in it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
+
+# UTC has had whole leap seconds since 1972; far beyond this century no orbit means anything.
+EARLIEST = datetime(1972, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Entry(BaseModel):
@@ -21,9 +25,16 @@ class Entry(BaseModel):
 
 
 def _utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
+    offset = moment.utcoffset()
+    if offset is None:
         raise ValueError("give the time zone: end the time with Z for UTC")
-    return moment.astimezone(UTC)
+    # Compared first: close to year 1 or 9999 the change of zone itself would overflow.
+    if not EARLIEST.year - 1 <= moment.year <= LATEST.year:
+        raise ValueError(f"give a moment from {EARLIEST:%Y} to {LATEST.year - 1}")
+    moment = moment.astimezone(UTC)
+    if not EARLIEST <= moment <= LATEST - timedelta(seconds=1):
+        raise ValueError(f"give a moment from {EARLIEST:%Y} to {LATEST.year - 1}")
+    return moment
 
 
 def _found(path: Path, info: ValidationInfo) -> Path:
@@ -31,17 +42,20 @@ def _found(path: Path, info: ValidationInfo) -> Path:
     context: Mapping[str, Any] = info.context or {}
     path = context.get("folder", Path()) / path
     if context.get("look", True):
-        if path.is_dir():
-            raise ValueError(f"{path} is a folder, a file is needed")
-        if not path.is_file():
-            raise ValueError(f"{path} is not there")
+        try:
+            if path.is_dir():
+                raise ValueError(f"{path} is a folder, a file is needed")
+            if not path.is_file():
+                raise ValueError(f"{path} is not there")
+        except OSError as error:
+            raise ValueError(f"{path} cannot be looked at: {error.strerror}") from error
     return path
 
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]

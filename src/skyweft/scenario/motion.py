@@ -11,9 +11,13 @@ from skyweft.scenario.entry import (
     File,
     Latitude,
     Longitude,
-    NotNegative,
     Positive,
 )
+
+OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
+MeanMotion = Annotated[float, Field(ge=0.01, le=17.5)]
+Altitude = Annotated[float, Field(ge=-12e3, le=100e6)]
+Inclination = Annotated[float, Field(ge=0, le=180)]
 
 
 class Walker(Entry):
@@ -23,14 +27,18 @@ class Walker(Entry):
     pattern: Literal["delta", "star"] = "delta"
     """`delta` spreads the ascending nodes over 360 degrees, `star` over 180."""
     planes: Count
+    """Orbital planes, evenly spaced."""
     per_plane: Count
-    inclination_deg: Annotated[float, Field(ge=0, le=180)]
-    altitude_m: Positive | None = None
-    """Height of the mean semi-major axis above 6 378 135 m (WGS72 equator)."""
-    mean_motion_rev_day: Positive | None = None
+    """Satellites in every plane, evenly spaced."""
+    inclination_deg: Inclination
+    """Of every plane to the equator; above 90 the satellites go west."""
+    altitude_m: OrbitAltitude | None = None
+    """Height of the mean semi-major axis above 6,378,135 m (WGS72 equator)."""
+    mean_motion_rev_day: MeanMotion | None = None
     """Kozai mean motion as in element sets; give this or `altitude_m`."""
     phasing: int | Literal["alternating"] = 0
-    """Walker's F (slot offset between planes in units of 360 / satellites), or half a slot in every odd plane."""
+    """Walker's F, 0 to planes - 1: every plane is ahead of the one before by F x 360 / satellites
+    degrees. Or `alternating`: half a slot in every odd plane."""
     raan_span_deg: Annotated[float, Field(gt=0, le=360)] | None = None
     """Over how many degrees the ascending nodes are spread; the pattern decides unless given."""
     raan_deg: Degrees = 0.0
@@ -42,6 +50,8 @@ class Walker(Entry):
     def _one_size(self) -> Self:
         if (self.altitude_m is None) == (self.mean_motion_rev_day is None):
             raise ValueError("give either altitude_m or mean_motion_rev_day")
+        if self.phasing != "alternating" and not 0 <= self.phasing < self.planes:
+            raise ValueError(f"phasing must be from 0 to planes - 1 = {self.planes - 1}")
         return self
 
 
@@ -49,15 +59,21 @@ class Orbit(Entry):
     """One satellite by its mean elements at the scenario's start (SGP4, TEME)."""
 
     kind: Literal["orbit"]
-    inclination_deg: Annotated[float, Field(ge=0, le=180)]
-    altitude_m: Positive | None = None
-    """Height of the mean semi-major axis above 6 378 135 m; give this or `mean_motion_rev_day`."""
-    mean_motion_rev_day: Positive | None = None
+    inclination_deg: Inclination
+    """To the equator; above 90 the satellite goes west."""
+    altitude_m: OrbitAltitude | None = None
+    """Height of the mean semi-major axis above 6,378,135 m; give this or `mean_motion_rev_day`."""
+    mean_motion_rev_day: MeanMotion | None = None
+    """Kozai mean motion as in element sets."""
     eccentricity: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """The perigee must stay above the ground."""
     raan_deg: Degrees = 0.0
+    """Right ascension of the ascending node, TEME of the start."""
     argument_of_perigee_deg: Degrees = 0.0
+    """From the ascending node."""
     mean_anomaly_deg: Degrees = 0.0
-    bstar: float = 0.0
+    """Where the satellite is at the start, from the perigee."""
+    bstar: Annotated[float, Field(ge=-1, le=1)] = 0.0
     """Drag term of the element set, per earth radius."""
 
     @model_validator(mode="after")
@@ -72,9 +88,11 @@ class Tle(Entry):
 
     kind: Literal["tle"]
     file: File
+    """Element sets; the format is recognised from the content."""
     planes: Count | None = None
     """With `per_plane`: the file's order fills the planes one after the other."""
     per_plane: Count | None = None
+    """Satellites in every plane; planes x per_plane must be all of the file."""
     stale_days: Positive = 14.0
     """Warn when a set's epoch is further than this from any moment of the run."""
 
@@ -90,8 +108,10 @@ class Fixed(Entry):
 
     kind: Literal["fixed"]
     latitude_deg: Latitude
+    """Geodetic, WGS84."""
     longitude_deg: Longitude
-    altitude_m: float = 0.0
+    """East of Greenwich."""
+    altitude_m: Altitude = 0.0
     """Height above the WGS84 ellipsoid."""
 
 
@@ -104,6 +124,7 @@ class Sites(Entry):
 
     kind: Literal["sites"]
     file: File
+    """GeoJSON where its name ends in `.geojson` or `.json`, else CSV."""
 
 
 class Population(Entry):
@@ -111,11 +132,14 @@ class Population(Entry):
 
     kind: Literal["population"]
     count: Count
+    """How many."""
     region: File | Literal["land", "globe"] = "land"
     """`land`, `globe`, or a GeoJSON file of polygons."""
     weights: File | None = None
-    """CSV with `latitude_deg, longitude_deg, weight`: draws follow the nearest weight."""
-    altitude_m: float = 0.0
+    """CSV with `latitude_deg, longitude_deg, weight`: the centres of the cells of a grid. A cell is
+    drawn by its weight, then a place evenly within it; places outside the region are drawn anew."""
+    altitude_m: Altitude = 0.0
+    """Height of every one above the WGS84 ellipsoid."""
 
 
 class Track(Entry):
@@ -127,6 +151,7 @@ class Track(Entry):
 
     kind: Literal["track"]
     file: File
+    """CSV, two rows or more for every name, times rising."""
     ends: Literal["hold", "absent", "repeat"] = "hold"
     """Outside the file's times: stay at the end, not be there, or run back and forth."""
 
@@ -136,16 +161,21 @@ class Loiter(Entry):
 
     kind: Literal["loiter"]
     latitude_deg: Latitude
+    """Of the middle of the pattern, geodetic, WGS84."""
     longitude_deg: Longitude
-    altitude_m: Positive
+    """East of Greenwich."""
+    altitude_m: Annotated[float, Field(gt=0, le=100e3)]
+    """Height above the WGS84 ellipsoid, kept."""
     pattern: Literal["circle", "racetrack", "figure_eight"] = "circle"
-    radius_m: Positive = 5e3
+    """`racetrack`: two straight legs and two turns; `figure_eight`: turns to either side."""
+    radius_m: Annotated[float, Field(gt=0, le=200e3)] = 5e3
     """Of the turns."""
-    length_m: NotNegative = 0.0
+    length_m: Annotated[float, Field(ge=0, le=500e3)] = 0.0
     """Of the straight legs of a racetrack, or between the two turns of a figure of eight."""
     heading_deg: Degrees = 0.0
     """Of the long axis, clockwise from north."""
-    speed_m_s: Positive
+    speed_m_s: Annotated[float, Field(gt=0, le=1000)]
+    """Over the ground."""
     count: Count = 1
     """Craft that share the pattern, evenly spaced along it."""
 

@@ -1,16 +1,19 @@
 """The whole of what a user decides."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from skyweft.scenario.entry import Count, Entry, Moment, Positive
+from skyweft.scenario.crossings import crossings
+from skyweft.scenario.entry import Count, Entry, Moment
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import Waveform
 
 Layer = Literal["space", "near_space", "air", "ground"]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+TEN_YEARS_S = 315_576_000
 
 
 class World(Entry):
@@ -24,8 +27,11 @@ class Platforms(Entry):
     """One group of platforms that move alike and carry the same terminals."""
 
     layer: Layer
+    """Where they are at home; elevation is counted at the lower of two layers."""
     motion: Motion
-    terminals: list[str] = []
+    """How they move; the key `kind` picks one of the ways below."""
+    terminals: list[str] = Field(default=[])
+    """Names from `[terminals]`: every platform of the group carries each of them."""
 
 
 class Coverage(Entry):
@@ -33,32 +39,63 @@ class Coverage(Entry):
 
     platforms: Annotated[list[str], Field(min_length=1)]
     """Groups that cover."""
-    sites: list[str] = []
+    sites: list[str] = Field(default=[])
     """Groups of standing platforms to measure at, beside the cells of the grid."""
     elevation_min_deg: Annotated[float, Field(ge=0, lt=90)] = 10.0
+    """A platform covers a place from this elevation on."""
     cells: Annotated[int, Field(ge=12, le=100_000)] = 1_000
     """Cells of equal area over the latitudes asked for."""
     latitude_min_deg: Annotated[float, Field(ge=-90, le=90)] = -90.0
+    """Southern border of the cells."""
     latitude_max_deg: Annotated[float, Field(ge=-90, le=90)] = 90.0
+    """Northern border of the cells."""
+
+    @model_validator(mode="after")
+    def _south_to_north(self) -> Self:
+        if self.latitude_min_deg >= self.latitude_max_deg:
+            raise ValueError("latitude_min_deg must be below latitude_max_deg")
+        return self
 
 
 class Scenario(Entry):
     """All that the user decides."""
 
     name: Annotated[str, Field(min_length=1)]
+    """What the network is, for people."""
     description: str = ""
+    """A line for lists of scenarios and for the report."""
     start: Moment
-    """UTC."""
-    duration_s: Positive
+    """First moment of the run, UTC: `2026-07-01T00:00:00Z`, without quotes."""
+    duration_s: Annotated[float, Field(ge=1, le=TEN_YEARS_S)]
+    """Length of the run."""
     step_s: Annotated[float, Field(gt=0, le=300)] | None = None
-    """Between the knots of the tracks; chosen from the fastest turn (60 s for satellites) unless given."""
-    seed: Annotated[int, Field(ge=0)] = 0
+    """Between the knots of the tracks; by the fastest turn (at most 60 s) unless given."""
+    seed: Annotated[int, Field(ge=0, le=4_294_967_295)] = 0
+    """Of everything drawn at random: the same scenario and seed give the same tables."""
     world: World = World()
+    """Which Earth the run is on."""
     platforms: Annotated[dict[Name, Platforms], Field(min_length=1)]
-    terminals: dict[Name, Terminal] = {}
-    waveforms: dict[Name, Waveform] = {}
-    links: list[Link] = []
+    """Groups of platforms by name: `[platforms.NAME]`."""
+    terminals: dict[Name, Terminal] = Field(default={})
+    """Radios and lasers by name: `[terminals.NAME]`; the key `kind` says which."""
+    waveforms: dict[Name, Waveform] = Field(default={})
+    """Waveforms with numbers of your own, by name: `[waveforms.NAME]`."""
+    links: list[Link] = Field(default=[])
+    """Rules of who may talk to whom: one `[[links]]` a rule."""
     coverage: Coverage | None = None
+    """What coverage to measure; none unless this table is there."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        mistakes = crossings(_plain(self))
+        if mistakes:
+            lines = "\n".join(f"{where}: {words}" for where, words in mistakes)
+            raise PydanticCustomError("crossings", "{lines}", {"lines": lines})
+        return self
+
+
+def _plain(scenario: Scenario) -> dict[str, Any]:
+    return scenario.model_dump(exclude_unset=True)
 
 
 __all__ = ["Count", "Coverage", "Platforms", "Scenario", "World"]

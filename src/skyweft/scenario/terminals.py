@@ -1,8 +1,9 @@
 """What a platform talks with: antennas, radios, lasers."""
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from skyweft.scenario.entry import Elevation, Entry, NotNegative, Positive
 
@@ -39,9 +40,18 @@ class PhasedArray(Entry):
 
 Antenna = Annotated[Isotropic | Parabolic | PhasedArray, Field(discriminator="kind")]
 
+
+def _ascending(mask: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    azimuths = [azimuth for azimuth, _ in mask]
+    if any(later < earlier for earlier, later in pairwise(azimuths)):
+        raise ValueError("azimuths must ascend; two points of one azimuth are a wall")
+    return mask
+
+
 Mask = Annotated[
     list[Annotated[tuple[Annotated[float, Field(ge=0, le=360)], Elevation], Field(strict=False)]],
     Field(min_length=1),
+    AfterValidator(_ascending),
 ]
 
 
@@ -54,11 +64,13 @@ class Radio(Entry):
     bandwidth_hz: Positive | None = None
     """Occupied when it transmits; a waveform with its own bandwidth does not need it."""
     eirp_dbw: float | None = None
-    """Towards the other end (antenna included). Without it: `power_dbw` + antenna gain - `losses_db`."""
+    """On the antenna's axis, antenna included; with an `antenna` that does not follow the other
+    end it falls with that pattern. Or give `power_dbw` and an `antenna`, less `losses_db`."""
     power_dbw: float | None = None
     """Transmitter output."""
     gt_db_k: float | None = None
-    """Receive figure of merit. Without it: antenna gain - 10 log10 of the system temperature."""
+    """Receive figure of merit on the antenna's axis. Or give an `antenna` and its noise: gain -
+    `losses_db` - 10 log10 of the system temperature."""
     noise_temperature_k: Positive | None = None
     """System noise temperature; or give `noise_figure_db`."""
     noise_figure_db: NotNegative | None = None
@@ -70,7 +82,48 @@ class Radio(Entry):
     """Feeder and other fixed losses between amplifier and antenna."""
     pointing_loss_db: NotNegative = 0.0
     mask: Mask | None = None
-    """Horizon seen by the terminal: [azimuth, elevation] points in degrees, joined by straight lines."""
+    """Horizon seen by the terminal: [azimuth, elevation] points in degrees, azimuths ascending,
+    joined by straight lines all around."""
+
+    @property
+    def transmits(self) -> bool:
+        """Whether it can be heard."""
+        return self.eirp_dbw is not None or self.power_dbw is not None
+
+    @property
+    def receives(self) -> bool:
+        """Whether it can hear."""
+        return not (
+            self.gt_db_k is None
+            and self.noise_temperature_k is None
+            and self.noise_figure_db is None
+        )
+
+    @model_validator(mode="after")
+    def _able(self) -> Self:
+        if not (self.transmits or self.receives):
+            raise ValueError(
+                "can neither transmit nor receive: give eirp_dbw or power_dbw to transmit; "
+                "gt_db_k, noise_temperature_k or noise_figure_db to receive"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> Self:
+        given = self.model_fields_set
+        rivals = ["gt_db_k", "noise_temperature_k", "noise_figure_db"]
+        for keys in (["eirp_dbw", "power_dbw"], rivals):
+            twice = [key for key in keys if getattr(self, key) is not None]
+            if len(twice) > 1:
+                raise ValueError(f"{' and '.join(twice)} say the same: give one")
+        if "antenna_temperature_k" in given and self.noise_figure_db is None:
+            raise ValueError("antenna_temperature_k goes with noise_figure_db")
+        from_gain = [key for key in ("power_dbw", *rivals[1:]) if getattr(self, key) is not None]
+        if from_gain and self.antenna is None:
+            raise ValueError(f"{from_gain[0]} needs an antenna (its gain enters the budget)")
+        if "losses_db" in given and not from_gain:
+            raise ValueError("losses_db is already inside eirp_dbw and gt_db_k")
+        return self
 
 
 class Optical(Entry):
@@ -78,6 +131,8 @@ class Optical(Entry):
 
     kind: Literal["optical"]
     rate_bps: Positive
+    wavelength_m: Annotated[float, Field(ge=100e-9, le=100e-6)] = 1550e-9
+    """Of the carrier; Doppler follows from it."""
     mask: Mask | None = None
 
 
@@ -90,12 +145,12 @@ class Link(Entry):
     between: Annotated[tuple[str, str], Field(strict=False)]
     """Two terminals; the first is `source` and the second `target` in every table."""
     pattern: Literal["all", "grid"] = "all"
-    """`grid`: only neighbours in the plane and in the planes beside it (the +grid of a constellation)."""
+    """`grid`: neighbours in the plane and in the planes beside it only (+grid)."""
     elevation_min_deg: Elevation = 0.0
-    """Of the higher platform above the lower one's horizon, where the two are in different layers."""
+    """Of the higher platform above the lower one's horizon, where their layers differ."""
     range_max_m: Positive | None = None
     grazing_altitude_m: float | None = None
-    """The line of sight of two movers stays above this; 80 km for optical links unless given, else 0."""
+    """The line of sight of two movers stays above this; 80 km for lasers unless given, else 0."""
     waveform: str | None = None
     """A built-in waveform or a name from `[waveforms]`; optical terminals state their rate."""
     polarisation_loss_db: NotNegative | None = None
@@ -104,7 +159,7 @@ class Link(Entry):
     """Fixed losses on the way: gas, scintillation, rain allowance."""
     interference_margin_db: NotNegative = 0.0
     sample_s: Positive = 60.0
-    """Step of the link table along a contact; the contact's ends and its best moment are always in it."""
+    """Step of the link table along a contact; its ends and its best moment are always in it."""
 
     @model_validator(mode="after")
     def _two_names(self) -> Self:

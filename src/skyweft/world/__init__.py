@@ -1,1 +1,1 @@
-"""To be written."""
+"""The Earth and its time: clocks, frames, the ellipsoid, land, the Sun. Imports nothing of ours."""

@@ -1,0 +1,61 @@
+"""A whole day of a large shell: `skyweft run` as a user starts it, the process's start included.
+
+1,584 satellites, 100 cities, 24 hours: contacts, link samples and every table on the disk. The
+first run fills the cache of compiled code, the second counts. The peer is pyarrow with its own
+defaults, writing the finished link samples from memory: what one of the tables costs by itself.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow.parquet as pq
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "starlink_shell1.toml"
+GOAL_S = 8.0
+START = "import sys; from skyweft.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def _run(out: Path) -> float:
+    words = ["run", str(SCENARIO), "--out", str(out), "--json"]
+    began = perf_counter()
+    subprocess.run([sys.executable, "-c", START, *words], check=True, stdout=subprocess.DEVNULL)
+    return perf_counter() - began
+
+
+def _peer_s(links: Path) -> float:
+    table = pq.read_table(links)
+    began = perf_counter()
+    pq.write_table(table, links.with_suffix(".again"))
+    return perf_counter() - began
+
+
+def main() -> None:
+    """Print times and sizes; check that the day has its contacts and both runs their bytes."""
+    with tempfile.TemporaryDirectory() as name:
+        cold, warm = Path(name) / "cold", Path(name) / "warm"
+        cold_s, warm_s = _run(cold), _run(warm)
+        tables = sorted(warm.glob("*.parquet"))
+        rows = {each.stem: pq.ParquetFile(each).metadata.num_rows for each in tables}
+        size = sum(each.stat().st_size for each in tables)
+        print(
+            f"{os.cpu_count()} processors; {rows['contacts']:,} contacts, {rows['links']:,} samples"
+        )
+        print(
+            f"first run {cold_s:.2f} s; warm {warm_s:.2f} s, goal {GOAL_S:g} s; {size / 1e6:.0f} MB"
+        )
+        assert 600_000 < rows["contacts"] < 750_000
+        assert rows["links"] > 3 * rows["contacts"]
+        for each in tables:
+            assert each.read_bytes() == (cold / each.name).read_bytes(), each.name
+        peer_s = _peer_s(warm / "links.parquet")
+        print(
+            f"whole run / pyarrow writing the samples alone ({peer_s:.2f} s): {warm_s / peer_s:.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Where one end of a pair stands in the other's sky: azimuth and elevation, for terminals' masks.
+
+A mask is a line of [azimuth, elevation] points. Between two of its points, and while the azimuth
+stays between them, elevation less mask is smooth, so that sector by sector it is a rule like others.
+"""
+
+import numpy as np
+from numba import njit
+
+from skyweft.contacts.geometry import (
+    LEVEL,
+    MASK_A,
+    MIDDLE,
+    MOVES_A,
+    MOVES_B,
+    SLOPE,
+    UP_A,
+    UP_A_Y,
+    UP_A_Z,
+    UP_B,
+    UP_B_Y,
+    UP_B_Z,
+    Numbers,
+    State,
+    upright,
+)
+
+TURN = 2 * np.pi
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def bearing(kind: int, s: State, r: Numbers) -> tuple[float, float]:
+    """Return azimuth (0 to 2 pi, from north over east) and elevation in the sky of the mask's end."""
+    dx, dy, dz, _, _, _, ax, ay, az, _, _, _ = s
+    ux, uy, uz, moves = r[UP_A], r[UP_A_Y], r[UP_A_Z], r[MOVES_A]
+    if kind != MASK_A:
+        ax, ay, az = ax + dx, ay + dy, az + dz
+        dx, dy, dz = -dx, -dy, -dz
+        ux, uy, uz, moves = r[UP_B], r[UP_B_Y], r[UP_B_Z], r[MOVES_B]
+    if moves > 0:
+        ux, uy, uz = ax, ay, az * upright(ax, ay, az)
+        length = np.sqrt(ux * ux + uy * uy + uz * uz)
+        ux, uy, uz = ux / length, uy / length, uz / length
+    flat = np.sqrt(ux * ux + uy * uy)
+    # At a pole north has no meaning; the meridian of Greenwich takes its place.
+    ex, ey = (-uy / flat, ux / flat) if flat > 1e-12 else (0.0, 1.0)
+    east = dx * ex + dy * ey
+    north = dx * (-uz * ey) + dy * (uz * ex) + dz * (ux * ey - uy * ex)
+    rise = dx * ux + dy * uy + dz * uz
+    azimuth = np.arctan2(east, north)
+    if azimuth < 0:
+        azimuth += TURN
+    return azimuth, np.arctan2(rise, np.sqrt(east * east + north * north))
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def wrapped(angle: float) -> float:
+    """Return an angle between -pi and pi."""
+    return float(angle - TURN * np.rint(angle / TURN))
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def over_mask(kind: int, s: State, r: Numbers) -> float:
+    """Return the elevation less the mask's, by the line of the sector written into `r`."""
+    azimuth, elevation = bearing(kind, s, r)
+    return float(elevation - r[LEVEL] - r[SLOPE] * wrapped(azimuth - r[MIDDLE]))

@@ -1,0 +1,147 @@
+"""Masks that change with azimuth: their sectors, and the part of a window they leave.
+
+A mask has kinks, and a root finder needs smooth functions. So a window is cut where the azimuth
+crosses a point of the mask or turns back, and between two cuts the mask is one straight line.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit
+
+from skyweft.contacts.bearing import TURN, bearing, wrapped
+from skyweft.contacts.geometry import Floats, Numbers, Segment, at_moment, load
+from skyweft.contacts.inside import inherit_cuts, step_at
+from skyweft.contacts.roots import TOLERANCE_S, evaluate
+from skyweft.contacts.scan import END, START, step, toggle
+
+SWING_RAD = 0.5  # of azimuth, between two looks
+STILL_RAD = 1e-9
+SHORT_S = 1e-3  # right through the zenith the azimuth jumps; no look is closer than this
+
+
+def sectors(mask: Sequence[tuple[float, float]] | None) -> Floats:
+    """Return a mask's straight lines as rows of a table.
+
+    Parameters
+    ----------
+    mask : sequence of (azimuth, elevation) or None
+        Points joined by straight lines all around the horizon. [deg]
+
+    Returns
+    -------
+    sectors : (M + 1, 2)
+        Azimuth and elevation at the borders, azimuths rising over a whole turn [rad]; (0, 2)
+        without a mask. Two rows of one azimuth are a wall.
+    """
+    if not mask:
+        return np.empty((0, 2))
+    points = sorted(([float(azimuth), float(level)] for azimuth, level in mask), key=lambda p: p[0])
+    points.append([points[0][0] + 360.0, points[0][1]])
+    return np.radians(points)
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _sector(table: Floats, azimuth: float) -> int:
+    """Return the sector that holds an azimuth."""
+    turned = azimuth - table[0, 0]
+    turned = table[0, 0] + turned - TURN * np.floor(turned / TURN)
+    sector = 0
+    for each in range(len(table) - 1):
+        if table[each, 0] <= turned:
+            sector = each
+    return sector
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _with_line(table: Floats, sector: int, r: Numbers) -> Numbers:
+    """Return the numbers with a sector's straight line in them."""
+    wide = table[sector + 1, 0] - table[sector, 0]
+    rise = table[sector + 1, 1] - table[sector, 1]
+    # Counted from the middle, an azimuth in the sector is within half a turn.
+    middle = table[sector, 0] + 0.5 * wide
+    level = table[sector, 1] + 0.5 * rise
+    slope = rise / wide if wide > 0 else 0.0
+    return (
+        r[0], r[1], r[2], r[3], level, slope, middle, r[7], r[8], r[9], r[10], r[11], r[12],
+        r[13], r[14],
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _azimuth(kind: int, c: Segment, width_s: float, tau: float, r: Numbers) -> float:
+    return bearing(kind, at_moment(c, width_s, tau), r)[0]
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _next_look(
+    kind: int, c: Segment, width_s: float, low: float, high: float, r: Numbers
+) -> float:
+    """Return a fraction up to which the azimuth goes one way and swings little."""
+    start = _azimuth(kind, c, width_s, low, r)
+    short = SHORT_S / width_s
+    while high - low > short:
+        middle = wrapped(_azimuth(kind, c, width_s, 0.5 * (low + high), r) - start)
+        swing = wrapped(_azimuth(kind, c, width_s, high, r) - start)
+        one_way = middle * swing >= 0 and abs(middle) <= abs(swing)
+        # A swing too small to matter is no reason to go on halving.
+        if (one_way and abs(swing) < SWING_RAD) or abs(middle) + abs(swing) < STILL_RAD:
+            break
+        high = 0.5 * (low + high)
+    return high
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _border(
+    kind: int, c: Segment, width_s: float, low: float, high: float, table: Floats, r: Numbers
+) -> tuple[float, int]:
+    """Return the first fraction past `low` in another sector, or `high`, and the sector before."""
+    tolerance = 0.1 * TOLERANCE_S / width_s
+    inside = min(low + tolerance, 0.5 * (low + high))
+    sector = _sector(table, _azimuth(kind, c, width_s, inside, r))
+    if _sector(table, _azimuth(kind, c, width_s, high, r)) == sector:
+        return high, sector
+    near = inside
+    while high - near > tolerance:
+        middle = 0.5 * (near + high)
+        if _sector(table, _azimuth(kind, c, width_s, middle, r)) == sector:
+            near = middle
+        else:
+            high = middle
+    return high, sector
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def within_mask(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, table: Floats, r: Numbers, out: Floats, source: int, n: int,
+) -> int:  # fmt: skip
+    """Append the parts of window `source` that are above a mask; return the rows in use."""
+    start, end = out[source, START], out[source, END]
+    first, is_open = n, False
+    for knot in range(step_at(time_s, start), len(time_s) - 1):
+        if time_s[knot] >= end:
+            break
+        width = time_s[knot + 1] - time_s[knot]
+        c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+        low = max(0.0, (start - time_s[knot]) / width)
+        high = min(1.0, (end - time_s[knot]) / width)
+        while low < high:
+            look = _next_look(kind, c, width, low, high, r)
+            look, sector = _border(kind, c, width, low, look, table, r)
+            line = _with_line(table, sector, r)
+            before, rate_before = evaluate(kind, c, width, low, line)
+            after, rate_after = evaluate(kind, c, width, look, line)
+            # At a wall the mask jumps between two looks.
+            if is_open != (before >= 0):
+                n = toggle(out, n, is_open, max(start, time_s[knot] + low * width), 0.0)
+                is_open = not is_open
+            n, is_open = step(
+                kind, 1, c, time_s[knot], width, line, low, look,
+                before, rate_before, after, rate_after, is_open, out, n,
+            )  # fmt: skip
+            low = look
+    if is_open:
+        n = toggle(out, n, True, end, 0.0)
+    inherit_cuts(out, source, first, n)
+    return n

@@ -1,0 +1,147 @@
+"""Every rule on every pair of a list: the kernel that one thread runs."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.contacts.geometry import (
+    CLEAR,
+    ELEVATION,
+    MASK_A,
+    MASK_B,
+    MAST_M,
+    RANGE,
+    RANGE_MAX,
+    SCALE,
+    SINE,
+    Floats,
+    Numbers,
+    Side,
+)
+from skyweft.contacts.inside import peak, within
+from skyweft.contacts.masks import within_mask
+from skyweft.contacts.scan import (
+    BEST,
+    CUT_END,
+    ELEVATION_MAX,
+    END,
+    RANGE_MIN,
+    START,
+    sweep,
+)
+
+Ints = NDArray[np.int32]
+Kinds = NDArray[np.int64]
+
+# How much of a window is asked for: its edges only, or also its best moment.
+EDGES, WHOLE = 0, 1
+VERTICAL_RAD = np.radians(0.2)  # geodetic and geocentric verticals differ by 0.193 degrees at most
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _reach(
+    kind: int, floor_rad: float, least_a_m: float, most_a_m: float, least_b_m: float,
+    most_b_m: float, r: Numbers,
+) -> float:  # fmt: skip
+    """Return the central angle beyond which a pair's rules surely fail."""
+    limit = np.pi
+    if kind == ELEVATION:
+        floor = floor_rad - VERTICAL_RAD
+        ratio = least_a_m / most_b_m
+        if floor > -0.5 * np.pi and ratio < 0.999999:
+            limit = np.arccos(ratio * np.cos(floor)) - floor
+    else:
+        # A sphere inside everything that blocks the line, ends with their masts included.
+        clear = min(r[CLEAR], min(least_a_m, least_b_m) - MAST_M) / r[SCALE]
+        limit = np.arccos(min(1.0, clear / most_a_m)) + np.arccos(min(1.0, clear / most_b_m))
+    chord = r[RANGE_MAX] / (2 * np.sqrt(least_a_m * least_b_m))
+    if chord < 1:
+        limit = min(limit, 2 * np.arcsin(chord))
+    return limit + 1e-6
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _refine(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, table: Floats, r: Numbers, out: Floats, first: int, n: int,
+) -> int:  # fmt: skip
+    """Replace rows `first` to `n` by the parts in which one more rule holds."""
+    upto = n
+    for row in range(first, n):
+        if kind >= MASK_A:
+            upto = within_mask(
+                kind, pa, va, moves_a, pb, vb, moves_b, time_s, table, r, out, row, upto
+            )
+        else:
+            upto = within(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row, upto)
+        if upto >= len(out):
+            return upto
+    for row in range(n, upto):
+        for column in range(CUT_END + 1):
+            out[first + row - n, column] = out[row, column]
+    return first + upto - n
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def _complete(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, r: Numbers, out: Floats, row: int,
+) -> None:  # fmt: skip
+    """Write the best moment of a window, its highest elevation, its least range."""
+    start, end = out[row, START], out[row, END]
+    best_s, left = peak(RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, start, end)
+    out[row, RANGE_MIN] = r[RANGE_MAX] - left
+    out[row, ELEVATION_MAX] = np.nan
+    if kind == ELEVATION:
+        best_s, sine = peak(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, start, end)
+        out[row, ELEVATION_MAX] = np.arcsin(min(1.0, sine + r[SINE]))
+    out[row, BEST] = best_s
+
+
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+def search(
+    ask: int, a: Side, rows_a: Ints, b: Side, rows_b: Ints, first: int, time_s: Floats,
+    arc: Floats, kinds: Kinds, numbers: Floats, mask_a: Floats, mask_b: Floats, out: Floats,
+    who: Ints,
+) -> tuple[int, int]:  # fmt: skip
+    """Write the windows of pairs `first` on; return rows in use and the first pair not done.
+
+    The table being full before all pairs are done is no failure: the caller goes on from there.
+    """
+    n = 0
+    spacing = time_s[1] - time_s[0]
+    # Where no longest range is set, the range is measured from a number that keeps its digits.
+    longest = min(numbers[RANGE_MAX], 1e9)
+    moves_a, moves_b = a.moves, b.moves
+    for pair in range(first, len(rows_a)):
+        ia, ib = np.int64(rows_a[pair]), np.int64(rows_b[pair])
+        r = (
+            np.sin(a.floor_rad[ia]), longest, numbers[CLEAR], numbers[SCALE], 0.0, 0.0, 0.0,
+            a.up[ia, 0], a.up[ia, 1], a.up[ia, 2], b.up[ib, 0], b.up[ib, 1], b.up[ib, 2],
+            1.0 * moves_a, 1.0 * moves_b,
+        )  # fmt: skip
+        limit = _reach(
+            kinds[0], a.floor_rad[ia], a.radius_min_m[ia], a.radius_max_m[ia],
+            b.radius_min_m[ib], b.radius_max_m[ib], r,
+        )  # fmt: skip
+        steps = 1 / (max(1e-30, a.rate_max_rad_s[ia] + b.rate_max_rad_s[ib]) * spacing)
+        pa, va, pb, vb = a.position_m[ia], a.velocity_m_s[ia], b.position_m[ib], b.velocity_m_s[ib]
+        upto = sweep(
+            kinds[0], pa, va, a.inverse_radius[ia], moves_a, pb, vb, b.inverse_radius[ib],
+            moves_b, time_s, limit, steps, arc, r, out, n,
+        )  # fmt: skip
+        for each in range(1, len(kinds)):
+            if upto == n or upto >= len(out):
+                break
+            table = mask_b if kinds[each] == MASK_B else mask_a
+            upto = _refine(
+                kinds[each], pa, va, moves_a, pb, vb, moves_b, time_s, table, r, out, n, upto
+            )
+        if upto >= len(out):
+            return n, pair
+        for row in range(n, upto):
+            who[row] = pair
+            if ask == WHOLE:
+                _complete(kinds[0], pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
+        n = upto
+    return n, len(rows_a)

@@ -1,0 +1,141 @@
+"""Every platform of a scenario, made from its groups, with its geometry echoed and questioned."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import assert_never
+
+import numpy as np
+
+from skyweft.errors import ScenarioError
+from skyweft.motion import contradictions
+from skyweft.motion.loiter import loiter
+from skyweft.motion.members import Members, Setting
+from skyweft.motion.population import population
+from skyweft.motion.product import Fleet, Sites
+from skyweft.motion.satellites import orbit, tle, walker
+from skyweft.motion.sites import fixed, sites
+from skyweft.motion.tables import MISTAKES_MAX
+from skyweft.motion.track import track
+from skyweft.scenario import motion as ways
+from skyweft.scenario.scenario import Scenario
+from skyweft.world.clock import Clock
+
+
+def assemble(scenario: Scenario) -> Fleet:
+    """Return who the platforms of a scenario are and how they move.
+
+    Reads the files that the scenario names; places nobody in time yet (see `propagate`).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Checked by `skyweft.load`.
+
+    Returns
+    -------
+    fleet : Fleet
+        Platforms in the order of the scenario's groups, with a line of derived geometry a group
+        and a line a contradiction.
+
+    Raises
+    ------
+    ScenarioError
+        Everything wrong with the groups' files, and names that are not unique, a line each.
+    """
+    setting = Setting(
+        clock=Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables"),
+        duration_s=scenario.duration_s,
+        seed=scenario.seed,
+    )
+    members: dict[str, Members] = {}
+    mistakes: list[str] = []
+    for group, platforms in scenario.platforms.items():
+        try:
+            members[group] = _members(group, platforms.motion, setting)
+        except ScenarioError as error:
+            mistakes.append(str(error))
+    mistakes += _twice(scenario, members)
+    if mistakes:
+        raise ScenarioError("\n".join(mistakes))
+    return _joined(scenario, members)
+
+
+def _members(group: str, motion: ways.Motion, setting: Setting) -> Members:
+    """Return the platforms of one group: the only place that knows every way of moving."""
+    match motion:
+        case ways.Walker():
+            return walker(group, motion, setting)
+        case ways.Orbit():
+            return orbit(group, motion, setting)
+        case ways.Tle():
+            return tle(group, motion, setting)
+        case ways.Fixed():
+            return fixed(group, motion)
+        case ways.Sites():
+            return sites(motion)
+        case ways.Population():
+            return population(group, motion, setting.seed)
+        case ways.Track():
+            return track(group, motion, setting)
+        case ways.Loiter():
+            return loiter(group, motion)
+        case _:
+            assert_never(motion)
+
+
+def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
+    """Return a line for every name that several platforms share, and where they are."""
+    every = [name for each in members.values() for name in each.names]
+    if len(set(every)) == len(every):
+        return []
+    shared = [name for name, count in Counter(every).items() if count > 1]
+    wanted = set(shared[:MISTAKES_MAX])
+    places: dict[str, list[str]] = {name: [] for name in wanted}
+    for group, each in members.items():
+        for k, name in enumerate(each.names):
+            if name in wanted:
+                places[name].append(_place(scenario, group, each, k))
+    lines = [
+        f"platforms: the name {name} is given to {len(where)} platforms: {_listed(where)}"
+        for name, where in places.items()
+    ]
+    more = len(shared) - MISTAKES_MAX
+    return [*sorted(lines), *([f"... and {more:,} more names"] if more > 0 else [])]
+
+
+def _place(scenario: Scenario, group: str, members: Members, member: int) -> str:
+    file = getattr(scenario.platforms[group].motion, "file", None)
+    if file is None:
+        return group
+    line = f"line {members.lines[member]}" if members.lines else f"number {member + 1}"
+    return f"{group} ({file.name}: {line})"
+
+
+def _listed(where: Sequence[str]) -> str:
+    return ", ".join(where[:4]) + (" and more" if len(where) > 4 else "")
+
+
+def _joined(scenario: Scenario, members: dict[str, Members]) -> Fleet:
+    counts = [len(each.names) for each in members.values()]
+    moves = np.repeat([bool(each.movers) for each in members.values()], counts)
+    standing = [each.sites for each in members.values() if each.sites is not None]
+    none = np.empty((0, 3))
+    return Fleet(
+        names=tuple(name for each in members.values() for name in each.names),
+        groups=tuple(members),
+        layers=tuple(scenario.platforms[group].layer for group in members),
+        group=np.repeat(np.arange(len(members)), counts).astype(np.int32),
+        mover=np.where(moves, np.cumsum(moves) - 1, -1).astype(np.int32),
+        site=np.where(moves, -1, np.cumsum(~moves) - 1).astype(np.int32),
+        movers=tuple(mover for each in members.values() for mover in each.movers),
+        sites=Sites(
+            np.concatenate([none, *(each.position_m for each in standing)]),
+            np.concatenate([none, *(each.up for each in standing)]),
+        ),
+        planes={group: each.planes for group, each in members.items() if each.planes},
+        echo=tuple(f"{group}: {each.echo}" for group, each in members.items()),
+        warnings=tuple(
+            [f"{group}: {line}" for group, each in members.items() for line in each.warnings]
+            + contradictions.contradictions(scenario, members)
+        ),
+    )

@@ -1,0 +1,41 @@
+"""What every way of moving hands back for one group of a scenario."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skyweft.motion.product import Mover, Sites
+from skyweft.world.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a way of moving may know of the scenario beside its own table."""
+
+    clock: Clock
+    duration_s: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """One group's platforms: either `movers` (together one row a name) or `sites`."""
+
+    names: tuple[str, ...]
+    echo: str  # derived geometry, without the group's name
+    movers: tuple[Mover, ...] = ()
+    sites: Sites | None = None
+    planes: tuple[int, int] | None = None
+    altitude_m: tuple[float, float] | None = None  # least and greatest, where it means something
+    lines: Sequence[int] | None = None  # of the file each name was read from
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert bool(self.movers) != (self.sites is not None)
+        rows = len(self.sites.up) if self.sites else sum(each.count for each in self.movers)
+        assert rows == len(self.names)
+
+
+def numbered(group: str, count: int, digits: int = 2) -> tuple[str, ...]:
+    """Return `group-01`, `group-02`, ...: as many digits as the last one needs."""
+    digits = max(digits, len(str(count)))
+    return tuple(f"{group}-{k:0{digits}d}" for k in range(1, count + 1))

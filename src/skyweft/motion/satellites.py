@@ -1,0 +1,206 @@
+"""Satellites of one group: shells, single orbits and files of elements, told in numbers.
+
+SGP4 itself is in `orbits.py`; here its elements are made or read and their geometry is echoed.
+"""
+
+import numpy as np
+
+from skyweft.errors import ScenarioError
+from skyweft.motion import walker as shell
+from skyweft.motion.members import Members, Setting
+from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
+from skyweft.motion.product import Floats
+from skyweft.motion.sgp4_terms import RADIUS_M, XKE, brouwer_mean_motion
+from skyweft.motion.tables import read_bytes
+from skyweft.protocols.elements import Elements, parse
+from skyweft.scenario.motion import Orbit, Tle, Walker
+
+TOGETHER = 64  # satellites that one thread moves at a time
+DAY_S = 86_400.0
+Planes = tuple[int, int]
+
+
+def walker(group: str, motion: Walker, setting: Setting) -> Members:
+    """Return the satellites of a Walker shell whose epoch is the scenario's start.
+
+    Raises
+    ------
+    ScenarioError
+        The orbit lies within the Earth.
+    """
+    rate = _mean_motion(motion, 0.0)
+    elements = shell.elements(group, motion, setting.clock.start_tai_ns, rate)
+    planes = (motion.planes, motion.per_plane)
+    spread = shell.raan_span_deg(motion) / motion.planes
+    _, latitude = shell.phases(motion)
+    ahead = (latitude[motion.per_plane] - latitude[0]) % 360 if motion.planes > 1 else 0.0
+    words = (
+        f"nodes {spread:.4g} deg apart, next plane {ahead:.4g} deg ahead" if planes[0] > 1 else ""
+    )
+    return _members(group, elements, setting, planes, words)
+
+
+def orbit(group: str, motion: Orbit, setting: Setting) -> Members:
+    """Return one satellite by its mean elements at the scenario's start.
+
+    Raises
+    ------
+    ScenarioError
+        The perigee lies within the Earth.
+    """
+    elements = Elements(
+        names=(group,),
+        catalogue_number=np.zeros(1, dtype=np.int64),
+        epoch_tai_ns=np.array([setting.clock.start_tai_ns], dtype=np.int64),
+        mean_motion_rev_day=np.array([_mean_motion(motion, motion.eccentricity)]),
+        eccentricity=np.array([motion.eccentricity]),
+        inclination_deg=np.array([motion.inclination_deg]),
+        raan_deg=np.array([motion.raan_deg]),
+        argument_of_perigee_deg=np.array([motion.argument_of_perigee_deg]),
+        mean_anomaly_deg=np.array([motion.mean_anomaly_deg]),
+        bstar=np.array([motion.bstar]),
+    )
+    return _members(group, elements, setting)
+
+
+def tle(group: str, motion: Tle, setting: Setting) -> Members:
+    """Return the satellites of a file of elements, in its order.
+
+    Raises
+    ------
+    ScenarioError
+        Everything wrong with the file; satellites that do not fill the planes.
+    """
+    elements, notes = parse(read_bytes(motion.file), motion.file.name)
+    planes = None
+    if motion.planes is not None and motion.per_plane is not None:
+        planes = (motion.planes, motion.per_plane)
+        if len(elements) != planes[0] * planes[1]:
+            raise ScenarioError(
+                f"platforms.{group}.motion: {motion.file.name} holds {_sets(len(elements))}, "
+                f"planes x per_plane = {planes[0]} x {planes[1]} needs {planes[0] * planes[1]:,}"
+            )
+    words = f"from {motion.file.name}, epochs {_epochs(elements, setting)}"
+    members = _members(group, elements, setting, planes, words, checked=False)
+    stale = _stale(elements, motion.stale_days, setting)
+    return Members(
+        names=members.names,
+        echo=members.echo,
+        movers=members.movers,
+        planes=planes,
+        altitude_m=members.altitude_m,
+        warnings=(*notes, *stale),
+    )
+
+
+def _mean_motion(motion: Walker | Orbit, eccentricity: float) -> float:
+    if motion.altitude_m is None:
+        assert motion.mean_motion_rev_day is not None
+        return motion.mean_motion_rev_day
+    return float(mean_motion_from_altitude(motion.altitude_m, motion.inclination_deg, eccentricity))
+
+
+def geometry(elements: Elements) -> tuple[Floats, Floats, Floats]:
+    """Return perigee and apogee above 6,378,135 m [m] and anomalistic period [s], (N,) each."""
+    rate = brouwer_mean_motion(
+        elements.mean_motion_rev_day * 2 * np.pi / 1440,
+        elements.eccentricity,
+        np.cos(np.radians(elements.inclination_deg)),
+    )
+    semi_major = (XKE / rate) ** (2 / 3) * RADIUS_M
+    return (
+        semi_major * (1 - elements.eccentricity) - RADIUS_M,
+        semi_major * (1 + elements.eccentricity) - RADIUS_M,
+        DAY_S / elements.mean_motion_rev_day,
+    )
+
+
+def _members(
+    group: str,
+    elements: Elements,
+    setting: Setting,
+    planes: Planes | None = None,
+    words: str = "",
+    checked: bool = True,
+) -> Members:
+    perigee, apogee, _ = geometry(elements)
+    if checked and perigee[0] < 0:
+        raise ScenarioError(
+            f"platforms.{group}.motion: the lowest altitude is {perigee[0] / 1e3:,.0f} km, within "
+            "the Earth: a higher altitude_m, or a smaller mean_motion_rev_day or eccentricity"
+        )
+    parts = [_numbers(elements), words, _slots(elements, planes)]
+    return Members(
+        names=elements.names,
+        echo=", ".join(part for part in parts if part),
+        movers=tuple(
+            Orbits(part, setting.clock)
+            for part in (
+                _rows(elements, k, k + TOGETHER) for k in range(0, len(elements), TOGETHER)
+            )
+        ),
+        planes=planes,
+        altitude_m=(float(perigee.min()), float(apogee.max())),
+    )
+
+
+def _rows(elements: Elements, first: int, last: int) -> Elements:
+    return Elements(*(getattr(elements, name)[first:last] for name in Elements.__slots__))
+
+
+def _numbers(elements: Elements) -> str:
+    perigee, apogee, period = geometry(elements)
+    count = f"{len(elements):,} satellite{'s' * (len(elements) != 1)}"
+    round_orbits = np.all(apogee - perigee < 100)
+    altitude = (
+        f"altitude {_range(perigee / 1e3, '.1f')} km"
+        if round_orbits
+        else f"perigee {_range(perigee / 1e3, '.1f')} km, apogee {_range(apogee / 1e3, '.1f')} km"
+    )
+    return (
+        f"{count}, {altitude}, period {_range(period / 60, '.2f')} min, "
+        f"{_range(elements.mean_motion_rev_day, '.4f')} rev/day, "
+        f"inclination {_range(elements.inclination_deg, '.5g')} deg"
+    )
+
+
+def _range(values: Floats, form: str) -> str:
+    low, high = f"{values.min():,{form}}", f"{values.max():,{form}}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _slots(elements: Elements, planes: Planes | None) -> str:
+    """Tell the spacing in a plane; the distance is along the straight line between neighbours."""
+    if planes is None:
+        return ""
+    _, apogee, _ = geometry(elements)
+    apart = 2 * (apogee.mean() + RADIUS_M) * np.sin(np.pi / planes[1]) / 1e3
+    words = f"{planes[0]} planes x {planes[1]}"
+    return (
+        f"{words}, slots {360 / planes[1]:.4g} deg ({apart:,.0f} km) apart" * (planes[1] > 1)
+        or words
+    )
+
+
+def _epochs(elements: Elements, setting: Setting) -> str:
+    ends = np.array([elements.epoch_tai_ns.min(), elements.epoch_tai_ns.max()])
+    first, last = (text[:10] for text in setting.clock.utc(setting.clock.seconds_to(ends)))
+    return first if first == last else f"{first} to {last}"
+
+
+def _sets(count: int) -> str:
+    return f"{count:,} element set{'s' * (count != 1)}"
+
+
+def _stale(elements: Elements, stale_days: float, setting: Setting) -> tuple[str, ...]:
+    """Warn of elements whose epoch is far from the run's farther end."""
+    epoch_s = setting.clock.seconds_to(elements.epoch_tai_ns)
+    away = np.maximum(np.abs(epoch_s), np.abs(epoch_s - setting.duration_s)) / DAY_S
+    stale = np.count_nonzero(away > stale_days)
+    if not stale:
+        return ()
+    worst = int(np.argmax(away))
+    return (
+        f"{stale:,} of {_sets(len(elements))} up to {away[worst]:,.1f} days away from the run "
+        f"({elements.names[worst]}; warned from {stale_days:g} days on): SGP4 loses km a day",
+    )

@@ -1,0 +1,93 @@
+"""A snapshot of the network as the routing kernels want it.
+
+Nodes that carry transit come in their natural order (shell, plane, slot): neighbours in space are then
+neighbours in memory, which is what makes the sweep fast. Weights are whole nanoseconds: exact, so every
+algorithm gives the same distance to the last bit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+
+FAR_NS = 2**30  # no way there: two of these do not overflow 32 bits
+NO_EDGE_NS = 2**30 - 1
+BLOCK = 32  # nodes of a dirty flag; a plane's length where the fleet has planes
+FAN = 4  # edges are relaxed four at a time, the rest padded to a node that is always far
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Directed edges among N transit nodes, grouped by the node they leave.
+
+    `first` (N + 1,) is where a node's edges begin in `head` and `delay_ns` (E,), padded to a multiple
+    of four with edges to node N. `bounds` (B + 1,) cuts the nodes into blocks; `touching`, grouped by
+    `touching_first` (B + 1,), lists the blocks with an edge into a block.
+    """
+
+    first: Ints
+    head: Ints
+    delay_ns: Ints
+    bounds: Ints
+    touching_first: Ints
+    touching: Ints
+
+    def __post_init__(self) -> None:
+        assert np.all(np.diff(self.first) % FAN == 0)
+        assert self.first[-1] == len(self.head) == len(self.delay_ns)
+        assert self.bounds[0] == 0
+        assert self.bounds[-1] == len(self.first) - 1
+        assert np.all(self.delay_ns >= 0)
+
+    @property
+    def nodes(self) -> int:
+        """How many transit nodes."""
+        return len(self.first) - 1
+
+
+def graph(nodes: int, tail: Ints, head: Ints, delay_ns: Ints, bounds: Ints | None = None) -> Graph:
+    """Group directed edges by the node they leave.
+
+    Parameters
+    ----------
+    nodes : int
+        How many transit nodes.
+    tail, head : (E,)
+        Where each edge leaves and arrives.
+    delay_ns : (E,)
+        Its delay, below 2**30 ns. [ns]
+    bounds : (B + 1,), optional
+        Where blocks of nodes that are close to each other begin, such as the planes of a shell.
+
+    Returns
+    -------
+    Graph
+        Edges of a node in the order given.
+    """
+    if bounds is None:
+        bounds = np.append(np.arange(0, nodes, BLOCK), nodes).astype(np.int32)
+    degree = np.bincount(tail, minlength=nodes)
+    padded = -(-degree // FAN) * FAN
+    first = np.concatenate([[0], np.cumsum(padded)]).astype(np.int32)
+    order = np.argsort(tail, kind="stable")
+    rank = np.arange(len(tail)) - np.repeat(np.cumsum(degree) - degree, degree)
+    place = first[tail[order]] + rank
+    heads = np.full(first[-1], nodes, np.int32)
+    delays = np.full(first[-1], NO_EDGE_NS, np.int32)
+    heads[place] = head[order]
+    delays[place] = delay_ns[order]
+    touching_first, touching = _touching(tail, head, bounds)
+    return Graph(first, heads, delays, bounds, touching_first, touching)
+
+
+def _touching(tail: Ints, head: Ints, bounds: Ints) -> tuple[Ints, Ints]:
+    """List, for every block, the other blocks whose nodes have an edge into it."""
+    count = len(bounds) - 1
+    into = np.searchsorted(bounds, head, side="right") - 1
+    out_of = np.searchsorted(bounds, tail, side="right") - 1
+    apart = into != out_of
+    pairs = np.unique(into[apart].astype(np.int64) * count + out_of[apart])
+    first = np.searchsorted(pairs, np.arange(count + 1, dtype=np.int64) * count)
+    return first.astype(np.int32), (pairs % max(count, 1)).astype(np.int32)

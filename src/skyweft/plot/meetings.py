@@ -1,0 +1,159 @@
+"""Contacts read as numbers: who met whom, and the arithmetic of spans of time.
+
+Tables of a run hold names; drawings and statistics want rows. Nothing here looks at geometry.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from skyweft.plot.palette import LAYERS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Contacts with rows for names: columns (C,), and the N platforms they are between."""
+
+    names: pa.Array  # (N,)
+    groups: tuple[str, ...]
+    group: Ints  # (N,) index into groups
+    layer: Ints  # (N,) index into LAYERS
+    links: tuple[str, ...]
+    link: Ints  # (C,) index into links
+    source: Ints
+    target: Ints
+    start_s: Floats
+    end_s: Floats
+    elevation_max_deg: Floats
+    range_min_m: Floats
+
+    def name(self, row: int) -> str:
+        """Return the name of a platform."""
+        return str(self.names[int(row)].as_py())
+
+    def kin(self, rows: Ints) -> Ints:
+        """Return all members of the groups that some platforms belong to."""
+        return np.flatnonzero(np.isin(self.group, np.unique(self.group[rows])))
+
+    def both_ways(self) -> tuple[Ints, Ints, Floats, Floats]:
+        """Return who, whom, start and end, every contact once from each of its ends."""
+        return (
+            np.concatenate([self.source, self.target]),
+            np.concatenate([self.target, self.source]),
+            np.concatenate([self.start_s, self.start_s]),
+            np.concatenate([self.end_s, self.end_s]),
+        )
+
+
+def meetings(contacts: pa.Table, platforms: pa.Table) -> Meetings:
+    """Read the tables `contacts` and `platforms` of a run.
+
+    Parameters
+    ----------
+    contacts : pyarrow.Table
+        With the columns link, source, target, start_s, end_s, elevation_max_deg, range_min_m.
+    platforms : pyarrow.Table
+        With the columns name, group, layer.
+
+    Returns
+    -------
+    Meetings
+    """
+    names = words(platforms, "name")
+    groups, group = codes(platforms, "group")
+    layers, layer = codes(platforms, "layer")
+    links, link = codes(contacts, "link")
+    return Meetings(
+        names=names,
+        groups=groups,
+        group=group,
+        layer=np.array([LAYERS.index(each) for each in layers], np.int64)[layer],
+        links=links,
+        link=link,
+        source=_rows(contacts, "source", names),
+        target=_rows(contacts, "target", names),
+        start_s=numbers(contacts, "start_s"),
+        end_s=numbers(contacts, "end_s"),
+        elevation_max_deg=numbers(contacts, "elevation_max_deg"),
+        range_min_m=numbers(contacts, "range_min_m"),
+    )
+
+
+def numbers(table: pa.Table, column: str) -> Floats:
+    """Return a column as float64; null becomes NaN."""
+    return np.asarray(table.column(column).to_numpy(), dtype=np.float64)
+
+
+def words(table: pa.Table, column: str) -> pa.Array:
+    """Return a column of strings as one array without a dictionary."""
+    chunks = table.column(column).combine_chunks()
+    if isinstance(chunks, pa.ChunkedArray):
+        chunks = pa.concat_arrays(chunks.chunks) if chunks.num_chunks else pa.array([], pa.string())
+    return chunks.dictionary_decode() if isinstance(chunks, pa.DictionaryArray) else chunks
+
+
+def codes(table: pa.Table, column: str) -> tuple[tuple[str, ...], Ints]:
+    """Return the distinct strings of a column in order of appearance, and each row's among them."""
+    coded = words(table, column).dictionary_encode()
+    return tuple(coded.dictionary.to_pylist()), coded.indices.to_numpy().astype(np.int64)
+
+
+def _rows(table: pa.Table, column: str, names: pa.Array) -> Ints:
+    """Return the row in `names` of every string of a column."""
+    parts = [
+        pc.index_in(part.dictionary, value_set=names).to_numpy()[part.indices.to_numpy()]
+        for part in table.column(column).dictionary_encode().chunks
+    ]
+    return np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
+
+
+def merged(key: Ints, start_s: Floats, end_s: Floats) -> tuple[Ints, Floats, Floats]:
+    """Unite the spans of each key that touch or overlap; sorted by key, then start."""
+    if not len(key):
+        return key, start_s, end_s
+    order = np.lexsort((start_s, key))
+    key, start_s, end_s = key[order], start_s[order], end_s[order]
+    # Keys are told apart by moving each key's spans beyond all of the key before it.
+    away_s = (key - key[0]) * (float(end_s.max()) - float(start_s.min()) + 1.0)
+    reach_s = np.maximum.accumulate(end_s + away_s)
+    fresh = np.concatenate([[True], start_s[1:] + away_s[1:] > reach_s[:-1]])
+    first = np.flatnonzero(fresh)
+    last = np.concatenate([first[1:], [len(key)]]) - 1
+    return key[first], start_s[first], (reach_s - away_s)[last]
+
+
+def summed(key: Ints, values: Floats, count: int) -> Floats:
+    """Return the sum of the values of each key below `count`."""
+    return np.bincount(key, weights=values, minlength=count).astype(np.float64)
+
+
+def up_mean(start_s: Floats, end_s: Floats, edges_s: Floats) -> Floats:
+    """Return how many spans hold, on average, in each bin between `edges_s`; exact."""
+    seconds = _passed(np.sort(start_s), edges_s) - _passed(np.sort(end_s), edges_s)
+    return np.diff(seconds) / np.diff(edges_s)
+
+
+def _passed(sorted_s: Floats, time_s: Floats) -> Floats:
+    """Return the sum of the time since every moment that lies before `time_s`."""
+    before = np.searchsorted(sorted_s, time_s)
+    total_s = np.concatenate([[0.0], np.cumsum(sorted_s)])
+    passed_s: Floats = before * time_s - total_s[before]
+    return passed_s
+
+
+def weighted_quantiles(values: Floats, weights: Floats, shares: Iterable[float]) -> Floats:
+    """Return the values below which the given shares of the weight lie; NaN without any."""
+    wanted = np.fromiter(shares, float)
+    if not len(values) or weights.sum() <= 0:
+        return np.full(len(wanted), np.nan)
+    order = np.argsort(values)
+    upto = np.cumsum(weights[order])
+    place = np.searchsorted(upto, wanted * upto[-1])
+    return np.asarray(values[order][np.minimum(place, len(values) - 1)], dtype=np.float64)

@@ -1,0 +1,161 @@
+"""How well contacts carry bits: margins and rates of every link rule, weighted by time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from matplotlib.axes import Axes
+
+from skyweft.plot.meetings import Floats, codes, numbers, weighted_quantiles
+from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new
+
+SAMPLES_MAX = 400_000  # of a direction; beyond that every n-th sample stands for its neighbours
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """One direction of one link rule: samples with the seconds each of them stands for."""
+
+    words: str  # sender, arrow, receiver
+    margin_db: Floats
+    rate_bps: Floats
+    weight_s: Floats
+    thinned: int  # 1: every sample
+
+
+def directions(links: pa.Table) -> Iterator[Direction]:
+    """Yield the directions of all link rules in which anything can be sent.
+
+    Parameters
+    ----------
+    links : pyarrow.Table
+        With the columns link, contact, time_s, margin_db, rate_bps, margin_reverse_db,
+        rate_reverse_bps; samples of a contact in order of time.
+
+    Yields
+    ------
+    Direction
+        A sample stands for half the time to its neighbours on the same contact.
+    """
+    names, rule = codes(links, "link")
+    weight_s = _weights(numbers(links, "contact"), numbers(links, "time_s"))
+    sides = [
+        (numbers(links, f"margin{way}_db"), numbers(links, f"rate{way}_bps"))
+        for way in ("", "_reverse")
+    ]
+    for number, name in enumerate(names):
+        mine = np.flatnonzero(rule == number)
+        thinned = -(-len(mine) // SAMPLES_MAX)
+        mine = mine[::thinned]
+        for way, (margin_db, rate_bps) in enumerate(sides):
+            if np.any(rate_bps[mine] > 0) or np.any(np.isfinite(margin_db[mine])):
+                yield Direction(
+                    _spoken(name, backward=bool(way)),
+                    margin_db[mine],
+                    rate_bps[mine],
+                    weight_s[mine],
+                    thinned,
+                )
+
+
+def link_margins(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
+    """Draw the spread of the margin in each direction of every link rule.
+
+    Parameters
+    ----------
+    links : pyarrow.Table
+        Table of a run.
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Thin bar 5 to 95 % of the time, thick bar 25 to 75 %, tick the median.
+    """
+    return draw_link_margins(list(directions(links)), given_or_new(ax), palette)
+
+
+def draw_link_margins(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
+    """Draw `link_margins` from directions already read."""
+    dress(ax, palette, grid="x")
+    shown = [way for way in ways if np.isfinite(way.margin_db).any()]
+    for row, way in enumerate(shown):
+        there = np.isfinite(way.margin_db)
+        low, quarter, half, third, high = weighted_quantiles(
+            way.margin_db[there], way.weight_s[there], SHARES
+        )
+        ax.plot([low, high], [row, row], color=palette.space, linewidth=1.6)
+        ax.plot([quarter, third], [row, row], color=palette.space, linewidth=9)
+        ax.plot([half, half], [row - 0.26, row + 0.26], color=palette.ink, linewidth=2)
+    ax.axvline(0, color=palette.warning, linewidth=1.2, linestyle=(0, (3, 2)))
+    ax.set_yticks(range(len(shown)), [way.words for way in shown])
+    ax.tick_params(axis="y", labelcolor=palette.ink)
+    ax.set_ylim(max(len(shown), 1) - 0.4, -0.6)
+    ax.set_xlabel("margin over the most robust mode [dB]")
+    return ax
+
+
+def rate_cdf(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
+    """Draw for which share of the contact time at least a rate is to be had.
+
+    Parameters
+    ----------
+    links : pyarrow.Table
+        Table of a run.
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Rates on a logarithmic axis; lines differ in dash as well as colour.
+    """
+    return draw_rate_cdf(list(directions(links)), given_or_new(ax), palette)
+
+
+def draw_rate_cdf(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
+    """Draw `rate_cdf` from directions already read."""
+    dress(ax, palette, grid="y")
+    colours = (palette.space, palette.ground, palette.air, palette.near_space)
+    dashes = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)))
+    for number, way in enumerate(way for way in ways if np.any(way.rate_bps > 0)):
+        wanted = np.linspace(0, 1, 201)
+        rate_bps = weighted_quantiles(way.rate_bps, way.weight_s, wanted)
+        ax.step(
+            np.where(rate_bps > 0, rate_bps, np.nan),
+            100 * (1 - wanted),
+            where="pre",
+            color=colours[number % 4],
+            linestyle=dashes[(number // 4 + number) % 4],
+            linewidth=1.6,
+            label=way.words,
+        )
+    ax.set_xscale("log")
+    ax.minorticks_off()
+    ax.set_ylim(0, 102)
+    ax.set_xlabel("rate [bit/s]")
+    ax.set_ylabel("contact time with at least this rate [%]")
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(frameon=False, labelcolor=palette.ink, loc="lower left", handlelength=3)
+    return ax
+
+
+def _weights(contact: Floats, time_s: Floats) -> Floats:
+    """Return for how many seconds each sample stands; a contact of one sample for none."""
+    half_s = np.where(np.diff(contact) == 0, np.diff(time_s) / 2, 0.0)
+    none = np.zeros(min(1, len(time_s)))
+    weight_s: Floats = np.concatenate([half_s, none]) + np.concatenate([none, half_s])
+    return weight_s
+
+
+def _spoken(link: str, *, backward: bool) -> str:
+    """Write the rule "a/b" with an arrow from sender to receiver."""
+    source, _, target = link.partition("/")
+    return f"{target} → {source}" if backward else f"{source} → {target}"

@@ -1,0 +1,260 @@
+"""Who sees whom, when, and what the contacts are like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from skyweft.plot.meetings import Floats, Ints, Meetings, merged, summed
+from skyweft.plot.palette import LAYERS, SPOKEN
+from skyweft.plot.passes import duration_histogram, elevation_histogram, layer_shares
+from skyweft.plot.timeline import draw_layer_timeline, draw_timeline, layer_spans, telling
+from skyweft.report.charts import PAGE, chart
+from skyweft.report.figures import count, minutes, number, share_of
+from skyweft.report.markup import (
+    Cell,
+    Markup,
+    beside,
+    figure,
+    heading,
+    paragraph,
+    section,
+    table,
+)
+
+WIDE = 1120
+HALF = 548
+_HEADS = (
+    ("contacts", "per day"),
+    ("mean contact", "min"),
+    ("in contact", "% of time"),
+    ("longest gap", "min"),
+    ("highest", "deg"),
+    ("nearest", "km"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Contacts summed up, a row a platform, or a platform and a layer it met."""
+
+    contacts: Floats
+    contact_s: Floats  # sum of the durations of single contacts
+    share: Floats  # of the run's time with at least one
+    gap_s: Floats  # longest, the run's ends included
+    elevation_deg: Floats  # highest, NaN without any
+    range_m: Floats  # least
+
+
+def by_layer(met: Meetings, duration_s: float) -> Views:
+    """Sum up the contacts of every platform with every layer: rows platform * 4 + layer."""
+    who, whom, _, _ = met.both_ways()
+    layers = len(LAYERS)
+    return _views(met, who * layers + met.layer[whom], len(met.group) * layers, duration_s)
+
+
+def with_anything(met: Meetings, duration_s: float) -> Views:
+    """Sum up the contacts of every platform: a row a platform."""
+    return _views(met, met.both_ways()[0], len(met.group), duration_s)
+
+
+def _views(met: Meetings, row: Ints, size: int, duration_s: float) -> Views:
+    _, _, start_s, end_s = met.both_ways()
+    key, first_s, last_s = merged(row, start_s, end_s)
+    gap_s = np.full(size, duration_s)
+    new = np.concatenate([[True], key[1:] != key[:-1]])[: len(key)]
+    gap_s[key[new]] = first_s[new]
+    before_s = np.where(new, 0.0, first_s - np.roll(last_s, 1))
+    np.maximum.at(gap_s, key, before_s)
+    ends = np.roll(new, -1)
+    np.maximum.at(gap_s, key[ends], duration_s - last_s[ends])
+    highest = np.full(size, np.nan)
+    np.fmax.at(highest, row, np.tile(met.elevation_max_deg, 2))
+    nearest = np.full(size, np.inf)
+    np.minimum.at(nearest, row, np.tile(met.range_min_m, 2))
+    return Views(
+        summed(row, np.ones(len(row)), size),
+        summed(row, end_s - start_s, size),
+        np.minimum(summed(key, last_s - first_s, size) / duration_s, 1.0),
+        gap_s,
+        highest,
+        nearest,
+    )
+
+
+def layers_section(met: Meetings, duration_s: float) -> Markup:
+    """Return the section on which layer sees which."""
+    if not len(met.start_s):
+        return section("layers", "Who sees whom", "No two platforms met under any link rule.")
+    shares = layer_shares(met, duration_s)
+    there = [layer for layer in range(len(LAYERS)) if np.isfinite(shares[layer]).any()]
+    members = np.bincount(met.layer, minlength=len(LAYERS))
+    rows: list[list[Cell]] = [
+        [
+            SPOKEN[LAYERS[low]],
+            count(members[low]),
+            *(share_of(float(shares[low, high])) for high in there),
+        ]
+        for low in there
+    ]
+    pairs = len(layer_spans(met))
+    return section(
+        "layers",
+        "Who sees whom",
+        "Share of its time that a platform of the row has at least one contact with the column: "
+        "the mean over all members of the groups that ever have one.",
+        table(
+            "Share of time in contact, layer by layer",
+            [("layer", ""), ("platforms", ""), *((SPOKEN[LAYERS[each]], "%") for each in there)],
+            rows,
+        ),
+        figure(
+            chart(
+                lambda ax: draw_layer_timeline(met, duration_s, ax, PAGE),
+                "Share of the platforms of each layer in contact with each other layer, over time",
+                WIDE,
+                70 + 44 * pairs,
+                "layers-time",
+            ),
+            "When: the height of a row is the share of those platforms [0 to 100 %] in contact at "
+            "that time; right, its mean and how many platforms it counts.",
+            wide=True,
+        ),
+    )
+
+
+def timeline_section(met: Meetings, duration_s: float) -> Markup:
+    """Return the section with a row a platform."""
+    chosen = telling(met, duration_s)
+    if not len(chosen):
+        return Markup("")
+    seen = by_layer(met, duration_s).contacts.reshape(-1, len(LAYERS))[chosen] > 0
+    rows = int(np.count_nonzero(seen))
+    return section(
+        "timeline",
+        "Contact timeline",
+        _chosen(met, chosen),
+        figure(
+            chart(
+                lambda ax: draw_timeline(met, chosen, duration_s, ax, PAGE),
+                "When each of the chosen platforms was in contact with each layer",
+                WIDE,
+                100 + 23 * rows,
+                "timeline-bars",
+            ),
+            "Bars: at least one contact. Right: the layer in contact and its share of the time.",
+            wide=True,
+        ),
+    )
+
+
+def passes_section(met: Meetings, contacts: pa.Table, duration_s: float) -> Markup:
+    """Return the section on how long, how high and how often."""
+    if not len(met.start_s):
+        return Markup("")
+    seen = by_layer(met, duration_s)
+    charts = []
+    if np.isfinite(met.elevation_max_deg).any():
+        charts.append(
+            figure(
+                chart(
+                    lambda ax: elevation_histogram(contacts, ax, PAGE),
+                    "Histogram of the highest elevation of the contacts",
+                    HALF,
+                    230,
+                    "passes-high",
+                ),
+                "How high contacts culminate.",
+            )
+        )
+    charts.append(
+        figure(
+            chart(
+                lambda ax: duration_histogram(contacts, ax, PAGE),
+                "Histogram of the duration of the contacts",
+                HALF,
+                230,
+                "passes-long",
+            ),
+            "How long contacts last; those cut by the run's ends are left out.",
+        )
+    )
+    return section(
+        "passes",
+        "Passes",
+        "A contact is one window of one pair under one rule. In contact: at least one of them.",
+        heading("By group"),
+        table(
+            "Contacts of each group with each layer",
+            [("group", ""), ("sees", ""), ("platforms", ""), *_HEADS],
+            _group_rows(met, seen, duration_s),
+        ),
+        paragraph(
+            "A row counts the platforms with at least one such contact: contacts, mean contact and "
+            "share are their means, longest gap the worst, highest and nearest the best."
+        ),
+        heading("By platform"),
+        table(
+            "Contacts of the chosen platforms with each layer",
+            [("platform", ""), ("sees", ""), *_HEADS],
+            _platform_rows(met, seen, telling(met, duration_s), duration_s),
+        ),
+        paragraph("The platforms of the timeline; every pair is in access.parquet."),
+        beside(*charts),
+    )
+
+
+def _group_rows(met: Meetings, seen: Views, duration_s: float) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
+    for group, name in enumerate(met.groups):
+        members = np.flatnonzero(met.group == group)
+        if not np.any(seen.contacts.reshape(-1, len(LAYERS))[members]):
+            rows.append([name, "nobody", count(len(members)), *_never(duration_s)])
+        for layer, spoken in enumerate(SPOKEN.values()):
+            mine = members * len(LAYERS) + layer
+            mine = mine[seen.contacts[mine] > 0]
+            if len(mine):
+                rows.append([name, spoken, count(len(mine)), *_cells(seen, mine, duration_s)])
+    return rows
+
+
+def _platform_rows(met: Meetings, seen: Views, chosen: Ints, duration_s: float) -> list[list[Cell]]:
+    return [
+        [met.name(platform), spoken, *_cells(seen, row, duration_s)]
+        for platform in chosen
+        for layer, spoken in enumerate(SPOKEN.values())
+        if seen.contacts[row := np.array([platform * len(LAYERS) + layer])][0] > 0
+    ]
+
+
+def _cells(seen: Views, mine: Ints, duration_s: float) -> list[Cell]:
+    """Return the figures of `_HEADS` over some rows that all have contacts."""
+    share = float(seen.share[mine].mean())
+    high = seen.elevation_deg[mine]
+    return [
+        number(float(seen.contacts[mine].mean()) * 86_400 / duration_s),
+        minutes(float(seen.contact_s[mine].sum() / seen.contacts[mine].sum())),
+        share_of(share),
+        minutes(float(seen.gap_s[mine].max())),
+        number(float(np.nanmax(high)) if np.isfinite(high).any() else np.nan),
+        number(float(seen.range_m[mine].min()) / 1e3),
+    ]
+
+
+def _never(duration_s: float) -> list[Cell]:
+    return [number(0), number(np.nan), share_of(0.0), minutes(duration_s), *[number(np.nan)] * 2]
+
+
+def _chosen(met: Meetings, chosen: Ints) -> str:
+    """Say which platforms are shown, and of how many."""
+    total = len(np.unique(met.group[chosen]))
+    whole = all(
+        np.count_nonzero(met.group == group) == np.count_nonzero(met.group[chosen] == group)
+        for group in np.unique(met.group[chosen])
+    )
+    words = f"{len(chosen)} of {len(met.group):,} platforms"
+    if len(chosen) == len(met.group):
+        return "All platforms."
+    if whole:
+        return f"{words}: all members of {total} {'group' if total == 1 else 'groups'}."
+    return f"{words}: of a large group the worst connected, the median and the best."

@@ -1,0 +1,122 @@
+"""What was asked for: geometry as derived, groups, rules, warnings, and the file itself."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from skyweft.plot.meetings import words
+from skyweft.plot.palette import SPOKEN
+from skyweft.report.figures import count
+from skyweft.report.markup import (
+    Cell,
+    Markup,
+    Number,
+    escaped,
+    folded,
+    heading,
+    icon,
+    joined,
+    section,
+    table,
+)
+from skyweft.scenario.scenario import Scenario
+
+WARNINGS_SHOWN = 20
+_MOTIONS = {
+    "walker": "Walker shell",
+    "orbit": "one orbit",
+    "tle": "element sets",
+    "fixed": "one place",
+    "sites": "places",
+    "population": "population",
+    "track": "recorded track",
+    "loiter": "flown pattern",
+}
+
+
+def warnings_section(warnings: Sequence[str]) -> Markup:
+    """Return what the run warned about, or one line that it did not."""
+    if not warnings:
+        return Markup(
+            f'<p class="state ok" id="warnings">{icon("ok")} <b>No warnings</b> from any stage.</p>'
+        )
+    items = [
+        Markup(f"<li>{icon('warning')}<span><b>Warning</b> {escaped(each)}</span></li>")
+        for each in warnings
+    ]
+    more = Markup("")
+    if len(items) > WARNINGS_SHOWN:
+        rest = joined(items[WARNINGS_SHOWN:])
+        more = folded(
+            f"{len(items) - WARNINGS_SHOWN} more warnings",
+            Markup(f'<ul class="warnings">{rest}</ul>'),
+        )
+    shown = joined(items[:WARNINGS_SHOWN])
+    return section("warnings", "Warnings", "", Markup(f'<ul class="warnings">{shown}</ul>'), more)
+
+
+def scenario_section(
+    scenario: Scenario, platforms: pa.Table, echo: Sequence[str], text: str
+) -> Markup:
+    """Return the section that repeats the scenario."""
+    lines = joined(Markup(f"<li>{escaped(each)}</li>") for each in echo)
+    parts = [
+        heading("Groups"),
+        table(
+            "Groups of platforms",
+            [("group", ""), ("layer", ""), ("motion", ""), ("platforms", ""), ("terminals", "")],
+            _groups(scenario, platforms),
+        ),
+    ]
+    if scenario.links:
+        parts += [
+            heading("Link rules"),
+            table(
+                "Link rules",
+                [
+                    ("between", ""),
+                    ("pattern", ""),
+                    ("least elevation", "deg"),
+                    ("greatest range", "km"),
+                    ("waveform", ""),
+                ],
+                _rules(scenario),
+            ),
+        ]
+    if echo:
+        parts = [heading("Derived geometry"), Markup(f'<ul class="echo">{lines}</ul>'), *parts]
+    if text:
+        file = Markup(
+            '<pre tabindex="0" role="region" aria-label="scenario file"><code>'
+            f"{escaped(text)}</code></pre>"
+        )
+        parts.append(folded("The scenario file", file))
+    return section("scenario", "Scenario", "", *parts)
+
+
+def _groups(scenario: Scenario, platforms: pa.Table) -> list[list[Cell]]:
+    members = Counter(words(platforms, "group").to_pylist())
+    return [
+        [
+            name,
+            SPOKEN[group.layer],
+            _MOTIONS[group.motion.kind],
+            count(members[name]),
+            ", ".join(group.terminals) or "none",
+        ]
+        for name, group in scenario.platforms.items()
+    ]
+
+
+def _rules(scenario: Scenario) -> list[list[Cell]]:
+    return [
+        [
+            " / ".join(rule.between),
+            rule.pattern,
+            Number(f"{rule.elevation_min_deg:g}"),
+            Number("no limit" if rule.range_max_m is None else f"{rule.range_max_m / 1e3:,.0f}"),
+            rule.waveform or "stated rate",
+        ]
+        for rule in scenario.links
+    ]

@@ -1,0 +1,240 @@
+"""The stages of one block of time, and the files it leaves behind."""
+
+import json
+import math
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from skyweft.contacts import coverage as measuring
+from skyweft.contacts.coverage import CoverageState
+from skyweft.contacts.finding import find, join
+from skyweft.contacts.product import Contacts
+from skyweft.links.budget import budget
+from skyweft.motion.product import Fleet, Motion
+from skyweft.motion.propagate import propagate, step_s
+from skyweft.run import carry
+from skyweft.run.carry import Numbered
+from skyweft.run.columns import links_table, rule_names, tracks_table
+from skyweft.run.folder import draft_of, part_of, read_json
+from skyweft.run.parquet import TableWriter, write
+from skyweft.run.tally import Rates, Seen
+from skyweft.run.writing import Writing
+from skyweft.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float, float, str], None]
+
+SAMPLES_AT_ONCE = 1_000_000  # links, for memory and for writing some while others are computed
+TRACK_BYTES_MAX = 200e6  # of tracks.parquet before compression
+KNOT_BYTES = 32
+THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
+
+# Where in a block the bar stands when a stage begins.
+MOTION, CONTACTS, LINKS, COVERAGE = 0.0, 0.1, 0.25, 0.85
+
+
+@dataclass(slots=True)
+class Job:
+    """A run under way: what stays the same in all blocks, and what one hands to the next."""
+
+    scenario: Scenario
+    fleet: Fleet
+    folder: Path
+    borders_s: Floats
+    executor: Executor
+    progress: Progress
+    coverage: CoverageState | None = None
+    open: Numbered = field(
+        default_factory=lambda: Numbered(
+            carry.no_contacts(), np.zeros(0, np.int64), Seen.nothing(0)
+        )
+    )
+    contacts: int = 0  # numbered so far
+    seconds: dict[str, float] = field(default_factory=dict)
+    names: pa.Array = None
+    rules: pa.Array = None
+
+    def __post_init__(self) -> None:
+        self.names = pa.array(self.fleet.names, pa.string())
+        self.rules = pa.array(rule_names(self.scenario), pa.string())
+        if self.scenario.coverage is not None:
+            self.coverage = measuring.start(self.scenario, self.fleet)
+
+    @contextmanager
+    def stage(self, name: str, number: int, share: float) -> Iterator[None]:
+        """Time a stage of a block and show it."""
+        self.show(name, number, share)
+        began = perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - began
+
+    def show(self, name: str, number: int, share: float) -> None:
+        """Tell how far the run has come."""
+        start_s, end_s = self.borders_s[number : number + 2]
+        done_s = float(start_s + share * (end_s - start_s) - self.borders_s[0])
+        self.progress(done_s, float(self.borders_s[-1] - self.borders_s[0]), name)
+
+
+def run_block(job: Job, number: int, writing: Writing) -> None:
+    """Compute one block and hand its files to `writing`; the last piece makes it count."""
+    part = part_of(job.folder, number)
+    draft = draft_of(part)
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    start_s, end_s = (float(each) for each in job.borders_s[number : number + 2])
+    with job.stage("motion", number, MOTION):
+        motion = propagate(job.scenario, job.fleet, start_s, end_s, job.executor)
+    knots = kept_knots(job, motion)
+    if len(knots):
+        writing.put(lambda: _write_tracks(job, motion, knots, draft))
+    with job.stage("contacts", number, CONTACTS):
+        found = find(job.scenario, job.fleet, motion, job.executor)
+        now = _numbered(job, found, writing)
+    with job.stage("links", number, LINKS):
+        rates = _links(job, number, motion, now, draft, writing)
+    if job.coverage is not None:
+        with job.stage("coverage", number, COVERAGE):
+            job.coverage.add(motion, job.executor)
+            carry.save_coverage(draft / "coverage.npz", job.coverage)
+    _hand_on(job, number, now, rates, motion.warnings, draft, writing)
+
+
+def _numbered(job: Job, found: Contacts, writing: Writing) -> Numbered:
+    """Join windows to those left open at the border; number what is new in order of start."""
+    before = len(job.open.contacts)
+    whole = join(job.open.contacts, found)
+    # Those left open began before the border and keep their order, so they are the first rows.
+    for name in ("link", "source", "target", "start_s"):
+        assert np.array_equal(getattr(whole, name)[:before], getattr(job.open.contacts, name))
+    fresh = len(whole) - before
+    number = np.concatenate([job.open.number, job.contacts + np.arange(fresh)])
+    now = Numbered(whole, number, Seen.nothing(len(whole)))
+    # Last samples are known only to the thread that writes: it gets to this before it needs them.
+    opened = job.open.seen
+    writing.put(lambda: now.seen.take_over(slice(before), opened, slice(None)))
+    return now
+
+
+def _links(
+    job: Job, number: int, motion: Motion, now: Numbered, draft: Path, writing: Writing
+) -> Rates:
+    """Compute samples of some contacts at a time; write one lot while the next is computed."""
+    rates = Rates.empty(len(job.scenario.links))
+    writer = TableWriter("links", draft / "links.parquet")
+    writing.at_end(writer.close)
+    for lot in _lots(job, number, now.contacts):
+        share = LINKS + (COVERAGE - LINKS) * lot.start / max(1, len(now.contacts))
+        job.show("links", number, share)
+        _put_lot(job, motion, now, lot, rates, writer, writing)
+    writing.put(writer.close)
+    return rates
+
+
+def _put_lot(
+    job: Job,
+    motion: Motion,
+    now: Numbered,
+    lot: slice,
+    rates: Rates,
+    writer: TableWriter,
+    writing: Writing,
+) -> None:
+    some = carry.taking(now.contacts, lot)
+    links = budget(job.scenario, job.fleet, motion, some, job.executor)
+    seen = Seen(now.seen.time_s[lot], now.seen.rate_bps[lot])  # views: they move on
+
+    def work() -> None:
+        rates.add(some, links, seen)
+        writer.write(links_table(links, some, now.number[lot], job.names, job.rules))
+
+    writing.put(work)
+
+
+def _lots(job: Job, number: int, contacts: Contacts) -> list[slice]:
+    """Cut contacts where about `SAMPLES_AT_ONCE` samples have come together."""
+    if not len(contacts):
+        return []
+    start_s, end_s = job.borders_s[number : number + 2]
+    sample_s = np.array([link.sample_s for link in job.scenario.links])[contacts.link]
+    lasts_s = np.minimum(contacts.end_s, end_s) - np.maximum(contacts.start_s, start_s)
+    upto = np.cumsum(lasts_s / sample_s + 3)
+    marks = np.arange(1, int(upto[-1] // SAMPLES_AT_ONCE) + 1) * SAMPLES_AT_ONCE
+    cuts = np.unique([0, *np.searchsorted(upto, marks, side="right"), len(contacts)])
+    return [slice(int(a), int(b)) for a, b in pairwise(cuts)]
+
+
+def _hand_on(
+    job: Job,
+    number: int,
+    now: Numbered,
+    rates: Rates,
+    warnings: tuple[str, ...],
+    draft: Path,
+    writing: Writing,
+) -> None:
+    """Split contacts into finished and open ones, write both, and rename the block into place."""
+    last = number == len(job.borders_s) - 2
+    carried = np.arange(len(now.number)) < len(job.open.number)
+    still = now.contacts.cut_end & (not last)
+    first, job.contacts = job.contacts, job.contacts + int(np.count_nonzero(~carried))
+    rows = np.flatnonzero(still)
+    opened = now.taking(rows)
+
+    def work() -> None:
+        # In line behind the samples: only now have all the last ones been seen.
+        opened.seen.take_over(slice(None), now.seen, rows)
+        carry.save_contacts(draft / "contacts.npz", carry.taking(now.contacts, ~carried))
+        carry.save_numbered(draft / "ended.npz", now.taking(np.flatnonzero(carried & ~still)))
+        carry.save_numbered(draft / "open.npz", opened)
+        carry.save_rates(draft / "rates.npz", rates)
+        about = {"first": first, "contacts": job.contacts, "warnings": list(warnings)}
+        (draft / "part.json").write_text(json.dumps(about), encoding="utf-8")
+        draft.replace(part_of(job.folder, number))
+
+    writing.put(work)
+    job.open = opened
+
+
+def kept_knots(job: Job, motion: Motion) -> NDArray[np.int64]:
+    """Return which knots of a block go into tracks.parquet: all, every second ..., or none."""
+    every = _thinning(job)
+    if not every:
+        return np.zeros(0, np.int64)
+    time_s = motion.tracks.time_s
+    place = np.rint(time_s / step_s(job.scenario, job.fleet)).astype(np.int64)
+    keep = place % every == 0
+    # A border belongs to the block after it, the run's end to the last.
+    keep[-1] = time_s[-1] >= job.borders_s[-1]
+    return np.flatnonzero(keep)
+
+
+def _thinning(job: Job) -> int:
+    """Return the least thinning of knots that keeps the file in bounds; 0 where none does."""
+    step = step_s(job.scenario, job.fleet)
+    movers = int(np.count_nonzero(job.fleet.mover >= 0))
+    every = max(1, math.ceil(movers * job.borders_s[-1] / step * KNOT_BYTES / TRACK_BYTES_MAX))
+    return every if movers and (every == 1 or every * step <= THINNED_MAX_S) else 0
+
+
+def _write_tracks(job: Job, motion: Motion, knots: NDArray[np.int64], draft: Path) -> None:
+    write("tracks", tracks_table(job.fleet, motion, knots, job.names), draft / "tracks.parquet")
+
+
+def resume_from(job: Job, parts: list[Path]) -> None:
+    """Bring a job to where its finished blocks ended."""
+    if not parts:
+        return
+    job.open = carry.load_numbered(parts[-1] / "open.npz")
+    job.contacts = int(read_json(parts[-1] / "part.json")["contacts"])
+    if job.coverage is not None:
+        carry.load_coverage(parts[-1] / "coverage.npz", job.coverage)

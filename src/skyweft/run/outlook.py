@@ -1,0 +1,160 @@
+"""What a scenario will come to, before it runs: who there is, what follows, how long, how much.
+
+The estimates of time and size are rough (a factor of three either way): they tell seconds from
+hours and megabytes from a full disk.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skyweft.motion.fleet import assemble
+from skyweft.motion.product import Fleet
+from skyweft.scenario.review import review
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
+
+DAY_S = 86_400.0
+# Measured on two cores with the shipped scenarios, compiled code in the cache.
+START_S = 3.0
+SECONDS_PAIR_DAY = 30e-6
+SECONDS_MOVER_DAY = 0.3e-3
+BYTES_PAIR_DAY = 1_500.0
+BYTES_PLATFORM = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What `check` tells of a sound scenario."""
+
+    scenario: Scenario
+    fleet: Fleet
+    pairs: tuple[int, ...]  # of each rule: how many may meet at all
+    warnings: tuple[str, ...]
+
+    @property
+    def time_s(self) -> float:
+        """Wall time of the run, roughly."""
+        movers = np.count_nonzero(self.fleet.mover >= 0)
+        each_day = sum(self.pairs) * SECONDS_PAIR_DAY + movers * SECONDS_MOVER_DAY
+        return float(START_S + each_day * self.scenario.duration_s / DAY_S)
+
+    @property
+    def size_bytes(self) -> float:
+        """Of the run's folder, roughly."""
+        days = self.scenario.duration_s / DAY_S
+        return sum(self.pairs) * BYTES_PAIR_DAY * days + len(self.fleet.names) * BYTES_PLATFORM
+
+    def facts(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        counts = np.bincount(self.fleet.group, minlength=len(self.fleet.groups))
+        return {
+            "name": self.scenario.name,
+            "start": self.scenario.start.isoformat().replace("+00:00", "Z"),
+            "duration_s": self.scenario.duration_s,
+            "platforms": dict(zip(self.fleet.groups, counts.tolist(), strict=True)),
+            "geometry": list(self.fleet.echo),
+            "links": [
+                {"between": list(link.between), "pairs": pairs}
+                for link, pairs in zip(self.scenario.links, self.pairs, strict=True)
+            ],
+            "warnings": list(self.warnings),
+            "estimate": {"time_s": round(self.time_s, 1), "size_bytes": round(self.size_bytes)},
+        }
+
+    def lines(self) -> list[str]:
+        """Return the same for reading."""
+        facts = self.facts()
+        rules = [
+            f"{each['between'][0]} - {each['between'][1]}: {each['pairs']:,} pairs"
+            for each in facts["links"]
+        ]
+        return [
+            facts["name"],
+            f"{facts['start']}, {_time(self.scenario.duration_s)}",
+            *_section("platforms", facts["geometry"]),
+            *_section("links", rules),
+            *_section("warnings", facts["warnings"]),
+            "",
+            f"{len(self.fleet.names):,} platforms, {sum(self.pairs):,} pairs; a run takes about "
+            f"{_time(self.time_s)} and {_size(self.size_bytes)}",
+        ]
+
+
+def outlook(scenario: Scenario) -> Outlook:
+    """Assemble a scenario and say what it will come to.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What `load` returned.
+
+    Returns
+    -------
+    Outlook
+        Geometry, counts, warnings and rough estimates of time and size.
+
+    Raises
+    ------
+    ScenarioError
+        A file the scenario names is not sound.
+    """
+    fleet = assemble(scenario)
+    pairs = tuple(_pairs(scenario, fleet, link) for link in scenario.links)
+    none = [
+        f"links[{row}]: no two platforms are there for it"
+        for row, count in enumerate(pairs)
+        if count == 0
+    ]
+    return Outlook(scenario, fleet, pairs, (*review(scenario), *none, *fleet.warnings))
+
+
+def _pairs(scenario: Scenario, fleet: Fleet, link: Link) -> int:
+    """Count the pairs a rule may bring together: at least one of the two moves."""
+    if link.pattern == "grid":
+        return sum(
+            _neighbours(*slots)
+            for group, slots in fleet.planes.items()
+            if link.between[0] in scenario.platforms[group].terminals
+        )
+    one, other = (_carrying(scenario, fleet, name) for name in link.between)
+    moves = fleet.mover >= 0
+    both = np.count_nonzero(one & other & moves)
+    pairs = np.count_nonzero(one) * np.count_nonzero(other)
+    pairs -= np.count_nonzero(one & ~moves) * np.count_nonzero(other & ~moves)
+    pairs -= both
+    return int(pairs) // (2 if link.between[0] == link.between[1] else 1)
+
+
+def _carrying(scenario: Scenario, fleet: Fleet, terminal: str) -> Any:
+    """Return which platforms carry a terminal."""
+    groups = [terminal in scenario.platforms[group].terminals for group in fleet.groups]
+    return np.array(groups)[fleet.group]
+
+
+def _neighbours(planes: int, per_plane: int) -> int:
+    """Count the neighbours in the planes and between them, the seam included."""
+    inside = per_plane if per_plane > 2 else per_plane - 1
+    across = planes if planes > 2 else planes - 1
+    return planes * inside + per_plane * across
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    below = [f"  {line}" for line in lines]
+    return ["", title, *below] if below else []
+
+
+def _time(time_s: float) -> str:
+    for size_s, unit in ((DAY_S, "days"), (3_600.0, "hours"), (60.0, "minutes")):
+        if time_s >= 2 * size_s:
+            return f"{time_s / size_s:.3g} {unit}"
+    return f"{time_s:.3g} seconds"
+
+
+def _size(size_bytes: float) -> str:
+    for size, unit in ((1e9, "GB"), (1e6, "MB")):
+        if size_bytes >= size:
+            return f"{size_bytes / size:,.{0 if size_bytes >= 10 * size else 1}f} {unit}"
+    return f"{max(size_bytes / 1e3, 1):.0f} kB"

@@ -1,0 +1,172 @@
+"""A run and its folder: the tables of one scenario, read when they are asked for."""
+
+import shutil
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from skyweft.errors import ScenarioError
+from skyweft.run.folder import MANIFEST, clean_errors, is_run, read_json
+from skyweft.run.identity import read_scenario
+from skyweft.run.parquet import read
+from skyweft.scenario.scenario import Scenario
+
+
+class Run:
+    """All products of one scenario. Make one with `run`, open one with `open_run`.
+
+    Tables are Arrow tables (`.to_pandas()`, `polars.from_arrow(...)`); their columns and units
+    are listed in the reference.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds a manifest and the tables.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: dict[str, Any] = read_json(folder / MANIFEST)
+
+    def __repr__(self) -> str:
+        rows = f"{self.contacts.num_rows:,} contacts"
+        return f"<Run {self.manifest['name']!r}: {rows} in {self.finished_s:g} s, {self.folder}>"
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """Return the scenario as it was run, overrides applied; its files may be gone."""
+        return read_scenario(self.manifest["scenario"])
+
+    @cached_property
+    def platforms(self) -> pa.Table:
+        """Return one row a platform."""
+        return self.table("platforms")
+
+    @cached_property
+    def contacts(self) -> pa.Table:
+        """Return one row a contact, in order of start: row number and column `contact` agree."""
+        return self.table("contacts")
+
+    @cached_property
+    def links(self) -> pa.Table:
+        """Return samples along contacts."""
+        return self.table("links")
+
+    @cached_property
+    def coverage(self) -> pa.Table | None:
+        """Return one row a cell or site; None where the scenario asks for no coverage."""
+        return self.table("coverage") if self.scenario.coverage else None
+
+    @cached_property
+    def tracks(self) -> pa.Table | None:
+        """Return the movers' positions at knots; None where they were too many to keep."""
+        return None if "tracks" in self.manifest["left_out"] else self.table("tracks")
+
+    def access_statistics(self) -> pa.Table:
+        """Return one row a pair and rule that met: number, durations, gaps, best elevation."""
+        return self.table("access")
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table by its file's name.
+
+        Raises
+        ------
+        ScenarioError
+            The table is not in the folder, or damaged.
+        """
+        path = self.folder / f"{name}.parquet"
+        if why := self.manifest["left_out"].get(name):
+            raise ScenarioError(f"{path} was left out: {why}")
+        try:
+            return read(path)
+        except (OSError, pa.ArrowException) as error:
+            raise ScenarioError(f"{path} cannot be read: {error}") from error
+
+    def summary(self) -> dict[str, Any]:
+        """Return the key figures."""
+        return read_json(self.folder / "summary.json")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what is allowed but perhaps not meant, a line each."""
+        return tuple(self.manifest["warnings"])
+
+    @property
+    def echo(self) -> tuple[str, ...]:
+        """Return the geometry that follows from the scenario, a line a group."""
+        return tuple(self.manifest["echo"])
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the run went all the way."""
+        return bool(self.manifest["complete"])
+
+    @property
+    def finished_s(self) -> float:
+        """Return how far the run went, in seconds from the scenario's start."""
+        return float(self.manifest["finished_s"])
+
+    def save(self, folder: str | Path) -> "Run":
+        """Copy the run to another folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Must not exist, or be empty.
+
+        Returns
+        -------
+        Run
+            The copy.
+
+        Raises
+        ------
+        ScenarioError
+            The folder is taken or cannot be written.
+        """
+        folder = Path(folder)
+        draft = folder.with_name(f".{folder.name}.draft")
+        with clean_errors(folder):
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise ScenarioError(f"{folder} is not empty; a run needs a folder of its own")
+            try:
+                shutil.copytree(self.folder, draft, dirs_exist_ok=True)
+                if folder.exists():
+                    folder.rmdir()
+                draft.replace(folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        return Run(folder)
+
+
+def open_run(folder: str | Path) -> Run:
+    """Open the run in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made by `run` or `skyweft run`.
+
+    Returns
+    -------
+    Run
+        Its tables are read when asked for. After an interruption they end at `finished_s`.
+
+    Raises
+    ------
+    ScenarioError
+        There is no run, or one that was stopped before it had written its tables.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ScenarioError(f"{folder} is not there; a run is a folder made by skyweft run")
+    if not (folder / MANIFEST).is_file():
+        begun = is_run(folder)
+        raise ScenarioError(
+            f"{folder} holds a run that was killed; go on with it by --resume"
+            if begun
+            else f"{folder} holds no run: {MANIFEST} is missing"
+        )
+    return Run(folder)

@@ -1,0 +1,209 @@
+"""Every table of a run's folder: its columns, their types, units and meaning.
+
+The one list `TABLES` makes the Arrow tables, their field metadata and the page
+of the documentation. Products themselves know nothing of Arrow.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+NAMES_WHOLE = 65_536  # up to here every row group may carry the whole list of names
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, Arrow type ("name": text from a dictionary), unit and meaning."""
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+
+
+_TYPES: dict[str, pa.DataType] = {
+    "name": pa.dictionary(pa.int32(), pa.string()),
+    "text": pa.string(),
+    "moment": pa.timestamp("ms", tz="UTC"),
+    "float64": pa.float64(),
+    "float32": pa.float32(),
+    "int64": pa.int64(),
+    "int32": pa.int32(),
+    "bool": pa.bool_(),
+}
+
+_PAIR = (
+    Column("link", "name", "", "rule that allows it: the two terminals, source/target"),
+    Column("source", "name", "", "platform that carries the rule's first terminal"),
+    Column("target", "name", "", "platform that carries the rule's second terminal"),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "platforms": (
+        Column("name", "text", "", "platform, as in every other table"),
+        Column("group", "name", "", "its group in the scenario"),
+        Column("layer", "name", "", "space, near_space, air or ground"),
+        Column("motion", "name", "", "way of moving: `kind` of the group's motion"),
+        Column("moves", "bool", "", "whether it has a track; false for what stands"),
+        Column("plane", "int32", "", "orbital plane, from 0; null where members fill no planes"),
+        Column("slot", "int32", "", "place in the plane, from 0; null likewise"),
+        Column("latitude_deg", "float64", "deg", "geodetic, WGS84; null for movers"),
+        Column("longitude_deg", "float64", "deg", "null for movers"),
+        Column("altitude_m", "float64", "m", "above the WGS84 ellipsoid; null for movers"),
+        Column("terminals", "text", "", "its terminals, separated by spaces"),
+    ),
+    "contacts": (
+        Column("contact", "int64", "", "number of the contact, also its row: order of start"),
+        *_PAIR,
+        Column("start_s", "float64", "s", "from the scenario's start"),
+        Column("end_s", "float64", "s", "from the scenario's start"),
+        Column("duration_s", "float64", "s", "end less start"),
+        Column("start_utc", "moment", "UTC", "start, rounded to a millisecond"),
+        Column("end_utc", "moment", "UTC", "end, rounded to a millisecond"),
+        Column("culmination_s", "float64", "s", "of the highest elevation, else least range"),
+        Column("elevation_max_deg", "float32", "deg", "NaN where the rule has no elevation"),
+        Column("range_min_m", "float64", "m", "least within the contact"),
+        Column("cut_start", "bool", "", "already up when the run begins"),
+        Column("cut_end", "bool", "", "still up when the data end"),
+    ),
+    "links": (
+        Column("contact", "int64", "", "row of contacts.parquet"),
+        *_PAIR,
+        Column("time_s", "float64", "s", "from the scenario's start"),
+        Column("range_m", "float64", "m", "slant range"),
+        Column(
+            "elevation_deg", "float32", "deg", "of the higher end at the lower; NaN in one layer"
+        ),
+        Column("delay_s", "float64", "s", "one way, at the speed of light"),
+        Column("doppler_hz", "float64", "Hz", "of the forward carrier, at the target"),
+        Column("doppler_rate_hz_s", "float64", "Hz/s", "its change"),
+        Column("loss_db", "float32", "dB", "free space and every fixed loss, forward"),
+        Column("cn0_dbhz", "float32", "dBHz", "carrier over noise density, source to target"),
+        Column("margin_db", "float32", "dB", "over the most robust mode's threshold"),
+        Column("rate_bps", "float64", "bit/s", "source to target; 0 where nothing can be sent"),
+        Column("cn0_reverse_dbhz", "float32", "dBHz", "target to source"),
+        Column("margin_reverse_db", "float32", "dB", "target to source"),
+        Column("rate_reverse_bps", "float64", "bit/s", "target to source"),
+    ),
+    "coverage": (
+        Column("name", "text", "", "the site; empty for a cell of the grid"),
+        Column("latitude_deg", "float64", "deg", "of the site, or halving the cell's area"),
+        Column("longitude_deg", "float64", "deg", "of the site, or the cell's middle"),
+        Column("share_covered", "float64", "1", "share of the run's time with a platform in view"),
+        Column("in_view_mean", "float64", "1", "platforms in view, mean over the run's time"),
+        Column("in_view_min", "int32", "1", "fewest platforms in view at any time"),
+        Column("in_view_max", "int32", "1", "most platforms in view at any time"),
+        Column("longest_gap_s", "float64", "s", "longest time without any"),
+        Column("longest_gap_cut", "bool", "", "whether an end of the run cuts that gap"),
+        Column("revisit_mean_s", "float64", "s", "mean of the gaps seen whole; NaN without any"),
+        Column("wait_mean_s", "float64", "s", "mean wait from a random moment until covered"),
+        Column("gaps", "int64", "1", "gaps seen whole"),
+        Column("passes_per_day", "float64", "1/d", "windows of single platforms a day"),
+        Column("latitude_min_deg", "float64", "deg", "southern border of the cell; NaN for a site"),
+        Column("latitude_max_deg", "float64", "deg", "northern border of the cell"),
+        Column("longitude_min_deg", "float64", "deg", "western border of the cell"),
+        Column("longitude_max_deg", "float64", "deg", "eastern border of the cell"),
+    ),
+    "access": (
+        *_PAIR,
+        Column("contacts", "int64", "1", "how many"),
+        Column("total_s", "float64", "s", "sum of their durations"),
+        Column("mean_s", "float64", "s", "mean duration"),
+        Column("min_s", "float64", "s", "shortest duration"),
+        Column("max_s", "float64", "s", "longest duration"),
+        Column("gap_mean_s", "float64", "s", "mean time between two contacts; NaN with only one"),
+        Column("gap_max_s", "float64", "s", "longest time without, the run's ends included"),
+        Column("share", "float64", "1", "share of the run's time in contact"),
+        Column("elevation_best_deg", "float32", "deg", "highest; NaN where there is no elevation"),
+    ),
+    "tracks": (
+        Column("name", "name", "", "the mover; standing platforms are in platforms.parquet"),
+        Column("time_s", "float64", "s", "knot, from the scenario's start"),
+        Column("x_m", "float32", "m", "ITRS; single precision, within 0.5 m below 8 000 km"),
+        Column("y_m", "float32", "m", "ITRS; NaN where the mover is absent"),
+        Column("z_m", "float32", "m", "ITRS"),
+        Column("vx_m_s", "float32", "m/s", "ITRS, as seen from the turning Earth"),
+        Column("vy_m_s", "float32", "m/s", "ITRS"),
+        Column("vz_m_s", "float32", "m/s", "ITRS; cubic Hermite between knots"),
+    ),
+}
+
+
+def schema(table: str) -> pa.Schema:
+    """Return the Arrow schema of a table; every field's metadata states unit and meaning."""
+    return pa.schema(
+        [
+            pa.field(each.name, _TYPES[each.kind]).with_metadata(
+                {"unit": each.unit, "meaning": each.meaning}
+            )
+            for each in TABLES[table]
+        ]
+    )
+
+
+def build(table: str, columns: Mapping[str, Array | Sequence[Any] | pa.Array]) -> pa.Table:
+    """Make a table from columns, zero-copy where NumPy's and Arrow's types agree.
+
+    Parameters
+    ----------
+    table : str
+        A key of `TABLES`.
+    columns : mapping of str to array
+        Exactly its columns, in any order.
+
+    Returns
+    -------
+    pyarrow.Table
+        With the schema of `schema(table)`.
+    """
+    wanted = schema(table)
+    assert set(columns) == set(wanted.names), set(columns) ^ set(wanted.names)
+    arrays = [
+        each if isinstance(each, pa.Array) else pa.array(each, type=field.type)
+        for field in wanted
+        for each in [columns[field.name]]
+    ]
+    return pa.Table.from_arrays(arrays, schema=wanted)
+
+
+def named(codes: Array, names: pa.Array) -> pa.Array:
+    """Return text for rows of a list of names, as a dictionary array.
+
+    Parameters
+    ----------
+    codes : (K,) int
+        Rows of `names`.
+    names : pyarrow.StringArray
+        A long list is cut down to the names that occur, since each row group stores its own.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+    """
+    if len(names) > NAMES_WHOLE:
+        used, codes = np.unique(codes, return_inverse=True)
+        names = names.take(pa.array(used))
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False)), names)
+
+
+def reference() -> str:
+    """Return the tables as Markdown, for the documentation."""
+    parts = []
+    for table, columns in TABLES.items():
+        rows = [
+            f"| `{each.name}` | {_kind(each)} | {each.unit} | {each.meaning} |" for each in columns
+        ]
+        head = ["| column | type | unit | meaning |", "|---|---|---|---|"]
+        parts.append("\n".join([f"## {table}.parquet", "", *head, *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _kind(column: Column) -> str:
+    plain = {"name": "text (dictionary)", "moment": "timestamp"}
+    return plain.get(column.kind, column.kind)

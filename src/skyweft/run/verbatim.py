@@ -1,0 +1,52 @@
+"""Writes a scenario that was made in Python as the TOML file it could have come from."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from skyweft.scenario.scenario import Scenario
+
+
+def toml(scenario: Scenario) -> str:
+    """Return a scenario as TOML: what was set, nothing that is there by default."""
+    data = scenario.model_dump(exclude_unset=True)
+    return "\n".join(_table(data, "")) + "\n"
+
+
+def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Write plain keys, then the tables below them."""
+    below = {key: each for key, each in data.items() if _is_table(each)}
+    for key, each in data.items():
+        if key not in below and each is not None:
+            yield f"{_key(key)} = {_value(each)}"
+    for key, each in below.items():
+        name = f"{path}{_key(key)}"
+        for entry in each if isinstance(each, list) else [each]:
+            yield ""
+            yield f"[[{name}]]" if isinstance(each, list) else f"[{name}]"
+            yield from _table(entry, f"{name}.")
+
+
+def _is_table(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(each, dict) for each in value)
+    return isinstance(value, dict)
+
+
+def _key(key: str) -> str:
+    plain = key.replace("-", "").replace("_", "")
+    return key if plain.isascii() and plain.isalnum() else json.dumps(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        # JSON's escapes are TOML's but for the one control character JSON lets through.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_value(each) for each in value)}]"
+    return repr(value)

@@ -1,0 +1,177 @@
+"""What must hold between the tables of a scenario: names that meet names.
+
+Works on plain tables, before or after the models have checked them, so that a wrong name and a
+wrong number are reported in the same round; anything of the wrong shape is left to the models.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from skyweft.scenario.terminals import Link, Terminal
+from skyweft.scenario.waveforms import BUILT_IN, Waveform, link_mistakes
+from skyweft.scenario.words import Step, place, unknown
+
+Model = TypeVar("Model")
+Plain = Mapping[str, Any]
+Mistake = tuple[str, str]  # place and words
+Found = Iterator[tuple[tuple[Step, ...], str]]
+
+STANDING = ("fixed", "sites", "population")
+PLATFORMS_MAX = 10_000_000
+
+
+def crossings(data: Plain) -> list[Mistake]:
+    """Return place and words of every name that leads nowhere."""
+    found = [*_platforms(data), *_links(data), *_coverage(data)]
+    return [*((place(steps), words) for steps, words in found), *_budgets(data)]
+
+
+def table(data: Plain, key: str) -> dict[str, Plain]:
+    """Return the tables below `key` that are tables."""
+    below = data.get(key)
+    if not isinstance(below, Mapping):
+        return {}
+    return {str(name): each for name, each in below.items() if isinstance(each, Mapping)}
+
+
+def names(data: Plain, key: str) -> list[tuple[int, str]]:
+    """Return place and text of every text in the list `key`."""
+    below = data.get(key)
+    if not isinstance(below, list | tuple):
+        return []
+    return [(row, each) for row, each in enumerate(below) if isinstance(each, str)]
+
+
+def links(data: Plain) -> list[tuple[int, Plain]]:
+    """Return place and table of every link that is a table."""
+    below = data.get("links")
+    if not isinstance(below, list | tuple):
+        return []
+    return [(row, each) for row, each in enumerate(below) if isinstance(each, Mapping)]
+
+
+def carriers(data: Plain, terminal: str) -> list[str]:
+    """Return the groups that carry a terminal."""
+    return [
+        group
+        for group, each in table(data, "platforms").items()
+        if any(name == terminal for _, name in names(each, "terminals"))
+    ]
+
+
+def moving(data: Plain, group: str) -> Plain:
+    """Return how a group moves, or nothing if that is not sound."""
+    found = table(data, "platforms").get(group, {}).get("motion")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _platforms(data: Plain) -> Found:
+    terminals = table(data, "terminals")
+    total = 0
+    for group, each in table(data, "platforms").items():
+        seen = set()
+        for row, name in names(each, "terminals"):
+            where = ("platforms", group, "terminals", row)
+            if name not in terminals and not _there(data, "terminals", name):
+                yield where, unknown(name, terminals, "terminal")
+            if name in seen:
+                yield where, f'"{name}" is named twice'
+            seen.add(name)
+        total += _count(moving(data, group))
+    if total > PLATFORMS_MAX:
+        yield ("platforms",), f"more than {PLATFORMS_MAX:_} platforms in all is more than fits"
+
+
+def _there(data: Plain, key: str, name: str) -> bool:
+    """Whether there is an entry of this name, sound or not: its own mistake is reported already."""
+    below = data.get(key)
+    return not isinstance(below, Mapping | None) or name in (below or {})
+
+
+def _count(way: Plain) -> int:
+    """Count the platforms of a group as far as the scenario itself says so."""
+    factors = {"walker": ("planes", "per_plane")}.get(str(way.get("kind")), ("count",))
+    count = 1
+    for key in factors:
+        factor = way.get(key, 1)
+        count *= factor if isinstance(factor, int) and factor > 0 else 1
+    return count
+
+
+def _links(data: Plain) -> Found:
+    for row, link in links(data):
+        ends = names(link, "between")
+        sound = True
+        for end, name in ends:
+            where = ("links", row, "between", end)
+            if not _there(data, "terminals", name):
+                yield where, unknown(name, table(data, "terminals"), "terminal")
+                sound = False
+            elif not carriers(data, name):
+                yield where, f'no platform carries the terminal "{name}"'
+                sound = False
+        if sound and len(ends) == 2:
+            yield from _pair(data, row, link, [name for _, name in ends])
+        waveform = link.get("waveform")
+        known = [*BUILT_IN, *table(data, "waveforms")]
+        if (
+            isinstance(waveform, str)
+            and waveform not in BUILT_IN
+            and not _there(data, "waveforms", waveform)
+        ):
+            yield ("links", row, "waveform"), unknown(waveform, known, "waveform")
+
+
+def _pair(data: Plain, row: int, link: Plain, ends: list[str]) -> Found:
+    groups = carriers(data, ends[0])
+    if link.get("pattern") == "grid" and not any(fills_planes(data, group) for group in groups):
+        yield (
+            ("links", row, "pattern"),
+            f'"grid" needs a group that fills planes (walker, or tle with planes and per_plane) '
+            f'and carries "{ends[0]}"; {", ".join(groups)} does not',
+        )
+
+
+def _budgets(data: Plain) -> Iterator[Mistake]:
+    """Pass on what the link models say of rules between terminals, as far as those are sound."""
+    terminals = _sound(TypeAdapter[Terminal](Terminal), table(data, "terminals"))
+    waveforms = _sound(TypeAdapter(Waveform), table(data, "waveforms"))
+    rules = _sound(TypeAdapter(Link), {str(row): link for row, link in links(data)})
+    for row, link in rules.items():
+        for where, words in link_mistakes([link], terminals, waveforms):
+            yield where.replace("links[0]", f"links[{row}]", 1), words
+
+
+def _sound(adapter: TypeAdapter[Model], tables: Mapping[str, Plain]) -> dict[str, Model]:
+    found = {}
+    for name, each in tables.items():
+        with suppress(ValidationError, OverflowError, RecursionError):
+            found[name] = adapter.validate_python(each)
+    return found
+
+
+def fills_planes(data: Plain, group: str) -> bool:
+    """Whether the members of a group have slots in planes."""
+    way = moving(data, group)
+    return way.get("kind") == "walker" or (
+        way.get("kind") == "tle" and way.get("planes") is not None
+    )
+
+
+def _coverage(data: Plain) -> Found:
+    coverage = data.get("coverage")
+    if not isinstance(coverage, Mapping):
+        return
+    groups = table(data, "platforms")
+    for key in ("platforms", "sites"):
+        for row, name in names(coverage, key):
+            if not _there(data, "platforms", name):
+                yield ("coverage", key, row), unknown(name, groups, "group of platforms")
+            elif (
+                key == "sites" and (kind := moving(data, name).get("kind", "fixed")) not in STANDING
+            ):
+                words = f'"{name}" moves ({kind}); sites must stand still'
+                yield ("coverage", key, row), words

@@ -1,0 +1,78 @@
+"""Turns what pydantic found into lines for the person who wrote the file."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from skyweft.scenario.crossings import Mistake
+from skyweft.scenario.schema import Node, follow, json_schema, keys
+from skyweft.scenario.words import Step, allowed, listed, place, shown, suggestion
+
+Found = tuple[tuple[Step, ...], str]
+
+NAME_RULE = "at most 100 letters, digits, '_', '.' and '-'; the first is a letter or a digit"
+
+
+def mistakes(errors: Iterable[ErrorDetails]) -> list[Mistake]:
+    """Return place and words of every mistake, one a place, in the order they were found."""
+    schema = json_schema()
+    found: dict[tuple[Step, ...], list[str]] = {}
+    for error in errors:
+        where, words = _said(error, schema)
+        said = found.setdefault(where, [])
+        if words not in said:
+            said.append(words)
+    return [(place(where), _one(said)) for where, said in found.items()]
+
+
+def _one(said: list[str]) -> str:
+    """Of a choice between types, keep what is particular and drop the general."""
+    particular = [words for words in said if "; allowed: " not in words]
+    return "; or ".join(particular or said[:1])
+
+
+def _said(error: ErrorDetails, schema: Node) -> Found:
+    steps, kind = error["loc"], error["type"]
+    if kind == "extra_forbidden":
+        where, node = follow(steps[:-1], schema)
+        last = str(steps[-1])
+        names = keys(node)
+        return (
+            *where,
+            last,
+        ), f"unknown key{suggestion(last, names)}; allowed here: {', '.join(names)}"
+    if steps and steps[-1] == "[key]":
+        where, _ = follow(steps[:-2], schema)
+        return (*where, steps[-2]), f"{shown(steps[-2])} is no name; allowed: {NAME_RULE}"
+    where, node = follow(steps, schema)
+    if kind == "missing":
+        return where, f"is missing; needed: {allowed(node)}"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _kind(error, where, node)
+    if kind == "value_error":
+        return where, str(error["ctx"]["error"])
+    return where, _value(error["input"], node)
+
+
+def _kind(error: ErrorDetails, where: tuple[Step, ...], node: Node) -> Found:
+    names = list(node["discriminator"]["mapping"])
+    value = error["input"]
+    if not isinstance(value, dict):
+        return where, _value(value, node)
+    if "kind" not in value:
+        return (*where, "kind"), f"is missing; needed: {listed(names)}"
+    given = value["kind"]
+    hint = suggestion(given, names) if isinstance(given, str) else ""
+    return (*where, "kind"), f"{shown(given)} is not known{hint}; allowed: {listed(names)}"
+
+
+def _value(value: Any, node: Node) -> str:
+    rule = allowed(node)
+    if isinstance(value, list) and "list" in rule:
+        return f"has {len(value)} items; allowed: {rule}"
+    if isinstance(value, str):
+        hint = suggestion(value, node.get("enum", []))
+        number = node.get("type") in ("number", "integer")
+        return f"{shown(value)} {'is text' if number else 'is not possible'}{hint}; allowed: {rule}"
+    return f"{shown(value)} is not possible; allowed: {rule}"

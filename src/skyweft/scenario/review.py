@@ -1,0 +1,84 @@
+"""What is allowed but probably not meant: a scenario looked over before it runs."""
+
+from collections.abc import Iterator
+
+from skyweft.scenario.crossings import STANDING
+from skyweft.scenario.motion import Loiter
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link, Radio
+from skyweft.scenario.waveforms import BUILT_IN
+from skyweft.scenario.words import listed
+
+
+def review(scenario: Scenario) -> list[str]:
+    """Return warnings about a sound scenario, one line each with its place in the file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What `load` returned.
+
+    Returns
+    -------
+    list of str
+        Things nobody uses, values nothing reads, links that cannot carry a bit.
+    """
+    return [
+        *_unused(scenario),
+        *_unread(scenario),
+        *(
+            f"links[{place}]{words}"
+            for place, link in enumerate(scenario.links)
+            for words in _link(scenario, link)
+        ),
+        *_planes(scenario),
+    ]
+
+
+def _unused(scenario: Scenario) -> Iterator[str]:
+    linked = {name for link in scenario.links for name in link.between}
+    carried = {name for group in scenario.platforms.values() for name in group.terminals}
+    for name in scenario.terminals:
+        if name not in carried:
+            yield f"terminals.{name}: no platform carries it"
+        elif name not in linked:
+            yield f"terminals.{name}: no link uses it"
+    for name in scenario.waveforms:
+        if name not in {link.waveform for link in scenario.links}:
+            yield f"waveforms.{name}: no link uses it"
+    if not scenario.links:
+        yield "links: there is none, so there will be no contacts"
+
+
+def _unread(scenario: Scenario) -> Iterator[str]:
+    """Name the keys that were given and that nothing will look at."""
+    for name in scenario.waveforms:
+        if name in BUILT_IN:
+            yield f"waveforms.{name}: takes the place of the built-in waveform of this name"
+    for name, group in scenario.platforms.items():
+        motion = group.motion
+        if isinstance(motion, Loiter) and motion.pattern == "circle":
+            for key in sorted({"length_m", "heading_deg"} & motion.model_fields_set):
+                yield f"platforms.{name}.motion.{key}: a circle does not read it"
+
+
+def _link(scenario: Scenario, link: Link) -> Iterator[str]:
+    names = listed(dict.fromkeys(link.between), "and")
+    ends = [scenario.terminals[name] for name in link.between]
+    if link.waveform is None and isinstance(ends[0], Radio):
+        yield ".waveform: not given, so there will be no rates"
+    groups = [
+        group for group in scenario.platforms.values() if set(link.between) & set(group.terminals)
+    ]
+    if all(group.motion.kind in STANDING for group in groups):
+        yield f": only standing platforms carry {names}; a contact needs one that moves"
+
+
+def _planes(scenario: Scenario) -> Iterator[str]:
+    for place, link in enumerate(scenario.links):
+        if link.pattern != "grid":
+            continue
+        for name, group in scenario.platforms.items():
+            slots = group.motion.kind == "walker" or getattr(group.motion, "planes", None)
+            if link.between[0] in group.terminals and not slots:
+                yield f'links[{place}].pattern: "{name}" fills no planes and stays outside the grid'

@@ -1,0 +1,82 @@
+"""The scenarios that come with skyweft: where they are, what they say, which files they need."""
+
+import shutil
+import tomllib
+from pathlib import Path
+
+from skyweft.errors import ScenarioError
+
+
+def folder() -> Path:
+    """Return the folder of the shipped scenarios: in the wheel, else at the root of a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "scenarios"
+    return inside if inside.is_dir() else package.parents[1] / "scenarios"
+
+
+def names() -> list[str]:
+    """Return the names of the shipped scenarios."""
+    return sorted(path.stem for path in folder().glob("*.toml"))
+
+
+def find(name: str) -> Path:
+    """Return the file of the shipped scenario called `name`."""
+    path = folder() / f"{name.removesuffix('.toml')}.toml"
+    if path.stem not in names():
+        raise ScenarioError(
+            f"no scenario called {name} is shipped; there are: {', '.join(names())}"
+        )
+    return path
+
+
+def hint(path: Path) -> str:
+    """Say how to get a shipped scenario that was asked for as if it were there."""
+    if path.stem in names():
+        return f"; `skyweft scenarios {path.stem}` copies the shipped one out"
+    return ""
+
+
+def descriptions() -> dict[str, str]:
+    """Return the shipped scenarios with a line on each."""
+    found = {}
+    for name in names():
+        data = tomllib.loads(find(name).read_text(encoding="utf-8"))
+        found[name] = str(data.get("description") or data.get("name", ""))
+    return found
+
+
+def files(name: str) -> list[Path]:
+    """Return a shipped scenario's file and the files it names, all in its folder."""
+    path = find(name)
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    beside = {each.name: each for each in path.parent.iterdir() if each.is_file()}
+    named = [beside[text] for text in _texts(data) if text in beside]
+    return [path, *dict.fromkeys(named)]
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
+
+
+def copy(name: str, to: Path) -> list[Path]:
+    """Copy a shipped scenario with its files into the folder `to`; never over another file."""
+    sources = files(name)
+    targets = [to / source.name for source in sources]
+    taken = [target for target in targets if target.exists()]
+    if taken:
+        raise ScenarioError(
+            "\n".join(f"{target} is there already; it is left as it is" for target in taken)
+        )
+    to.mkdir(parents=True, exist_ok=True)
+    try:
+        for source, target in zip(sources, targets, strict=True):
+            shutil.copyfile(source, target)
+    except OSError:
+        for target in targets:
+            target.unlink(missing_ok=True)
+        raise
+    return targets

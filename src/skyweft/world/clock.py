@@ -1,0 +1,129 @@
+"""From UTC to seconds that never jump, and back.
+
+Inside, time is float64 seconds from a run's start; this is the only room that
+knows about leap seconds. Their table comes with the package `astropy-iers-data`.
+Before 1972, when UTC had no whole leap seconds, TAI - UTC is held at 10 s.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from astropy_iers_data import IERS_LEAP_SECOND_FILE
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SECOND_NS = 1_000_000_000
+DAY_NS = 86_400 * SECOND_NS
+MJD_1970 = 40_587
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LeapSeconds:
+    """TAI - UTC: `offset_s` (L,) holds from UTC instant `since_utc_ns` (L,) on.
+
+    UTC is counted in nanoseconds since 1970 with days of 86,400 s (as POSIX does), so a leap
+    second itself, 23:59:60, shares its numbers with the first second of the next day.
+    """
+
+    since_utc_ns: Integers
+    offset_s: Integers
+    expires_utc_ns: int  # nobody has said yet what comes later
+
+    def at_utc(self, utc_ns: ArrayLike) -> Integers:
+        """Return TAI - UTC in whole seconds at UTC instants."""
+        row = np.searchsorted(self.since_utc_ns, np.asarray(utc_ns, np.int64), side="right") - 1
+        return self.offset_s[np.maximum(row, 0)]
+
+    def at_tai(self, tai_ns: ArrayLike) -> Integers:
+        """Return TAI - UTC in whole seconds at TAI instants; the leap second has the old one."""
+        since_tai_ns = self.since_utc_ns + self.offset_s * SECOND_NS
+        row = np.searchsorted(since_tai_ns, np.asarray(tai_ns, np.int64), side="right") - 1
+        return self.offset_s[np.maximum(row, 0)]
+
+    def inserted(self, tai_ns: Integers) -> NDArray[np.bool_]:
+        """Tell which TAI instants lie within a leap second, 23:59:60 UTC."""
+        since_tai_ns = self.since_utc_ns[1:] + self.offset_s[1:] * SECOND_NS
+        row = np.searchsorted(since_tai_ns, tai_ns, side="right")
+        later = since_tai_ns[np.minimum(row, len(since_tai_ns) - 1)]
+        return (row < len(since_tai_ns)) & (tai_ns >= later - SECOND_NS)
+
+
+@cache
+def leap_seconds() -> LeapSeconds:
+    """Return the table of leap seconds, read when first asked for."""
+    since, offset, expires = [], [], _EPOCH
+    for line in Path(IERS_LEAP_SECOND_FILE).read_text(encoding="ascii").splitlines():
+        if "expires on" in line:
+            day = line.split("expires on")[1].strip()
+            expires = datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC)
+        elif line.strip() and not line.startswith("#"):
+            mjd, *_, seconds = line.split()
+            since.append((int(float(mjd)) - MJD_1970) * DAY_NS)
+            offset.append(int(seconds))
+    return LeapSeconds(np.array(since, np.int64), np.array(offset, np.int64), _utc_ns(expires))
+
+
+def _utc_ns(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; write it in UTC, with a Z")
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def tai_ns_from_utc_ns(utc_ns: ArrayLike) -> Integers:
+    """Return TAI nanoseconds since 1970-01-01 TAI of UTC (POSIX) nanoseconds, any shape."""
+    utc = np.asarray(utc_ns, np.int64)
+    return utc + leap_seconds().at_utc(utc) * SECOND_NS
+
+
+def tai_ns(moment: datetime) -> int:
+    """Return TAI nanoseconds since 1970-01-01 00:00:00 TAI of a moment with a time zone."""
+    return int(tai_ns_from_utc_ns(_utc_ns(moment)))
+
+
+def utc_text(tai_ns: ArrayLike) -> list[str]:
+    """Write TAI instants, (T,), as UTC to the millisecond: `2016-12-31T23:59:60.500Z`."""
+    milli = SECOND_NS // 1000
+    rounded = (np.atleast_1d(np.asarray(tai_ns, np.int64)) + milli // 2) // milli * milli
+    table = leap_seconds()
+    extra = table.inserted(rounded)
+    utc_ms = (rounded - (table.at_tai(rounded) + extra) * SECOND_NS) // milli
+    texts = np.datetime_as_string(utc_ms.astype("datetime64[ms]"), timezone="UTC").tolist()
+    for row in np.flatnonzero(extra):
+        texts[row] = texts[row].replace(":59.", ":60.")
+    return list(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time of one run: float64 SI seconds from its start.
+
+    `tables` says whether the Earth turns by measured tables or by UTC alone.
+    """
+
+    start_tai_ns: int
+    tables: bool = True
+
+    @classmethod
+    def at(cls, start: datetime, tables: bool = True) -> Self:
+        """Return the clock of a run that starts at a moment with a time zone."""
+        return cls(tai_ns(start), tables)
+
+    def tai_ns(self, time_s: ArrayLike) -> Integers:
+        """Return TAI nanoseconds since 1970 of seconds from the start, any shape."""
+        after_ns = np.rint(np.asarray(time_s, np.float64) * SECOND_NS).astype(np.int64)
+        return np.asarray(self.start_tai_ns + after_ns)
+
+    def seconds_to(self, tai_ns: ArrayLike) -> Floats:
+        """Return seconds from the start to TAI instants, any shape; leap seconds count."""
+        return np.asarray((np.asarray(tai_ns, np.int64) - self.start_tai_ns) / SECOND_NS)
+
+    def utc(self, time_s: ArrayLike) -> list[str]:
+        """Write times, (T,), as UTC to the millisecond, ISO 8601 with a Z."""
+        return utc_text(self.tai_ns(time_s))

@@ -1,0 +1,42 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+from matplotlib.axes import Axes
+
+from skyweft.plot import link_margins, rate_cdf
+from skyweft.plot.rates import directions
+
+
+def test_samples_stand_for_the_time_around_them(links: pa.Table) -> None:
+    (way,) = directions(links)
+    assert way.words == "ku → sat"
+    np.testing.assert_array_equal(way.weight_s, [150, 300, 150, 450, 450])
+    assert float(np.sum(way.rate_bps * way.weight_s)) == pytest.approx(2.7e9)
+
+
+def test_both_directions(links: pa.Table) -> None:
+    place = links.schema.get_field_index("rate_reverse_bps")
+    both = links.set_column(place, "rate_reverse_bps", [np.full(5, 1e3)])
+    assert [way.words for way in directions(both)] == ["ku → sat", "sat → ku"]
+
+
+def test_margins(links: pa.Table, ax: Axes) -> None:
+    assert link_margins(links, ax) is ax
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ku → sat"]
+    # Median: 150 s at -1, 150 s at 1, 450 s at 2 dB reach half of 1,500 s.
+    assert list(ax.lines[2].get_xdata()) == [2.0, 2.0]
+    assert ax.get_xlabel().endswith("[dB]")
+
+
+def test_rates(links: pa.Table, ax: Axes) -> None:
+    rate_cdf(links, ax)
+    rate, share = ax.lines[0].get_xdata(), ax.lines[0].get_ydata()
+    assert np.all(np.diff(share) < 0)
+    # 2 Mbit/s or more: 450 + 300 of 1,500 s.
+    assert share[np.searchsorted(np.nan_to_num(rate), 1.5e6)] == pytest.approx(50, abs=0.6)
+    assert ax.get_xlabel() == "rate [bit/s]"
+
+
+def test_no_links(links: pa.Table, ax: Axes) -> None:
+    link_margins(links.slice(0, 0), ax)
+    rate_cdf(links.slice(0, 0), ax)

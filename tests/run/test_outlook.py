@@ -1,0 +1,76 @@
+"""What `check` tells before a run: pairs counted against a plain double loop."""
+
+from datetime import UTC, datetime
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from skyweft.motion.fleet import assemble
+from skyweft.run.outlook import outlook
+from skyweft.scenario.scenario import Scenario
+
+SHELL = {"kind": "walker", "planes": 4, "per_plane": 5, "altitude_m": 8e5, "inclination_deg": 90.0}
+PLACE = {"kind": "population", "count": 7, "region": "globe"}
+LASER = {"kind": "optical", "rate_bps": 1e9}
+
+
+def scenario(*links: dict[str, Any], hours: float = 1.0) -> Scenario:
+    return Scenario.model_validate(
+        {
+            "name": "Pairs",
+            "start": datetime(2026, 7, 1, tzinfo=UTC),
+            "duration_s": hours * 3600,
+            "platforms": {
+                "shell": {"layer": "space", "motion": SHELL, "terminals": ["a", "b"]},
+                "relay": {
+                    "layer": "space",
+                    "motion": SHELL | {"planes": 1, "altitude_m": 2e7},
+                    "terminals": ["b"],
+                },
+                "place": {"layer": "ground", "motion": PLACE, "terminals": ["a", "b"]},
+            },
+            "terminals": {"a": LASER, "b": LASER},
+            "links": list(links),
+        }
+    )
+
+
+@pytest.mark.parametrize("between", [("a", "a"), ("b", "b"), ("a", "b"), ("b", "a")])
+def test_pairs(between: tuple[str, str]) -> None:
+    asked = scenario({"between": between})
+    fleet = assemble(asked)
+    ends = [
+        [
+            row
+            for row in range(len(fleet.names))
+            if name in asked.platforms[fleet.groups[fleet.group[row]]].terminals
+        ]
+        for name in between
+    ]
+    every = combinations(ends[0], 2) if between[0] == between[1] else product(*ends)
+    pairs = [
+        (one, other)
+        for one, other in every
+        if one != other and np.any(fleet.mover[[one, other]] >= 0)
+    ]
+    assert outlook(asked).pairs == (len(pairs),)
+
+
+def test_a_grid_has_two_neighbours_in_the_plane_and_two_beside() -> None:
+    asked = scenario({"between": ("a", "a"), "pattern": "grid"})
+    assert outlook(asked).pairs == (2 * 20,)
+
+
+def test_longer_runs_take_longer_and_more_room() -> None:
+    short, long = (outlook(scenario({"between": ("a", "b")}, hours=each)) for each in (1, 1000))
+    assert short.time_s < long.time_s
+    assert short.size_bytes < long.size_bytes
+    assert "links" in long.lines()
+    assert long.facts()["platforms"] == {"shell": 20, "relay": 5, "place": 7}
+    assert "41.7 days" in "\n".join(long.lines())
+
+
+def test_what_review_says_is_passed_on() -> None:
+    assert "terminals.a: no link uses it" in outlook(scenario({"between": ("b", "b")})).warnings

@@ -1,0 +1,297 @@
+"""Reading a scenario file: what is refused, in which words, and all of it at once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from skyweft.errors import ScenarioError
+from skyweft.scenario.motion import Sites, Walker
+from skyweft.scenario.reading import load
+
+SOUND = """
+name = "Two"
+start = 2026-07-01T08:00:00+08:00
+duration_s = 3600
+
+[platforms.sats]
+layer = "space"
+motion = { kind = "walker", planes = 1, per_plane = 2, altitude_m = 6e5, inclination_deg = 98 }
+terminals = ["laser"]
+
+[terminals.laser]
+kind = "optical"
+rate_bps = 1e9
+
+[[links]]
+between = ["laser", "laser"]
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "two.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def mistakes(path: Path, *overrides: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        load(path, overrides)
+    return str(caught.value).splitlines()
+
+
+def test_a_sound_file(tmp_path: Path) -> None:
+    scenario = load(write(tmp_path, SOUND))
+    assert scenario.start == datetime(2026, 7, 1, tzinfo=UTC)
+    assert isinstance(scenario.platforms["sats"].motion, Walker)
+    assert scenario.links[0].between == ("laser", "laser")
+
+
+def test_a_mark_of_windows_editors_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "two.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SOUND.replace("\n", "\r\n").encode())
+    assert load(path).name == "Two"
+
+
+CARELESS = """
+name = "Pumps"
+start = 2026-07-01T00:00:00
+duration_s = "1d"
+duraton = 5
+
+[platforms.sats]
+layer = "spce"
+motion = { kind = "walker", planes = 2, per_plane = 0, inclination_deg = nan, phase = 1 }
+terminals = ["lasr"]
+
+[platforms.pump-17]
+motion = { kind = "fixed", latitude_deg = 91, longitude_deg = inf }
+
+[platforms.bus]
+layer = "ground"
+motion = { kind = "bus" }
+
+[platforms.rivers]
+layer = "ground"
+motion = { kind = "population", count = 3, region = "nix.geojson" }
+terminals = ["node", "node"]
+
+[terminals.laser]
+kind = "optical"
+rate_bps = 0
+
+[terminals.node]
+kind = "radio"
+frequency_hz = 401e6
+eirp_dbw = 3
+
+[[links]]
+between = ["laser"]
+waveform = "lorra"
+
+[coverage]
+platforms = ["rivers"]
+sites = ["sats", "nobody"]
+"""
+RADIOS = (
+    "lora, lora_sf7, lora_sf8, lora_sf9, lora_sf10, lora_sf11, lora_sf12, dvb_s2x, nr, nr_qam256, "
+    "nr_low_se, shannon"
+)
+
+
+def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path: Path) -> None:
+    said = mistakes(write(tmp_path, CARELESS))
+    at = "two.toml: "
+    assert set(said) == {
+        at + "start: give the time zone: end the time with Z for UTC",
+        at + 'duration_s: "1d" is text; allowed: a number from 1 to 315_576_000',
+        at + 'duraton: unknown key (did you mean "duration_s"?); allowed here: name, description, '
+        "start, duration_s, step_s, seed, world, platforms, terminals, waveforms, links, coverage",
+        at + 'platforms.sats.layer: "spce" is not possible (did you mean "space"?); allowed: '
+        '"space", "near_space", "air" or "ground"',
+        at + "platforms.sats.motion.per_plane: 0 is not possible; allowed: a whole number from 1 "
+        "to 10_000_000",
+        at + "platforms.sats.motion.inclination_deg: nan is not possible; allowed: a number from "
+        "0 to 180",
+        at + 'platforms.sats.motion.phase: unknown key (did you mean "phasing"?); allowed here: '
+        "kind, pattern, planes, per_plane, inclination_deg, altitude_m, mean_motion_rev_day, "
+        "phasing, raan_span_deg, raan_deg, argument_of_latitude_deg",
+        at + 'platforms.sats.terminals[0]: there is no terminal "lasr" (did you mean "laser"?); '
+        "there are: laser, node",
+        at
+        + 'platforms.pump-17.layer: is missing; needed: "space", "near_space", "air" or "ground"',
+        at + "platforms.pump-17.motion.latitude_deg: 91 is not possible; allowed: a number from "
+        "-90 to 90",
+        at + "platforms.pump-17.motion.longitude_deg: inf is not possible; allowed: a number from "
+        "-180 to 180",
+        at + 'platforms.bus.motion.kind: "bus" is not known; allowed: "fixed", "loiter", "orbit", '
+        '"population", "sites", "tle", "track" or "walker"',
+        at + f"platforms.rivers.motion.region: {tmp_path / 'nix.geojson'} is not there",
+        at + 'platforms.rivers.terminals[1]: "node" is named twice',
+        at + "terminals.laser.rate_bps: 0 is not possible; allowed: a number above 0",
+        at + "links[0].between[1]: is missing; needed: text in quotes",
+        at + 'links[0].between[0]: no platform carries the terminal "laser"',
+        at + 'links[0].waveform: there is no waveform "lorra" (did you mean "lora" or '
+        f'"lora_sf9"?); there are: {RADIOS}',
+        at + 'coverage.sites[0]: "sats" moves (walker); sites must stand still',
+        at + 'coverage.sites[1]: there is no group of platforms "nobody"; there are: sats, '
+        "pump-17, bus, rivers",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("name = ", "name : ", "line 2, column 6: not TOML: Expected '=' after a key"),
+        ("rate_bps", 'kind = "x"\nrate_bps', "not TOML: Cannot overwrite a value"),
+        ("[[links]]", "[[links", "not TOML: Expected ']]' at the end of an array declaration"),
+        ("[platforms.sats]", "[platforms.sats]\n[platforms.sats]", "not TOML: Cannot declare"),
+        ("3600", "[" * 5000, "not TOML: brackets nested too deeply"),
+        ("3600", "9" * 5000, "not TOML: Exceeds the limit"),
+    ],
+)
+def test_wrong_toml_names_the_line(tmp_path: Path, old: str, new: str, words: str) -> None:
+    (said,) = mistakes(write(tmp_path, SOUND.replace(old, new, 1)))
+    assert said.startswith("two.toml: ")
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("3600", "0.5", "duration_s: 0.5 is not possible; allowed: a number from 1 to 315_576_000"),
+        ("3600", "1e12", "duration_s: 1000000000000.0 is not possible"),
+        ("2026-07-01T08:00:00+08:00", '"2026-07-01T00:00:00Z"', "without quotes"),
+        ("2026-07-01T08:00:00+08:00", "2026-07-01", "start: 2026-07-01 is not possible"),
+        ("2026-07-01T08:00:00+08:00", "1969-07-20T20:17:00Z", "start: give a moment from 1972 to"),
+        ("2026-07-01T08:00:00+08:00", "9999-12-31T23:59:59-23:59", "start: give a moment from"),
+        ("altitude_m = 6e5, ", "", "motion: give either altitude_m or mean_motion_rev_day"),
+        ("planes = 1", "planes = 6_000_000", "platforms: more than 10_000_000 platforms in all"),
+        ("planes = 1", "planes = true", "planes: true is not possible; allowed: a whole number"),
+        ("planes = 1", "phasing = 0.5, planes = 1", 'allowed: a whole number or "alternating"'),
+        ("[platforms.sats]", '[platforms."a b"]', 'platforms."a b": "a b" is no name; allowed:'),
+        ('"laser", "laser"', '"laser", "laser", "laser"', "has 3 items; allowed: a list of 2"),
+        ('"laser", "laser"', '"laser", "lazer"', 'there is no terminal "lazer" (did you mean'),
+        ('motion = { kind = "walker", ', "motion = { ", "motion.kind: is missing; needed:"),
+        ('[[links]]', '[links]', "links: a table is not possible; allowed: tables, each under"),
+    ],
+)  # fmt: skip
+def test_one_mistake(tmp_path: Path, old: str, new: str, words: str) -> None:
+    said = mistakes(write(tmp_path, SOUND.replace(old, new, 1)))
+    assert any(words in line for line in said), said
+
+
+def test_a_group_and_a_rule_the_models_of_links_refuse_come_in_the_same_round(
+    tmp_path: Path,
+) -> None:
+    radio = '[terminals.radio]\nkind = "radio"\nfrequency_hz = 1e9\neirp_dbw = 1\n'
+    text = SOUND.replace('terminals = ["laser"]', 'terminals = ["laser", "radio"]')
+    text = text.replace('["laser", "laser"]', '["laser", "radio"]').replace("3600", "-1")
+    said = "\n".join(mistakes(write(tmp_path, text + radio)))
+    assert "duration_s: -1 is not possible" in said
+    assert "links[0].between" in said
+
+
+def test_a_name_that_leads_nowhere_is_one_line(tmp_path: Path) -> None:
+    assert mistakes(write(tmp_path, SOUND.replace('"laser"]\n\n', '"lazer"]\n\n'))) == [
+        'two.toml: platforms.sats.terminals[0]: there is no terminal "lazer" (did you mean '
+        '"laser"?); there are: laser',
+        'two.toml: links[0].between[0]: no platform carries the terminal "laser"',
+        'two.toml: links[0].between[1]: no platform carries the terminal "laser"',
+    ]
+
+
+def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
+    more = "".join(f"wrong_{row} = 1\n" for row in range(200))
+    said = mistakes(write(tmp_path, more + SOUND))
+    assert len(said) == 51
+    assert said[-1] == "two.toml: and 150 more mistakes"
+
+
+def test_no_file(tmp_path: Path) -> None:
+    assert mistakes(tmp_path / "two.toml") == [f"{tmp_path / 'two.toml'} is not there"]
+    assert mistakes(tmp_path) == [f"{tmp_path} is a folder; name the scenario's file in it"]
+    (said,) = mistakes(tmp_path / "hello.toml")
+    assert said.endswith("`skyweft scenarios hello` copies the shipped one out")
+    (said,) = mistakes(tmp_path / ("x" * 5000))
+    assert said.endswith("File name too long")
+
+
+def test_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "two.toml"
+    path.write_bytes(b'name = "ok"\nname = "\xff\xfe"\n')
+    assert mistakes(path) == ["two.toml: line 2: this is not UTF-8 text; save the file as UTF-8"]
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    (said,) = mistakes(path)
+    assert "at most 20 MB, this file has 200 MB" in said
+
+
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    path = write(tmp_path, SOUND)
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root, who runs many a CI, may read all
+    assert mistakes(path) == [f"{path} cannot be read: Permission denied"]
+
+
+def test_files_are_looked_for_beside_the_scenario(tmp_path: Path) -> None:
+    text = SOUND + '[platforms.here]\nlayer="ground"\nmotion={kind="sites", file="s.csv"}\n'
+    path = write(tmp_path, text)
+    assert mistakes(path) == [
+        f"two.toml: platforms.here.motion.file: {tmp_path / 's.csv'} is not there"
+    ]
+    assert "here" in load(path, look=False).platforms
+    (tmp_path / "s.csv").mkdir()
+    assert "is a folder, a file is needed" in mistakes(path)[0]
+    (tmp_path / "s.csv").rmdir()
+    (tmp_path / "s.csv").write_text("name\n", encoding="utf-8")
+    motion = load(path).platforms["here"].motion
+    assert isinstance(motion, Sites)
+    assert motion.file == tmp_path / "s.csv"
+
+
+def test_overrides(tmp_path: Path) -> None:
+    scenario = load(
+        write(tmp_path, SOUND),
+        [
+            "duration_s=7_200",
+            "name=Three more words",
+            "platforms.sats.motion.planes=4",
+            "links[0].range_max_m=5e6",
+            "links.0.elevation_min_deg = -10.0",
+            "world.earth_orientation=none",
+            'coverage.platforms=["sats"]',
+            "start=2026-08-01T00:00:00Z",
+        ],
+    )
+    assert scenario.duration_s == 7200
+    assert scenario.name == "Three more words"
+    assert scenario.links[0].range_max_m == 5e6
+    assert scenario.links[0].elevation_min_deg == -10
+    assert scenario.world.earth_orientation == "none"
+    assert scenario.coverage is not None
+    assert scenario.start.month == 8
+    motion = scenario.platforms["sats"].motion
+    assert isinstance(motion, Walker)
+    assert motion.planes == 4
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("duration_s", "two.toml: --set duration_s: write key=value, for example duration_s=3600"),
+        ("=3", "--set =3: write key=value"),
+        ("a b=3", "--set a b=3: write key=value"),
+        ("links.3.sample_s=1", 'links has 1 entries, counted from 0; there is no "3"'),
+        ("platforms.stas.layer=air", 'platforms has no "stas" (did you mean "sats"?)'),
+        ("name.first=Ann", 'name is "Two", which has no keys'),
+        ("duraton=1", 'duraton: unknown key (did you mean "duration_s"?)'),
+        ("duration_s=1d", 'duration_s: "1d" is text; allowed: a number from 1 to 315_576_000'),
+        ("duration_s=1\nseed=2", "is text; allowed: a number"),
+    ],
+)
+def test_wrong_overrides(tmp_path: Path, override: str, words: str) -> None:
+    (said,) = mistakes(write(tmp_path, SOUND), override)
+    assert words in said

@@ -1,0 +1,354 @@
+"""The command line: exit codes, what goes where, and every kind of bad input from the outside."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skyweft
+from skyweft import cli
+from skyweft.cli import main
+from skyweft.errors import BackendError
+
+SOUND = """
+name = "Small"
+start = 2026-07-01T00:00:00Z
+duration_s = 7_200
+
+[platforms.sats]
+layer = "space"
+motion = { kind = "walker", planes = 1, per_plane = 4, altitude_m = 8e5, inclination_deg = 98.6 }
+terminals = ["up"]
+
+[platforms.place]
+layer = "ground"
+motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }
+terminals = ["down"]
+
+[terminals.up]
+kind = "radio"
+frequency_hz = 400e6
+eirp_dbw = 0.0
+gt_db_k = -25.0
+
+[terminals.down]
+kind = "radio"
+frequency_hz = 401e6
+eirp_dbw = -8.0
+gt_db_k = -31.0
+
+[[links]]
+between = ["down", "up"]
+waveform = "lora"
+"""
+MOTION = 'motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }'
+WALKER = "planes = 1, per_plane = 4, altitude_m = 8e5"
+
+
+def write(text: str = SOUND, name: str = "small.toml") -> str:
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_help_and_version(capsys: Captured) -> None:
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    for command in ("demo", "check", "run", "report", "scenarios", "fetch", "selfcheck"):
+        assert f"\n    {command} " in out
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"skyweft {skyweft.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["rum"],
+        ["run"],
+        ["run", "x.toml", "--threads", "0"],
+        ["check"],
+        ["fetch", "planes", "x"],
+    ],
+)
+def test_wrong_words(words: list[str], capsys: Captured) -> None:
+    assert main(words) == 2
+    captured = capsys.readouterr()
+    assert captured.err
+    assert not captured.out
+
+
+def test_check_tells_what_follows(capsys: Captured) -> None:
+    assert main(["check", write(), "--set", "platforms.sats.motion.per_plane=6"]) == 0
+    out = capsys.readouterr().out
+    assert "7 platforms, 6 pairs" in out
+    assert "down - up: 6 pairs" in out
+    assert "sats:" in out  # the derived geometry
+    assert "\x1b" not in out
+
+
+def test_check_as_json(capsys: Captured) -> None:
+    assert main(["check", write(SOUND + "[waveforms.slow]\nkind = 'lora'\n"), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["platforms"] == {"sats": 4, "place": 1}
+    assert facts["links"] == [{"between": ["down", "up"], "pairs": 4}]
+    assert "waveforms.slow: no link uses it" in facts["warnings"]
+    assert facts["estimate"]["time_s"] > 0
+
+
+def test_check_reports_every_mistake(capsys: Captured) -> None:
+    path = write(SOUND.replace("7_200", "-1").replace("30.0", "91"))
+    assert main(["check", path, "--json"]) == 1
+    captured = capsys.readouterr()
+    mistakes = json.loads(captured.out)["mistakes"]
+    assert len(mistakes) == 2
+    assert captured.err.splitlines() == [f"skyweft: {line}" for line in mistakes]
+
+
+def test_check_prints_the_schema(capsys: Captured) -> None:
+    assert main(["check", "--schema"]) == 0
+    assert "platforms" in json.loads(capsys.readouterr().out)["properties"]
+
+
+def test_scenarios_are_listed_and_copied(capsys: Captured) -> None:
+    assert main(["scenarios", "--json"]) == 0
+    shipped = json.loads(capsys.readouterr().out)
+    assert {"hello", "integrated", "xingyun", "hongyun", "starlink_shell1"} <= set(shipped)
+    assert main(["scenarios"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(shipped)
+    assert main(["scenarios", "integrated", "--to", "mine"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == str(Path("mine", "integrated.toml"))
+    assert Path("mine", "gateways.csv").is_file()
+    assert main(["scenarios", "integrated", "--to", "mine"]) == 1
+    assert main(["scenarios", "nix"]) == 1
+    assert "there are: hello, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["hello", "integrated", "xingyun", "hongyun", "starlink_shell1"])
+def test_shipped_scenarios_are_sound_and_raise_no_warning(name: str, capsys: Captured) -> None:
+    assert main(["scenarios", name]) == 0
+    capsys.readouterr()
+    assert main(["check", f"{name}.toml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["warnings"] == []
+
+
+def test_run_and_report(capsys: Captured) -> None:
+    path = write()
+    assert main(["run", path, "--json", "--threads", "1"]) == 0
+    captured = capsys.readouterr()
+    answer = json.loads(captured.out)
+    assert captured.err == ""  # no progress bar where there is no terminal
+    assert answer["folder"] == str(Path("runs", "small"))
+    assert answer["summary"]["platforms"]["total"] == 5
+    page = Path(answer["report"])
+    assert "<html" in page.read_text(encoding="utf-8")
+    page.unlink()
+    assert main(["report", "runs/small"]) == 0
+    assert page.is_file()
+    assert "5 platforms, 7,200 s" in capsys.readouterr().out
+    assert main(["run", path]) == 1
+    assert "--force" in capsys.readouterr().err
+    assert main(["run", path, "--force", "--no-report", "--set", "duration_s=3600"]) == 0
+    assert not page.exists()
+    assert "5 platforms, 3,600 s" in capsys.readouterr().out
+
+
+def test_report_of_no_run(capsys: Captured) -> None:
+    assert main(["report", "nowhere"]) == 1
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_selfcheck_holds(capsys: Captured) -> None:
+    assert main(["selfcheck"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 6
+    assert all(line.startswith("ok ") for line in lines)
+    assert main(["selfcheck", "--json"]) == 0
+    assert all(case["holds"] for case in json.loads(capsys.readouterr().out)["cases"])
+
+
+FILES = {
+    "empty.csv": "name,latitude_deg,longitude_deg\n",
+    "twice.csv": "name,latitude_deg,longitude_deg\na,1,2\na,3,4\n",
+    "north.csv": "name,latitude_deg,longitude_deg\na,91,2\n",
+    "nan.csv": "name,latitude_deg,longitude_deg\na,nan,2\n",
+    "checksum.tle": "1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4754\n"
+    "2 00005  34.2682 348.7242 1859667 331.7664  19.3264 10.82419157413667\n",
+    "one.tle": "1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4753\n"
+    "2 00005  34.2682 348.7242 1859667 331.7664  19.3264 10.82419157413667\n",
+    "garbage.tle": "\x00\x01 nothing \x02\n",
+    "garbage.csv": "\x00\x01 nothing \x02\n",
+}
+
+
+def sites(name: str) -> tuple[str, str]:
+    return MOTION, f'motion = {{ kind = "sites", file = "{name}" }}'
+
+
+def tle(rest: str) -> tuple[str, str]:
+    return f'kind = "walker", {WALKER}, inclination_deg = 98.6', f'kind = "tle", file = {rest}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("name = ", "name : ", "line 2, column 6"),
+        ('layer = "ground"', 'layer = "ground"\ncolour = "red"', "platforms.place.colour"),
+        ("altitude_m = 8e5", "altitude_m = -1", "platforms.sats.motion.altitude_m"),
+        ("altitude_m = 8e5", "mean_motion_rev_day = nan", "motion.mean_motion_rev_day"),
+        ("altitude_m = 8e5, ", "", "platforms.sats.motion: give either"),
+        ("per_plane = 4", "per_plane = 0", "platforms.sats.motion.per_plane"),
+        ("latitude_deg = 30.0", "latitude_deg = 91", "platforms.place.motion.latitude_deg"),
+        ("latitude_deg = 30.0", "latitude_deg = nan", "platforms.place.motion.latitude_deg"),
+        ("[platforms.place]", "[platforms.sats]", "not TOML"),
+        (*sites("nix.csv"), "nix.csv"),
+        (*sites("empty.csv"), "empty.csv"),
+        (*sites("twice.csv"), "twice.csv"),
+        (*sites("north.csv"), "north.csv"),
+        (*sites("nan.csv"), "nan.csv"),
+        (*sites("garbage.csv"), "garbage.csv"),
+        (*sites("big.bin"), "big.bin"),
+        (*tle('"checksum.tle"'), "checksum.tle"),
+        (*tle('"garbage.tle"'), "garbage.tle"),
+        (*tle('"big.bin"'), "big.bin"),
+        (*tle('"one.tle", planes = 2, per_plane = 3'), "one.tle"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_bad_input(command: str, old: str, new: str, place: str, capsys: Captured) -> None:
+    for name, text in FILES.items():
+        write(text, name)
+    with Path("big.bin").open("wb") as file:
+        file.truncate(200_000_000)
+    path = write(SOUND.replace(old, new, 1))
+    before = sorted(each.name for each in Path().iterdir())
+    assert main([command, path]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert place in captured.err
+    assert "Traceback" not in captured.err
+    assert all(line.startswith("skyweft: ") for line in captured.err.splitlines())
+    assert sorted(each.name for each in Path().iterdir()) == before, "something was written"
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_no_scenario_there(command: str, capsys: Captured) -> None:
+    assert main([command, "missing.toml"]) == 1
+    assert main([command, "."]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "skyweft: missing.toml is not there",
+        "skyweft: . is a folder; name the scenario's file in it",
+    ]
+
+
+def test_a_scenario_of_200_megabytes(capsys: Captured) -> None:
+    with Path("big.toml").open("wb") as file:
+        file.truncate(200_000_000)
+    assert main(["run", "big.toml"]) == 1
+    assert "at most 20 MB" in capsys.readouterr().err
+
+
+def test_no_place_to_write(capsys: Captured) -> None:
+    path = write()
+    write("a file, no folder", "taken")
+    assert main(["run", path, "--out", "taken"]) == 1
+    assert main(["run", path, "--out", "taken/below"]) == 1
+    assert "taken" in capsys.readouterr().err
+    assert Path("taken").read_text(encoding="utf-8") == "a file, no folder"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (KeyboardInterrupt("stopped after 60 s"), 130, "stopped after 60 s"),
+        (OSError(28, "No space left on device", "x/y"), 1, "x/y: No space left on device"),
+        (MemoryError(), 1, "not enough memory"),
+        (BackendError("celestrak.org does not answer", retryable=True), 1, "does not answer"),
+    ],
+)
+def test_what_goes_wrong(
+    error: BaseException, code: int, words: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _raise_in_scenarios(error, monkeypatch)
+    assert main(["scenarios"]) == code
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+
+
+def _raise_in_scenarios(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("skyweft.scenario.shipped.descriptions", fail)
+
+
+def test_our_own_mistake(capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    _raise_in_scenarios(ZeroDivisionError("by nothing"), monkeypatch)
+    assert main(["scenarios"]) == 3
+    said = capsys.readouterr().err
+    assert "a mistake in skyweft, not in your scenario: ZeroDivisionError: by nothing" in said
+    (file,) = tmp_path.glob("skyweft-*.txt")
+    assert str(file) in said
+    assert "Traceback" in file.read_text(encoding="utf-8")
+    monkeypatch.setenv("SKYWEFT_DEBUG", "1")
+    assert main(["scenarios"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:
+    words = [sys.executable, "-c", "from skyweft.cli import entry; entry()", "check", "--schema"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def _python(code: str) -> str:
+    """Run code in a new interpreter; return what it complained about."""
+    words = [sys.executable, "-c", code]
+    return subprocess.run(words, check=False, capture_output=True, text=True).stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, skyweft; from skyweft.cli import main; main(['--help']);"
+        "assert not {'numpy', 'numba', 'pydantic', 'rich', 'pyarrow'} & set(sys.modules)"
+    )
+    assert _python(code) == ""
+
+
+def test_the_package_runs_whatever_was_imported_before() -> None:
+    code = (
+        "from skyweft.run import open_run; import skyweft.run.tables; import skyweft;"
+        "from skyweft import run; assert callable(skyweft.run) and run is skyweft.run;"
+        "assert set(skyweft.__all__) <= set(dir(skyweft))"
+    )
+    assert _python(code) == ""
+    with pytest.raises(AttributeError, match="no attribute 'nix'"):
+        skyweft.nix  # noqa: B018
+
+
+def test_a_bar_only_for_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    with cli._progress() as progress:
+        assert progress is None
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with cli._progress() as progress:
+        assert progress is not None
+        progress(30.0, 60.0, "contacts")
+    captured = capsys.readouterr()
+    assert captured.out == ""

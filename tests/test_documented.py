@@ -1,0 +1,89 @@
+"""Everything a user can name is in the reference, and the reference is what the code says."""
+
+import importlib.util
+import inspect
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import skyweft
+from skyweft.cli import parser
+from skyweft.run.tables import TABLES
+from skyweft.scenario.schema import json_schema
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", FOLDER / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PAGES: dict[str, str] = _generator().pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_as_the_generator_writes_them(name: str) -> None:
+    stored = (FOLDER / name).read_text(encoding="utf-8")
+    assert stored == PAGES[name], "stale: run `python docs/reference/generate.py`"
+
+
+def test_every_key_of_a_scenario() -> None:
+    schema = json_schema()
+    lines = PAGES["scenario.md"].splitlines()
+    for node in (schema, *schema["$defs"].values()):
+        for key in node["properties"]:
+            (*_, meaning, _) = next(row for row in lines if row.startswith(f"| `{key}` |")).split(
+                "|"
+            )
+            assert len(meaning.strip()) > 5, key
+    rows = sum(line.startswith("| `") for line in lines)
+    assert rows == sum(len(node["properties"]) for node in (schema, *schema["$defs"].values()))
+
+
+def test_every_command_and_word() -> None:
+    top = parser()
+    (commands,) = (each.choices for each in top._actions if isinstance(each.choices, dict))
+    for name, sub in commands.items():
+        section = PAGES["cli.md"].partition(f"## skyweft {name}\n")[2].partition("\n## ")[0]
+        assert section, name
+        for action in sub._actions:
+            assert action.help, (name, action.dest)
+            if action.dest != "help":
+                assert (
+                    f"`{(action.option_strings or [action.metavar or action.choices[0]])[-1]}"
+                    in (section)
+                )
+
+
+def test_every_public_name() -> None:
+    for name in skyweft.__all__:
+        value = getattr(skyweft, name)
+        assert inspect.getdoc(value), name
+        if not isinstance(value, ModuleType):
+            assert f"## skyweft.{name}\n" in PAGES["python.md"]
+    for name in skyweft.plot.__all__:
+        assert f"## skyweft.plot.{name}\n" in PAGES["python.md"]
+
+
+def test_public_functions_say_what_they_take_and_give() -> None:
+    names = [name for name in skyweft.__all__ if inspect.isfunction(getattr(skyweft, name))]
+    assert len(names) >= 8
+    for name in names:
+        function = getattr(skyweft, name)
+        text = inspect.getdoc(function) or ""
+        assert "Returns\n-------" in text, name
+        for parameter in inspect.signature(function).parameters:
+            assert parameter in text, (name, parameter)
+
+
+def test_every_table_of_a_run() -> None:
+    for table, columns in TABLES.items():
+        assert f"## {table}.parquet" in PAGES["tables.md"]
+        for column in columns:
+            assert f"| `{column.name}` |" in PAGES["tables.md"]
