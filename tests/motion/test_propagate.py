@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ class Straight:
     step_max_s: float = 100.0
     complaint: str = "late"
 
-    def fill(self, time_s: Floats, position_m: Floats, velocity_m_s: Floats) -> Sequence[str]:
+    def fill(
+        self,
+        time_s: Floats,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        executor: ThreadPoolExecutor | None = None,
+    ) -> Sequence[str]:
+        assert (executor is not None) == (self.count > 64)  # a nested wait would lock the threads
         speed = np.arange(self.first, self.first + self.count)[:, None]
         position_m[:] = velocity_m_s[:] = 0
         position_m[:, 0] = speed * time_s
@@ -56,13 +64,17 @@ def _fleet(*movers: Straight) -> Fleet:
 
 
 def test_states_come_in_the_fleets_order_whatever_the_threads() -> None:
-    fleet = _fleet(*(Straight(3 * k, 3, complaint=f"{k % 2}") for k in range(20)))
+    fleet = _fleet(
+        *(Straight(3 * k, 3, complaint=f"{k % 2}") for k in range(20)),
+        Straight(60, 100, complaint="2"),
+        Straight(160, 1, complaint="1"),
+    )
     alone = propagate(_scenario(), fleet, 0, 600)
     with ThreadPoolExecutor(7) as threads:
         shared = propagate(_scenario(), fleet, 0, 600, threads)
     np.testing.assert_array_equal(alone.tracks.position_m, shared.tracks.position_m)
-    np.testing.assert_array_equal(alone.tracks.velocity_m_s[:, 0, 0], np.arange(60))
-    assert alone.warnings == shared.warnings == ("0", "1")
+    np.testing.assert_array_equal(alone.tracks.velocity_m_s[:, 0, 0], np.arange(161))
+    assert alone.warnings == shared.warnings == ("0", "1", "2")
 
 
 def test_step_is_the_users_else_a_round_one_for_the_quickest_mover() -> None:
@@ -82,7 +94,7 @@ def test_blocks_have_the_knots_of_one_long_run(step: float) -> None:
     assert np.all(np.diff(whole) > 0)
     np.testing.assert_allclose(np.diff(whole)[:-1], step, rtol=1e-9)
     borders = [0, *(whole[int(len(whole) * share)] for share in (0.2, 0.7)), end_s]
-    blocks = [knots(step, first, last) for first, last in zip(borders, borders[1:], strict=False)]
+    blocks = [knots(step, first, last) for first, last in itertools.pairwise(borders)]
     joined = np.concatenate([blocks[0], *(block[1:] for block in blocks[1:])])
     np.testing.assert_array_equal(joined, whole)
 
@@ -91,6 +103,7 @@ def test_short_runs_and_runs_that_end_on_the_grid() -> None:
     np.testing.assert_array_equal(knots(60, 0, 10), [0, 10])
     np.testing.assert_array_equal(knots(60, 0, 120), [0, 60, 120])
     np.testing.assert_array_equal(knots(0.1, 0, 0.3), [0, 0.1, 0.2, 0.3])
+    np.testing.assert_array_equal(knots(0.1, 0.3, 0.45), [3 * 0.1, 4 * 0.1, 0.45])  # 0.3 / 0.1 < 3
 
 
 @pytest.mark.parametrize(("start_s", "end_s"), [(10, 100), (60, 60), (60, 0)])

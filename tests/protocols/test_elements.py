@@ -302,6 +302,7 @@ def test_shared_names_get_their_number_and_a_satellite_given_twice_is_refused() 
         (b"[" + b"9" * 5000 + b"]", "JSON: cannot be read"),
         (b"<ndm><segment>", "line 1: not XML"),
         (b"<ndm/>", "holds no element sets"),
+        (b"<!DOCTYPE ndm><ndm/>", "DOCTYPE is refused"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><ndm>&b;</ndm>', "DOCTYPE is refused"),
         (b"OBJECT_NAME,EPOCH\nISS,2026", "columns missing: MEAN_MOTION"),
         (b"EPOCH = 2026-07-01T00:00:00\nwords", "line 2: 'words' is not KEY = value"),

@@ -22,6 +22,15 @@ GROUPS = {
     "gateways": ("ground", 3),
     "sensors": ("ground", 40),
 }
+USERS = ("ku", "uhf", "user")
+TERMINALS = {
+    "sats": ["sat"],
+    "airship": ["haps", "ku"],
+    "solar": ["ku", "user"],
+    "train": ["ku"],
+    "gateways": ["ku", "user"],
+    "sensors": ["uhf", "user"],
+}
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,10 @@ class Made:
 
 
 @pytest.fixture(scope="session")
-def made() -> Made:
-    return make()
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "scenario.toml").write_text('name = "Basin"\n# <script>alert(1)</script>\n')
+    return make().but(folder=folder)
 
 
 def make() -> Made:
@@ -66,7 +77,7 @@ def make() -> Made:
         _coverage(),
         warnings=("sats: 3 of 24 element sets are older than 14 days at the end of the run",),
         echo=("sats: 4 planes of 6, altitude 560.0 km, period 95.76 min, 15.04 rev/day",),
-        manifest={"version": "0.1.0", "seed": 7},
+        manifest={"versions": {"skyweft": "0.1.0"}, "seconds": {"motion": 1.5}},
     )
 
 
@@ -87,9 +98,28 @@ def _scenario() -> Scenario:
             "duration_s": DAY_S,
             "seed": 7,
             "platforms": {
-                group: {"layer": layer, "motion": walker if layer == "space" else place}
+                group: {
+                    "layer": layer,
+                    "motion": walker if layer == "space" else place,
+                    "terminals": TERMINALS[group],
+                }
                 for group, (layer, _) in GROUPS.items()
             },
+            "terminals": {
+                each: {
+                    "kind": "radio",
+                    "frequency_hz": 2e9,
+                    "bandwidth_hz": 1e6,
+                    "eirp_dbw": 10.0,
+                    "gt_db_k": 0.0,
+                }
+                for each in ("sat", "haps", *USERS)
+            },
+            "links": [
+                {"between": ["ku", "sat"], "elevation_min_deg": 10.0, "waveform": "dvb_s2x"},
+                {"between": ["uhf", "sat"], "range_max_m": 2e6, "waveform": "lora"},
+                {"between": ["haps", "user"], "waveform": "shannon"},
+            ],
             "coverage": {"platforms": ["sats"], "sites": ["gateways"], "cells": 400},
         },
         strict=False,

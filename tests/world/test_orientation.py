@@ -3,9 +3,13 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from skyweft.world.clock import Clock, leap_seconds
+from skyweft.world.clock import Clock, leap_seconds, tai_ns
 from skyweft.world.orientation import (
+    EARLIER_DRIFT_S_DAY,
+    LATER_DRIFT_S_DAY,
+    POLE_WANDER_M,
     EarthRotation,
+    _table,
     earth_rotation,
     teme_to_itrs,
     turn_to_itrs,
@@ -73,6 +77,16 @@ def test_outside_the_tables_values_are_held_and_the_error_is_said() -> None:
     assert "tables begin on 1973-01-02" in early.warnings[0]
     assert len(early.warnings) == 1
     assert earth_rotation(start(2020, 1, 1), time_s).warnings == ()
+
+
+def test_the_errors_said_are_those_of_the_tables() -> None:
+    table = _table()
+    drift = (table.ut1_minus_tai_s[100:] - table.ut1_minus_tai_s[:-100]) / 100
+    modern = table.tai_ns[:-100] > tai_ns(datetime(1999, 1, 1, tzinfo=UTC))
+    assert np.abs(drift[modern]).max() < LATER_DRIFT_S_DAY < 1.1 * np.abs(drift[modern]).max()
+    assert np.abs(drift).max() < EARLIER_DRIFT_S_DAY
+    swing = max(np.ptp(table.pole_x_rad), np.ptp(table.pole_y_rad))
+    assert swing * 6.4e6 < POLE_WANDER_M
 
 
 def test_the_leap_second_table_warns_only_when_it_matters() -> None:

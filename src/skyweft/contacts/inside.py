@@ -8,7 +8,7 @@ from skyweft.contacts.roots import RATE, evaluate, root
 from skyweft.contacts.scan import CUT_END, CUT_START, END, START, pieces, step, toggle
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def step_at(time_s: Floats, moment_s: float) -> int:
     """Return the step that holds a moment; the last one also holds its end."""
     last = len(time_s) - 2
@@ -21,7 +21,7 @@ def step_at(time_s: Floats, moment_s: float) -> int:
     return guess
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
     """Let the parts of a window that touch its ends be cut where it was."""
     for row in range(first, min(n, len(out))):
@@ -31,7 +31,7 @@ def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
             out[row, CUT_END] = out[source, CUT_END]
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def within(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Numbers, out: Floats, source: int, n: int,
@@ -63,7 +63,7 @@ def within(
     return n
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def peak(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Numbers, start_s: float, end_s: float,

@@ -41,7 +41,7 @@ def sectors(mask: Sequence[tuple[float, float]] | None) -> Floats:
     return np.radians(points)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def _sector(table: Floats, azimuth: float) -> int:
     """Return the sector that holds an azimuth."""
     turned = azimuth - table[0, 0]
@@ -53,7 +53,7 @@ def _sector(table: Floats, azimuth: float) -> int:
     return sector
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def _with_line(table: Floats, sector: int, r: Numbers) -> Numbers:
     """Return the numbers with a sector's straight line in them."""
     wide = table[sector + 1, 0] - table[sector, 0]
@@ -68,12 +68,12 @@ def _with_line(table: Floats, sector: int, r: Numbers) -> Numbers:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def _azimuth(kind: int, c: Segment, width_s: float, tau: float, r: Numbers) -> float:
     return bearing(kind, at_moment(c, width_s, tau), r)[0]
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def _next_look(
     kind: int, c: Segment, width_s: float, low: float, high: float, r: Numbers
 ) -> float:
@@ -91,7 +91,7 @@ def _next_look(
     return high
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def _border(
     kind: int, c: Segment, width_s: float, low: float, high: float, table: Floats, r: Numbers
 ) -> tuple[float, int]:
@@ -111,7 +111,7 @@ def _border(
     return high, sector
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def within_mask(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, table: Floats, r: Numbers, out: Floats, source: int, n: int,

@@ -15,7 +15,7 @@ STENCIL_S = 0.01  # a mask's rate is a central difference over this
 VALUE, RATE = 0, 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def evaluate(
     kind: int, segment: Segment, width_s: float, tau: float, r: Numbers
 ) -> tuple[float, float]:
@@ -29,7 +29,7 @@ def evaluate(
     return value, (after - before) / (2 * STENCIL_S)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def root(
     what: int,
     kind: int,
@@ -75,7 +75,7 @@ def root(
     return 0.5 * (low + high)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def changes(
     kind: int,
     segment: Segment,

@@ -14,7 +14,7 @@ CELLS = 1024
 ARC_RAD = np.append(np.arccos(np.minimum(1.0, np.arange(1, CELLS + 1) * (2 / CELLS) - 1)), 0.0)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def pieces(s: State, width_s: float) -> int:
     """Return in how many pieces to look at a step: more where the two pass close by."""
     dx, dy, dz, vx, vy, vz = s[:6]
@@ -26,7 +26,7 @@ def pieces(s: State, width_s: float) -> int:
     return int(turn) + 1 if turn < PIECES else PIECES
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     """Open row `n`, or close it; return the number of closed rows. A full table drops the rest."""
     if n < len(out):
@@ -40,7 +40,7 @@ def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     return n
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def step(
     kind: int, many: int, c: Segment, from_s: float, width_s: float, r: Numbers,
     low: float, high: float, before: float, rate_before: float, after: float, rate_after: float,
@@ -66,7 +66,7 @@ def step(
     return n, is_open
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
 def sweep(
     kind: int, pa: Floats, va: Floats, na: Floats, moves_a: int, pb: Floats, vb: Floats,
     nb: Floats, moves_b: int, time_s: Floats, limit: float, steps: float, arc: Floats,

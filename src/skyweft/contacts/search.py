@@ -38,7 +38,7 @@ EDGES, WHOLE = 0, 1
 VERTICAL_RAD = np.radians(0.2)  # geodetic and geocentric verticals differ by 0.193 degrees at most
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
 def _reach(
     kind: int, floor_rad: float, least_a_m: float, most_a_m: float, least_b_m: float,
     most_b_m: float, r: Numbers,
@@ -60,7 +60,7 @@ def _reach(
     return limit + 1e-6
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
 def _refine(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, table: Floats, r: Numbers, out: Floats, first: int, n: int,
@@ -82,7 +82,7 @@ def _refine(
     return first + upto - n
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
 def _complete(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Numbers, out: Floats, row: int,
@@ -98,7 +98,7 @@ def _complete(
     out[row, BEST] = best_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
 def search(
     ask: int, a: Side, rows_a: Ints, b: Side, rows_b: Ints, first: int, time_s: Floats,
     arc: Floats, kinds: Kinds, numbers: Floats, mask_a: Floats, mask_b: Floats, out: Floats,

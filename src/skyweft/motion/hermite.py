@@ -57,7 +57,7 @@ def states_at(
     return states[0], states[1], states[2]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _fill_states(
     knot_s: Floats,
     position_m: Floats,
@@ -71,11 +71,6 @@ def _fill_states(
     step_s = knot_s[1] - knot_s[0]
     for k in range(time_s.shape[0]):
         i = min(max(int((time_s[k] - knot_s[0]) / step_s), 0), last)
-        # Division may land one interval off where the time sits on a knot.
-        if i > 0 and time_s[k] < knot_s[i]:
-            i -= 1
-        elif i < last and time_s[k] >= knot_s[i + 1]:
-            i += 1
         h = knot_s[i + 1] - knot_s[i]
         u = (time_s[k] - knot_s[i]) / h
         for axis in range(3):

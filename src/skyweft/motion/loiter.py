@@ -7,6 +7,7 @@ Wind, energy and the time of climbs are not modelled.
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +97,13 @@ class Pattern:
             step = min(step, math.sqrt(1 / (JUMP_ERROR * jump)))
         return float(step)
 
-    def fill(self, time_s: Floats, position_m: Floats, velocity_m_s: Floats) -> Sequence[str]:
+    def fill(
+        self,
+        time_s: Floats,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        executor: ThreadPoolExecutor | None = None,
+    ) -> Sequence[str]:
         """Write ITRS states (count, 3, T) at `time_s`."""
         motion = self._motion
         place = (motion.latitude_deg, motion.longitude_deg)

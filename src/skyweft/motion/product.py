@@ -1,6 +1,7 @@
 """Who the platforms are, and where they are over time: the products of `motion`."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,8 +60,17 @@ class Mover(Protocol):
         Within ten for what follows a file of times and places.
         """
 
-    def fill(self, time_s: Floats, position_m: Floats, velocity_m_s: Floats) -> Sequence[str]:
-        """Write ITRS states (count, 3, T) at `time_s`; return what went wrong, a line each."""
+    def fill(
+        self,
+        time_s: Floats,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        executor: ThreadPoolExecutor | None = None,
+    ) -> Sequence[str]:
+        """Write ITRS states (count, 3, T) at `time_s`; return what went wrong, a line each.
+
+        Many movers may be shared among the threads of `executor`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

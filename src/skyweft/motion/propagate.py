@@ -13,7 +13,10 @@ from skyweft.scenario.scenario import Scenario
 STEP_MAX_S = 60.0
 # Steps that divide a minute, so that knots fall on round times.
 NICE_S = (60.0, 30.0, 20.0, 15.0, 12.0, 10.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5, 0.25)
+TOGETHER = 64  # movers that one thread takes on
 NEAR = 1e-9  # of a step: two knots closer than this are one
+
+Work = tuple[Mover, Floats, Floats, Floats]
 
 
 def step_s(scenario: Scenario, fleet: Fleet) -> float:
@@ -48,7 +51,8 @@ def propagate(
     start_s, end_s : float
         Seconds from the scenario's start; `start_s` on the grid.
     executor : Executor, optional
-        Threads that share the movers; as many as the machine has unless given.
+        Threads that share the movers. Without them as many as the machine has, and so instead of
+        processes, which cannot write into one array.
 
     Returns
     -------
@@ -60,19 +64,28 @@ def propagate(
     count = sum(mover.count for mover in fleet.movers)
     position_m = np.empty((count, 3, len(time_s)))
     velocity_m_s = np.empty((count, 3, len(time_s)))
-    work = []
+    work: list[Work] = []
     row = 0
     for mover in fleet.movers:
         rows = slice(row, row + mover.count)
         work.append((mover, time_s, position_m[rows], velocity_m_s[rows]))
         row += mover.count
-    if executor is None and len(work) > 1:
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            warnings = list(threads.map(_fill, work))
+    if isinstance(executor, ThreadPoolExecutor):
+        warnings = _fill_all(work, executor)
     else:
-        warnings = list((executor.map if executor else map)(_fill, work))
-    lines = dict.fromkeys(line for each in warnings for line in each)
-    return Motion(Tracks(time_s, position_m, velocity_m_s), fleet.sites, tuple(lines))
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            warnings = _fill_all(work, threads)
+    return Motion(Tracks(time_s, position_m, velocity_m_s), fleet.sites, warnings)
+
+
+def _fill_all(work: Sequence[Work], threads: ThreadPoolExecutor) -> tuple[str, ...]:
+    """Write all movers; small ones go a thread each, large ones over all threads in turn."""
+    lines: dict[int, Sequence[str]] = {}
+    small = [k for k, (mover, *_) in enumerate(work) if mover.count <= TOGETHER]
+    lines |= zip(small, threads.map(lambda k: work[k][0].fill(*work[k][1:]), small), strict=True)
+    for k in sorted({*range(len(work))} - {*small}):
+        lines[k] = work[k][0].fill(*work[k][1:], threads)
+    return tuple(dict.fromkeys(line for k in range(len(work)) for line in lines[k]))
 
 
 def knots(step_s: float, start_s: float, end_s: float) -> Floats:
@@ -86,8 +99,3 @@ def knots(step_s: float, start_s: float, end_s: float) -> Floats:
     time_s: Floats = np.arange(first, last + 1, dtype=np.float64) * step_s
     time_s[-1] = end_s
     return time_s
-
-
-def _fill(work: tuple[Mover, Floats, Floats, Floats]) -> Sequence[str]:
-    mover, time_s, position_m, velocity_m_s = work
-    return mover.fill(time_s, position_m, velocity_m_s)

@@ -10,12 +10,11 @@ from skyweft.motion import walker as shell
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
 from skyweft.motion.product import Floats
-from skyweft.motion.sgp4_terms import RADIUS_M, XKE, brouwer_mean_motion
+from skyweft.motion.sgp4_terms import RADIUS_M
 from skyweft.motion.tables import read_bytes
 from skyweft.protocols.elements import Elements, parse
 from skyweft.scenario.motion import Orbit, Tle, Walker
 
-TOGETHER = 64  # satellites that one thread moves at a time
 DAY_S = 86_400.0
 Planes = tuple[int, int]
 
@@ -100,21 +99,6 @@ def _mean_motion(motion: Walker | Orbit, eccentricity: float) -> float:
     return float(mean_motion_from_altitude(motion.altitude_m, motion.inclination_deg, eccentricity))
 
 
-def geometry(elements: Elements) -> tuple[Floats, Floats, Floats]:
-    """Return perigee and apogee above 6,378,135 m [m] and anomalistic period [s], (N,) each."""
-    rate = brouwer_mean_motion(
-        elements.mean_motion_rev_day * 2 * np.pi / 1440,
-        elements.eccentricity,
-        np.cos(np.radians(elements.inclination_deg)),
-    )
-    semi_major = (XKE / rate) ** (2 / 3) * RADIUS_M
-    return (
-        semi_major * (1 - elements.eccentricity) - RADIUS_M,
-        semi_major * (1 + elements.eccentricity) - RADIUS_M,
-        DAY_S / elements.mean_motion_rev_day,
-    )
-
-
 def _members(
     group: str,
     elements: Elements,
@@ -123,33 +107,25 @@ def _members(
     words: str = "",
     checked: bool = True,
 ) -> Members:
-    perigee, apogee, _ = geometry(elements)
-    if checked and perigee[0] < 0:
+    mover = Orbits(elements, setting.clock)
+    low, high = float(mover.perigee_altitude_m.min()), float(mover.apogee_altitude_m.max())
+    if checked and not low >= 0:
         raise ScenarioError(
-            f"platforms.{group}.motion: the lowest altitude is {perigee[0] / 1e3:,.0f} km, within "
+            f"platforms.{group}.motion: the lowest altitude is {low / 1e3:,.0f} km, within "
             "the Earth: a higher altitude_m, or a smaller mean_motion_rev_day or eccentricity"
         )
-    parts = [_numbers(elements), words, _slots(elements, planes)]
+    parts = [_numbers(elements, mover), words, _slots(mover, planes)]
     return Members(
         names=elements.names,
         echo=", ".join(part for part in parts if part),
-        movers=tuple(
-            Orbits(part, setting.clock)
-            for part in (
-                _rows(elements, k, k + TOGETHER) for k in range(0, len(elements), TOGETHER)
-            )
-        ),
+        movers=(mover,),
         planes=planes,
-        altitude_m=(float(perigee.min()), float(apogee.max())),
+        altitude_m=(low, high),
     )
 
 
-def _rows(elements: Elements, first: int, last: int) -> Elements:
-    return Elements(*(getattr(elements, name)[first:last] for name in Elements.__slots__))
-
-
-def _numbers(elements: Elements) -> str:
-    perigee, apogee, period = geometry(elements)
+def _numbers(elements: Elements, mover: Orbits) -> str:
+    perigee, apogee = mover.perigee_altitude_m, mover.apogee_altitude_m
     count = f"{len(elements):,} satellite{'s' * (len(elements) != 1)}"
     round_orbits = np.all(apogee - perigee < 100)
     altitude = (
@@ -158,7 +134,7 @@ def _numbers(elements: Elements) -> str:
         else f"perigee {_range(perigee / 1e3, '.1f')} km, apogee {_range(apogee / 1e3, '.1f')} km"
     )
     return (
-        f"{count}, {altitude}, period {_range(period / 60, '.2f')} min, "
+        f"{count}, {altitude}, period {_range(mover.period_s / 60, '.2f')} min, "
         f"{_range(elements.mean_motion_rev_day, '.4f')} rev/day, "
         f"inclination {_range(elements.inclination_deg, '.5g')} deg"
     )
@@ -169,12 +145,11 @@ def _range(values: Floats, form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _slots(elements: Elements, planes: Planes | None) -> str:
+def _slots(mover: Orbits, planes: Planes | None) -> str:
     """Tell the spacing in a plane; the distance is along the straight line between neighbours."""
     if planes is None:
         return ""
-    _, apogee, _ = geometry(elements)
-    apart = 2 * (apogee.mean() + RADIUS_M) * np.sin(np.pi / planes[1]) / 1e3
+    apart = 2 * (mover.apogee_altitude_m.mean() + RADIUS_M) * np.sin(np.pi / planes[1]) / 1e3
     words = f"{planes[0]} planes x {planes[1]}"
     return (
         f"{words}, slots {360 / planes[1]:.4g} deg ({apart:,.0f} km) apart" * (planes[1] > 1)

@@ -8,6 +8,7 @@ back so that a train that stands between two points of one place stands.
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -107,7 +108,13 @@ class Course:
         # The climb and a second jump within one step add a little: a part is kept in hand.
         return math.sqrt(0.85 * ERROR_MAX_M / (JUMP_ERROR * max(jump * SEMI_MAJOR_M, 1e-9)))
 
-    def fill(self, time_s: Floats, position_m: Floats, velocity_m_s: Floats) -> Sequence[str]:
+    def fill(
+        self,
+        time_s: Floats,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        executor: ThreadPoolExecutor | None = None,
+    ) -> Sequence[str]:
         """Write ITRS states (1, 3, T) at `time_s`; NaN where the mover is absent."""
         position_m[0] = self._at(time_s).T
         before, after = self._at(time_s - DIFFERENCE_S), self._at(time_s + DIFFERENCE_S)

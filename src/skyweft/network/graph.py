@@ -78,11 +78,11 @@ def graph(nodes: int, tail: Ints, head: Ints, delay_ns: Ints, bounds: Ints | Non
     delays = np.full(first[-1], NO_EDGE_NS, np.int32)
     heads[place] = head[order]
     delays[place] = delay_ns[order]
-    touching_first, touching = _touching(tail, head, bounds)
+    touching_first, touching = touching_blocks(tail, head, bounds)
     return Graph(first, heads, delays, bounds, touching_first, touching)
 
 
-def _touching(tail: Ints, head: Ints, bounds: Ints) -> tuple[Ints, Ints]:
+def touching_blocks(tail: Ints, head: Ints, bounds: Ints) -> tuple[Ints, Ints]:
     """List, for every block, the other blocks whose nodes have an edge into it."""
     count = len(bounds) - 1
     into = np.searchsorted(bounds, head, side="right") - 1

@@ -196,5 +196,6 @@ def _bar(ax: Axes, levels: Floats, ramp: list[str], label: str, palette: Palette
     )
     bar.set_ticks(levels.tolist(), labels=[f"{each:.6g}" for each in levels])
     bar.outline.set_visible(False)
+    bar.ax.patch.set_visible(False)
     bar.ax.tick_params(colors=palette.muted, labelcolor=palette.muted, length=0)
     bar.ax.xaxis.label.set_color(palette.muted)

@@ -125,7 +125,8 @@ def draw_rate_cdf(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
     dress(ax, palette, grid="y")
     colours = (palette.space, palette.ground, palette.air, palette.near_space)
     dashes = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)))
-    for number, way in enumerate(way for way in ways if np.any(way.rate_bps > 0)):
+    shown = [way for way in ways if np.any(way.rate_bps > 0)]
+    for number, way in enumerate(shown):
         wanted = np.linspace(0, 1, 201)
         rate_bps = weighted_quantiles(way.rate_bps, way.weight_s, wanted)
         ax.step(
@@ -137,12 +138,13 @@ def draw_rate_cdf(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
             linewidth=1.6,
             label=way.words,
         )
-    ax.set_xscale("log")
-    ax.minorticks_off()
+    if shown:
+        ax.set_xscale("log")
+        ax.minorticks_off()
     ax.set_ylim(0, 102)
     ax.set_xlabel("rate [bit/s]")
     ax.set_ylabel("contact time with at least this rate [%]")
-    if ax.get_legend_handles_labels()[0]:
+    if shown:
         ax.legend(frameon=False, labelcolor=palette.ink, loc="lower left", handlelength=3)
     return ax
 

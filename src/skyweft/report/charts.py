@@ -45,7 +45,7 @@ _METADATA = ("Date", "Creator", "Format", "Type")  # none of it: the same run, t
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _PATH = re.compile(r'\b(d|points|x|y|transform|width|height)="([^"]*)"')
 _REFERENCE = re.compile(r'(?:xlink:href="#|url\(#)([\w-]+)')
-_IDENTITY = re.compile(r' id="([\w-]+)"')
+_IDENTITY = re.compile(r' id="([^"]+)"')
 
 
 def chart(
@@ -85,17 +85,27 @@ def _inlined(svg: str, label: str, width: float, height: float, key: str) -> str
     body = svg[svg.index("<svg") :].split(">", 1)[1]
     used = set(_REFERENCE.findall(body))
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
-    body = _IDENTITY.sub(lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", body)
+    defined: set[str] = set()
+    body = _IDENTITY.sub(lambda m: _identity(m[1], key, used, defined), body)
     body = re.sub(r'xlink:href="#', f'href="#{key}-', body)
     body = re.sub(r"url\(#", f"url(#{key}-", body)
     body = _PATH.sub(lambda m: f'{m[1]}="{_NUMBER.sub(_short, m[2])}"', body)
-    body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--words)", body)
+    # The page's font, and no turning by nothing.
+    body = re.sub(r" font-family: [^;\"]*;?| transform=\"rotate\(-0 [^\"]*\"", "", body)
     body = re.sub(r"#0f0e[0-9a-f]{2}", lambda m: _VARIABLES[m[0]], body)
     body = re.sub(r"\s*\n\s*", "\n", body)
     return (
         f'<svg role="img" aria-label="{escaped(label)}" viewBox="0 0 {width:g} {height:g}"'
         f' style="--full:{width:g}px">{body.strip()}'
     )
+
+
+def _identity(name: str, key: str, used: set[str], defined: set[str]) -> str:
+    """Keep an id that something refers to, once: matplotlib repeats equal definitions."""
+    if name not in used or name in defined:
+        return ""
+    defined.add(name)
+    return f' id="{key}-{name}"'
 
 
 def _short(number: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -51,7 +51,7 @@ class Job:
     fleet: Fleet
     folder: Path
     borders_s: Floats
-    executor: Executor
+    executor: ThreadPoolExecutor
     progress: Progress
     coverage: CoverageState | None = None
     open: Numbered = field(

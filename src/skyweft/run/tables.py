@@ -81,8 +81,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "elevation_deg", "float32", "deg", "of the higher end at the lower; NaN in one layer"
         ),
         Column("delay_s", "float64", "s", "one way, at the speed of light"),
-        Column("doppler_hz", "float64", "Hz", "of the forward carrier, at the target"),
-        Column("doppler_rate_hz_s", "float64", "Hz/s", "its change"),
+        Column("doppler_hz", "float32", "Hz", "of the forward carrier, at the target"),
+        Column("doppler_rate_hz_s", "float32", "Hz/s", "its change"),
         Column("loss_db", "float32", "dB", "free space and every fixed loss, forward"),
         Column("cn0_dbhz", "float32", "dBHz", "carrier over noise density, source to target"),
         Column("margin_db", "float32", "dB", "over the most robust mode's threshold"),

@@ -151,7 +151,7 @@ def _watched(count: int) -> Floats:
     return watched
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _bin(value: float) -> int:
     """Return the bin of a value: 1024 of equal width in every octave."""
     if not value >= 1.0:
@@ -161,7 +161,7 @@ def _bin(value: float) -> int:
     return min(place, BINS - 1)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _add_rates(
     contact: Ints,
     time_s: Floats,
@@ -189,7 +189,7 @@ def _add_rates(
         seen_bps[c] = rate_bps[k]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _watch(watched: Floats, row: int, start_s: float, end_s: float) -> None:
     """Lengthen the time with at least one contact; starts come in order."""
     watched[row, 0] += max(0.0, end_s - max(start_s, watched[row, 1]))
@@ -197,7 +197,7 @@ def _watch(watched: Floats, row: int, start_s: float, end_s: float) -> None:
     watched[row, 2] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _add_meetings(
     link: NDArray[np.int16],
     source: NDArray[np.int32],

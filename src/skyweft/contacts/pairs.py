@@ -1,0 +1,171 @@
+"""Which platforms may meet under each rule of a scenario: group by group, never one by one.
+
+Pairs are made in short lists when they are searched, so that a million sensors and thirty thousand
+satellites never stand in memory as pairs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.errors import ScenarioError
+from skyweft.motion.product import Fleet
+from skyweft.scenario.motion import Walker
+from skyweft.scenario.scenario import Scenario
+
+Ints = NDArray[np.int32]
+
+PAIRS_MAX_A_LIST = 16_384
+LISTS = 32  # at least, where there are enough pairs: work for a machine's threads
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The pairs of one rule between two groups; rows are rows of `Fleet`.
+
+    Either every source with every target, or, when the two are one group under one terminal, each
+    two members once; or the pairs `listed` (K, 2), as places in `sources` and `targets`.
+    """
+
+    link: int
+    source_group: int
+    target_group: int
+    sources: Ints
+    targets: Ints
+    once: bool
+    listed: Ints | None = None
+
+    def __len__(self) -> int:
+        if self.listed is not None:
+            return len(self.listed)
+        count = len(self.sources) * len(self.targets)
+        if self.once:
+            return (count - len(self.sources)) // 2
+        return count - len(self.sources) if self.source_group == self.target_group else count
+
+    def lists(self) -> Iterator[tuple[Ints, Ints]]:
+        """Yield short lists of places in `sources` and in `targets`, always the same ones."""
+        if self.listed is not None:
+            yield from _cut(self.listed)
+            return
+        size = min(PAIRS_MAX_A_LIST, max(64, len(self) // LISTS))
+        # One target's track is read by many sources in turn.
+        many = min(len(self.sources), size)
+        few = max(1, size // max(1, many))
+        for target in range(0, len(self.targets), few):
+            columns = np.arange(target, min(target + few, len(self.targets)), dtype=np.int32)
+            for source in range(0, len(self.sources), many):
+                rows = np.arange(source, min(source + many, len(self.sources)), dtype=np.int32)
+                yield self._meet(np.tile(rows, len(columns)), np.repeat(columns, len(rows)))
+
+    def _meet(self, sources: Ints, targets: Ints) -> tuple[Ints, Ints]:
+        """Drop platforms that would meet themselves, or meet again."""
+        if self.source_group != self.target_group:
+            return sources, targets
+        keep = sources < targets if self.once else sources != targets
+        return sources[keep], targets[keep]
+
+
+def _cut(listed: Ints) -> Iterator[tuple[Ints, Ints]]:
+    size = min(PAIRS_MAX_A_LIST, max(64, len(listed) // LISTS))
+    for first in range(0, len(listed), size):
+        part = listed[first : first + size]
+        yield np.ascontiguousarray(part[:, 0]), np.ascontiguousarray(part[:, 1])
+
+
+def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
+    """Return the pairs of every rule, group by group.
+
+    Raises
+    ------
+    ScenarioError
+        For every group under a grid whose members do not fill planes.
+    """
+    members = [np.flatnonzero(fleet.group == each).astype(np.int32) for each in range(len(fleet.groups))]
+    found: list[Pairs] = []
+    mistakes: list[str] = []
+    for number, link in enumerate(scenario.links):
+        first, second = (_carriers(scenario, fleet, terminal) for terminal in link.between)
+        if link.pattern == "grid":
+            for group in first:
+                name = fleet.groups[group]
+                if name not in fleet.planes:
+                    mistakes.append(
+                        f"links[{number}].pattern: the group {name!r} does not fill planes; 'grid' "
+                        "needs a walker, or elements with planes and per_plane"
+                    )
+                    continue
+                rows = members[group]
+                listed = neighbours(*fleet.planes[name], *_seam(scenario, name))
+                found.append(Pairs(number, group, group, rows, rows, once=True, listed=listed))
+            continue
+        alike = link.between[0] == link.between[1]
+        for source in first:
+            for target in second:
+                if not alike or source <= target:
+                    once = alike and source == target
+                    rows, columns = members[source], members[target]
+                    found.append(Pairs(number, source, target, rows, columns, once))
+    if mistakes:
+        raise ScenarioError("\n".join(mistakes))
+    return [each for each in found if len(each)]
+
+
+def pairs(scenario: Scenario, fleet: Fleet) -> list[int]:
+    """Return how many pairs each of the scenario's links has."""
+    counts = [0] * len(scenario.links)
+    for each in sets(scenario, fleet):
+        counts[each.link] += len(each)
+    return counts
+
+
+def _carriers(scenario: Scenario, fleet: Fleet, terminal: str) -> list[int]:
+    return [
+        number
+        for number, name in enumerate(fleet.groups)
+        if terminal in scenario.platforms[name].terminals
+    ]
+
+
+def _seam(scenario: Scenario, group: str) -> tuple[bool, int]:
+    """Return whether the planes close to a ring, and by how many slots the last link is shifted."""
+    motion = scenario.platforms[group].motion
+    if not isinstance(motion, Walker):
+        return True, 0
+    span_deg = motion.raan_span_deg or (180.0 if motion.pattern == "star" else 360.0)
+    return span_deg == 360.0, motion.phasing if isinstance(motion.phasing, int) else 0
+
+
+def neighbours(planes: int, per_plane: int, ring: bool = True, shift: int = 0) -> Ints:
+    """Return the +grid: the next slot of the plane, and the same slot of the next plane.
+
+    Parameters
+    ----------
+    planes, per_plane : int
+        Member p * per_plane + k is in slot k of plane p.
+    ring : bool
+        Whether the last plane is beside the first: not over the seam of a star, where satellites
+        meet head on.
+    shift : int
+        Slots by which the phasing has turned the planes against each other after a whole ring
+        (Walker's F): slot k of the last plane is beside slot k + shift of the first.
+
+    Returns
+    -------
+    listed : (K, 2)
+        Each pair once, also where a plane has two slots or a ring two planes.
+    """
+    slot = np.arange(planes * per_plane).reshape(planes, per_plane)
+    links = []
+    if per_plane > 1:
+        links.append(np.stack([slot, np.roll(slot, -1, axis=1)], axis=-1).reshape(-1, 2))
+    if planes > 1:
+        links.append(np.stack([slot[:-1], slot[1:]], axis=-1).reshape(-1, 2))
+        if ring:
+            beside = np.roll(slot[0], -shift)
+            links.append(np.stack([slot[-1], beside], axis=-1))
+    if not links:
+        return np.empty((0, 2), dtype=np.int32)
+    return np.unique(np.sort(np.concatenate(links), axis=1), axis=0).astype(np.int32)

@@ -1,0 +1,46 @@
+"""Which way traffic goes: the products of `network`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+REASONS = (
+    "",
+    "nobody in range of the source",
+    "nobody in range of the target",
+    "no way between the two: islands",
+    "source or target is not there",
+)
+REACHED, SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT = range(len(REASONS))
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The best way between two platforms at an instant; sorted by time, then source, then target.
+
+    Columns have shape (R,). `reason` indexes `REASONS`, 0 where the target is reached; `delay_s` is
+    NaN and `hops` 0 where it is not. The platforms of way r, source and target included, are
+    `path[path_first[r] : path_first[r + 1]]`; empty where paths were not asked for.
+    """
+
+    rule: NDArray[np.int16]  # place in the scenario's [[routes]]
+    time_s: NDArray[np.float64]
+    source: NDArray[np.int32]  # rows of Fleet
+    target: NDArray[np.int32]
+    delay_s: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+    hops: NDArray[np.int16]  # links on the way
+    reason: NDArray[np.int8]
+    path_first: NDArray[np.int64]  # (R + 1,)
+    path: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        rows = len(self.time_s)
+        columns = ("rule", "source", "target", "delay_s", "length_m", "hops", "reason")
+        assert all(len(getattr(self, name)) == rows for name in columns)
+        assert len(self.path_first) == rows + 1
+        assert np.all(np.isnan(self.delay_s) == (self.reason != REACHED))
+
+    def __len__(self) -> int:
+        return len(self.time_s)

@@ -1,0 +1,216 @@
+"""The best ways between groups of platforms over time."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from itertools import pairwise
+from os import cpu_count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.motion.hermite import states_at
+from skyweft.motion.product import Fleet, Motion
+from skyweft.network.graph import BLOCK, touching_blocks
+from skyweft.network.product import Routes
+from skyweft.network.snapshot import ways
+from skyweft.scenario.network import Routes as Rule
+from skyweft.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+LIGHT_M_S = 299_792_458.0
+AT_ONCE = 16  # snapshots a task: long enough to hide the task's own cost
+LONGEST_HOPS = 512
+
+
+def routes(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    executor: Executor | None = None,
+) -> Routes:
+    """Return the best way from every source to every target at every snapshot of a block of time.
+
+    Parameters
+    ----------
+    scenario, fleet
+        What the user decided, and who the platforms are.
+    motion : Motion
+        Where they are in this block; snapshots from its first moment to before its last.
+    contacts : Contacts
+        Windows of this block, those still open from before included.
+    executor : Executor, optional
+        Threads that share the snapshots; the answer does not depend on them.
+
+    Returns
+    -------
+    Routes
+        One row a snapshot and pair; every unreachable pair with its reason.
+
+    Notes
+    -----
+    Links exist while their contact lasts; delays are straight lines at the snapshot's instant plus
+    `processing_s` a relay. Ways must stay below 1.07 s.
+    """
+    relays = relaying(scenario, fleet)
+    node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
+    blocks = _blocks(fleet, relays, node, contacts)
+    with ThreadPoolExecutor(cpu_count()) if executor is None else _Borrowed(executor) as threads:
+        pieces = [
+            _ruled(number, rule, fleet, motion, contacts, node, blocks, threads)
+            for number, rule in enumerate(scenario.routes)
+        ]
+    return join(pieces)
+
+
+def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
+    """Return which platforms pass traffic on: as their group says, else all above the ground."""
+    groups = [
+        each.layer != "ground" if each.relay is None else each.relay
+        for each in scenario.platforms.values()
+    ]
+    return np.array(groups, np.bool_)[fleet.group]
+
+
+def snapshot_times(motion: Motion, step_s: float) -> Floats:
+    """Return the multiples of a step from a block's first moment to before its last."""
+    start_s, end_s = motion.tracks.time_s[[0, -1]]
+    return np.arange(np.ceil(start_s / step_s - 1e-9), np.ceil(end_s / step_s - 1e-9)) * step_s
+
+
+def places(fleet: Fleet, motion: Motion, time_s: float) -> Floats:
+    """Return where every platform is at an instant, (N, 3) ITRS. [m]"""
+    position_m = np.empty((len(fleet.group), 3))
+    moves = fleet.mover >= 0
+    movers = fleet.mover[moves].astype(np.int64)
+    position_m[moves] = states_at(motion.tracks, movers, np.full(len(movers), time_s))[0]
+    position_m[~moves] = motion.sites.position_m[fleet.site[~moves]]
+    return position_m
+
+
+def linked(contacts: Contacts, time_s: Floats) -> tuple[Ints, Ints]:
+    """Return the contacts that are up at each of evenly spaced times.
+
+    Returns
+    -------
+    first : (T + 1,)
+        Where a time's contacts begin.
+    contact : (L,)
+        Rows of `contacts`, ascending within a time.
+    """
+    begin = np.searchsorted(time_s, contacts.start_s, side="left")
+    count = np.maximum(np.searchsorted(time_s, contacts.end_s, side="right") - begin, 0)
+    contact = np.repeat(np.arange(len(contacts)), count)
+    nth = np.arange(len(contact)) - np.repeat(np.cumsum(count) - count, count)
+    when = np.repeat(begin, count) + nth
+    order = np.argsort(when.astype(np.uint16) if len(time_s) < 65_536 else when, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(when, minlength=len(time_s)))])
+    return first.astype(np.int32), contact[order].astype(np.int32)
+
+
+def _blocks(
+    fleet: Fleet, relays: NDArray[np.bool_], node: Ints, contacts: Contacts
+) -> tuple[Ints, Ints, Ints]:
+    """Cut the relays into planes, or runs of neighbours, and list which touch each other."""
+    bounds = [0]
+    for number, name in enumerate(fleet.groups):
+        size = int(np.count_nonzero(relays & (fleet.group == number)))
+        length = fleet.planes.get(name, (1, BLOCK))[1]
+        bounds += [bounds[-1] + min(at, size) for at in range(length, size + length, length)]
+    edges = np.array(sorted(set(bounds)), np.int32)
+    a, b = node[contacts.source], node[contacts.target]
+    both = (a >= 0) & (b >= 0)
+    pairs = np.unique(a[both].astype(np.int64) * len(node) + b[both])
+    one, other = (pairs // len(node)).astype(np.int32), (pairs % len(node)).astype(np.int32)
+    return edges, *touching_blocks(np.append(one, other), np.append(other, one), edges)
+
+
+def _ruled(
+    number: int,
+    rule: Rule,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    node: Ints,
+    blocks: tuple[Ints, Ints, Ints],
+    executor: Executor,
+) -> Routes:
+    """Answer one `[[routes]]` over a block."""
+    time_s = snapshot_times(motion, rule.step_s)
+    first, contact = linked(contacts, time_s)
+    sources = np.concatenate([fleet.rows_of(group) for group in rule.sources])
+    targets = np.concatenate([fleet.rows_of(group) for group in rule.targets])
+
+    def some(span: tuple[int, int]) -> list[Routes]:
+        return [one(k) for k in range(*span)]
+
+    def one(k: int) -> Routes:
+        up = contact[first[k] : first[k + 1]]
+        found = ways(
+            places(fleet, motion, float(time_s[k])),
+            contacts.source[up],
+            contacts.target[up],
+            node,
+            int(node.max(initial=-1)) + 1,
+            blocks,
+            sources,
+            targets,
+            rule.metric == "hops",
+            0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
+            LONGEST_HOPS,
+        )
+        return _rows(number, rule, float(time_s[k]), sources, targets, *found)
+
+    starts = [*range(0, len(time_s), AT_ONCE), len(time_s)]
+    return join([piece for some_ in executor.map(some, pairwise(starts)) for piece in some_])
+
+
+def _rows(
+    number: int,
+    rule: Rule,
+    time_s: float,
+    sources: Ints,
+    targets: Ints,
+    hops: Ints,
+    length_m: Floats,
+    reason: Ints,
+    path: Ints,
+) -> Routes:
+    """Make the rows of one snapshot; a platform's way to itself is no row."""
+    source, target = np.repeat(sources, len(targets)), np.tile(targets, len(sources))
+    apart = source != target
+    hops, length_m, reason = hops[apart], length_m[apart], reason[apart]
+    held = np.where(hops > 0, hops + 1, 0) if rule.paths else np.zeros(len(hops), np.int64)
+    return Routes(
+        rule=np.full(len(hops), number, np.int16),
+        time_s=np.full(len(hops), time_s),
+        source=source[apart],
+        target=target[apart],
+        delay_s=length_m / LIGHT_M_S + np.maximum(hops - 1, 0) * rule.processing_s,
+        length_m=length_m,
+        hops=hops.astype(np.int16),
+        reason=reason.astype(np.int8),
+        path_first=np.concatenate([[0], np.cumsum(held)]),
+        path=path if rule.paths else np.empty(0, np.int32),
+    )
+
+
+def join(pieces: list[Routes]) -> Routes:
+    """Put routes one after the other."""
+    ends = np.cumsum([0, *(len(piece.path) for piece in pieces)])
+    columns = ("rule", "time_s", "source", "target", "delay_s", "length_m", "hops", "reason")
+    kinds = (np.int16, float, np.int32, np.int32, float, float, np.int16, np.int8)
+    firsts = [piece.path_first[:-1] + end for piece, end in zip(pieces, ends, strict=False)]
+    return Routes(
+        **{
+            name: np.concatenate([np.empty(0, kind), *(getattr(each, name) for each in pieces)])
+            for name, kind in zip(columns, kinds, strict=True)
+        },
+        path_first=np.concatenate([*firsts, ends[-1:]]).astype(np.int64),
+        path=np.concatenate([np.empty(0, np.int32), *(piece.path for piece in pieces)]),
+    )
+
+

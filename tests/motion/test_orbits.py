@@ -1,0 +1,261 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import erfa
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sgp4.api import WGS72, Satrec
+
+from skyweft.motion.orbits import (
+    Orbits,
+    altitude_from_mean_motion,
+    mean_motion_from_altitude,
+)
+from skyweft.motion.product import Mover
+from skyweft.protocols.elements import Elements
+from skyweft.world.clock import Clock
+
+Floats = NDArray[np.float64]
+START_TAI_NS = 1_600_000_000_000_000_000
+CLOCK = Clock(START_TAI_NS)
+DAY_S = 86_400.0
+
+
+def _elements(
+    mean_motion: list[float],
+    eccentricity: float = 1e-3,
+    bstar: float = 1e-5,
+    age_days: float = 0.0,
+) -> Elements:
+    count = len(mean_motion)
+    same = np.ones(count)
+    return Elements(
+        names=tuple(f"SAT-{row}" for row in range(count)),
+        catalogue_number=np.arange(count),
+        epoch_tai_ns=np.full(count, START_TAI_NS - round(age_days * DAY_S) * 10**9),
+        mean_motion_rev_day=np.array(mean_motion),
+        eccentricity=eccentricity * same,
+        inclination_deg=60.0 * same,
+        raan_deg=np.arange(count) * 30.0,
+        argument_of_perigee_deg=10.0 * same,
+        mean_anomaly_deg=np.arange(count) * 50.0,
+        bstar=bstar * same,
+    )
+
+
+def _filled(orbits: Orbits, time_s: Floats) -> tuple[Floats, Floats, list[str]]:
+    position_m, velocity_m_s = np.empty((2, orbits.count, 3, len(time_s)))
+    lines = orbits.fill(time_s, position_m, velocity_m_s)
+    return position_m, velocity_m_s, lines
+
+
+def test_orbits_are_a_mover() -> None:
+    mover: Mover = Orbits(_elements([15.0, 2.0]), CLOCK)
+    assert mover.count == 2
+
+
+def test_earth_fixed_positions_by_erfa() -> None:
+    """Near and deep, with GMST82 and the polar motion matrix of ERFA."""
+    time_s = np.arange(0.0, 2 * DAY_S, 3607.0)
+    orbits = Orbits(_elements([15.0, 2.0, 14.0]), replace(CLOCK, tables=False))
+    position_m, _, lines = _filled(orbits, time_s)
+    teme_m, _ = np.empty((2, 3, 3, len(time_s)))
+    assert not orbits.fill_teme(time_s, teme_m, np.empty_like(teme_m)).any()
+    utc_days = (START_TAI_NS / 1e9 - 37.0) / DAY_S
+    polar = erfa.pom00(0.0, 0.0, 0.0)
+    for column, moment in enumerate(time_s):
+        angle = erfa.gmst82(2_440_587.5 + int(utc_days), utc_days % 1 + moment / DAY_S)
+        expected = polar @ erfa.rz(angle, np.eye(3)) @ teme_m[:, :, column].T
+        # 5e-10 days of the float sum above are 40 ns of Earth rotation: 0.1 mm at 27,000 km.
+        np.testing.assert_allclose(position_m[:, :, column].T, expected, rtol=0, atol=1e-2)
+    assert lines == []
+
+
+def test_polar_motion_by_erfa() -> None:
+    from skyweft.world.orientation import earth_rotation
+
+    time_s = np.arange(0.0, DAY_S, 7200.0)
+    orbits = Orbits(_elements([15.0, 2.0]), CLOCK)
+    position_m, _, _ = _filled(orbits, time_s)
+    teme_m = np.empty_like(position_m)
+    orbits.fill_teme(time_s, teme_m, np.empty_like(teme_m))
+    rotation = earth_rotation(CLOCK, time_s)
+    assert abs(rotation.pole_x_rad[0]) > 1e-7
+    for column in range(len(time_s)):
+        polar = erfa.pom00(rotation.pole_x_rad[column], rotation.pole_y_rad[column], 0.0)
+        turn = polar @ erfa.rz(rotation.gmst_rad[column], np.eye(3))
+        expected = turn @ teme_m[:, :, column].T
+        # First order in the pole: 3e-6 rad squared.
+        np.testing.assert_allclose(position_m[:, :, column].T, expected, rtol=0, atol=1e-3)
+
+
+def test_velocity_is_the_rate_of_the_earth_fixed_position() -> None:
+    middle_s = np.arange(600.0, DAY_S, 1800.0)
+    time_s = np.sort(np.concatenate([middle_s - 0.5, middle_s, middle_s + 0.5]))
+    position_m, velocity_m_s, _ = _filled(Orbits(_elements([15.5, 11.0, 2.0]), CLOCK), time_s)
+    rate = position_m[:, :, 2::3] - position_m[:, :, ::3]
+    # SGP4's own velocity is not the rate of its position: its short-period terms are cut.
+    np.testing.assert_allclose(velocity_m_s[:, :, 1::3], rate, rtol=0, atol=0.2)
+
+
+def test_threads_change_nothing() -> None:
+    orbits = Orbits(_elements([15.0 + 1e-3 * row for row in range(200)] + [2.0, 1.0]), CLOCK)
+    time_s = np.arange(0.0, 20_000.0, 60.0)
+    results = []
+    for threads in (1, 2, 7):
+        position_m, velocity_m_s = np.empty((2, orbits.count, 3, len(time_s)))
+        with ThreadPoolExecutor(threads) as executor:
+            orbits.fill(time_s, position_m, velocity_m_s, executor)
+        results.append((position_m, velocity_m_s))
+    for position_m, velocity_m_s in results[1:]:
+        np.testing.assert_array_equal(position_m, results[0][0])
+        np.testing.assert_array_equal(velocity_m_s, results[0][1])
+
+
+def test_epochs_count_from_their_own_time() -> None:
+    time_s = np.arange(0.0, 6000.0, 60.0)
+    late, _, _ = _filled(Orbits(_elements([15.0], age_days=0.0), CLOCK), time_s)
+    day = Clock(START_TAI_NS - round(DAY_S) * 10**9)
+    early = Orbits(_elements([15.0], age_days=1.0), day)
+    teme = np.empty((2, 1, 3, len(time_s)))
+    other = np.empty((2, 1, 3, len(time_s)))
+    Orbits(_elements([15.0]), CLOCK).fill_teme(time_s, teme[0], teme[1])
+    early.fill_teme(time_s, other[0], other[1])
+    np.testing.assert_array_equal(teme, other)
+    assert np.all(np.isfinite(late))
+
+
+def test_a_decayed_satellite_stays_down_and_says_so() -> None:
+    """SGP4 puts this one back in the sky every orbit after 12.4 days."""
+    orbits = Orbits(_elements([16.0, 15.0], 0.002, 2e-3, age_days=10.0), CLOCK)
+    time_s = np.arange(0.0, 4 * DAY_S, 60.0)
+    position_m, velocity_m_s, lines = _filled(orbits, time_s)
+    gone = np.isnan(position_m[0, 0])
+    first = int(np.argmax(gone))
+    assert 2 * DAY_S < time_s[first] < 3 * DAY_S
+    assert gone[first:].all()
+    assert np.isnan(velocity_m_s[0, :, first:]).all()
+    assert np.isfinite(position_m[1]).all()
+    assert lines == [
+        f"SAT-0: no position from {time_s[first]:,.0f} s after the start on: it has decayed"
+    ]
+    # A later block of time knows of it, and says the same.
+    later = time_s[first:] + 600.0
+    position_m, _, again = _filled(orbits, later)
+    assert np.isnan(position_m[0]).all()
+    assert again == lines
+
+
+def test_a_satellite_that_came_down_before_the_start() -> None:
+    orbits = Orbits(_elements([16.0], 0.002, 2e-3, age_days=14.0), CLOCK)
+    position_m, _, lines = _filled(orbits, np.arange(0.0, 3600.0, 60.0))
+    assert np.isnan(position_m).all()
+    assert len(lines) == 1
+    assert "s before the start on: it has decayed" in lines[0]
+
+
+def test_many_failures_are_a_handful_of_lines() -> None:
+    orbits = Orbits(_elements([16.0 + 1e-4 * row for row in range(40)], 2e-3, 2e-3, 14.0), CLOCK)
+    _, _, lines = _filled(orbits, np.arange(0.0, 3600.0, 60.0))
+    assert len(lines) == 6
+    assert lines[-1].endswith("and 34 more: no position either")
+
+
+def test_elements_of_the_future_end_nothing() -> None:
+    """Backwards in time the drag of this one ends it; after its epoch it flies."""
+    orbits = Orbits(_elements([16.4], 0.002, -2e-3, age_days=-5.0), CLOCK)
+    time_s = np.arange(0.0, 5.1 * DAY_S, 600.0)
+    position_m, _, lines = _filled(orbits, time_s)
+    assert np.isnan(position_m[0, 0, 0])
+    assert np.isfinite(position_m[0, :, -1]).all()
+    assert "at times before its elements' epoch" in lines[0]
+
+
+def test_no_satellites_and_no_times() -> None:
+    assert _filled(Orbits(_elements([]), CLOCK), np.arange(3.0))[2] == []
+    assert _filled(Orbits(_elements([15.0, 2.0]), CLOCK), np.empty(0))[2] == []
+
+
+def test_six_digit_catalogue_numbers_fly_in_deep_space() -> None:
+    elements = replace(_elements([2.0]), catalogue_number=np.array([799_999_999]))
+    assert np.isfinite(_filled(Orbits(elements, CLOCK), np.arange(3.0))[0]).all()
+
+
+def _rise(mean_motion: float, eccentricity: float) -> Callable[[Floats], tuple[Floats, Floats]]:
+    orbits = Orbits(_elements([mean_motion], eccentricity), CLOCK)
+
+    def states(time_s: Floats) -> tuple[Floats, Floats]:
+        position_m, velocity_m_s, _ = _filled(orbits, time_s)
+        return position_m[0], velocity_m_s[0]
+
+    return states
+
+
+@pytest.mark.parametrize(
+    ("mean_motion", "eccentricity"),
+    [(16.0, 1e-3), (15.0, 1e-3), (11.0, 0.18), (2.0, 0.01), (2.0, 0.73), (1.0, 1e-3)],
+)
+def test_hermite_between_knots_of_the_widest_step_is_within_a_metre(
+    mean_motion: float, eccentricity: float
+) -> None:
+    step_s = Orbits(_elements([mean_motion], eccentricity), CLOCK).step_max_s
+    assert 30.0 < step_s <= 300.0
+    states = _rise(mean_motion, eccentricity)
+    knots_s = np.arange(0.0, DAY_S, step_s)
+    position_m, velocity_m_s = states(knots_s)
+    middle_m = (position_m[:, :-1] + position_m[:, 1:]) / 2
+    middle_m += (velocity_m_s[:, :-1] - velocity_m_s[:, 1:]) * step_s / 8
+    truth_m, _ = states((knots_s[:-1] + knots_s[1:]) / 2)
+    worst_m = np.linalg.norm(middle_m - truth_m, axis=0).max()
+    # Short-period terms add a little: SGP4's velocities lack some of them.
+    assert worst_m < 1.5
+
+
+def test_steps_are_honest() -> None:
+    def step_s(mean_motion: float, eccentricity: float = 1e-3) -> float:
+        return Orbits(_elements([mean_motion], eccentricity), CLOCK).step_max_s
+
+    assert 60.0 < step_s(15.06) < 80.0
+    assert step_s(1.0) == 300.0
+    assert step_s(2.0, 0.73) < step_s(2.0)
+    both = Orbits(_elements([15.06, 1.0]), CLOCK).step_max_s
+    assert both == step_s(15.06)
+    assert Orbits(_elements([]), CLOCK).step_max_s == 300.0
+
+
+def test_geometry_is_that_of_sgp4() -> None:
+    elements = _elements([15.06, 11.0, 2.0], 0.1)
+    orbits = Orbits(elements, CLOCK)
+    for row in range(3):
+        satellite = Satrec()
+        satellite.sgp4init(
+            WGS72, "i", 0, 26000.0, 0.0, 0.0, 0.0, 0.1, 0.0, np.radians(60.0), 0.0,
+            elements.mean_motion_rev_day[row] * np.pi / 720, 0.0,
+        )  # fmt: skip
+        assert orbits.perigee_altitude_m[row] == pytest.approx(satellite.altp * 6378135.0, abs=1e-4)
+        assert orbits.apogee_altitude_m[row] == pytest.approx(satellite.alta * 6378135.0, abs=1e-4)
+        assert orbits.period_s[row] == DAY_S / elements.mean_motion_rev_day[row]
+    np.testing.assert_array_equal(orbits.mean_motion_rev_day, elements.mean_motion_rev_day)
+
+
+@pytest.mark.parametrize("eccentricity", [0.0, 0.1, 0.7])
+@pytest.mark.parametrize("inclination_deg", [0.0, 53.0, 97.6, 180.0])
+def test_mean_motion_of_an_altitude(inclination_deg: float, eccentricity: float) -> None:
+    altitude_m = np.array([300e3, 550e3, 1200e3, 20_200e3, 35_786e3])
+    motion = mean_motion_from_altitude(altitude_m, inclination_deg, eccentricity)
+    back_m = altitude_from_mean_motion(motion, inclination_deg, eccentricity)
+    np.testing.assert_allclose(back_m, altitude_m, rtol=0, atol=1e-6)
+    for each, expected_m in zip(motion, altitude_m, strict=True):
+        satellite = Satrec()
+        satellite.sgp4init(
+            WGS72, "i", 0, 26000.0, 0.0, 0.0, 0.0, eccentricity, 0.0,
+            np.radians(inclination_deg), 0.0, each * np.pi / 720, 0.0,
+        )  # fmt: skip
+        assert (satellite.a - 1) * 6378135.0 == pytest.approx(expected_m, abs=1e-4)
+
+
+def test_starlink_flies_lower_than_its_name_says() -> None:
+    """The mean motion that a well-known simulator takes for 550 km."""
+    assert altitude_from_mean_motion(15.19, 53.0) == pytest.approx(509e3, abs=3e3)

@@ -1,0 +1,40 @@
+import pytest
+
+from skyweft.report import figures
+from skyweft.report.markup import Number, Shares, table
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (figures.duration(45.0), "45 s"),
+        (figures.duration(5_400.0), "90 min"),
+        (figures.duration(86_400.0), "24 h"),
+        (figures.duration(30 * 86_400.0), "30 days"),
+        (figures.duration(22_572.0), "6.27 h"),
+        (figures.rate(0.0), "0 bit/s"),
+        (figures.rate(5_470.0), "5.47 kbit/s"),
+        (figures.rate(12.34e6), "12.3 Mbit/s"),
+        (figures.rate(2.5e9), "2.50 Gbit/s"),
+        (figures.amount(1.5e12), "1.50 TB"),
+        (figures.rate(float("nan")), "– bit/s"),
+    ],
+)
+def test_units_fit(value: tuple[str, str], words: str) -> None:
+    assert figures.spoken(value) == words
+
+
+def test_numbers() -> None:
+    assert figures.number(1234.56) == Number("1,234.6")
+    assert figures.number(float("nan")) == Number("–")
+    assert figures.minutes(90.0) == Number("1.5")
+    assert figures.share_of(0.5) == Shares("50.0", 0.5)
+    assert figures.share_of(float("nan")).text == "–"
+
+
+def test_table_escapes_and_names_its_rows() -> None:
+    text = table("a <b>", [("x", "m"), ("y", "")], [["<i>", Number("1")], ["&", Shares("2", 2.0)]])
+    assert "<b>" not in text
+    assert '<th scope="row">&lt;i&gt;</th>' in text
+    assert '<th scope="col" class="figure">y</th>' in text
+    assert "width:100.0%" in text

@@ -1,0 +1,192 @@
+"""The page as a whole: it stands alone, says the same thing twice, and trusts no name."""
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from skyweft.report import write
+from skyweft.report.page import page
+
+
+class Outline(HTMLParser):
+    """Collects what the tests ask for, and that every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "br", "img"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += f"{data} "
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def text(made) -> str:
+    return page(made)
+
+
+@pytest.fixture(scope="module")
+def outline(text: str) -> Outline:
+    return Outline(text)
+
+
+def test_written_whole(made, tmp_path: Path) -> None:
+    path = write(made, tmp_path / "report.html")
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_same_scenario_same_bytes(made, text: str) -> None:
+    again = {**made.manifest, "seconds": {"motion": 9.9}}
+    assert page(made.but(manifest=again)) == text
+
+
+def test_stands_alone(text: str, outline: Outline) -> None:
+    assert not outline.all("script")
+    assert not outline.all("link")
+    assert not outline.all("img")
+    for _, attributes in outline.tags:
+        for name in ("src", "href", "xlink:href"):
+            assert (attributes.get(name) or "#").startswith("#")
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+    assert "default-src 'none'" in text
+    assert len(text) < 2_000_000
+
+
+def test_ids_are_unique_and_links_lead_somewhere(outline: Outline) -> None:
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    wanted = {
+        (attributes.get("href") or "#")[1:] for tag, attributes in outline.tags if tag in "a use"
+    }
+    assert wanted - {""} <= set(ids)
+
+
+def test_colours_come_from_the_page(text: str) -> None:
+    charts = "".join(re.findall(r"<svg role=.*?</svg>", text, re.DOTALL))
+    assert charts.count("<svg") >= 6
+    assert "var(--" in charts
+    assert not re.search(r"#(?!(?:[a-z]+-)+[\w-]*\d)[0-9a-f]{6}\b", charts)
+    assert "DejaVu" not in charts
+    assert "<metadata" not in charts
+
+
+def test_readable_without_seeing(outline: Outline) -> None:
+    assert outline.all("html")[0]["lang"] == "en"
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    assert all("scope" in each for each in outline.all("th"))
+    assert all(
+        each.get("aria-label") or each.get("aria-hidden") == "true" for each in outline.all("svg")
+    )
+    assert len(outline.all("caption")) == len(outline.all("table"))
+
+
+def test_the_globe_has_a_place_and_no_words(text: str) -> None:
+    assert '<section id="globe" hidden></section>' in text
+
+
+def test_figures(outline: Outline) -> None:
+    words = re.sub(r"\s+", " ", outline.words)
+    assert "Platforms 71 24 space · 1 near space · 2 air · 44 ground" in words
+    assert "1,607" in words
+    assert "Warning sats: 3 of 24 element sets" in words
+    assert "4 planes of 6, altitude 560.0 km" in words
+    assert "10 of 71 platforms" in words
+    assert "2026-07-02 00:00:00 UTC" in words
+
+
+def test_names_are_text_everywhere(made) -> None:
+    bad = '<img src=x onerror=alert(1)> & "quoted" $x^2$ 三峡'
+    column = pa.array(
+        [bad if name == "gateways-00" else name for name in made.platforms["name"].to_pylist()]
+    )
+    place = made.platforms.schema.get_field_index("name")
+    contacts = made.contacts
+    for side in ("source", "target"):
+        names = contacts[side].combine_chunks().dictionary_decode().to_pylist()
+        renamed = pa.array([bad if each == "gateways-00" else each for each in names])
+        contacts = contacts.set_column(
+            contacts.schema.get_field_index(side), side, renamed.dictionary_encode()
+        )
+    run = made.but(
+        scenario=made.scenario.model_copy(update={"name": bad, "description": "</style>" + bad}),
+        platforms=made.platforms.set_column(place, "name", column),
+        contacts=contacts,
+        warnings=("</section>" + bad,),
+        echo=(bad,),
+    )
+    text = page(run)
+    assert "<img" not in text
+    outline = Outline(text)
+    assert bad in outline.words
+    assert outline.words.count("onerror=alert") >= 5
+
+
+def test_a_run_in_which_nothing_met(made) -> None:
+    run = made.but(
+        contacts=made.contacts.slice(0, 0),
+        links=made.links.slice(0, 0),
+        coverage=None,
+        warnings=(),
+        echo=(),
+    )
+    outline = Outline(page(run))
+    assert "No two platforms met" in outline.words
+    assert "No warnings" in outline.words
+    assert "Longest gap" not in outline.words
+
+
+def test_links_without_a_budget(made) -> None:
+    """Optical terminals state a rate and have no margin."""
+    many = made.links.num_rows
+    links = made.links.set_column(
+        made.links.schema.get_field_index("margin_db"),
+        "margin_db",
+        [np.full(many, np.nan, np.float32)],
+    )
+    outline = Outline(page(made.but(links=links)))
+    assert "Fastest link" in outline.words
+
+
+def test_covered_everywhere_always(made) -> None:
+    table = made.coverage
+    for name, value in {"share_covered": 1.0, "longest_gap_s": 0.0, "gaps": 0}.items():
+        place = table.schema.get_field_index(name)
+        kind = table.schema.field(name).type
+        table = table.set_column(place, name, [pa.array([value] * len(table), kind)])
+    outline = Outline(page(made.but(coverage=table)))
+    assert "Platforms in view, mean over time." in outline.words
+    assert "100.0 % of them always" in outline.words
+
+
+def test_an_interrupted_run_says_so(made) -> None:
+    outline = Outline(page(made.but(complete=False, finished_s=43_200.0)))
+    assert "Interrupted after" in outline.words
+    assert "12 h" in outline.words
