@@ -177,6 +177,8 @@ def _python() -> str:
 def _described(title: str, value: Any) -> list[str]:
     if inspect.isclass(value):
         return [f"## {title}", *_docstring(value), *_methods(value)]
+    if not inspect.isfunction(value):
+        return [f"## {title}", f"A ready-made `{type(value).__name__}`."]
     return [f"## {title}", f"```python\n{_signature(value)}\n```", *_docstring(value)]
 
 

@@ -240,7 +240,7 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
     yield f"contacts: {contacts['total']:,}, median {_figure(contacts['median_s'], 's')}"
     for name, link in summary["links"].items():
         ways = [
-            f"{way} {_figure((link[way] or {}).get('median_bps'), 'bit/s')}"
+            f"{way} {_figure(link[way]['median_bps'], 'bit/s')}"
             for way in ("forward", "reverse")
             if link[way]
         ]
@@ -254,7 +254,13 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _figure(value: float | None, unit: str) -> str:
-    return "none" if value is None else f"{value:,.4g} {unit}"
+    if value is None:
+        return "none"
+    if unit == "bit/s":  # the one unit whose values span ten powers of ten on one screen
+        for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+            if value >= size:
+                return f"{value / size:,.4g} {prefix}{unit}"
+    return f"{value:,.4g} {unit}"
 
 
 def _scenarios(options: argparse.Namespace) -> int:

@@ -60,6 +60,6 @@ def test_period_and_drifts() -> None:
     ]
     # J2 alone gives -0.0259; the rest is the Sun's and Moon's, which changes with where they are,
     # and the nominal value is a mean over years.
-    assert drifts[0] == pytest.approx(-0.02764398, rel=0.1)
-    # 0.01 deg a day is 160 m of semi-major axis: mean elements here, mean of years there.
-    assert drifts[1] == pytest.approx(613.72253566, abs=0.02)
+    assert drifts[0] == pytest.approx(-0.02764398, rel=0.03)
+    # 0.01 deg a day is 320 m of semi-major axis: mean elements here, mean of years there.
+    assert drifts[1] == pytest.approx(613.72253566, abs=0.01)

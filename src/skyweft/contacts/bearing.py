@@ -5,7 +5,6 @@ stays between them, elevation less mask is smooth, so that sector by sector it i
 """
 
 import numpy as np
-from numba import njit
 
 from skyweft.contacts.geometry import (
     LEVEL,
@@ -24,11 +23,12 @@ from skyweft.contacts.geometry import (
     State,
     upright,
 )
+from skyweft.contacts.kernel import kernel
 
 TURN = 2 * np.pi
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def bearing(kind: int, s: State, r: Numbers) -> tuple[float, float]:
     """Return azimuth (0 to 2 pi, from north over east) and elevation in the sky of the mask's end."""
     dx, dy, dz, _, _, _, ax, ay, az, _, _, _ = s
@@ -53,13 +53,13 @@ def bearing(kind: int, s: State, r: Numbers) -> tuple[float, float]:
     return azimuth, np.arctan2(rise, np.sqrt(east * east + north * north))
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def wrapped(angle: float) -> float:
     """Return an angle between -pi and pi."""
     return float(angle - TURN * np.rint(angle / TURN))
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def over_mask(kind: int, s: State, r: Numbers) -> float:
     """Return the elevation less the mask's, by the line of the sector written into `r`."""
     azimuth, elevation = bearing(kind, s, r)

@@ -363,7 +363,7 @@ def _in_order(place: NDArray[np.int32], time_s: Floats, start_s: float, end_s: f
     return keys - np.sort(place) * span_s + start_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _sweep(
     tally: _Tally,
     first: int,
@@ -410,7 +410,7 @@ def _sweep(
             before_s = now_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy", nogil=True)
 def _close_gap(tally: _Tally, place: int, now_s: float) -> None:
     """End the open gap of a place with the start of a coverage."""
     gap_s = now_s - tally.gap_since_s[place]

@@ -11,8 +11,9 @@ passes that only graze the mask within milliseconds.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from skyweft.contacts.kernel import kernel
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) -> State:
     """Return the state of a pair at a knot of the tracks."""
     ax, ay, az = pa[0, ka], pa[1, ka], pa[2, ka]
@@ -61,7 +62,7 @@ def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) ->
     return dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _horner(
     c0: float, c1: float, c2: float, c3: float, c4: float, tau: float
 ) -> tuple[float, float]:
@@ -70,7 +71,7 @@ def _horner(
     return place, c1 + tau * (2 * c2 + tau * (3 * c3 + tau * 4 * c4))
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def at_moment(c: Segment, width_s: float, tau: float) -> State:
     """Return the state of a pair at the fraction `tau` of a loaded step."""
     per = 1.0 / width_s
@@ -83,9 +84,15 @@ def at_moment(c: Segment, width_s: float, tau: float) -> State:
     return dx, dy, dz, vx * per, vy * per, vz * per, ax, ay, az, wx * per, wy * per, wz * per
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def load(
-    pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
+    pa: Floats,
+    va: Floats,
+    moves_a: int,
+    pb: Floats,
+    vb: Floats,
+    moves_b: int,
+    time_s: Floats,
     step: int,
 ) -> Segment:
     """Return the polynomials of one step, of d and of a."""
@@ -100,7 +107,7 @@ def load(
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _polynomial(p: Floats, v: Floats, moves: int, time_s: Floats, step: int) -> Segment:
     """Return a step's five coefficients for each of three axes."""
     if moves == 0:
@@ -128,7 +135,7 @@ def _polynomial(p: Floats, v: Floats, moves: int, time_s: Floats, step: int) -> 
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _cubic(
     p: Floats, v: Floats, axis: int, step: int, width_s: float
 ) -> tuple[float, float, float, float]:
@@ -138,7 +145,7 @@ def _cubic(
     return p[axis, step], near, 3 * rise - 2 * near - far, near + far - 2 * rise
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _stencil(time_s: Floats, step: int) -> tuple[int, float]:
     """Return the first of four even knots around a step, or -1, and their spacing."""
     knots = len(time_s)
@@ -152,7 +159,7 @@ def _stencil(time_s: Floats, step: int) -> tuple[int, float]:
     return first, even
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def upright(x: float, y: float, z: float) -> float:
     """Return by how much z is stretched so that (x, y, z) points along the geodetic vertical."""
     square = x * x + y * y + z * z
@@ -162,7 +169,7 @@ def upright(x: float, y: float, z: float) -> float:
     return float((normal + height) / (normal * (1 - ECCENTRICITY_SQUARED) + height))
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _elevation(s: State, r: Numbers) -> tuple[float, float]:
     """Measure the sine of b's elevation above a's horizon, less the least one, and its rate."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
@@ -184,7 +191,7 @@ def _elevation(s: State, r: Numbers) -> tuple[float, float]:
     return sine - r[SINE], (rate - sine * closing * per) * per
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _range(s: State, range_max_m: float) -> tuple[float, float]:
     """Measure what is left of the longest range, and its rate."""
     dx, dy, dz, vx, vy, vz = s[:6]
@@ -193,7 +200,7 @@ def _range(s: State, range_max_m: float) -> tuple[float, float]:
     return range_max_m - length, (-closing / length if length > 0 else 0.0)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
     """Measure how far the line of sight clears the Earth, z scaled to make it a sphere."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
@@ -220,7 +227,7 @@ def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
     return near - limit, near_rate - limit_rate
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def measure(kind: int, s: State, r: Numbers) -> tuple[float, float]:
     """Return a smooth rule's value and its rate per second in a written state."""
     if kind == ELEVATION:

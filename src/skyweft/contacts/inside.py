@@ -1,14 +1,37 @@
 """What happens inside windows already found: further rules, and the best moment."""
 
 import numpy as np
-from numba import njit
 
-from skyweft.contacts.geometry import Floats, Numbers, at_knot, at_moment, load, measure
-from skyweft.contacts.roots import RATE, evaluate, root
-from skyweft.contacts.scan import CUT_END, CUT_START, END, START, pieces, step, toggle
+from skyweft.contacts.geometry import (
+    ELEVATION,
+    RANGE,
+    RANGE_MAX,
+    SINE,
+    Floats,
+    Numbers,
+    State,
+    at_knot,
+    at_moment,
+    load,
+    measure,
+)
+from skyweft.contacts.kernel import kernel
+from skyweft.contacts.roots import evaluate, turning
+from skyweft.contacts.scan import (
+    BEST,
+    CUT_END,
+    CUT_START,
+    ELEVATION_MAX,
+    END,
+    RANGE_MIN,
+    START,
+    pieces,
+    step,
+    toggle,
+)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def step_at(time_s: Floats, moment_s: float) -> int:
     """Return the step that holds a moment; the last one also holds its end."""
     last = len(time_s) - 2
@@ -21,7 +44,7 @@ def step_at(time_s: Floats, moment_s: float) -> int:
     return guess
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
     """Let the parts of a window that touch its ends be cut where it was."""
     for row in range(first, min(n, len(out))):
@@ -31,7 +54,7 @@ def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
             out[row, CUT_END] = out[source, CUT_END]
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def within(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Numbers, out: Floats, source: int, n: int,
@@ -63,37 +86,79 @@ def within(
     return n
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
-def peak(
+@kernel
+def _rates(kind: int, s: State, r: Numbers) -> tuple[float, float]:
+    """Return how fast the two close in, and how fast the elevation rises where there is one."""
+    closing = measure(RANGE, s, r)[1]
+    return closing, measure(ELEVATION, s, r)[1] if kind == ELEVATION else 0.0
+
+
+@kernel
+def _better(kind: int, s: State, r: Numbers, at_s: float, out: Floats, row: int) -> None:
+    """Keep a moment if it is the best of its window so far."""
+    left = measure(RANGE, s, r)[0]
+    range_m = r[RANGE_MAX] - left
+    if range_m < out[row, RANGE_MIN]:
+        out[row, RANGE_MIN] = range_m
+        if kind != ELEVATION:
+            out[row, BEST] = at_s
+    if kind == ELEVATION:
+        sine = measure(ELEVATION, s, r)[0] + r[SINE]
+        if sine > out[row, ELEVATION_MAX]:
+            out[row, ELEVATION_MAX] = sine
+            out[row, BEST] = at_s
+
+
+@kernel
+def complete(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, r: Numbers, start_s: float, end_s: float,
-) -> tuple[float, float]:  # fmt: skip
-    """Return when a rule's value is highest in a window, and that value."""
-    first = step_at(time_s, start_s)
-    width = time_s[first + 1] - time_s[first]
-    low = (start_s - time_s[first]) / width
-    c = load(pa, va, moves_a, pb, vb, moves_b, time_s, first)
-    best_s = start_s
-    best, rate = evaluate(kind, c, width, low, r)
-    loaded = first
-    for knot in range(first, len(time_s) - 1):
-        if time_s[knot] >= end_s:
-            break
-        width = time_s[knot + 1] - time_s[knot]
-        high = min(1.0, (end_s - time_s[knot]) / width)
+    time_s: Floats, r: Numbers, out: Floats, row: int,
+) -> None:  # fmt: skip
+    """Write the best moment of a window, the sine of its highest elevation, its least range."""
+    start, end = out[row, START], out[row, END]
+    first = step_at(time_s, start)
+    out[row, BEST], out[row, RANGE_MIN], out[row, ELEVATION_MAX] = start, np.inf, -2.0
+    s = at_knot(pa, va, first * moves_a, pb, vb, first * moves_b)
+    closing, rate = _rates(kind, s, r)
+    # Between an edge and the next best moment all goes one way: then edges need no look.
+    edges = False
+    knot = first
+    while knot < len(time_s) - 1 and (knot == first or time_s[knot] < end):
         s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
-        value, rate_after = measure(kind, s, r)
-        # Only a step that ends the window or turns is looked into.
-        if high < 1 or rate > 0 >= rate_after:
-            if loaded != knot:
-                c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
-                loaded = knot
-            if high < 1:
-                value, rate_after = evaluate(kind, c, width, high, r)
-            if rate > 0 >= rate_after:
-                high = root(RATE, kind, c, width, r, low, high, rate, rate_after)
-                value = evaluate(kind, c, width, high, r)[0]
-        if value > best:
-            best_s, best = time_s[knot] + high * width, value
-        rate, low = rate_after, 0.0
-    return min(best_s, end_s), best
+        closing_after, rate_after = _rates(kind, s, r)
+        edges = edges or closing < 0 < closing_after or rate < 0 < rate_after
+        peak, near = rate > 0 >= rate_after, closing > 0 >= closing_after
+        if peak or near:
+            width = time_s[knot + 1] - time_s[knot]
+            c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+            for which in range(2):
+                if (near, peak)[which]:
+                    rule = (RANGE, kind)[which]
+                    ends = ((closing, closing_after), (rate, rate_after))[which]
+                    x = turning(rule, c, width, r, 0.0, 1.0, ends[0], ends[1])
+                    at_s = time_s[knot] + x * width
+                    if start <= at_s <= end:
+                        _better(kind, at_moment(c, width, x), r, at_s, out, row)
+                    else:
+                        edges = True
+        closing, rate = closing_after, rate_after
+        knot += 1
+    if edges or out[row, RANGE_MIN] == np.inf or out[row, CUT_START] + out[row, CUT_END] > 0:
+        _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, first, start, out, row)
+        # The step that ends there: the next one may be one in which somebody is absent.
+        knot = step_at(time_s, end)
+        knot -= 1 if knot > first and time_s[knot] == end else 0
+        _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, end, out, row)
+    if kind != ELEVATION:
+        out[row, ELEVATION_MAX] = np.nan
+
+
+@kernel
+def _look_at(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, r: Numbers, knot: int, at_s: float, out: Floats, row: int,
+) -> None:  # fmt: skip
+    width = time_s[knot + 1] - time_s[knot]
+    c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+    s = at_moment(c, width, (at_s - time_s[knot]) / width)
+    _better(kind, s, r, at_s, out, row)

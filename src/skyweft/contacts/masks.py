@@ -7,11 +7,11 @@ crosses a point of the mask or turns back, and between two cuts the mask is one 
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
 from skyweft.contacts.bearing import TURN, bearing, wrapped
 from skyweft.contacts.geometry import Floats, Numbers, Segment, at_moment, load
 from skyweft.contacts.inside import inherit_cuts, step_at
+from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import TOLERANCE_S, evaluate
 from skyweft.contacts.scan import END, START, step, toggle
 
@@ -41,7 +41,7 @@ def sectors(mask: Sequence[tuple[float, float]] | None) -> Floats:
     return np.radians(points)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _sector(table: Floats, azimuth: float) -> int:
     """Return the sector that holds an azimuth."""
     turned = azimuth - table[0, 0]
@@ -53,7 +53,7 @@ def _sector(table: Floats, azimuth: float) -> int:
     return sector
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _with_line(table: Floats, sector: int, r: Numbers) -> Numbers:
     """Return the numbers with a sector's straight line in them."""
     wide = table[sector + 1, 0] - table[sector, 0]
@@ -68,15 +68,13 @@ def _with_line(table: Floats, sector: int, r: Numbers) -> Numbers:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _azimuth(kind: int, c: Segment, width_s: float, tau: float, r: Numbers) -> float:
     return bearing(kind, at_moment(c, width_s, tau), r)[0]
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
-def _next_look(
-    kind: int, c: Segment, width_s: float, low: float, high: float, r: Numbers
-) -> float:
+@kernel
+def _next_look(kind: int, c: Segment, width_s: float, low: float, high: float, r: Numbers) -> float:
     """Return a fraction up to which the azimuth goes one way and swings little."""
     start = _azimuth(kind, c, width_s, low, r)
     short = SHORT_S / width_s
@@ -91,7 +89,7 @@ def _next_look(
     return high
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def _border(
     kind: int, c: Segment, width_s: float, low: float, high: float, table: Floats, r: Numbers
 ) -> tuple[float, int]:
@@ -111,7 +109,7 @@ def _border(
     return high, sector
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def within_mask(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, table: Floats, r: Numbers, out: Floats, source: int, n: int,

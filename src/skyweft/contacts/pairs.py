@@ -83,7 +83,9 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
     ScenarioError
         For every group under a grid whose members do not fill planes.
     """
-    members = [np.flatnonzero(fleet.group == each).astype(np.int32) for each in range(len(fleet.groups))]
+    members = [
+        np.flatnonzero(fleet.group == each).astype(np.int32) for each in range(len(fleet.groups))
+    ]
     found: list[Pairs] = []
     mistakes: list[str] = []
     for number, link in enumerate(scenario.links):

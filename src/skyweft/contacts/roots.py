@@ -5,17 +5,16 @@ only graze it by tens of seconds.
 """
 
 import numpy as np
-from numba import njit
 
 from skyweft.contacts.bearing import over_mask
 from skyweft.contacts.geometry import MASK_A, Numbers, Segment, at_moment, measure
+from skyweft.contacts.kernel import kernel
 
 TOLERANCE_S = 1e-4
 STENCIL_S = 0.01  # a mask's rate is a central difference over this
-VALUE, RATE = 0, 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def evaluate(
     kind: int, segment: Segment, width_s: float, tau: float, r: Numbers
 ) -> tuple[float, float]:
@@ -29,79 +28,94 @@ def evaluate(
     return value, (after - before) / (2 * STENCIL_S)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
-def root(
-    what: int,
-    kind: int,
-    segment: Segment,
-    width_s: float,
-    r: Numbers,
-    low: float,
-    high: float,
-    at_low: float,
-    at_high: float,
+@kernel
+def _guess(
+    span_s: float, before: float, rate_before: float, after: float, rate_after: float
 ) -> float:
-    """Return where a rule's value or rate changes sign between two fractions of a step.
+    """Return the share of a span at which a value should pass zero, from both ends' rates."""
+    rise = after - before
+    share = -before / rise
+    left = 1 - share
+    # Hermite's cubic for time as a function of the value; it fails where the value turns.
+    bent = share * share * (3 - 2 * share)
+    bent += rise * share * left * (left / (rate_before * span_s) - share / (rate_after * span_s))
+    return bent if 0.02 < bent < 0.98 else share
 
-    Illinois steps; once they stand still, one more look a tolerance further on closes the bracket,
-    so that the answer is within the tolerance whatever the shape of the curve.
+
+@kernel
+def crossing(
+    kind: int, c: Segment, width_s: float, r: Numbers, low: float, high: float,
+    before: float, rate_before: float, after: float, rate_after: float,
+) -> float:  # fmt: skip
+    """Return where a rule's value changes sign between two fractions of a step.
+
+    Newton's steps, kept inside a bracket that halves at the latest after every other step.
     """
     tolerance = TOLERANCE_S / width_s
-    last = np.inf
-    kept = 0
-    for _ in range(100):
+    up = before >= 0
+    x = low + (high - low) * _guess((high - low) * width_s, before, rate_before, after, rate_after)
+    for each in range(100):
+        value, rate = evaluate(kind, c, width_s, x, r)
+        if (value >= 0) == up:
+            low = x
+        else:
+            high = x
+        step = -value / (rate * width_s)
+        if abs(step) <= tolerance and low <= x + step <= high:
+            return x + step
         if high - low <= tolerance:
             break
-        x = (low * at_high - high * at_low) / (at_high - at_low)
-        still = abs(x - last) < tolerance
-        last = x
-        if still:
-            # Step over the root from the end that has come close to it.
-            x = x + tolerance if x - low < high - x else x - tolerance
-        if not (low < x < high):
+        x = x + step if low < x + step < high and each % 4 < 3 else 0.5 * (low + high)
+    return 0.5 * (low + high)
+
+
+@kernel
+def turning(
+    kind: int, c: Segment, width_s: float, r: Numbers, low: float, high: float, before: float,
+    after: float,
+) -> float:  # fmt: skip
+    """Return where a rule's rate changes sign between two fractions of a step (Illinois steps)."""
+    tolerance = TOLERANCE_S / width_s
+    last, kept = np.inf, 0
+    up = before >= 0
+    for _ in range(100):
+        x = (low * after - high * before) / (after - before)
+        if not low < x < high:
             x = 0.5 * (low + high)
-        both = evaluate(kind, segment, width_s, x, r)
-        y = both[what]
-        if (y >= 0) == (at_low >= 0):
-            low, at_low = x, y
-            if kept == 1:
-                at_high *= 0.5
+        if abs(x - last) <= tolerance or high - low <= tolerance:
+            return x
+        last = x
+        rate = evaluate(kind, c, width_s, x, r)[1]
+        if (rate >= 0) == up:
+            low, before = x, rate
+            after *= 0.5 if kept == 1 else 1.0
             kept = 1
         else:
-            high, at_high = x, y
-            if kept == 2:
-                at_low *= 0.5
+            high, after = x, rate
+            before *= 0.5 if kept == 2 else 1.0
             kept = 2
     return 0.5 * (low + high)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def changes(
-    kind: int,
-    segment: Segment,
-    width_s: float,
-    r: Numbers,
-    low: float,
-    high: float,
-    before: float,
-    rate_before: float,
-    after: float,
-    rate_after: float,
-) -> tuple[int, float, float]:
+    kind: int, c: Segment, width_s: float, r: Numbers, low: float, high: float,
+    before: float, rate_before: float, after: float, rate_after: float,
+) -> tuple[int, float, float]:  # fmt: skip
     """Return how often a rule changes between two fractions of a step (0 to 2), and where.
 
     Signs of the rate tell of a peak or a dip that lives wholly between them.
     """
     up = before >= 0
     if up != (after >= 0):
-        first = root(VALUE, kind, segment, width_s, r, low, high, before, after)
+        first = crossing(kind, c, width_s, r, low, high, before, rate_before, after, rate_after)
         return 1, first, first
-    turns = (rate_before < 0 < rate_after) if up else (rate_before > 0 > rate_after)
-    if not turns:
+    if not ((rate_before < 0 < rate_after) if up else (rate_before > 0 > rate_after)):
         return 0, low, low
-    middle = root(RATE, kind, segment, width_s, r, low, high, rate_before, rate_after)
-    best = evaluate(kind, segment, width_s, middle, r)[0]
+    middle = turning(kind, c, width_s, r, low, high, rate_before, rate_after)
+    best, rate = evaluate(kind, c, width_s, middle, r)
     if (best >= 0) == up:
         return 0, low, low
-    first = root(VALUE, kind, segment, width_s, r, low, middle, before, best)
-    return 2, first, root(VALUE, kind, segment, width_s, r, middle, high, best, after)
+    first = crossing(kind, c, width_s, r, low, middle, before, rate_before, best, rate)
+    second = crossing(kind, c, width_s, r, middle, high, best, rate, after, rate_after)
+    return 2, first, second

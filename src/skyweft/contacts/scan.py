@@ -1,20 +1,21 @@
 """Windows of a pair's first rule: a numba kernel that walks the knots and skips the dark."""
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 from skyweft.contacts.geometry import Floats, Numbers, Segment, State, at_knot, load, measure
+from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import changes, evaluate
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 
 # Columns of a window's row.
 START, END, CUT_START, CUT_END, BEST, ELEVATION_MAX, RANGE_MIN, COLUMNS = 0, 1, 2, 3, 4, 5, 6, 7
 PIECES = 32  # of a step in which two platforms pass close by each other
-CELLS = 1024
-# Least central angle of every cell of its cosine, in steps of 2 / CELLS from -1.
-ARC_RAD = np.append(np.arccos(np.minimum(1.0, np.arange(1, CELLS + 1) * (2 / CELLS) - 1)), 0.0)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def pieces(s: State, width_s: float) -> int:
     """Return in how many pieces to look at a step: more where the two pass close by."""
     dx, dy, dz, vx, vy, vz = s[:6]
@@ -26,7 +27,7 @@ def pieces(s: State, width_s: float) -> int:
     return int(turn) + 1 if turn < PIECES else PIECES
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     """Open row `n`, or close it; return the number of closed rows. A full table drops the rest."""
     if n < len(out):
@@ -40,7 +41,7 @@ def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     return n
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
 def step(
     kind: int, many: int, c: Segment, from_s: float, width_s: float, r: Numbers,
     low: float, high: float, before: float, rate_before: float, after: float, rate_after: float,
@@ -66,34 +67,61 @@ def step(
     return n, is_open
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract", "nsz"})
+@kernel
+def mark(
+    pa: Floats, na: Floats, moves_a: int, pb: Floats, nb: Floats, moves_b: int, cosine: float,
+    knots: int, near: Bytes,
+) -> None:  # fmt: skip
+    """Write at which knots the central angle is small; plain loops, so that they vectorise."""
+    if moves_a == 0 and moves_b > 0:
+        x, y, z = pa[0, 0] * na[0], pa[1, 0] * na[0], pa[2, 0] * na[0]
+        for k in range(knots):
+            dot = x * pb[0, k] + y * pb[1, k] + z * pb[2, k]
+            near[k] = dot * nb[k] >= cosine
+    elif moves_a > 0 and moves_b > 0:
+        for k in range(knots):
+            dot = pa[0, k] * pb[0, k] + pa[1, k] * pb[1, k] + pa[2, k] * pb[2, k]
+            near[k] = dot * (na[k] * nb[k]) >= cosine
+    else:
+        near[:knots] = 1
+
+
+@kernel
+def _next_near(near: Bytes, words: Words, knot: int) -> int:
+    """Return the first marked knot from `knot` on, eight at a time; both arrays are one memory."""
+    while knot % 8 != 0:
+        if near[knot] != 0:
+            return knot
+        knot += 1
+    word = knot // 8
+    while word < len(words) and words[word] == 0:
+        word += 1
+    knot = word * 8
+    while knot < len(near) and near[knot] == 0:
+        knot += 1
+    return knot
+
+
+@kernel
 def sweep(
     kind: int, pa: Floats, va: Floats, na: Floats, moves_a: int, pb: Floats, vb: Floats,
-    nb: Floats, moves_b: int, time_s: Floats, limit: float, steps: float, arc: Floats,
-    r: Numbers, out: Floats, n: int,
+    nb: Floats, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Numbers, out: Floats,
+    n: int,
 ) -> int:  # fmt: skip
-    """Write the windows of a pair's first rule over the whole block; return the rows in use.
-
-    `steps` is the number of knots per radian that the pair can turn, `limit` the angle beyond which
-    the rule surely fails.
-    """
+    """Write the windows of a pair's first rule over the whole block; return the rows in use."""
     last = len(time_s) - 1
     knot, is_open, known, many = 0, False, False, 1
     before = rate_before = 0.0
     while knot < last:
-        ka, kb = knot * moves_a, knot * moves_b
-        inverse = na[ka] * nb[kb]
-        if inverse == 0:
-            knot += 1
+        if not is_open and near[knot] == 0 and near[knot + 1] == 0:
+            knot = _next_near(near, words, knot + 2) - 1
+            known = False
             continue
-        if not is_open:
-            dot = pa[0, ka] * pb[0, kb] + pa[1, ka] * pb[1, kb] + pa[2, ka] * pb[2, kb]
-            cell = max(0, min(CELLS, int((dot * inverse + 1.0) * (0.5 * CELLS))))
-            wait = (arc[cell] - limit) * steps
-            if wait >= 1:
-                knot += int(min(wait, 1e9))
-                known = False
-                continue
+        ka, kb = knot * moves_a, knot * moves_b
+        if na[ka] * nb[kb] == 0:
+            knot += 1
+            known = False
+            continue
         la, lb = (knot + 1) * moves_a, (knot + 1) * moves_b
         if na[la] * nb[lb] == 0:
             # The data end here, and with them the window.

@@ -1,7 +1,6 @@
 """Every rule on every pair of a list: the kernel that one thread runs."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.geometry import (
@@ -10,25 +9,16 @@ from skyweft.contacts.geometry import (
     MASK_A,
     MASK_B,
     MAST_M,
-    RANGE,
     RANGE_MAX,
     SCALE,
-    SINE,
     Floats,
     Numbers,
     Side,
 )
-from skyweft.contacts.inside import peak, within
+from skyweft.contacts.inside import complete, within
+from skyweft.contacts.kernel import entry, kernel
 from skyweft.contacts.masks import within_mask
-from skyweft.contacts.scan import (
-    BEST,
-    CUT_END,
-    ELEVATION_MAX,
-    END,
-    RANGE_MIN,
-    START,
-    sweep,
-)
+from skyweft.contacts.scan import CUT_END, Bytes, Words, mark, sweep
 
 Ints = NDArray[np.int32]
 Kinds = NDArray[np.int64]
@@ -38,7 +28,7 @@ EDGES, WHOLE = 0, 1
 VERTICAL_RAD = np.radians(0.2)  # geodetic and geocentric verticals differ by 0.193 degrees at most
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
+@kernel
 def _reach(
     kind: int, floor_rad: float, least_a_m: float, most_a_m: float, least_b_m: float,
     most_b_m: float, r: Numbers,
@@ -60,7 +50,7 @@ def _reach(
     return limit + 1e-6
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
+@kernel
 def _refine(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, table: Floats, r: Numbers, out: Floats, first: int, n: int,
@@ -82,34 +72,18 @@ def _refine(
     return first + upto - n
 
 
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
-def _complete(
-    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, r: Numbers, out: Floats, row: int,
-) -> None:  # fmt: skip
-    """Write the best moment of a window, its highest elevation, its least range."""
-    start, end = out[row, START], out[row, END]
-    best_s, left = peak(RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, start, end)
-    out[row, RANGE_MIN] = r[RANGE_MAX] - left
-    out[row, ELEVATION_MAX] = np.nan
-    if kind == ELEVATION:
-        best_s, sine = peak(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, start, end)
-        out[row, ELEVATION_MAX] = np.arcsin(min(1.0, sine + r[SINE]))
-    out[row, BEST] = best_s
-
-
-@njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"contract", "nsz"})
+@entry
 def search(
     ask: int, a: Side, rows_a: Ints, b: Side, rows_b: Ints, first: int, time_s: Floats,
-    arc: Floats, kinds: Kinds, numbers: Floats, mask_a: Floats, mask_b: Floats, out: Floats,
-    who: Ints,
+    near: Bytes, words: Words, kinds: Kinds, numbers: Floats, mask_a: Floats, mask_b: Floats,
+    out: Floats, who: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Write the windows of pairs `first` on; return rows in use and the first pair not done.
 
     The table being full before all pairs are done is no failure: the caller goes on from there.
     """
     n = 0
-    spacing = time_s[1] - time_s[0]
+    spacing = max(time_s[1] - time_s[0], time_s[-1] - time_s[-2])
     # Where no longest range is set, the range is measured from a number that keeps its digits.
     longest = min(numbers[RANGE_MAX], 1e9)
     moves_a, moves_b = a.moves, b.moves
@@ -124,12 +98,15 @@ def search(
             kinds[0], a.floor_rad[ia], a.radius_min_m[ia], a.radius_max_m[ia],
             b.radius_min_m[ib], b.radius_max_m[ib], r,
         )  # fmt: skip
-        steps = 1 / (max(1e-30, a.rate_max_rad_s[ia] + b.rate_max_rad_s[ib]) * spacing)
+        # A moment lies within half a step of a knot; then it is in reach only if the knot is near.
+        limit += 0.5 * spacing * (a.rate_max_rad_s[ia] + b.rate_max_rad_s[ib])
+        cosine = np.cos(limit) if limit < np.pi else -2.0
         pa, va, pb, vb = a.position_m[ia], a.velocity_m_s[ia], b.position_m[ib], b.velocity_m_s[ib]
+        na, nb = a.inverse_radius[ia], b.inverse_radius[ib]
+        mark(pa, na, moves_a, pb, nb, moves_b, cosine, len(time_s), near)
         upto = sweep(
-            kinds[0], pa, va, a.inverse_radius[ia], moves_a, pb, vb, b.inverse_radius[ib],
-            moves_b, time_s, limit, steps, arc, r, out, n,
-        )  # fmt: skip
+            kinds[0], pa, va, na, moves_a, pb, vb, nb, moves_b, time_s, near, words, r, out, n
+        )
         for each in range(1, len(kinds)):
             if upto == n or upto >= len(out):
                 break
@@ -142,6 +119,6 @@ def search(
         for row in range(n, upto):
             who[row] = pair
             if ask == WHOLE:
-                _complete(kinds[0], pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
+                complete(kinds[0], pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
         n = upto
     return n, len(rows_a)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.contacts.geometry import (
@@ -29,8 +28,8 @@ from skyweft.contacts.geometry import (
     Floats,
     Side,
 )
+from skyweft.contacts.kernel import entry
 from skyweft.contacts.scan import (
-    ARC_RAD,
     BEST,
     COLUMNS,
     CUT_END,
@@ -41,7 +40,7 @@ from skyweft.contacts.scan import (
     START,
 )
 from skyweft.contacts.search import WHOLE, search
-from skyweft.motion.product import Sites, Tracks
+from skyweft.motion.product import Tracks
 
 Ints = NDArray[np.int32]
 PairRows = tuple[Ints, Ints]
@@ -172,10 +171,12 @@ def with_floor(side: Side, elevation_min_deg: ArrayLike) -> Side:
 
 
 def _floors(elevation_min_deg: ArrayLike, count: int) -> Floats:
-    return np.radians(np.broadcast_to(np.asarray(elevation_min_deg, dtype=np.float64), count)).copy()
+    return np.radians(
+        np.broadcast_to(np.asarray(elevation_min_deg, dtype=np.float64), count)
+    ).copy()
 
 
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz"})
+@entry
 def _survey(side: Side, time_s: Floats) -> None:
     """Write radii, presence and the greatest rate about the Earth's centre of every track."""
     for row in range(len(side.position_m)):
@@ -240,13 +241,14 @@ def _find_list(
     """Return pairs and rows of the windows of one list."""
     rows_a, rows_b = pairs
     room = ROWS_AT_ONCE
+    near = np.zeros((len(time_s) + 1) // 8 * 8 + 16, dtype=np.uint8)
     found: list[tuple[Ints, Floats]] = []
     first = 0
     while first < len(rows_a):
         out, who = np.empty((room, COLUMNS)), np.empty(room, dtype=np.int32)
         used, done = search(
-            ask, a, rows_a, b, rows_b, first, time_s, ARC_RAD, rules.kinds(), rules.numbers(),
-            rules.mask_a, rules.mask_b, out, who,
+            ask, a, rows_a, b, rows_b, first, time_s, near, near.view(np.uint64), rules.kinds(),
+            rules.numbers(), rules.mask_a, rules.mask_b, out, who,
         )  # fmt: skip
         # A single pair with more windows than the table has room for.
         room = room * 2 if done == first else room
@@ -260,6 +262,7 @@ def _find_list(
 
 def _joined(lists: list[tuple[Ints, Ints, Floats]], ask: int) -> Windows:
     """Return the rows of all lists as columns."""
+
     def column(each: int) -> Floats:
         return np.concatenate([EMPTY[:, 0], *(rows[:, each] for _, _, rows in lists)])
 
@@ -273,6 +276,10 @@ def _joined(lists: list[tuple[Ints, Ints, Floats]], ask: int) -> Windows:
         cut_start=column(CUT_START) > 0,
         cut_end=column(CUT_END) > 0,
         culmination_s=column(BEST) if whole else none,
-        elevation_max_deg=np.degrees(column(ELEVATION_MAX) if whole else none).astype(np.float32),
+        elevation_max_deg=_elevation_deg(column(ELEVATION_MAX) if whole else none),
         range_min_m=column(RANGE_MIN) if whole else none,
     )
+
+
+def _elevation_deg(sine: Floats) -> NDArray[np.float32]:
+    return np.degrees(np.arcsin(np.clip(sine, -1, 1))).astype(np.float32)

@@ -1,8 +1,8 @@
 """A snapshot of the network as the routing kernels want it.
 
-Nodes that carry transit come in their natural order (shell, plane, slot): neighbours in space are then
-neighbours in memory, which is what makes the sweep fast. Weights are whole nanoseconds: exact, so every
-algorithm gives the same distance to the last bit.
+Nodes that carry transit come in their natural order (shell, plane, slot): neighbours in space are
+then neighbours in memory, which is what makes the sweep fast. Weights are whole nanoseconds: exact,
+so every algorithm gives the same distance to the last bit.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ FAN = 4  # edges are relaxed four at a time, the rest padded to a node that is a
 class Graph:
     """Directed edges among N transit nodes, grouped by the node they leave.
 
-    `first` (N + 1,) is where a node's edges begin in `head` and `delay_ns` (E,), padded to a multiple
-    of four with edges to node N. `bounds` (B + 1,) cuts the nodes into blocks; `touching`, grouped by
-    `touching_first` (B + 1,), lists the blocks with an edge into a block.
+    `first` (N + 1,) is where a node's edges begin in `head` and `delay_ns` (E,), padded to a
+    multiple of four with edges to node N. `bounds` (B + 1,) cuts the nodes into blocks; `touching`,
+    grouped by `touching_first` (B + 1,), lists the blocks with an edge into a block.
     """
 
     first: Ints

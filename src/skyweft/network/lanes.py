@@ -1,7 +1,8 @@
 """One relaxation of sixty-four lanes, written as vector code.
 
-The loop this stands for is five lines of Python. Compiled from those, its rows might overlap as far as
-the compiler can tell, and the tests for that cost more than the work: 24 ns against 10 ns a node here.
+The loop this stands for is five lines of Python. Compiled from those, its rows might overlap as far
+as the compiler can tell, and the tests for that cost more than the work: 24 ns against 10 ns a node
+here.
 """
 
 from typing import Any
@@ -17,13 +18,11 @@ _VECTOR = ir.VectorType(_I32, _WIDTH)
 
 
 @intrinsic
-def relax(
-    _typing: Any, lanes: Any, here: Any, heads: Any, delays: Any
-) -> tuple[Any, Any]:
+def relax(_typing: Any, lanes: Any, here: Any, heads: Any, delays: Any) -> tuple[Any, Any]:
     """Lower row `here` to the least of `row heads[i] + delays[i]`, lane by lane.
 
-    `lanes` is a flat array of rows of 64, `heads` and `delays` are tuples of integers of 32 bits; the
-    answer is 0 when nothing moved.
+    `lanes` is a flat array of rows of 64, `heads` and `delays` are tuples of integers of 32 bits;
+    the answer is 0 when nothing moved.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -44,3 +44,46 @@ class Routes:
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+
+LIMITS = (
+    "",
+    "a link on the way is full",
+    "a link on the way has no capacity",
+    "flows served before it fill a link on the way",
+    "no way to the target",
+    "source and target are one",
+)
+MET, FULL, NO_CAPACITY, OUTRANKED, NO_WAY, ITSELF = range(len(LIMITS))
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What every flow gets at an instant; sorted by time, then flow.
+
+    Columns have shape (R,). `limit` indexes `LIMITS`, 0 where the flow gets all it wants. A link is
+    named by its two ends: the bottleneck's are -1 where no link holds the flow back.
+    """
+
+    rule: NDArray[np.int16]  # place in the scenario's [[flows]]
+    time_s: NDArray[np.float64]
+    flow: NDArray[np.int32]  # the same pair and rule have the same number at all times
+    source: NDArray[np.int32]  # rows of Fleet
+    target: NDArray[np.int32]
+    demand_bps: NDArray[np.float64]  # inf: takes what there is
+    rate_bps: NDArray[np.float64]
+    bottleneck_from: NDArray[np.int32]  # rows of Fleet
+    bottleneck_to: NDArray[np.int32]
+    limit: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        rows = len(self.time_s)
+        assert all(len(getattr(self, name)) == rows for name in self.__slots__)
+        assert np.all(self.rate_bps >= 0)
+        assert np.all(self.rate_bps <= self.demand_bps)
+        assert np.all((self.bottleneck_from >= 0) == (self.bottleneck_to >= 0))
+        unlimited = np.isin(self.limit, (MET, NO_WAY, ITSELF))
+        assert np.all((self.bottleneck_from < 0) == unlimited)
+
+    def __len__(self) -> int:
+        return len(self.time_s)

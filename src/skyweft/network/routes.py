@@ -1,9 +1,8 @@
 """The best ways between groups of platforms over time."""
 
-from collections.abc import Iterator
+import os
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
-from os import cpu_count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +15,11 @@ from skyweft.network.product import Routes
 from skyweft.network.snapshot import ways
 from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
+from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-LIGHT_M_S = 299_792_458.0
 AT_ONCE = 16  # snapshots a task: long enough to hide the task's own cost
 LONGEST_HOPS = 512
 
@@ -55,15 +54,18 @@ def routes(
     Links exist while their contact lasts; delays are straight lines at the snapshot's instant plus
     `processing_s` a relay. Ways must stay below 1.07 s.
     """
+    if executor is None:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return routes(scenario, fleet, motion, contacts, threads)
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     blocks = _blocks(fleet, relays, node, contacts)
-    with ThreadPoolExecutor(cpu_count()) if executor is None else _Borrowed(executor) as threads:
-        pieces = [
-            _ruled(number, rule, fleet, motion, contacts, node, blocks, threads)
+    return join(
+        [
+            _ruled(number, rule, fleet, motion, contacts, node, blocks, executor)
             for number, rule in enumerate(scenario.routes)
         ]
-    return join(pieces)
+    )
 
 
 def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
@@ -82,7 +84,7 @@ def snapshot_times(motion: Motion, step_s: float) -> Floats:
 
 
 def places(fleet: Fleet, motion: Motion, time_s: float) -> Floats:
-    """Return where every platform is at an instant, (N, 3) ITRS. [m]"""
+    """Return where every platform is at an instant, (N, 3) ITRS [m]."""
     position_m = np.empty((len(fleet.group), 3))
     moves = fleet.mover >= 0
     movers = fleet.mover[moves].astype(np.int64)
@@ -189,7 +191,7 @@ def _rows(
         time_s=np.full(len(hops), time_s),
         source=source[apart],
         target=target[apart],
-        delay_s=length_m / LIGHT_M_S + np.maximum(hops - 1, 0) * rule.processing_s,
+        delay_s=length_m / SPEED_OF_LIGHT_M_S + np.maximum(hops - 1, 0) * rule.processing_s,
         length_m=length_m,
         hops=hops.astype(np.int16),
         reason=reason.astype(np.int8),
@@ -212,5 +214,3 @@ def join(pieces: list[Routes]) -> Routes:
         path_first=np.concatenate([*firsts, ends[-1:]]).astype(np.int64),
         path=np.concatenate([np.empty(0, np.int32), *(piece.path for piece in pieces)]),
     )
-
-

@@ -1,7 +1,7 @@
 """One instant of the network: who is linked now, and the best ways over it.
 
-A contact is a link in both directions while it lasts; its delay is the straight line's. Platforms that
-relay carry transit; all others are ends of ways only, so no field sensor passes traffic on.
+A contact is a link in both directions while it lasts; its delay is the straight line's. Platforms
+that relay carry transit; all others are ends of ways only, so no field sensor passes traffic on.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skyweft.network.graph import FAR_NS, NO_EDGE_NS
 from skyweft.network.lanes import LANES
-from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE, TARGET_ALONE
+from skyweft.network.product import ABSENT, ISLANDS, SOURCE_ALONE, TARGET_ALONE
 from skyweft.network.sweep import settle
 
 Floats = NDArray[np.float64]
@@ -20,13 +20,11 @@ NS_M = 299_792_458.0 / 1e9  # metres light goes in a nanosecond
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def neighbours(
-    position_m: Floats, a: Ints, b: Ints, by_hops: bool
-) -> tuple[Ints, Ints, Ints]:
+def neighbours(position_m: Floats, a: Ints, b: Ints, by_hops: bool) -> tuple[Ints, Ints, Ints]:
     """Group the links of an instant by platform, both ways.
 
-    Returns where each platform's links begin (N + 1,), the other end (2K,) and the cost (2K,): whole
-    nanoseconds, or 1 a link. Links of a platform whose place is NaN are left out.
+    Returns where each platform's links begin (N + 1,), the other end (2K,) and the cost (2K,):
+    whole nanoseconds, or 1 a link. Links of a platform whose place is NaN are left out.
     """
     platforms = len(position_m)
     first = np.zeros(platforms + 1, np.int32)
@@ -36,9 +34,9 @@ def neighbours(
         for axis in range(3):
             square += (position_m[a[k], axis] - position_m[b[k], axis]) ** 2
         cost[k] = -1
-        if square == square:
+        if not np.isnan(square):
             # At least 1, so that every hop brings a way closer to its end.
-            cost[k] = 1 if by_hops else max(1, np.int32(np.rint(np.sqrt(square) / NS_M)))
+            cost[k] = 1 if by_hops else max(1.0, np.rint(np.sqrt(square) / NS_M))
             first[a[k] + 1] += 1
             first[b[k] + 1] += 1
     for k in range(platforms):
@@ -153,7 +151,7 @@ def walk(
     position_m: Floats,
     path: Ints,
 ) -> tuple[int, float]:
-    """Follow a best way; write its platforms to `path`; return the hops (0: no way) and its length."""
+    """Follow a best way into `path`; return its hops (0: there is none) and its length."""
     here, hops, length_m = source, 0, 0.0
     path[0] = source
     while here != target:
@@ -203,9 +201,10 @@ def ways(
 ) -> tuple[Ints, Floats, Ints, Ints]:
     """Return hops, length, reason and path of every source to every target at one instant.
 
-    `a`, `b` (K,) are the platforms linked now, `node` (N,) a platform's place among those that relay or
-    -1, `blocks` the bounds and touching blocks of `graph.Graph`. Rows are source after source; a
-    platform to itself is left out by the caller. `path` holds hops + 1 platforms a row that reaches.
+    `a`, `b` (K,) are the platforms linked now, `node` (N,) a platform's place among those that
+    relay or -1, `blocks` the bounds and touching blocks of `graph.Graph`. Rows are source after
+    source; a platform to itself is left out by the caller. `path` holds hops + 1 platforms a row
+    that reaches.
     """
     near = neighbours(position_m, a, b, by_hops)
     among = transit(node, nodes, near[0], near[1], near[2], passing)

@@ -1,8 +1,9 @@
 """Shortest delays from every transit node to many ends at once.
 
-Label-correcting, so the end is the exact shortest distance whatever the order; the order only decides
-how soon. Sixty-four ends share one pass over the edges, and a block of nodes is skipped while neither it
-nor a block around it has changed. docs/design/0004-sweep.md tells why this beats a heap.
+Label-correcting, so the end is the exact shortest distance whatever the order; the order only
+decides how soon. Sixty-four ends share one pass over the edges, and a block of nodes is skipped
+while neither it nor a block around it has changed. docs/design/0004-sweep.md tells why this beats a
+heap.
 """
 
 import numpy as np
@@ -82,7 +83,7 @@ def settle(
     touching_first: Ints,
     touching: Ints,
 ) -> None:
-    """Relax blocks up and down until none has changed. `lanes` is (N + 1) x 64, the last row far."""
+    """Relax blocks up and down until none changes; `lanes` is (N + 1) x 64, the last row far."""
     blocks = len(bounds) - 1
     dirty = np.ones(blocks, np.uint8)
     going, upward = True, True
@@ -133,7 +134,10 @@ def _next(
             if follower == nodes:
                 continue
             for end in range(ends):
-                if out[node, end] == -1 and distance_ns[follower, end] + delay == distance_ns[node, end]:
+                if (
+                    out[node, end] == -1
+                    and distance_ns[follower, end] + delay == distance_ns[node, end]
+                ):
                     out[node, end] = follower
         for end in range(ends):
             if distance_ns[node, end] >= 1 << 30:

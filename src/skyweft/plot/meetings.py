@@ -5,6 +5,7 @@ Tables of a run hold names; drawings and statistics want rows. Nothing here look
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meetings:
     """Contacts with rows for names: columns (C,), and the N platforms they are between."""
 
@@ -41,6 +42,21 @@ class Meetings:
     def kin(self, rows: Ints) -> Ints:
         """Return all members of the groups that some platforms belong to."""
         return np.flatnonzero(np.isin(self.group, np.unique(self.group[rows])))
+
+    @cached_property
+    def with_layers(self) -> tuple[Ints, Floats, Floats]:
+        """Return the spans in which a platform had a layer in contact, as `merged` does.
+
+        The key is platform * len(LAYERS) + layer.
+        """
+        who, whom, start_s, end_s = self.both_ways()
+        return merged(who * len(LAYERS) + self.layer[whom], start_s, end_s)
+
+    @cached_property
+    def with_anything(self) -> tuple[Ints, Floats, Floats]:
+        """Return the spans in which a platform had any contact; the key is the platform."""
+        key, start_s, end_s = self.with_layers
+        return merged(key // len(LAYERS), start_s, end_s)
 
     def both_ways(self) -> tuple[Ints, Ints, Floats, Floats]:
         """Return who, whom, start and end, every contact once from each of its ends."""

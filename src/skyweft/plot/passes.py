@@ -5,7 +5,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from skyweft.plot.meetings import Floats, Meetings, meetings, merged, numbers, summed
+from skyweft.plot.meetings import Floats, Meetings, meetings, numbers, summed
 from skyweft.plot.palette import LAYERS, LIGHT, SPOKEN, Palette, dress, given_or_new
 from skyweft.plot.timeline import percent
 
@@ -151,9 +151,8 @@ def layer_shares(met: Meetings, duration_s: float) -> Floats:
     The mean over all members of the groups of the row's layer of which any ever meets the other
     layer; NaN where none does.
     """
-    who, whom, start_s, end_s = met.both_ways()
     count = len(LAYERS)
-    key, start_s, end_s = merged(who * count + met.layer[whom], start_s, end_s)
+    key, start_s, end_s = met.with_layers
     pair = met.layer[key // count] * count + key % count
     seconds = summed(pair, end_s - start_s, count * count).reshape(count, count)
     shares = np.full((count, count), np.nan)

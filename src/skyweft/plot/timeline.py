@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
 
-from skyweft.plot.meetings import Floats, Ints, Meetings, meetings, merged, summed, up_mean
+from skyweft.plot.meetings import Floats, Ints, Meetings, meetings, summed, up_mean
 from skyweft.plot.palette import (
     LAYERS,
     LIGHT,
@@ -66,12 +66,11 @@ def telling(met: Meetings, duration_s: float, most: int = ROWS_MAX) -> Ints:
     Groups come in their order, those of the space layer only when no others met anything. Small
     groups come whole, of a large one the worst connected, the median and the best.
     """
-    who, _, start_s, end_s = met.both_ways()
-    key, first_s, last_s = merged(who, start_s, end_s)
+    key, first_s, last_s = met.with_anything
     covered_s = summed(key, last_s - first_s, len(met.group))
     below = np.unique(met.group[met.layer != LAYERS.index("space")])
-    groups = [each for each in below if np.any(met.group[who] == each)]
-    groups = groups or list(np.unique(met.group[who]))
+    met_any = np.unique(met.group[key])
+    groups = [each for each in below if each in met_any] or list(met_any)
     quota = max(3, most // max(1, len(groups)))
     chosen: list[Ints] = []
     for group in groups:
@@ -90,8 +89,7 @@ def draw_timeline(
     """Draw the rows of `timeline` from contacts already read."""
     dress(ax, palette, grid="x")
     unit_s = time_axis(ax, duration_s)
-    who, whom, start_s, end_s = met.both_ways()
-    key, start_s, end_s = merged(who * len(LAYERS) + met.layer[whom], start_s, end_s)
+    key, start_s, end_s = met.with_layers
     labels: list[str] = []
     layers: set[int] = set()
     seen = np.unique(key // len(LAYERS))
@@ -178,9 +176,8 @@ def draw_layer_timeline(met: Meetings, duration_s: float, ax: Axes, palette: Pal
 
 def layer_spans(met: Meetings) -> dict[tuple[int, int], tuple[int, Floats, Floats]]:
     """Return what each layer saw of each other: how many platforms could, and their spans."""
-    who, whom, start_s, end_s = met.both_ways()
     count = len(LAYERS)
-    key, start_s, end_s = merged(who * count + met.layer[whom], start_s, end_s)
+    key, start_s, end_s = met.with_layers
     pair = met.layer[key // count] * count + key % count
     return {
         (int(each) // count, int(each) % count): (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from skyweft.plot.meetings import Floats, Ints, Meetings, merged, summed
+from skyweft.plot.meetings import Floats, Ints, Meetings, summed
 from skyweft.plot.palette import LAYERS, SPOKEN
 from skyweft.plot.passes import duration_histogram, elevation_histogram, layer_shares
 from skyweft.plot.timeline import draw_layer_timeline, draw_timeline, layer_spans, telling
@@ -50,17 +50,21 @@ def by_layer(met: Meetings, duration_s: float) -> Views:
     """Sum up the contacts of every platform with every layer: rows platform * 4 + layer."""
     who, whom, _, _ = met.both_ways()
     layers = len(LAYERS)
-    return _views(met, who * layers + met.layer[whom], len(met.group) * layers, duration_s)
+    row = who * layers + met.layer[whom]
+    return _views(met, row, len(met.group) * layers, met.with_layers, duration_s)
 
 
 def with_anything(met: Meetings, duration_s: float) -> Views:
     """Sum up the contacts of every platform: a row a platform."""
-    return _views(met, met.both_ways()[0], len(met.group), duration_s)
+    return _views(met, met.both_ways()[0], len(met.group), met.with_anything, duration_s)
 
 
-def _views(met: Meetings, row: Ints, size: int, duration_s: float) -> Views:
+def _views(
+    met: Meetings, row: Ints, size: int, spans: tuple[Ints, Floats, Floats], duration_s: float
+) -> Views:
+    """Sum up contacts by row, and the spans into which they were merged."""
     _, _, start_s, end_s = met.both_ways()
-    key, first_s, last_s = merged(row, start_s, end_s)
+    key, first_s, last_s = spans
     gap_s = np.full(size, duration_s)
     new = np.concatenate([[True], key[1:] != key[:-1]])[: len(key)]
     gap_s[key[new]] = first_s[new]
@@ -128,8 +132,8 @@ def timeline_section(met: Meetings, duration_s: float) -> Markup:
     chosen = telling(met, duration_s)
     if not len(chosen):
         return Markup("")
-    seen = by_layer(met, duration_s).contacts.reshape(-1, len(LAYERS))[chosen] > 0
-    rows = int(np.count_nonzero(seen))
+    seen = np.unique(met.with_layers[0]) // len(LAYERS)
+    rows = sum(max(1, int(np.count_nonzero(seen == each))) for each in chosen)
     return section(
         "timeline",
         "Contact timeline",

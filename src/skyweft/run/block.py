@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -34,7 +34,7 @@ from skyweft.scenario.scenario import Scenario
 Floats = NDArray[np.float64]
 Progress = Callable[[float, float, str], None]
 
-SAMPLES_AT_ONCE = 1_000_000  # links, for memory and for writing some while others are computed
+SAMPLES_AT_ONCE = 500_000  # links, for memory and for writing some while others are computed
 TRACK_BYTES_MAX = 200e6  # of tracks.parquet before compression
 KNOT_BYTES = 32
 THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
@@ -99,7 +99,7 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
         writing.put(lambda: _write_tracks(job, motion, knots, draft))
     with job.stage("contacts", number, CONTACTS):
         found = find(job.scenario, job.fleet, motion, job.executor)
-        now = _numbered(job, found, writing)
+        now = _numbered(job, number, found, writing)
     with job.stage("links", number, LINKS):
         rates = _links(job, number, motion, now, draft, writing)
     if job.coverage is not None:
@@ -109,20 +109,32 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
     _hand_on(job, number, now, rates, motion.warnings, draft, writing)
 
 
-def _numbered(job: Job, found: Contacts, writing: Writing) -> Numbered:
+def _numbered(job: Job, number: int, found: Contacts, writing: Writing) -> Numbered:
     """Join windows to those left open at the border; number what is new in order of start."""
     before = len(job.open.contacts)
-    whole = join(job.open.contacts, found)
+    whole = _settled(join(job.open.contacts, found), *job.borders_s[[number, number + 1]])
     # Those left open began before the border and keep their order, so they are the first rows.
     for name in ("link", "source", "target", "start_s"):
         assert np.array_equal(getattr(whole, name)[:before], getattr(job.open.contacts, name))
     fresh = len(whole) - before
-    number = np.concatenate([job.open.number, job.contacts + np.arange(fresh)])
-    now = Numbered(whole, number, Seen.nothing(len(whole)))
+    numbers = np.concatenate([job.open.number, job.contacts + np.arange(fresh)])
+    now = Numbered(whole, numbers, Seen.nothing(len(whole)))
     # Last samples are known only to the thread that writes: it gets to this before it needs them.
     opened = job.open.seen
     writing.put(lambda: now.seen.take_over(slice(before), opened, slice(None)))
     return now
+
+
+def _settled(contacts: Contacts, start_s: float, end_s: float) -> Contacts:
+    """Call cut only what the run's ends cut, or the end of this block.
+
+    A window may end on a border to the last bit, or begin there: then it finds no other half.
+    """
+    return replace(
+        contacts,
+        cut_start=contacts.cut_start & ((contacts.start_s != start_s) | (start_s == 0)),
+        cut_end=contacts.cut_end & (contacts.end_s >= end_s),
+    )
 
 
 def _links(

@@ -70,10 +70,26 @@ def finish(done: Done) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     left_out: dict[str, str] = {}
+    joining = Writing()
     for name in ("links", "tracks"):
-        _join_files([part / f"{name}.parquet" for part in parts], draft / f"{name}.parquet")
+        files = [part / f"{name}.parquet" for part in parts]
+        joining.put(partial(_join_files, files, draft / f"{name}.parquet"))
+    try:
+        figures = _rest(done, parts, draft, left_out)
+    finally:
+        joining.finish()
     if not (draft / "tracks.parquet").exists():
         left_out["tracks"] = "no movers, or too large even with knots five minutes apart"
+    (draft / "scenario.toml").write_bytes(done.text.encode())
+    warnings = _warnings(done, parts)
+    write_json(draft / "summary.json", {**figures, "warnings": warnings})
+    done.seconds["tables"] = perf_counter() - began
+    write_json(draft / MANIFEST, _manifest(done, warnings, left_out))
+    publish(done.folder, draft, done.complete)
+
+
+def _rest(done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]) -> dict[str, Any]:
+    """Write the tables that are not joined as they are; return the key figures."""
     meetings, pairs = _contacts(done, parts, draft / "contacts.parquet")
     names, rules = _words(done)
     if pairs is None:
@@ -86,15 +102,9 @@ def finish(done: Done) -> None:
     covered = _coverage(done, parts[-1])
     if covered is not None:
         write("coverage", coverage_table(covered), draft / "coverage.parquet")
-    (draft / "scenario.toml").write_bytes(done.text.encode())
-    figures = summarise(
+    return summarise(
         done.scenario, done.fleet, done.finished_s, meetings, _rates(done, parts), covered
     )
-    warnings = _warnings(done, parts)
-    write_json(draft / "summary.json", {**figures, "warnings": warnings})
-    done.seconds["tables"] = perf_counter() - began
-    write_json(draft / MANIFEST, _manifest(done, warnings, left_out))
-    publish(done.folder, draft, done.complete)
 
 
 def _words(done: Done) -> tuple[pa.Array, pa.Array]:

@@ -21,7 +21,9 @@ DAY_S = 86_400.0
 START_S = 3.0
 SECONDS_PAIR_DAY = 30e-6
 SECONDS_MOVER_DAY = 0.3e-3
-BYTES_PAIR_DAY = 1_500.0
+BYTES_START = 200e3
+BYTES_PAIR_DAY = 2_200.0
+BYTES_MOVER_DAY = 40e3
 BYTES_PLATFORM = 100.0
 
 
@@ -37,15 +39,19 @@ class Outlook:
     @property
     def time_s(self) -> float:
         """Wall time of the run, roughly."""
-        movers = np.count_nonzero(self.fleet.mover >= 0)
-        each_day = sum(self.pairs) * SECONDS_PAIR_DAY + movers * SECONDS_MOVER_DAY
-        return float(START_S + each_day * self.scenario.duration_s / DAY_S)
+        each_day = sum(self.pairs) * SECONDS_PAIR_DAY + self._movers * SECONDS_MOVER_DAY
+        return START_S + each_day * self.scenario.duration_s / DAY_S
 
     @property
     def size_bytes(self) -> float:
         """Of the run's folder, roughly."""
-        days = self.scenario.duration_s / DAY_S
-        return sum(self.pairs) * BYTES_PAIR_DAY * days + len(self.fleet.names) * BYTES_PLATFORM
+        each_day = sum(self.pairs) * BYTES_PAIR_DAY + self._movers * BYTES_MOVER_DAY
+        standing = BYTES_START + len(self.fleet.names) * BYTES_PLATFORM
+        return standing + each_day * self.scenario.duration_s / DAY_S
+
+    @property
+    def _movers(self) -> int:
+        return int(np.count_nonzero(self.fleet.mover >= 0))
 
     def facts(self) -> dict[str, Any]:
         """Return everything as plain values."""

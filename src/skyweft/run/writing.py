@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Semaphore
 
-WAITING = 3  # pieces that may wait, for memory
+WAITING = 2  # pieces that may wait, for memory
 
 
 class Writing:

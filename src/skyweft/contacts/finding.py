@@ -1,0 +1,229 @@
+"""Contacts of a scenario in one block of time, and how blocks are put together.
+
+Which rule holds between whom is decided here; when it holds is found by `windows`.
+
+Between two layers, b is in the higher one and a's horizon counts: the geodetic one of a place, or
+the one that moves along with a ship or an aircraft. Within one layer there is no elevation; the
+line of sight must clear the Earth. It is a straight line between the altitudes above the ellipsoid
+that the scenario states, so between two places on the ground it reaches as far as the geometric
+horizon of both; below 10 m above the lower end nothing is taken to block it.
+"""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.contacts.masks import sectors
+from skyweft.contacts.pairs import Pairs, sets
+from skyweft.contacts.product import Contacts
+from skyweft.contacts.windows import Rules, Side, Windows, find_pairs, moving, standing, with_floor
+from skyweft.motion.product import Fleet, Motion
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
+
+Ints = NDArray[np.int32]
+Columns = dict[str, NDArray[np.generic]]
+
+HEIGHT = {"ground": 0, "air": 1, "near_space": 2, "space": 3}
+LASER_GRAZING_M = 80e3  # between satellites: above all weather and most of the airglow
+
+
+def find(
+    scenario: Scenario, fleet: Fleet, motion: Motion, executor: Executor | None = None
+) -> Contacts:
+    """Find all contacts of one block of time.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its links are the rules.
+    fleet : Fleet
+        From `motion.fleet.assemble`.
+    motion : Motion
+        Where everybody is during the block, from `motion.propagate.propagate`.
+    executor : Executor, optional
+        Threads; all of the machine's unless given. The result does not depend on their number.
+
+    Returns
+    -------
+    contacts : Contacts
+        Edges within 10 ms of the tracks' truth; windows that the block's ends or a mover's absence
+        cut are flagged. `join` puts blocks together.
+
+    Raises
+    ------
+    ScenarioError
+        Where a group under a grid does not fill planes.
+    """
+    if executor is None:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return find(scenario, fleet, motion, threads)
+    search = _Search(scenario, fleet, motion)
+    found = [search.columns(each, executor) for each in sets(scenario, fleet)]
+    return _ordered([*found, _nothing()])
+
+
+class _Search:
+    """What the rules of one block share: the two kinds of ends and who they are."""
+
+    def __init__(self, scenario: Scenario, fleet: Fleet, motion: Motion) -> None:
+        self._scenario, self._fleet = scenario, fleet
+        self._time_s = motion.tracks.time_s
+        self._places = standing(motion.sites.position_m, motion.sites.up)
+        self._tracks = moving(motion.tracks)
+
+    def columns(self, pairs: Pairs, executor: Executor) -> Columns:
+        """Return the contacts of one rule between two groups."""
+        link = self._scenario.links[pairs.link]
+        groups = (pairs.source_group, pairs.target_group)
+        layers = [self._fleet.layers[each] for each in groups]
+        terminals = [self._scenario.terminals[each] for each in link.between]
+        # The lower layer's end is a; within one layer the source is.
+        swapped = HEIGHT[layers[0]] > HEIGHT[layers[1]]
+        order = (1, 0) if swapped else (0, 1)
+        masks = [terminals[each].mask for each in order]
+        floor_deg = link.elevation_min_deg
+        if masks[0]:
+            floor_deg = max(floor_deg, min(level for _, level in masks[0]))
+        members = (pairs.sources, pairs.targets)
+        a, rows_a = self._side(members[order[0]])
+        b, rows_b = self._side(members[order[1]])
+        between = layers[0] != layers[1]
+        rules = Rules(
+            elevation=between,
+            sight=bool(between and floor_deg < 0 and a.moves and b.moves),
+            grazing_altitude_m=_grazing_m(link, layers, [each.kind for each in terminals]),
+            range_max_m=link.range_max_m or float("inf"),
+            mask_a=sectors(masks[0]),
+            mask_b=sectors(masks[1]),
+        )
+        lists = ((rows_a[each[order[0]]], rows_b[each[order[1]]]) for each in pairs.lists())
+        time_s = self._time_s if a.moves or b.moves else self._time_s[[0, -1]]
+        windows = find_pairs(with_floor(a, floor_deg), b, lists, time_s, rules, executor)
+        ends = self._rows(windows.a, a), self._rows(windows.b, b)
+        return _columns(pairs.link, windows, ends[order[0]], ends[order[1]])
+
+    def _side(self, members: Ints) -> tuple[Side, Ints]:
+        """Return the side that a group is on, and its rows there; a group moves or stands whole."""
+        rows = self._fleet.mover[members]
+        if np.all(rows >= 0):
+            return self._tracks, rows
+        return self._places, self._fleet.site[members]
+
+    def _rows(self, rows: Ints, side: Side) -> Ints:
+        """Return the fleet's rows of a side's rows."""
+        where = self._fleet.mover if side.moves else self._fleet.site
+        members = np.flatnonzero(where >= 0).astype(np.int32)
+        back = np.empty(len(members), dtype=np.int32)
+        back[where[members]] = members
+        return back[rows]
+
+
+def _grazing_m(link: Link, layers: list[str], kinds: list[str]) -> float:
+    if link.grazing_altitude_m is not None:
+        return link.grazing_altitude_m
+    optical = kinds[0] == kinds[1] == "optical"
+    # An end in the air cannot keep its line above 80 km: the default is one between satellites.
+    return LASER_GRAZING_M if optical and layers[0] == layers[1] == "space" else 0.0
+
+
+def _columns(link: int, windows: Windows, source: Ints, target: Ints) -> Columns:
+    return {
+        "link": np.full(len(windows), link, dtype=np.int16),
+        "source": source,
+        "target": target,
+        **{
+            name: getattr(windows, name)
+            for name in (
+                "start_s", "end_s", "culmination_s", "elevation_max_deg", "range_min_m",
+                "cut_start", "cut_end",
+            )
+        },
+    }  # fmt: skip
+
+
+def _nothing() -> Columns:
+    """Return no contacts, in columns of the right kind."""
+    none = np.empty(0)
+    kinds = {"link": np.int16, "source": np.int32, "target": np.int32, "cut_start": np.bool_}
+    kinds |= {"cut_end": np.bool_, "elevation_max_deg": np.float32}
+    names = [each.name for each in fields(Contacts)]
+    return {name: none.astype(kinds.get(name, np.float64)) for name in names}
+
+
+def _ordered(parts: list[Columns]) -> Contacts:
+    """Return the rows of all parts, sorted by start, link, source, target."""
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(columns["start_s"], kind="stable")
+    start_s = columns["start_s"][order]
+    # Four keys only where starts are equal, as at the block's beginning: ten times faster.
+    equal = np.flatnonzero(start_s[1:] == start_s[:-1])
+    places = np.union1d(equal, equal + 1)
+    tied = order[places]
+    keys = [columns[name][tied] for name in ("target", "source", "link", "start_s")]
+    order[places] = tied[np.lexsort(keys)]
+    return Contacts(**{name: column[order] for name, column in columns.items()})  # type: ignore[arg-type]
+
+
+def join(earlier: Contacts, later: Contacts) -> Contacts:
+    """Put together the contacts of two blocks of time, one right after the other.
+
+    A contact that the border cut becomes one again: start of the first part, end of the second, the
+    better of both best moments.
+
+    Parameters
+    ----------
+    earlier, later : Contacts
+        Of blocks of which the second begins exactly when the first ends.
+    """
+    one, two = _met(earlier, later)
+    first, second = _part(earlier, np.ones(len(earlier), bool)), _part(later, _without(later, two))
+    for name in ("end_s", "cut_end"):
+        first[name][one] = getattr(later, name)[two]
+    first["range_min_m"][one] = np.minimum(earlier.range_min_m[one], later.range_min_m[two])
+    higher = later.elevation_max_deg[two] > earlier.elevation_max_deg[one]
+    nearer = later.range_min_m[two] < earlier.range_min_m[one]
+    better = np.where(np.isnan(earlier.elevation_max_deg[one]), nearer, higher)
+    for name in ("culmination_s", "elevation_max_deg"):
+        first[name][one[better]] = getattr(later, name)[two[better]]
+    return _ordered([first, second])
+
+
+def part(contacts: Contacts, border_s: float) -> tuple[Contacts, Contacts]:
+    """Divide contacts into those that are over and those still up at a block's end.
+
+    The second go into the next `join` as `earlier`; the first are complete and may leave memory.
+    """
+    still = contacts.cut_end & (contacts.end_s == border_s)
+    return _ordered([_part(contacts, ~still)]), _ordered([_part(contacts, still)])
+
+
+def _part(contacts: Contacts, which: NDArray[np.bool_]) -> Columns:
+    return {each.name: getattr(contacts, each.name)[which] for each in fields(Contacts)}
+
+
+def _without(contacts: Contacts, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    left = np.ones(len(contacts), dtype=bool)
+    left[rows] = False
+    return left
+
+
+def _met(earlier: Contacts, later: Contacts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of both that are two parts of one contact."""
+    one, two = np.flatnonzero(earlier.cut_end), np.flatnonzero(later.cut_start)
+    row = np.concatenate([one, two])
+    keys: Mapping[str, NDArray[np.generic]] = {
+        name: np.concatenate([getattr(earlier, name)[one], getattr(later, name)[two]])
+        for name in ("link", "source", "target")
+    }
+    at_s = np.concatenate([earlier.end_s[one], later.start_s[two]])
+    side = np.repeat([0, 1], [len(one), len(two)])
+    order = np.lexsort([side, at_s, keys["target"], keys["source"], keys["link"]])
+    same = side[order[:-1]] < side[order[1:]]
+    for column in (at_s, *keys.values()):
+        same &= column[order[:-1]] == column[order[1:]]
+    return row[order[:-1][same]], row[order[1:][same]]
