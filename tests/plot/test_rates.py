@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 from matplotlib.axes import Axes
 
-from skyweft.plot import link_margins, rate_cdf
+from skyweft.plot import link_margins, link_rates, rate_cdf
 from skyweft.plot.rates import directions
 
 
@@ -28,6 +28,22 @@ def test_margins(links: pa.Table, ax: Axes) -> None:
     assert ax.get_xlabel().endswith("[dB]")
 
 
+def test_a_rule_between_equals_is_told_once(links: pa.Table) -> None:
+    place = links.schema.get_field_index("rate_reverse_bps")
+    both = links.set_column(place, "rate_reverse_bps", [np.full(5, 1e3)])
+    both = both.set_column(links.schema.get_field_index("link"), "link", [["laser/laser"] * 5])
+    assert [way.words for way in directions(both)] == ["laser ↔ laser"]
+
+
+def test_rate_spread(links: pa.Table, ax: Axes) -> None:
+    link_rates(links, ax)
+    # Of 1,350 s with any rate: 600 s at 1, 450 s at 2, 300 s at 4 Mbit/s.
+    assert list(ax.lines[2].get_xdata()) == [2e6, 2e6]
+    assert ax.get_xscale() == "log"
+    ax.figure.canvas.draw()
+    assert "1 M" in {label.get_text() for label in ax.get_xticklabels()}
+
+
 def test_rates(links: pa.Table, ax: Axes) -> None:
     rate_cdf(links, ax)
     rate, share = ax.lines[0].get_xdata(), ax.lines[0].get_ydata()
@@ -40,3 +56,4 @@ def test_rates(links: pa.Table, ax: Axes) -> None:
 def test_no_links(links: pa.Table, ax: Axes) -> None:
     link_margins(links.slice(0, 0), ax)
     rate_cdf(links.slice(0, 0), ax)
+    link_rates(links.slice(0, 0), ax)

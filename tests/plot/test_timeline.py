@@ -20,7 +20,12 @@ def test_a_row_for_every_platform_and_layer(
     ]
     words = {each.get_text() for each in ax.texts}
     # 0 to 600 s and 300 to 1,200 s are one bar of 1,200 s; the train saw 600 s.
-    assert words == {"ground 100.0 %", "space 16.7 %", "space 33.3 %", "near space 100.0 %"}
+    assert words == {
+        "ground 100.0 %",
+        "space 16.7 %",
+        "space 33.3 % · up to 2",
+        "near space 100.0 %",
+    }
     assert ax.get_xlabel() == "time from start [min]"
     ax.figure.canvas.draw()  # the dollar in a name is no formula
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.run import access
@@ -38,6 +38,7 @@ def test_one_pair() -> None:
     assert (found.first_s[0], found.last_s[0], found.elevation_best_deg[0]) == (10, 80, 80)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 5), max_size=60))
 def test_all_pairs(pairs: list[int]) -> None:
     rows = _rows(pairs)
@@ -53,6 +54,7 @@ def test_all_pairs(pairs: list[int]) -> None:
         assert found.elevation_best_deg[place] == max(row[3] for row in mine)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 5), max_size=60), st.integers(0, 60))
 def test_stretches_add_up(pairs: list[int], cut: int) -> None:
     rows = _rows(pairs)

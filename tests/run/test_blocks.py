@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.run.blocks import MOVER_BYTES, SHORTEST_S, TRACK_BYTES, borders
@@ -10,6 +10,7 @@ from skyweft.run.blocks import MOVER_BYTES, SHORTEST_S, TRACK_BYTES, borders
 DAY_S = 86_400.0
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     end_s=st.floats(1, 1e7),
     step_s=st.sampled_from([0.25, 1.0, 7.0, 20.0, 60.0, 300.0]),
@@ -32,7 +33,13 @@ def test_borders(end_s: float, step_s: float, movers: int, pairs: float) -> None
 
 @pytest.mark.parametrize(
     ("movers", "pairs", "length_s"),
-    [(20, 500, DAY_S), (1584, 158_400, 43_200), (30_000, 3e7, SHORTEST_S), (80, 8e7, SHORTEST_S)],
+    [
+        (20, 500, DAY_S),
+        (1584, 158_400, DAY_S),
+        (6000, 6e5, 21_600),
+        (30_000, 3e7, SHORTEST_S),
+        (80, 8e7, SHORTEST_S),
+    ],
 )
 def test_lengths_are_round(movers: int, pairs: float, length_s: float) -> None:
     found = borders(0.0, 2 * DAY_S, 60.0, movers, pairs)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.run.splice import splice
@@ -63,6 +63,7 @@ def test_one_part_keeps_its_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "whole.parquet").read_bytes() == part.read_bytes()
 
 
+@settings(deadline=None, max_examples=25)
 @given(counts=st.lists(st.integers(0, 2000), min_size=1, max_size=6), seed=st.integers(0, 99))
 def test_splicing_in_two_steps_is_splicing_in_one(
     tmp_path_factory: pytest.TempPathFactory, counts: list[int], seed: int

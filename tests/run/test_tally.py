@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
@@ -37,6 +37,7 @@ def test_rates_weigh_samples_by_time() -> None:
     assert np.isnan(Rates.empty(1).quantile(0, 0.5))
 
 
+@settings(deadline=None, max_examples=60)
 @given(cut=st.integers(0, 6))
 def test_rates_do_not_depend_on_where_samples_are_cut(cut: int) -> None:
     contact = [0, 0, 0, 0, 0, 0]
@@ -49,6 +50,7 @@ def test_rates_do_not_depend_on_where_samples_are_cut(cut: int) -> None:
     np.testing.assert_allclose(parts.weight_s, whole.weight_s)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=200), st.floats(0.01, 0.99))
 def test_quantiles_are_within_a_thousandth(values: list[float], share: float) -> None:
     rates, seen = Rates.empty(1), Seen.nothing(2)

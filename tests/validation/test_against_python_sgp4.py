@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sgp4.api import WGS72, Satrec, SatrecArray
 
 from skyweft.motion.orbits import Orbits
-from skyweft.protocols.elements import Elements
+from skyweft.protocols.elements import Elements, parse
 from skyweft.world.clock import Clock
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
@@ -36,6 +36,12 @@ NEAR = [
     """1 22312U 93002D   06094.46235912  .99999999  81888-5  49949-3 0  3953
 2 22312  62.1486  77.4698 0308723 267.9229  88.7392 15.95744531 98783""",
 ]
+
+# Molniya (12 h resonance) and a geostationary satellite of the same set.
+DEEP = """1 08195U 75081A   06176.33215444  .00000099  00000-0  11873-3 0   813
+2 08195  64.1586 279.0717 6877146 264.7651  20.2257  2.00491383225656
+1 25954U 99060A   04039.68057285 -.00000108  00000-0  00000-0 0  6847
+2 25954   0.0004 243.8136 0001765  15.5294  22.7134  1.00271289 15615"""
 
 
 def _elements(satellites: list[Satrec]) -> Elements:
@@ -120,6 +126,21 @@ def test_verification_set() -> None:
         position_km, velocity_km_s = _deviations([satellite], np.linspace(first, last, 721))
         assert position_km.max() < POSITION_KM, number
         assert velocity_km_s.max() < VELOCITY_KM_S, number
+
+
+def test_deep_space_at_its_own_epoch() -> None:
+    """Sun and Moon must stand where the epoch puts them: their engine fed by their own parser."""
+    elements, _ = parse(DEEP.encode(), "deep.tle")
+    satellites = _satellites(DEEP.splitlines())
+    for row, satellite in enumerate(satellites):
+        epoch_tai_ns = int(elements.epoch_tai_ns[row])
+        minutes = np.linspace(0.0, 2880.0, 49)
+        states = np.empty((2, 2, 3, len(minutes)))
+        clock = Clock(epoch_tai_ns, tables=False)
+        Orbits(elements, clock).fill_teme(minutes * 60.0, states[0], states[1])
+        theirs_km = np.array([satellite.sgp4_tsince(each)[1] for each in minutes]).T
+        # The epoch is kept to a nanosecond; the last bit of degrees as below.
+        np.testing.assert_allclose(states[0, row] / 1e3, theirs_km, rtol=0, atol=1e-6)
 
 
 def test_deep_space_is_theirs() -> None:

@@ -1,7 +1,7 @@
 """Where one end of a pair stands in the other's sky: azimuth and elevation, for terminals' masks.
 
-A mask is a line of [azimuth, elevation] points. Between two of its points, and while the azimuth
-stays between them, elevation less mask is smooth, so that sector by sector it is a rule like others.
+A mask is a line of [azimuth, elevation] points. While the azimuth stays between two of them,
+elevation less mask is smooth, so that sector by sector it is a rule like the others.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ TURN = 2 * np.pi
 
 @kernel
 def bearing(kind: int, s: State, r: Numbers) -> tuple[float, float]:
-    """Return azimuth (0 to 2 pi, from north over east) and elevation in the sky of the mask's end."""
+    """Return azimuth (0 to 2 pi, from north over east) and elevation at the end with the mask."""
     dx, dy, dz, _, _, _, ax, ay, az, _, _, _ = s
     ux, uy, uz, moves = r[UP_A], r[UP_A_Y], r[UP_A_Z], r[MOVES_A]
     if kind != MASK_A:

@@ -17,10 +17,11 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.contacts.geometry import Side
 from skyweft.contacts.masks import sectors
 from skyweft.contacts.pairs import Pairs, sets
 from skyweft.contacts.product import Contacts
-from skyweft.contacts.windows import Rules, Side, Windows, find_pairs, moving, standing, with_floor
+from skyweft.contacts.windows import Rules, Windows, find_pairs, moving, standing, with_floor
 from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
@@ -166,7 +167,7 @@ def _ordered(parts: list[Columns]) -> Contacts:
     tied = order[places]
     keys = [columns[name][tied] for name in ("target", "source", "link", "start_s")]
     order[places] = tied[np.lexsort(keys)]
-    return Contacts(**{name: column[order] for name, column in columns.items()})  # type: ignore[arg-type]
+    return Contacts(**{name: column[order] for name, column in columns.items()})
 
 
 def join(earlier: Contacts, later: Contacts) -> Contacts:

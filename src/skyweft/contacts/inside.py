@@ -16,7 +16,7 @@ from skyweft.contacts.geometry import (
     measure,
 )
 from skyweft.contacts.kernel import kernel
-from skyweft.contacts.roots import evaluate, turning
+from skyweft.contacts.roots import turning
 from skyweft.contacts.scan import (
     BEST,
     CUT_END,
@@ -62,24 +62,37 @@ def within(
     """Append the parts of window `source` in which a smooth rule holds; return the rows in use."""
     start, end = out[source, START], out[source, END]
     first, is_open = n, False
-    for knot in range(step_at(time_s, start), len(time_s) - 1):
-        if time_s[knot] >= end:
+    at = step_at(time_s, start)
+    width = time_s[at + 1] - time_s[at]
+    low = (start - time_s[at]) / width
+    c = load(pa, va, moves_a, pb, vb, moves_b, time_s, at)
+    s = at_moment(c, width, low)
+    before, rate_before = measure(kind, s, r)
+    many = pieces(s, width)
+    if before >= 0:
+        n = toggle(out, n, False, start, 0.0)
+        is_open = True
+    for knot in range(at, len(time_s) - 1):
+        if knot > at and time_s[knot] >= end:
             break
         width = time_s[knot + 1] - time_s[knot]
-        c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
-        low = max(0.0, (start - time_s[knot]) / width)
         high = min(1.0, (end - time_s[knot]) / width)
-        before, rate_before = evaluate(kind, c, width, low, r)
-        after, rate_after = evaluate(kind, c, width, high, r)
-        many = pieces(at_moment(c, width, low), width)
-        many = max(many, pieces(at_moment(c, width, high), width))
-        if is_open != (before >= 0):
-            n = toggle(out, n, is_open, max(start, time_s[knot]), 0.0)
-            is_open = not is_open
-        n, is_open = step(
-            kind, many, c, time_s[knot], width, r, low, high,
-            before, rate_before, after, rate_after, is_open, out, n,
-        )  # fmt: skip
+        if high < 1:
+            c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+            s = at_moment(c, width, high)
+        else:
+            s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
+        after, rate_after = measure(kind, s, r)
+        many_after = pieces(s, width)
+        turns = (rate_before < 0 < rate_after) if is_open else (rate_before > 0 > rate_after)
+        if is_open != (after >= 0) or turns or many + many_after > 2:
+            if high == 1:
+                c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+            n, is_open = step(
+                kind, max(many, many_after), c, time_s[knot], width, r, low, high,
+                before, rate_before, after, rate_after, is_open, out, n,
+            )  # fmt: skip
+        before, rate_before, many, low = after, rate_after, many_after, 0.0
     if is_open:
         n = toggle(out, n, True, end, 0.0)
     inherit_cuts(out, source, first, n)

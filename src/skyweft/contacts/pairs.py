@@ -10,15 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.contacts.windows import cut, every
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Fleet
 from skyweft.scenario.motion import Walker
 from skyweft.scenario.scenario import Scenario
 
 Ints = NDArray[np.int32]
-
-PAIRS_MAX_A_LIST = 16_384
-LISTS = 32  # at least, where there are enough pairs: work for a machine's threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,10 @@ class Pairs:
     def lists(self) -> Iterator[tuple[Ints, Ints]]:
         """Yield short lists of places in `sources` and in `targets`, always the same ones."""
         if self.listed is not None:
-            yield from _cut(self.listed)
+            yield from cut(self.listed)
             return
-        size = min(PAIRS_MAX_A_LIST, max(64, len(self) // LISTS))
-        # One target's track is read by many sources in turn.
-        many = min(len(self.sources), size)
-        few = max(1, size // max(1, many))
-        for target in range(0, len(self.targets), few):
-            columns = np.arange(target, min(target + few, len(self.targets)), dtype=np.int32)
-            for source in range(0, len(self.sources), many):
-                rows = np.arange(source, min(source + many, len(self.sources)), dtype=np.int32)
-                yield self._meet(np.tile(rows, len(columns)), np.repeat(columns, len(rows)))
+        for sources, targets in every(_places(self.sources), _places(self.targets)):
+            yield self._meet(sources, targets)
 
     def _meet(self, sources: Ints, targets: Ints) -> tuple[Ints, Ints]:
         """Drop platforms that would meet themselves, or meet again."""
@@ -68,11 +59,8 @@ class Pairs:
         return sources[keep], targets[keep]
 
 
-def _cut(listed: Ints) -> Iterator[tuple[Ints, Ints]]:
-    size = min(PAIRS_MAX_A_LIST, max(64, len(listed) // LISTS))
-    for first in range(0, len(listed), size):
-        part = listed[first : first + size]
-        yield np.ascontiguousarray(part[:, 0]), np.ascontiguousarray(part[:, 1])
+def _places(rows: Ints) -> Ints:
+    return np.arange(len(rows), dtype=np.int32)
 
 
 def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:

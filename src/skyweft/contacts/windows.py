@@ -6,7 +6,7 @@ except what a mask says of them.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,7 +28,6 @@ from skyweft.contacts.geometry import (
     Floats,
     Side,
 )
-from skyweft.contacts.kernel import entry
 from skyweft.contacts.scan import (
     BEST,
     COLUMNS,
@@ -40,11 +39,14 @@ from skyweft.contacts.scan import (
     START,
 )
 from skyweft.contacts.search import WHOLE, search
-from skyweft.motion.product import Tracks
+from skyweft.contacts.survey import survey
+from skyweft.motion.product import Sites, Tracks
 
 Ints = NDArray[np.int32]
 PairRows = tuple[Ints, Ints]
 
+PAIRS_MIN_A_LIST, PAIRS_MAX_A_LIST = 64, 16_384
+LISTS = 32  # at least, where there are enough pairs: work for a machine's threads
 ROWS_AT_ONCE = 8_192  # windows a thread collects before it hands them over
 RATE_MARGIN = 1.02  # knots do not show the fastest moment itself
 EMPTY = np.empty((0, 2))
@@ -54,8 +56,8 @@ EMPTY = np.empty((0, 2))
 class Windows:
     """One row a window, pair after pair, in a pair by time. Columns have shape (C,).
 
-    `a` and `b` are rows of the two sides. Elevation is of b above a's horizon, NaN where the rule is
-    the line of sight. The last three are empty where only edges were asked for.
+    `a` and `b` are rows of the two sides. Elevation is of b above a's horizon, NaN where the rule
+    is the line of sight. The last three are empty where only edges were asked for.
     """
 
     a: Ints
@@ -134,9 +136,7 @@ def standing(position_m: Floats, up: Floats, elevation_min_deg: ArrayLike = 0.0)
     )
 
 
-def moving(
-    tracks: Tracks, elevation_min_deg: ArrayLike = 0.0, executor: Executor | None = None
-) -> Side:
+def moving(tracks: Tracks, elevation_min_deg: ArrayLike = 0.0) -> Side:
     """Return tracks as one side of pairs; what the search needs to know of each is looked up once.
 
     Parameters
@@ -145,8 +145,6 @@ def moving(
         P movers.
     elevation_min_deg : float or (P,)
         Least elevation above each mover's own horizon.
-    executor : Executor, optional
-        Threads; all of the machine's unless given.
     """
     count, _, knots = tracks.position_m.shape
     side = Side(
@@ -160,7 +158,7 @@ def moving(
         floor_rad=_floors(elevation_min_deg, count),
         moves=1,
     )
-    _survey(side, tracks.time_s)
+    survey(side, tracks.time_s)
     side.rate_max_rad_s[:] *= RATE_MARGIN
     return side
 
@@ -176,30 +174,96 @@ def _floors(elevation_min_deg: ArrayLike, count: int) -> Floats:
     ).copy()
 
 
-@entry
-def _survey(side: Side, time_s: Floats) -> None:
-    """Write radii, presence and the greatest rate about the Earth's centre of every track."""
-    for row in range(len(side.position_m)):
-        p, v, inverse = side.position_m[row], side.velocity_m_s[row], side.inverse_radius[row]
-        least, most, rate = np.inf, 0.0, 0.0
-        for k in range(len(time_s)):
-            square = p[0, k] * p[0, k] + p[1, k] * p[1, k] + p[2, k] * p[2, k]
-            speed = v[0, k] * v[0, k] + v[1, k] * v[1, k] + v[2, k] * v[2, k]
-            inverse[k] = 0.0
-            if np.isfinite(square + speed) and square > 0:
-                inverse[k] = 1 / np.sqrt(square)
-                least, most = min(least, square), max(most, square)
-                rate = max(rate, speed / square)
-                if k > 0 and inverse[k - 1] > 0:
-                    # Middle point of the step's hodograph: with its ends it bounds the speed.
-                    fast = 0.0
-                    for axis in range(3):
-                        chord = (p[axis, k] - p[axis, k - 1]) / (time_s[k] - time_s[k - 1])
-                        fast += (3 * chord - v[axis, k - 1] - v[axis, k]) ** 2
-                    rate = max(rate, fast * max(inverse[k], inverse[k - 1]) ** 2)
-        side.radius_min_m[row] = np.sqrt(least) if most > 0 else 1.0
-        side.radius_max_m[row] = np.sqrt(most) if most > 0 else 1.0
-        side.rate_max_rad_s[row] = np.sqrt(rate)
+def every(rows_a: Ints, rows_b: Ints) -> Iterator[PairRows]:
+    """Yield all pairs of two sets of rows in short lists, always the same ones."""
+    count = len(rows_a) * len(rows_b)
+    size = min(PAIRS_MAX_A_LIST, max(PAIRS_MIN_A_LIST, count // LISTS))
+    # One b's track is read by many a's in turn.
+    many = max(1, min(len(rows_a), size))
+    few = max(1, size // many)
+    for first in range(0, len(rows_b), few):
+        columns = rows_b[first : first + few]
+        for begin in range(0, len(rows_a), many):
+            rows = rows_a[begin : begin + many]
+            yield np.tile(rows, len(columns)), np.repeat(columns, len(rows))
+
+
+def cut(listed: Ints) -> Iterator[PairRows]:
+    """Yield pairs given one by one, (K, 2), in short lists."""
+    size = min(PAIRS_MAX_A_LIST, max(PAIRS_MIN_A_LIST, len(listed) // LISTS))
+    for first in range(0, len(listed), size):
+        some = listed[first : first + size]
+        yield np.ascontiguousarray(some[:, 0]), np.ascontiguousarray(some[:, 1])
+
+
+def site_windows(
+    tracks: Tracks,
+    sites: Sites,
+    elevation_min_deg: ArrayLike = 0.0,
+    range_max_m: float = float("inf"),
+    executor: Executor | None = None,
+) -> Windows:
+    """Find when each mover stands high enough above each place's horizon.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        P movers.
+    sites : Sites
+        S places.
+    elevation_min_deg : float or (S,)
+        Least elevation above each place's geodetic horizon.
+    range_max_m : float
+        Longest distance.
+    executor : Executor, optional
+        Threads; all of the machine's unless given.
+
+    Returns
+    -------
+    windows : Windows
+        `a` is the place, `b` the mover.
+    """
+    a = standing(sites.position_m, sites.up, elevation_min_deg)
+    rules = Rules(range_max_m=range_max_m)
+    lists = every(_rows(len(sites.up)), _rows(len(tracks.position_m)))
+    return find_pairs(a, moving(tracks), lists, tracks.time_s, rules, executor)
+
+
+def pair_windows(
+    tracks: Tracks,
+    pairs: Ints,
+    grazing_altitude_m: float = 0.0,
+    range_max_m: float = float("inf"),
+    executor: Executor | None = None,
+) -> Windows:
+    """Find when the line of sight between two movers clears the Earth.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        P movers.
+    pairs : (K, 2)
+        Rows of `tracks`.
+    grazing_altitude_m : float
+        The line stays above this altitude, or, where an end is lower, above that end less 10 m.
+    range_max_m : float
+        Longest distance.
+    executor : Executor, optional
+        Threads; all of the machine's unless given.
+
+    Returns
+    -------
+    windows : Windows
+        `a` and `b` are the two movers; the best moment is the one of least range.
+    """
+    side = moving(tracks)
+    rules = Rules(elevation=False, grazing_altitude_m=grazing_altitude_m, range_max_m=range_max_m)
+    lists = cut(np.asarray(pairs, dtype=np.int32).reshape(-1, 2))
+    return find_pairs(side, side, lists, tracks.time_s, rules, executor)
+
+
+def _rows(count: int) -> Ints:
+    return np.arange(count, dtype=np.int32)
 
 
 def find_pairs(

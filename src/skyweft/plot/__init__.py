@@ -12,7 +12,7 @@ from skyweft.plot.passes import (
     layer_matrix,
     pass_statistics,
 )
-from skyweft.plot.rates import link_margins, rate_cdf
+from skyweft.plot.rates import link_margins, link_rates, rate_cdf
 from skyweft.plot.timeline import layer_timeline, timeline
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "layer_matrix",
     "layer_timeline",
     "link_margins",
+    "link_rates",
     "pass_statistics",
     "rate_cdf",
     "timeline",

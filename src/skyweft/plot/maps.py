@@ -72,7 +72,7 @@ def coverage_map(
     for each, colour in enumerate(ramp):
         boxes = _boxes(bounds[step == each])
         ax.add_collection(
-            PolyCollection(boxes, facecolor=colour, edgecolor=colour, linewidth=0.4, zorder=1)
+            PolyCollection(boxes, facecolor=colour, edgecolor=colour, linewidth=0.9, zorder=1)
         )
     _coasts(ax, palette)
     ax.scatter(

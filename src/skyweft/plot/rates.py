@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
+from matplotlib.ticker import EngFormatter
 
 from skyweft.plot.meetings import Floats, codes, numbers, weighted_quantiles
 from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new
@@ -18,7 +19,7 @@ SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 class Direction:
     """One direction of one link rule: samples with the seconds each of them stands for."""
 
-    words: str  # sender, arrow, receiver
+    words: str  # sender, arrow, receiver; a double arrow where both carry one terminal
     margin_db: Floats
     rate_bps: Floats
     weight_s: Floats
@@ -50,6 +51,9 @@ def directions(links: pa.Table) -> Iterator[Direction]:
         thinned = -(-len(mine) // SAMPLES_MAX)
         mine = mine[::thinned]
         for way, (margin_db, rate_bps) in enumerate(sides):
+            both = name.partition("/")[0] == name.partition("/")[2]
+            if way and both:  # a rule between two terminals of one name is the same both ways
+                continue
             if np.any(rate_bps[mine] > 0) or np.any(np.isfinite(margin_db[mine])):
                 yield Direction(
                     _spoken(name, backward=bool(way)),
@@ -75,29 +79,84 @@ def link_margins(links: pa.Table, ax: Axes | None = None, palette: Palette = LIG
     Returns
     -------
     matplotlib.axes.Axes
-        Thin bar 5 to 95 % of the time, thick bar 25 to 75 %, tick the median.
+        Thin bar 5 to 95 % of the time, thick bar 25 to 75 %, tick the median; directions without
+        a margin, such as lasers of a stated rate, are left out.
     """
     return draw_link_margins(list(directions(links)), given_or_new(ax), palette)
 
 
 def draw_link_margins(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
     """Draw `link_margins` from directions already read."""
+    there = [np.isfinite(way.margin_db) for way in ways]
+    _spreads(
+        {
+            way.words: (way.margin_db[seen], way.weight_s[seen])
+            for way, seen in zip(ways, there, strict=True)
+            if seen.any()
+        },
+        ax,
+        palette,
+    )
+    ax.axvline(0, color=palette.warning, linewidth=1.2, linestyle=(0, (3, 2)))
+    ax.set_xlabel("margin over the most robust mode [dB]")
+    return ax
+
+
+def link_rates(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
+    """Draw the spread of the rate in each direction of every link rule.
+
+    Parameters
+    ----------
+    links : pyarrow.Table
+        Table of a run.
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Like `link_margins`, on a logarithmic axis, over the time in which anything can be sent.
+    """
+    return draw_link_rates(list(directions(links)), given_or_new(ax), palette)
+
+
+def draw_link_rates(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
+    """Draw `link_rates` from directions already read."""
+    usable = [way.rate_bps > 0 for way in ways]
+    shown = {
+        way.words: (way.rate_bps[sent], way.weight_s[sent])
+        for way, sent in zip(ways, usable, strict=True)
+        if sent.any()
+    }
+    _spreads(shown, ax, palette)
+    if shown:
+        _decades(ax)
+    ax.set_xlabel("rate [bit/s]")
+    return ax
+
+
+def _spreads(shown: dict[str, tuple[Floats, Floats]], ax: Axes, palette: Palette) -> None:
+    """Draw a row for each entry's values and weights."""
     dress(ax, palette, grid="x")
-    shown = [way for way in ways if np.isfinite(way.margin_db).any()]
-    for row, way in enumerate(shown):
-        there = np.isfinite(way.margin_db)
-        low, quarter, half, third, high = weighted_quantiles(
-            way.margin_db[there], way.weight_s[there], SHARES
-        )
+    for row, (values, weight_s) in enumerate(shown.values()):
+        low, quarter, half, third, high = weighted_quantiles(values, weight_s, SHARES)
         ax.plot([low, high], [row, row], color=palette.space, linewidth=1.6)
         ax.plot([quarter, third], [row, row], color=palette.space, linewidth=9)
         ax.plot([half, half], [row - 0.26, row + 0.26], color=palette.ink, linewidth=2)
-    ax.axvline(0, color=palette.warning, linewidth=1.2, linestyle=(0, (3, 2)))
-    ax.set_yticks(range(len(shown)), [way.words for way in shown])
+    ax.set_yticks(range(len(shown)), list(shown))
     ax.tick_params(axis="y", labelcolor=palette.ink)
     ax.set_ylim(max(len(shown), 1) - 0.4, -0.6)
-    ax.set_xlabel("margin over the most robust mode [dB]")
-    return ax
+
+
+def _decades(ax: Axes) -> None:
+    """Make the axis of rates logarithmic, with ticks such as 10 M."""
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    ax.set_xlim(min(low, high / 20), high)
+    ax.minorticks_off()
+    ax.xaxis.set_major_formatter(EngFormatter(places=0))
 
 
 def rate_cdf(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
@@ -139,13 +198,19 @@ def draw_rate_cdf(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
             label=way.words,
         )
     if shown:
-        ax.set_xscale("log")
-        ax.minorticks_off()
+        _decades(ax)
     ax.set_ylim(0, 102)
     ax.set_xlabel("rate [bit/s]")
     ax.set_ylabel("contact time with at least this rate [%]")
     if shown:
-        ax.legend(frameon=False, labelcolor=palette.ink, loc="lower left", handlelength=3)
+        ax.legend(
+            frameon=False,
+            labelcolor=palette.ink,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            handlelength=3,
+            ncols=2,
+        )
     return ax
 
 
@@ -160,4 +225,6 @@ def _weights(contact: Floats, time_s: Floats) -> Floats:
 def _spoken(link: str, *, backward: bool) -> str:
     """Write the rule "a/b" with an arrow from sender to receiver."""
     source, _, target = link.partition("/")
+    if source == target:
+        return f"{source} ↔ {target}"
     return f"{target} → {source}" if backward else f"{source} → {target}"

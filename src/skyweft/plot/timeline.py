@@ -22,6 +22,7 @@ from skyweft.plot.palette import (
 ROWS_MAX = 28
 SMALL_GROUP = 4
 BINS = 360
+HALF_HEIGHT = 0.36  # of a row's bar
 
 
 def timeline(
@@ -50,7 +51,8 @@ def timeline(
     Returns
     -------
     matplotlib.axes.Axes
-        Time in minutes, hours or days by the length of the run; contacts that overlap are one bar.
+        Time in minutes, hours or days by the length of the run. Where contacts overlap, the bar is
+        pale and its solid part as high as their number, of the most at once that the row names.
     """
     met = meetings(contacts, platforms)
     if rows is None:
@@ -101,23 +103,46 @@ def draw_timeline(
             mine = slice(*np.searchsorted(key, [p := platform * len(LAYERS) + layer, p + 1]))
             if mine.start == mine.stop:
                 continue
+            row, colour = len(labels), palette.layer(LAYERS[layer])
+            share = float(np.sum(end_s[mine] - start_s[mine])) / duration_s
+            most = _profile(met, platform, layer, row, colour, duration_s, ax)
             bars = np.column_stack([start_s[mine], (end_s - start_s)[mine]]) / unit_s
             ax.broken_barh(
                 [(left, max(width, duration_s / unit_s / 1500)) for left, width in bars],
-                (len(labels) - 0.34, 0.68),
-                facecolor=palette.layer(LAYERS[layer]),
+                (row - HALF_HEIGHT, 2 * HALF_HEIGHT),
+                facecolor=colour,
                 linewidth=0,
+                alpha=1.0 if most == 1 else 0.38,
             )
-            share = float(np.sum(end_s[mine] - start_s[mine])) / duration_s
-            _right(ax, len(labels), f"{SPOKEN[LAYERS[layer]]} {percent(share)}", palette)
+            many = f" · up to {most}" if most > 1 else ""
+            _right(ax, row, f"{SPOKEN[LAYERS[layer]]} {percent(share)}{many}", palette)
             labels.append(met.name(platform))
             layers.add(layer)
     ax.set_ylim(max(len(labels), 1) - 0.4, -0.6)
     once = [shortened(each) if labels.index(each) == row else "" for row, each in enumerate(labels)]
     ax.set_yticks(range(len(labels)), once, parse_math=False)
     ax.tick_params(axis="y", labelcolor=palette.ink)
-    colour_key(ax, palette, [LAYERS[each] for each in sorted(layers)], "in view, by layer")
+    colour_key(ax, palette, [LAYERS[each] for each in sorted(layers)], "in contact, by layer")
     return ax
+
+
+def _profile(
+    met: Meetings, platform: int, layer: int, row: int, colour: str, duration_s: float, ax: Axes
+) -> int:
+    """Draw how many are in contact at once over a row's bars; return the most."""
+    ends = (met.source == platform) & (met.layer[met.target] == layer)
+    ends |= (met.target == platform) & (met.layer[met.source] == layer)
+    start_s, end_s = np.sort(met.start_s[ends]), np.sort(met.end_s[ends])
+    most = int(np.max(np.arange(1, len(start_s) + 1) - np.searchsorted(end_s, start_s, "right")))
+    if most > 1:
+        edges_s = np.linspace(0, duration_s, BINS + 1)
+        if len(start_s) < BINS / 2:  # few enough to draw each of them as it is
+            edges_s = np.unique(np.concatenate([start_s, end_s]))
+        high = 2 * HALF_HEIGHT * up_mean(start_s, end_s, edges_s) / most
+        low = row + HALF_HEIGHT
+        edges = edges_s * (ax.get_xlim()[1] / duration_s)
+        ax.stairs(low - high, edges, baseline=low, fill=True, color=colour, linewidth=0)
+    return most
 
 
 def layer_timeline(

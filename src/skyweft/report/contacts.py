@@ -146,7 +146,8 @@ def timeline_section(met: Meetings, duration_s: float) -> Markup:
                 100 + 23 * rows,
                 "timeline-bars",
             ),
-            "Bars: at least one contact. Right: the layer in contact and its share of the time.",
+            "Bars: at least one contact; where several overlap, the solid part is as high as their "
+            "number. Right: the layer in contact, its share of the time, the most at once.",
             wide=True,
         ),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.plot.meetings import weighted_quantiles
-from skyweft.plot.rates import SHARES, Direction, directions, draw_link_margins, draw_rate_cdf
+from skyweft.plot.rates import SHARES, Direction, directions, draw_link_margins, draw_link_rates
 from skyweft.report.charts import PAGE, chart
 from skyweft.report.contacts import HALF
 from skyweft.report.figures import NONE, amount, number, rate, share_of, spoken
@@ -45,23 +45,24 @@ def links_section(ways: list[Direction]) -> Markup:
                 "dashed, the threshold of the most robust mode.",
             )
         )
-    if any(np.any(way.rate_bps > 0) for way in ways):
+    sending = sum(bool(np.any(way.rate_bps > 0)) for way in ways)
+    if sending:
         charts.append(
             figure(
                 chart(
-                    lambda ax: draw_rate_cdf(ways, ax, PAGE),
-                    "Share of the contact time with at least a rate",
+                    lambda ax: draw_link_rates(ways, ax, PAGE),
+                    "Rate of each direction of every link rule",
                     HALF,
-                    max(60 + 34 * shown, 300),
+                    max(60 + 34 * sending, 180),
                     "links-rate",
                 ),
-                "For how much of the contact time a rate, or more, is to be had.",
+                "Rate, drawn likewise, over the part of that time in which anything can be sent.",
             )
         )
     thinned = max(way.thinned for way in ways)
     note = "All figures are weighted by time in contact."
     if thinned > 1:
-        note += f" Of the busiest rule every {thinned}th sample is counted."
+        note += f" Of the busiest rule one sample in {thinned} is counted."
     return section(
         "links",
         "Links",

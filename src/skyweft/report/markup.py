@@ -103,11 +103,12 @@ def _cell(cell: Cell, place: int) -> str:
 
 
 def figure(drawing: Markup, caption: str, wide: bool = False) -> Markup:
-    """Return a chart with the words below it; a wide one scrolls where the page is narrow."""
+    """Return a chart with the words below it; it scrolls sideways where the page is too narrow."""
     kind = ' class="wide"' if wide else ""
-    words = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
-    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="chart">{drawing}</div>'
-    return Markup(f"<figure{kind}>{scroll if wide else drawing}{words}</figure>")
+    return Markup(
+        f'<figure{kind}><div class="scroll" tabindex="0" role="group" aria-label="Chart">{drawing}'
+        f"</div><figcaption>{escaped(caption)}</figcaption></figure>"
+    )
 
 
 def section(key: str, title: str, lead: str, *parts: Markup) -> Markup:

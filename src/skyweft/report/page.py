@@ -169,7 +169,7 @@ def _tiles(
         *_coverage_tiles(coverage),
         *_link_tiles(ways),
     ]
-    return Markup(f'<dl class="tiles" aria-label="Key figures">{joined(tiles)}</dl>')
+    return Markup(f'<dl class="tiles of-{len(tiles)}">{joined(tiles)}</dl>')
 
 
 def _tile(label: str, figure: str, unit: str, below: str) -> Markup:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-TRACK_BYTES = 64e6  # of one block: position and velocity at every knot
+TRACK_BYTES = 128e6  # of one block: position and velocity at every knot
 PAIR_DAYS = 4e5  # of one block; a pair of low orbit and place meets about four times a day
 SHORTEST_S = 600.0
 DAY_S = 86_400.0

@@ -25,7 +25,7 @@ PLATFORMS_MAX = 10_000_000
 
 def crossings(data: Plain) -> list[Mistake]:
     """Return place and words of every name that leads nowhere."""
-    found = [*_platforms(data), *_links(data), *_coverage(data)]
+    found = [*_platforms(data), *_links(data), *_coverage(data), *_routes(data)]
     return [*((place(steps), words) for steps, words in found), *_budgets(data)]
 
 
@@ -45,9 +45,9 @@ def names(data: Plain, key: str) -> list[tuple[int, str]]:
     return [(row, each) for row, each in enumerate(below) if isinstance(each, str)]
 
 
-def links(data: Plain) -> list[tuple[int, Plain]]:
-    """Return place and table of every link that is a table."""
-    below = data.get("links")
+def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
+    """Return place and table of everything in the list `key` that is a table."""
+    below = data.get(key)
     if not isinstance(below, list | tuple):
         return []
     return [(row, each) for row, each in enumerate(below) if isinstance(each, Mapping)]
@@ -102,7 +102,7 @@ def _count(way: Plain) -> int:
 
 
 def _links(data: Plain) -> Found:
-    for row, link in links(data):
+    for row, link in rows(data, "links"):
         ends = names(link, "between")
         sound = True
         for end, name in ends:
@@ -139,7 +139,7 @@ def _budgets(data: Plain) -> Iterator[Mistake]:
     """Pass on what the link models say of rules between terminals, as far as those are sound."""
     terminals = _sound(TypeAdapter[Terminal](Terminal), table(data, "terminals"))
     waveforms = _sound(TypeAdapter(Waveform), table(data, "waveforms"))
-    rules = _sound(TypeAdapter(Link), {str(row): link for row, link in links(data)})
+    rules = _sound(TypeAdapter(Link), {str(row): link for row, link in rows(data, "links")})
     for row, link in rules.items():
         for where, words in link_mistakes([link], terminals, waveforms):
             yield where.replace("links[0]", f"links[{row}]", 1), words
@@ -175,3 +175,12 @@ def _coverage(data: Plain) -> Found:
             ):
                 words = f'"{name}" moves ({kind}); sites must stand still'
                 yield ("coverage", key, row), words
+
+
+def _routes(data: Plain) -> Found:
+    for row, rule in rows(data, "routes"):
+        for key in ("sources", "targets"):
+            for end, name in names(rule, key):
+                if not _there(data, "platforms", name):
+                    words = unknown(name, table(data, "platforms"), "group of platforms")
+                    yield ("routes", row, key, end), words

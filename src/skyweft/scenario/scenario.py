@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from skyweft.scenario.crossings import crossings
 from skyweft.scenario.entry import Count, Entry, Moment
 from skyweft.scenario.motion import Motion
+from skyweft.scenario.network import Routes
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import Waveform
 
@@ -32,6 +33,8 @@ class Platforms(Entry):
     """How they move; the key `kind` picks one of the ways below."""
     terminals: list[str] = Field(default=[])
     """Names from `[terminals]`: every platform of the group carries each of them."""
+    relay: bool | None = None
+    """Whether they pass traffic on; all but those on the ground do unless given."""
 
 
 class Coverage(Entry):
@@ -82,6 +85,8 @@ class Scenario(Entry):
     """Waveforms with numbers of your own, by name: `[waveforms.NAME]`."""
     links: list[Link] = Field(default=[])
     """Rules of who may talk to whom: one `[[links]]` a rule."""
+    routes: list[Routes] = Field(default=[])
+    """Ways to find between groups of platforms: one `[[routes]]` a question."""
     coverage: Coverage | None = None
     """What coverage to measure; none unless this table is there."""
 

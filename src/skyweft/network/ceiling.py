@@ -1,0 +1,164 @@
+"""The most that any choice of ways could carry: a multi-commodity flow, solved by HiGHS.
+
+Fair shares on shortest ways leave links empty that other ways would use. The linear program here routes
+and splits flows as it likes and is fair to nobody: what it carries in sum is a bound from above.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skyweft.errors import RangeError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+VARIABLES_MAX = 300_000  # minutes of solving and a few GB; beyond, hours
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The greatest throughput: `total_bps`, one way to serve K flows and load L links with it."""
+
+    total_bps: float
+    served_bps: Floats  # (K,)
+    load_bps: Floats  # (L,)
+
+
+def ceiling(
+    nodes: int,
+    tail: ArrayLike,
+    head: ArrayLike,
+    capacity_bps: ArrayLike,
+    source: ArrayLike,
+    target: ArrayLike,
+    demand_bps: ArrayLike,
+    transit: ArrayLike | None = None,
+    variables_max: int = VARIABLES_MAX,
+) -> Ceiling:
+    """Return the greatest sum of demand that could be served at once over any ways.
+
+    Parameters
+    ----------
+    nodes : int
+        How many platforms there are.
+    tail, head, capacity_bps : (L,)
+        Directed links: where they leave and arrive, and what they carry. [bit/s]
+    source, target, demand_bps : (K,)
+        Flows; a demand of ``inf`` takes what there is. [bit/s]
+    transit : (N,), optional
+        Which nodes pass traffic on; all without it.
+    variables_max : int
+        Refuse larger programs.
+
+    Returns
+    -------
+    Ceiling
+        Flows that start where they end, and those without a way, are served nothing.
+
+    Raises
+    ------
+    RangeError
+        The program is too large, or a flow without end of demand meets no finite capacity.
+
+    Notes
+    -----
+    Flows from one source are one commodity, so there is a variable a source and link, not a flow and
+    link. HiGHS keeps constraints to 1e-7 of the greatest capacity.
+    """
+    from scipy.optimize import linprog
+
+    ends = np.asarray(tail, np.int64), np.asarray(head, np.int64)
+    start, goal = np.asarray(source, np.int64), np.asarray(target, np.int64)
+    passing = np.ones(nodes, bool) if transit is None else np.asarray(transit, bool)
+    capacity, demand = np.asarray(capacity_bps, np.float64), np.asarray(demand_bps, np.float64)
+    if not (np.all(capacity >= 0) and np.all(demand >= 0)):
+        raise ValueError("capacity_bps and demand_bps must be numbers, not negative")
+    served, load = np.zeros(len(demand)), np.zeros(len(capacity))
+    flows = np.flatnonzero((start != goal) & (demand > 0))
+    finite = capacity[np.isfinite(capacity) & (capacity > 0)]
+    if not len(flows) or not np.any(capacity > 0):
+        return Ceiling(0.0, served, load)
+    origins, commodity = np.unique(start[flows], return_inverse=True)
+    owner, link = _useful(ends, capacity, origins, passing)
+    _guard(len(owner) + len(flows), len(origins), len(capacity), variables_max)
+    scale = float(finite.max()) if len(finite) else float(demand[flows].max())
+    balance, full = _constraints(nodes, ends, owner, link, commodity, goal[flows], origins)
+    room = np.isfinite(capacity)
+    upper = np.concatenate([np.full(len(owner), np.inf), demand[flows] / scale])
+    cost = np.concatenate([np.zeros(len(owner)), -np.ones(len(flows))])
+    answer = linprog(
+        cost,
+        A_ub=full[np.flatnonzero(room)],
+        b_ub=capacity[room] / scale,
+        A_eq=balance,
+        b_eq=np.zeros(balance.shape[0]),
+        bounds=np.column_stack([np.zeros(len(upper)), upper]),
+        method="highs",
+    )
+    if answer.status != 0:
+        raise RangeError(f"no greatest throughput was found: {answer.message}")
+    np.add.at(load, link, np.maximum(answer.x[: len(owner)], 0.0) * scale)
+    served[flows] = np.maximum(answer.x[len(owner) :], 0.0) * scale
+    return Ceiling(float(-answer.fun * scale), served, load)
+
+
+def gap(carried_bps: float, ceiling_bps: float) -> float:
+    """Return which part of the greatest throughput is not carried: 1 - carried / ceiling.
+
+    Zero where nothing can be carried, and where rounding puts the ceiling below what is carried.
+    """
+    return max(0.0, 1.0 - carried_bps / ceiling_bps) if ceiling_bps > 0 else 0.0
+
+
+def _useful(
+    ends: tuple[Ints, Ints], capacity: Floats, origins: Ints, passing: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """List which commodity may use which link: not back to its source, not out of other end points."""
+    tail, head = ends
+    may = (tail == origins[:, None]) | passing[tail]
+    may &= (head != origins[:, None]) & (capacity > 0) & (tail != head)
+    owner, link = np.nonzero(may)
+    return owner, link
+
+
+def _guard(variables: int, origins: int, links: int, variables_max: int) -> None:
+    if variables > variables_max:
+        raise RangeError(
+            f"the upper bound needs {variables:,} variables ({origins:,} sources, {links:,} links); "
+            f"at most {variables_max:,} are solved: ask for fewer sources or leave the bound out"
+        )
+
+
+def _constraints(
+    nodes: int,
+    ends: tuple[Ints, Ints],
+    owner: Ints,
+    link: Ints,
+    commodity: Ints,
+    goal: Ints,
+    origins: Ints,
+) -> tuple[Any, Any]:
+    """Return as sparse rows what balances at every node but a commodity's source, and what fills a link.
+
+    What comes in less what goes out is what is served there.
+    """
+    from scipy.sparse import csr_array
+
+    tail, head = ends
+    count, flows = len(owner), len(goal)
+    width = count + flows
+    column = np.arange(count)
+    row = [owner * nodes + head[link], owner * nodes + tail[link], commodity * nodes + goal]
+    where = [column, column, count + np.arange(flows)]
+    value = [np.ones(count), -np.ones(count), -np.ones(flows)]
+    balance = csr_array(
+        (np.concatenate(value), (np.concatenate(row), np.concatenate(where))),
+        shape=(len(origins) * nodes, width),
+    )
+    kept = np.ones(len(origins) * nodes, bool)
+    kept[np.arange(len(origins)) * nodes + origins] = False
+    full = csr_array((np.ones(count), (link, column)), shape=(len(tail), width))
+    return balance[np.flatnonzero(kept)], full

@@ -1,0 +1,456 @@
+"""What single packets of chosen flows see: waiting, loss and overtaking along ways that change.
+
+Every link sends what it is given in the order it came, at its rate, then the packet flies for the link's
+delay. A packet keeps the way it had when it was sent. There is no feedback: senders do not slow down, so
+this says what a load does to packets, not what TCP does about it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+from skyweft.errors import RangeError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+CAUSES = (
+    "",
+    "no way when it was sent",
+    "the buffer of a link was full",
+    "a link on the way was gone",
+    "its link ended while it was under way",
+)
+ARRIVED, NO_WAY, BUFFER_FULL, LINK_GONE, CUT_OFF = range(len(CAUSES))
+
+A_BUCKET = 24  # events looked at together: their heap stays in the first cache
+BUCKETS_MAX = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Links whose delay and rate change with time.
+
+    `time_s` (G,) are knots that do not fall; delays run straight between them, and two knots of one
+    time make a step. Before the first and after the last knot things stay as they are there.
+    """
+
+    time_s: Floats  # (G,)
+    delay_s: Floats  # (L, G) NaN: there is no link; one between two knots needs both
+    rate_bps: Floats  # (L, G) from the knot on
+    buffer_bytes: Floats  # (L,) what may wait, what is left of the packet being sent included
+
+    def __post_init__(self) -> None:
+        links, knots = self.delay_s.shape
+        assert len(self.time_s) == knots >= 1
+        assert self.rate_bps.shape == (links, knots)
+        assert self.buffer_bytes.shape == (links,)
+        assert np.all(np.diff(self.time_s) >= 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """Packets in the order they are sent. Columns have shape (K,)."""
+
+    flow: Ints
+    sent_s: Floats
+    size_bytes: Floats
+
+    def __post_init__(self) -> None:
+        assert len(self.flow) == len(self.sent_s) == len(self.size_bytes)
+        assert np.all(np.diff(self.sent_s) >= 0)
+
+    def __len__(self) -> int:
+        return len(self.sent_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What became of every packet. Columns have shape (K,)."""
+
+    received_s: Floats  # NaN: lost
+    waited_s: Floats  # in queues, its own sending not counted
+    cause: NDArray[np.int8]  # index into `CAUSES`
+
+    def __post_init__(self) -> None:
+        assert np.all(np.isnan(self.received_s) == (self.cause != ARRIVED))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The packets of F flows in numbers; NaN where none, or for jitter no two, arrived."""
+
+    sent: Longs
+    lost: Longs
+    overtaken: Longs
+    delay_mean_s: Floats
+    delay_s: Floats  # (F, Q)
+    jitter_s: Floats
+
+
+def stepped(time_s: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
+    """Turn values (L, G) that hold from a time to the next into knots for `Network`.
+
+    Returns
+    -------
+    time_s : (2 G - 1,), values : (L, 2 G - 1)
+        Every time but the first twice: once for what held up to it, once for what holds from it.
+    """
+    times, held = np.asarray(time_s, np.float64), np.asarray(values, np.float64)
+    return np.repeat(times, 2)[1:], np.repeat(held, 2, axis=1)[:, :-1]
+
+
+def constant(
+    flow: int, rate_bps: float, size_bytes: float, start_s: float, end_s: float
+) -> Packets:
+    """Return packets of one size at even distances, the first at the start, none at the end."""
+    gap_s = _gap(rate_bps, size_bytes)
+    count = max(0, int(np.ceil((end_s - start_s) / gap_s - 1e-9)))
+    return _of_one(flow, start_s + gap_s * np.arange(count), size_bytes)
+
+
+def poisson(
+    flow: int, rate_bps: float, size_bytes: float, start_s: float, end_s: float, seed: int
+) -> Packets:
+    """Return packets of one size at random times, as many as make the rate on average.
+
+    The random numbers are Philox's, keyed by seed and flow: other flows change nothing, and a later end
+    only adds packets.
+    """
+    gap_s = _gap(rate_bps, size_bytes)
+    random = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, flow])))
+    parts, now = [np.empty(0)], start_s
+    while now < end_s:
+        parts.append(now + np.cumsum(-np.log1p(-random.random(4096)) * gap_s))
+        now = float(parts[-1][-1])
+    times = np.concatenate(parts)
+    return _of_one(flow, times[times < end_s], size_bytes)
+
+
+def merged(*several: Packets) -> Packets:
+    """Put the packets of several flows in one order by time; ties stay in the order given."""
+    sent = np.concatenate([each.sent_s for each in several])
+    order = np.argsort(sent, kind="stable")
+    flow = np.concatenate([each.flow for each in several])
+    size = np.concatenate([each.size_bytes for each in several])
+    return Packets(flow[order], sent[order], size[order])
+
+
+def ways_at(packets: Packets, change_s: ArrayLike, way: ArrayLike) -> Ints:
+    """Return the way (K,) every packet takes: what its flow had when it was sent.
+
+    Parameters
+    ----------
+    packets : Packets
+    change_s : (C,)
+        From when on a column of `way` holds, rising. [s]
+    way : (F, C)
+        The way of every flow from then on; -1: none. None either before the first change.
+    """
+    table = np.asarray(way, np.int32)
+    column = np.searchsorted(np.asarray(change_s, np.float64), packets.sent_s, side="right") - 1
+    return np.where(column >= 0, table[packets.flow, column], np.int32(-1)).astype(np.int32)
+
+
+def send(
+    packets: Packets,
+    way: ArrayLike,
+    first: ArrayLike,
+    link: ArrayLike,
+    network: Network,
+    lost_in_flight: bool = False,
+) -> Trace:
+    """Send packets along their ways; flows that share a link queue up together.
+
+    Parameters
+    ----------
+    packets : Packets
+        In the order they are sent.
+    way : (K,)
+        Row of each packet's way, -1 for none; see `ways_at`.
+    first : (W + 1,), link : (E,)
+        The links of way w are ``link[first[w] : first[w + 1]]``; an empty way arrives at once.
+    network : Network
+        The links over time.
+    lost_in_flight : bool
+        Whether a packet whose last bit is on its way is lost when the link ends behind it.
+
+    Returns
+    -------
+    Trace
+        A packet that would have to wait beyond its link's end is lost and takes none of its time.
+
+    Raises
+    ------
+    RangeError
+        A link with a delay has no rate above zero.
+
+    Notes
+    -----
+    On a link ``out = max(in, out of the one before) + size / rate`` (Lindley [1]_), then the delay at
+    that moment. The rate is that at the packet's start of sending; a buffer counts what is not yet sent
+    by the rate of now. Packets that come at the same time go in the order they were sent.
+
+    References
+    ----------
+    .. [1] D. V. Lindley, "The theory of queues with a single server", Math. Proc. Cambridge, 48, 1952.
+    """
+    ends, links = np.ascontiguousarray(first, np.int64), np.ascontiguousarray(link, np.int32)
+    rows = np.ascontiguousarray(way, np.int32)
+    count = len(packets)
+    if len(rows) != count or (count and (rows.min() < -1 or rows.max() >= len(ends) - 1)):
+        raise ValueError(f"way must be {count} rows from -1 to {len(ends) - 2}")
+    if len(links) and (links.min() < 0 or links.max() >= len(network.delay_s)):
+        raise ValueError(f"link must lie from 0 to {len(network.delay_s) - 1}")
+    there = np.isfinite(network.delay_s)
+    if np.any(there & ~(network.rate_bps > 0)) or np.any(network.delay_s < 0):
+        bad = np.argwhere(there & ~(network.rate_bps > 0) | (network.delay_s < 0))[0]
+        raise RangeError(f"link {bad[0]} has a delay below zero, or no rate, at knot {bad[1]}")
+    received, waited = np.full(count, np.nan), np.zeros(count)
+    cause = np.full(count, NO_WAY, np.int8)
+    if count:
+        _run(
+            packets.sent_s, packets.size_bytes, rows, ends, links, network.time_s,
+            np.ascontiguousarray(network.delay_s), np.ascontiguousarray(network.rate_bps),
+            network.buffer_bytes, _up_until(network), lost_in_flight,
+            _buckets(packets.sent_s, rows, ends), received, waited, cause,
+        )  # fmt: skip
+    return Trace(received, waited, cause)
+
+
+def summary(
+    packets: Packets, trace: Trace, flows: int, percent: ArrayLike = (0, 50, 95, 99, 100)
+) -> Summary:
+    """Return loss, delay, jitter and overtaking of every flow.
+
+    Parameters
+    ----------
+    packets, trace
+        What was sent and what became of it.
+    flows : int
+        How many flows there are.
+    percent : (Q,)
+        Percentiles of the delay to give. [%]
+
+    Returns
+    -------
+    Summary
+        `jitter_s` is the mean absolute difference in delay of one arrived packet and the next one sent
+        [1]_; `overtaken` counts packets that arrive after one that was sent later [2]_.
+
+    References
+    ----------
+    .. [1] C. Demichelis and P. Chimento, "IP Packet Delay Variation Metric", RFC 3393, 2002.
+    .. [2] A. Morton et al., "Packet Reordering Metrics", RFC 4737, 2006, section 4.2.
+    """
+    q = np.asarray(percent, np.float64)
+    arrived = np.isfinite(trace.received_s)
+    sent = np.bincount(packets.flow, minlength=flows)
+    lost = sent - np.bincount(packets.flow[arrived], minlength=flows)
+    overtaken = np.zeros(flows, np.int64)
+    mean, jitter, delay = np.full(flows, np.nan), np.full(flows, np.nan), np.full((flows, len(q)), np.nan)
+    order = np.argsort(packets.flow, kind="stable")
+    order = order[arrived[order]]
+    bounds = np.searchsorted(packets.flow[order], np.arange(flows + 1))
+    for flow in np.flatnonzero(np.diff(bounds)).tolist():
+        mine = order[bounds[flow] : bounds[flow + 1]]
+        received = trace.received_s[mine]
+        delays = received - packets.sent_s[mine]
+        # Sorted by arrival (ties by sending), who has a lower number than one before was overtaken.
+        rank = np.argsort(received, kind="stable")
+        overtaken[flow] = np.count_nonzero(rank < np.maximum.accumulate(rank))
+        mean[flow], delay[flow] = delays.mean(), np.percentile(delays, q)
+        if len(mine) > 1:
+            jitter[flow] = np.abs(np.diff(delays)).mean()
+    return Summary(sent, lost, overtaken, mean, delay, jitter)
+
+
+def _gap(rate_bps: float, size_bytes: float) -> float:
+    if not (0 < rate_bps < np.inf and 0 < size_bytes < np.inf):
+        raise ValueError(f"rate and size must be above zero, got {rate_bps:g} and {size_bytes:g}")
+    return size_bytes * 8 / rate_bps
+
+
+def _of_one(flow: int, sent_s: Floats, size_bytes: float) -> Packets:
+    count = len(sent_s)
+    return Packets(np.full(count, flow, np.int32), sent_s, np.full(count, float(size_bytes)))
+
+
+def _up_until(network: Network) -> Floats:
+    """Return (L, G) until when a link stays that is there from a knot on; -inf where it is not."""
+    there = np.isfinite(network.delay_s)
+    until = np.full(there.shape, -np.inf)
+    until[there[:, -1], -1] = np.inf
+    for g in range(there.shape[1] - 2, -1, -1):
+        both = there[:, g] & there[:, g + 1]
+        until[both, g] = np.maximum(until[both, g + 1], network.time_s[g + 1])
+    return until
+
+
+def _buckets(sent_s: Floats, way: Ints, first: Longs) -> int:
+    """Return into how many slices of time the events go."""
+    events = int(np.diff(first)[way[way >= 0]].sum())
+    return int(np.clip(events // A_BUCKET, 1, BUCKETS_MAX))
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _run(
+    sent_s: Floats,
+    size_bytes: Floats,
+    way: Ints,
+    first: Longs,
+    link: Ints,
+    knot_s: Floats,
+    delay_s: Floats,
+    rate_bps: Floats,
+    buffer_bytes: Floats,
+    up_until: Floats,
+    lost_in_flight: bool,
+    buckets: int,
+    received_s: Floats,
+    waited_s: Floats,
+    cause: NDArray[np.int8],
+) -> None:
+    """Take events in order of time: each is a packet that comes to a link or to its end.
+
+    Slices of time hold lists of packets; the slice at hand is a heap, so an event that falls into it
+    again finds its place. Packets are never copied: one is in one place at a time.
+    """
+    count = len(sent_s)
+    start = sent_s[0]
+    span = sent_s[count - 1] - start
+    per_s = buckets / span if span > 1e-9 else 0.0
+    last = buckets - 1.0
+    begin = np.full(buckets, -1, np.int32)
+    after = np.empty(count, np.int32)
+    now_s = sent_s.copy()
+    place = np.empty(count, np.int64)
+    free_s = np.full(len(delay_s), -np.inf)
+    heap = np.empty(count, np.int32)
+    for k in range(count - 1, -1, -1):
+        if way[k] >= 0:
+            place[k] = first[way[k]]
+            slot = int(min(last, (sent_s[k] - start) * per_s))
+            after[k], begin[slot] = begin[slot], k
+    knot = 0
+    for slot in range(buckets):
+        size, k = 0, begin[slot]
+        while k >= 0:
+            size = _push(heap, size, now_s, k)
+            k = after[k]
+        while size > 0:
+            k = heap[0]
+            t, hop = now_s[k], place[k]
+            if hop == first[way[k] + 1]:
+                received_s[k], cause[k] = t, ARRIVED
+                size = _drop_top(heap, size, now_s)
+                continue
+            while knot + 1 < len(knot_s) and knot_s[knot + 1] <= t:
+                knot += 1
+            at = link[hop]
+            out, then, why = _pass(
+                t, size_bytes[k], free_s[at], knot, knot_s, delay_s[at], rate_bps[at],
+                buffer_bytes[at], up_until[at], lost_in_flight,
+            )  # fmt: skip
+            if why != ARRIVED:
+                cause[k] = why
+                size = _drop_top(heap, size, now_s)
+                if why == CUT_OFF:
+                    free_s[at] = out
+                continue
+            waited_s[k] += max(free_s[at] - t, 0.0)
+            free_s[at] = out
+            now_s[k], place[k] = then, hop + 1
+            later = int(min(last, (then - start) * per_s))
+            if later == slot:
+                _settle_top(heap, size, now_s)
+            else:
+                size = _drop_top(heap, size, now_s)
+                after[k], begin[later] = begin[later], k
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _pass(
+    t: float,
+    size_bytes: float,
+    free_s: float,
+    knot: int,
+    knot_s: Floats,
+    delay_s: Floats,
+    rate_bps: Floats,
+    buffer_bytes: float,
+    up_until: Floats,
+    lost_in_flight: bool,
+) -> tuple[float, float, int]:
+    """Return when a packet's last bit leaves a link and arrives, and what stopped it."""
+    end = up_until[knot]
+    if not t < end:
+        return t, t, LINK_GONE
+    if max(free_s - t, 0.0) * rate_bps[knot] / 8 + size_bytes > buffer_bytes:
+        return t, t, BUFFER_FULL
+    begin = max(t, free_s)
+    if not begin < end:
+        return t, t, LINK_GONE
+    while knot + 1 < len(knot_s) and knot_s[knot + 1] <= begin:
+        knot += 1
+    out = begin + size_bytes * 8 / rate_bps[knot]
+    if not out < end:
+        return t, t, LINK_GONE
+    while knot + 1 < len(knot_s) and knot_s[knot + 1] <= out:
+        knot += 1
+    delay = delay_s[knot]
+    if knot + 1 < len(knot_s) and out > knot_s[knot]:
+        part = (out - knot_s[knot]) / (knot_s[knot + 1] - knot_s[knot])
+        delay += part * (delay_s[knot + 1] - delay)
+    if lost_in_flight and out + delay > end:
+        return out, out, CUT_OFF
+    return out, out + delay, ARRIVED
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _push(heap: Ints, size: int, now_s: Floats, k: int) -> int:
+    """Add packet k to the heap, earliest on top, ties by number; return the new size."""
+    here = size
+    while here > 0:
+        above = (here - 1) >> 1
+        other = heap[above]
+        if now_s[other] < now_s[k] or (now_s[other] == now_s[k] and other < k):
+            break
+        heap[here] = other
+        here = above
+    heap[here] = k
+    return size + 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _drop_top(heap: Ints, size: int, now_s: Floats) -> int:
+    """Take the top off; return the new size."""
+    size -= 1
+    if size > 0:
+        heap[0] = heap[size]
+        _settle_top(heap, size, now_s)
+    return size
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _settle_top(heap: Ints, size: int, now_s: Floats) -> None:
+    """Let the top sink to its place."""
+    k = heap[0]
+    t = now_s[k]
+    here = 0
+    while 2 * here + 1 < size:
+        child = 2 * here + 1
+        other = child + 1
+        low, high = heap[child], heap[min(other, size - 1)]
+        if other < size and (
+            now_s[high] < now_s[low] or (now_s[high] == now_s[low] and high < low)
+        ):
+            child, low = other, high
+        if t < now_s[low] or (t == now_s[low] and k < low):
+            break
+        heap[here] = low
+        here = child
+    heap[here] = k
