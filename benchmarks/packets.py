@@ -1,7 +1,8 @@
 """Packets over six hops with crossing flows, against the same queues in simple Python with `heapq`.
 
-Twelve flows cross a ring of twenty-four links at 80 % load; every flow takes six links and shares each
-with two others... so packets must be put in order at every link. The peer runs a slice of it.
+Twelve flows go round a ring of twenty-four links at 80 % load. Every flow takes six links and
+shares each with others that come from elsewhere, so packets must be put in order at every link. The
+peer runs a slice.
 """
 
 import os

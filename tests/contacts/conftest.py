@@ -53,8 +53,6 @@ def tracks() -> Callable[..., Tracks]:
 
     def make(time_s: Floats, *movers: dict[str, float]) -> Tracks:
         states = [orbit(time_s, **each) for each in movers]
-        return Tracks(
-            time_s, np.stack([p for p, _ in states]), np.stack([v for _, v in states])
-        )
+        return Tracks(time_s, np.stack([p for p, _ in states]), np.stack([v for _, v in states]))
 
     return make

@@ -71,6 +71,25 @@ def test_large_groups_show_worst_median_best() -> None:
     assert [met.name(each) for each in telling(met, HOUR_S)] == ["s000", "s050", "s100"]
 
 
+def test_very_many_bars_are_thinned_to_what_shows(platforms: pa.Table, ax: Axes) -> None:
+    start_s = np.arange(0, 30 * 86_400, 600.0)
+    count = len(start_s)
+    contacts = pa.table(
+        {
+            "link": ["ku/sat"] * count,
+            "source": ["train"] * count,
+            "target": ["sat-0"] * count,
+            "start_s": start_s,
+            "end_s": start_s + 300,
+            "elevation_max_deg": np.zeros(count),
+            "range_min_m": np.zeros(count),
+        }
+    )
+    timeline(contacts, platforms, 30 * 86_400.0, rows=["train"], ax=ax)
+    assert sum(len(each.get_paths()) for each in ax.collections) <= 1_000
+    assert ax.texts[0].get_text() == "space 50.0 %"
+
+
 def test_layers_over_time(contacts: pa.Table, platforms: pa.Table, ax: Axes) -> None:
     layer_timeline(contacts, platforms, HOUR_S, ax=ax)
     rows = [label.get_text() for label in ax.get_yticklabels()]

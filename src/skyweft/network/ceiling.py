@@ -1,7 +1,8 @@
 """The most that any choice of ways could carry: a multi-commodity flow, solved by HiGHS.
 
-Fair shares on shortest ways leave links empty that other ways would use. The linear program here routes
-and splits flows as it likes and is fair to nobody: what it carries in sum is a bound from above.
+Fair shares on shortest ways leave links empty that other ways would use. The linear program here
+routes and splits flows as it likes and is fair to nobody: what it carries in sum is a bound from
+above.
 """
 
 from dataclasses import dataclass
@@ -65,8 +66,8 @@ def ceiling(
 
     Notes
     -----
-    Flows from one source are one commodity, so there is a variable a source and link, not a flow and
-    link. HiGHS keeps constraints to 1e-7 of the greatest capacity.
+    Flows from one source are one commodity, so there is a variable a source and link, not a flow
+    and link. HiGHS keeps constraints to 1e-7 of the greatest capacity.
     """
     from scipy.optimize import linprog
 
@@ -116,7 +117,7 @@ def gap(carried_bps: float, ceiling_bps: float) -> float:
 def _useful(
     ends: tuple[Ints, Ints], capacity: Floats, origins: Ints, passing: NDArray[np.bool_]
 ) -> tuple[Ints, Ints]:
-    """List which commodity may use which link: not back to its source, not out of other end points."""
+    """List which commodity may use which link: not into its source, nor out of other ends."""
     tail, head = ends
     may = (tail == origins[:, None]) | passing[tail]
     may &= (head != origins[:, None]) & (capacity > 0) & (tail != head)
@@ -127,8 +128,8 @@ def _useful(
 def _guard(variables: int, origins: int, links: int, variables_max: int) -> None:
     if variables > variables_max:
         raise RangeError(
-            f"the upper bound needs {variables:,} variables ({origins:,} sources, {links:,} links); "
-            f"at most {variables_max:,} are solved: ask for fewer sources or leave the bound out"
+            f"the bound needs {variables:,} variables ({origins:,} sources, {links:,} links), "
+            f"at most {variables_max:,} are solved: ask for fewer sources or leave it out"
         )
 
 
@@ -141,9 +142,10 @@ def _constraints(
     goal: Ints,
     origins: Ints,
 ) -> tuple[Any, Any]:
-    """Return as sparse rows what balances at every node but a commodity's source, and what fills a link.
+    """Return, as sparse rows, what balances at nodes and what fills links.
 
-    What comes in less what goes out is what is served there.
+    At every node but a commodity's source, what comes in less what goes out is what is served
+    there.
     """
     from scipy.sparse import csr_array
 

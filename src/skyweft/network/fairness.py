@@ -1,8 +1,8 @@
 """How much each flow gets: max-min fair shares on given paths.
 
-Every flow's rate rises in step, by weight, until its demand is met or a link on its way is full; what
-is left goes on to the others. No flow can then gain without one losing that has no more, by weight,
-than it. Which ways flows take is not decided here; the most that any ways could carry is in
+Every flow's rate rises in step, by weight, until its demand is met or a link on its way is full;
+what is left goes on to the others. No flow can then gain without one losing that has no more, by
+weight, than it. Which ways flows take is not decided here; the most that any ways could carry is in
 `ceiling.py`, and what packets see under such loads in `packets.py`.
 """
 
@@ -13,7 +13,15 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError
-from skyweft.network.product import FULL, MET, NO_CAPACITY, NO_WAY, OUTRANKED
+from skyweft.network.product import (
+    FULL,
+    ITSELF,
+    MET,
+    NO_CAPACITY,
+    NO_WAY,
+    OUTRANKED,
+    Shares,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -64,7 +72,8 @@ def fair_shares(
     weight : (F,), optional
         Above zero, one without it; largest to smallest at most a million.
     priority : (F,), optional
-        Class 0 is served first, then 1, and so on: strictly, a class gets what those before it leave.
+        Class 0 is served first, then 1, and so on: strictly, a class gets what those before it
+        leave.
     path : (F,), optional
         The path of every flow, -1 for none; without it flow f takes path f. Flows that share a path
         are cheap.
@@ -83,9 +92,9 @@ def fair_shares(
 
     Notes
     -----
-    Progressive filling [1]_ with a heap of links by the level at which each would fill. A level only
-    rises while others are served, so the heap holds lower bounds and a link's is renewed when it
-    comes up. O(E + F log F + E log L) at most; rates are good to about 1e-11 of the capacities.
+    Progressive filling [1]_ with a heap of links by the level at which each would fill. A level
+    only rises while others are served, so the heap holds lower bounds and a link's is renewed when
+    it comes up. O(E + F log F + E log L) at most; rates are good to about 1e-11 of the capacities.
 
     References
     ----------
@@ -124,8 +133,8 @@ def spread(
     Returns
     -------
     first : (F + 1,), link : (E',), use : (E',)
-        What `fair_shares` takes. The parts keep their proportion whatever the load, so one full link
-        holds the whole flow. Paths that should compete each for itself are flows of their own.
+        What `fair_shares` takes. The parts keep their proportion whatever the load, so one full
+        link holds the whole flow. Paths that should compete each for itself are flows of their own.
     """
     ends, links = np.asarray(first, np.int64), np.asarray(link, np.int32)
     groups, parts = np.asarray(path_first, np.int64), np.asarray(split, np.float64)
@@ -140,6 +149,52 @@ def spread(
     kept = use > 0
     entry = np.bincount(np.repeat(owner, hops)[kept], minlength=len(groups) - 1)
     return np.concatenate([[0], np.cumsum(entry)]), links[kept], use[kept]
+
+
+def shares_at(
+    time_s: float,
+    source: ArrayLike,
+    target: ArrayLike,
+    demand_bps: ArrayLike,
+    sharing: Sharing,
+    link_from: ArrayLike,
+    link_to: ArrayLike,
+    rule: ArrayLike | int = 0,
+) -> Shares:
+    """Return what flows got at one instant as rows of the product.
+
+    Parameters
+    ----------
+    time_s : float
+        The instant. [s]
+    source, target, demand_bps : (F,)
+        Ends of the flows, rows of Fleet, and what they wanted. [bit/s]
+    sharing : Sharing
+        What `fair_shares` made of them.
+    link_from, link_to : (L,)
+        Ends of the directed links, rows of Fleet.
+    rule : (F,) or int
+        Place of each flow in the scenario's list.
+    """
+    count = len(sharing.rate_bps)
+    start, goal = np.asarray(source, np.int32), np.asarray(target, np.int32)
+    held = sharing.bottleneck
+    limit = np.where((start == goal) & (sharing.limit == NO_WAY), ITSELF, sharing.limit)
+    ends = [
+        np.append(np.asarray(side, np.int32), np.int32(-1))[held] for side in (link_from, link_to)
+    ]
+    return Shares(
+        rule=np.broadcast_to(np.asarray(rule, np.int16), count),
+        time_s=np.full(count, float(time_s)),
+        flow=np.arange(count, dtype=np.int32),
+        source=start,
+        target=goal,
+        demand_bps=np.asarray(demand_bps, np.float64),
+        rate_bps=sharing.rate_bps,
+        bottleneck_from=ends[0],
+        bottleneck_to=ends[1],
+        limit=limit.astype(np.int8),
+    )
 
 
 def _check(
@@ -189,7 +244,9 @@ def _fill(
     there = path >= 0
     classes = np.unique(priority[there])
     for each in classes:
-        flows = np.flatnonzero(there & (priority == each)) if len(classes) > 1 else there.nonzero()[0]
+        flows = (
+            np.flatnonzero(there & (priority == each)) if len(classes) > 1 else there.nonzero()[0]
+        )
         met = flows[np.isfinite(demand[flows])]
         wanted = demand[met] / weight[met]
         order = np.argsort(wanted, kind="stable")
@@ -251,7 +308,8 @@ def _turned(
 ) -> tuple[Longs, NDArray[np.uint16]]:
     """List, for every link, the open paths over it: a counting sort, one block of paths at a time.
 
-    The paths of a block have numbers of 16 bits, and its lists stay in cache while they are written.
+    The paths of a block have numbers of 16 bits, and its lists stay in cache while they are
+    written.
     """
     paths = len(first) - 1
     blocks = (paths + BLOCK - 1) // BLOCK
@@ -378,7 +436,7 @@ def _load_up(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _renewed(key: Floats, which: Ints, size: int, state: Floats) -> int:
-    """Renew the top of the heap until it is true; drop links without open flows; return its size."""
+    """Renew the top until it is true, drop links without open flows; return the size."""
     while size > 0:
         k = which[0]
         if state[k, 2] <= 0:

@@ -1,9 +1,9 @@
 """The k shortest ways without a loop, for many pairs of nodes.
 
-Yen's algorithm as Lawler improved it, put off as long as it can be: the distances of the sweep bound
-every deviation from below, a bound is made good only when its turn comes, and then mostly by following
-the shortest ways to the target. Only where those run into the way already taken is there a search, which
-the same distances lead straight to the target.
+Yen's algorithm as Lawler improved it, put off as long as it can be: the sweep's distances bound
+every deviation from below, a bound is made good only when its turn comes, and then mostly by
+following the shortest ways to the target. Only where those run into the way already taken is there
+a search, which the same distances lead straight to the target.
 """
 
 import os
@@ -101,7 +101,7 @@ def loop_free(
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return loop_free(graph, pairs, k, passing, threads)
     edges = (graph.first, graph.head, graph.delay_ns, passing)
-    pieces = []
+    pieces: list[LoopFree] = []
     for rows, near_to in by_target(graph, pairs, passing, executor):
 
         def some(start: int, rows: Longs = rows, near_to: Near = near_to) -> LoopFree:
@@ -242,7 +242,7 @@ def pop(heap: Longs, size: int) -> tuple[int, int]:
         heap[place] = heap[child]
         place, child = child, 2 * child + 1
     heap[place] = item
-    return top >> 32, np.int32(top & 0x7FFFFFFF)
+    return int(top >> 32), int(top & 0x7FFFFFFF)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -251,11 +251,11 @@ def _deviate(
 ) -> tuple[int, int]:
     """Return a bound from below on the ways out of a node, and the first follower that has it.
 
-    `marks` are the nodes on the way so far and the followers taken already, where they equal `tick`.
+    `marks` are the nodes on the way so far and the followers taken already, where they are `tick`.
     """
     first, head, delay, passing = edges
     inside, barred = marks
-    best, follower = FAR_NS, np.int32(-1)
+    best, follower = FAR_NS, -1
     for e in range(first[here], first[here + 1]):
         to = head[e]
         if to == len(away) or not (passing[to] or to == target):
@@ -263,7 +263,7 @@ def _deviate(
         if inside[to] == tick or barred[to] == tick:
             continue
         if delay[e] + away[to] < best:
-            best, follower = delay[e] + away[to], to
+            best, follower = int(delay[e] + away[to]), int(to)
     return best, follower
 
 
@@ -271,7 +271,7 @@ def _deviate(
 def _follow(
     edges: Edges, away: Ints, here: int, target: int, inside: Ints, tick: int, path: Ints
 ) -> int:
-    """Write the shortest way from a node, itself included; return its nodes, 0 if it goes inside."""
+    """Write the shortest way from a node, itself too; return its nodes, 0 if it goes inside."""
     first, head, delay, passing = edges
     size = 0
     while size < len(away):
@@ -279,13 +279,13 @@ def _follow(
         size += 1
         if here == target:
             return size
-        follower = np.int32(-1)
+        follower = -1
         for e in range(first[here], first[here + 1]):
             to = head[e]
             if to == len(away) or not (passing[to] or to == target):
                 continue
             if inside[to] != tick and delay[e] + away[to] == away[here]:
-                follower = to
+                follower = int(to)
                 break
         if follower < 0:
             return 0
@@ -317,7 +317,7 @@ def _search(
         _, node = pop(heap, size)
         size -= 1
         if node == target:
-            return np.int64(cost[node])
+            return int(cost[node])
         if settled[node] == tick:
             continue
         settled[node] = tick
@@ -331,7 +331,7 @@ def _search(
             if spent + away[to] < limit_ns and (seen[to] != tick or spent < cost[to]):
                 seen[to], cost[to], before[to] = tick, spent, node
                 size = push(heap, size, spent + away[to], to)
-    return np.int64(FAR_NS)
+    return FAR_NS
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -348,7 +348,12 @@ def _trace(here: int, target: int, before: Ints, path: Ints) -> int:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _mark(
-    ways: tuple[Ints, Ints, Ints], found: int, parent: int, at: int, marks: tuple[Ints, Ints], tick: int
+    ways: tuple[Ints, Ints, Ints],
+    found: int,
+    parent: int,
+    at: int,
+    marks: tuple[Ints, Ints],
+    tick: int,
 ) -> None:
     """Mark a way's nodes up to its `at`-th, and where ways that share them went on from there."""
     path, begin, _ = ways
@@ -372,10 +377,10 @@ def _mark(
 def _cheapest(edges: Edges, here: int, to: int) -> int:
     """Return the delay of the shortest edge between two nodes."""
     first, head, delay, _ = edges
-    best = np.int32(NO_EDGE_NS)
+    best = NO_EDGE_NS
     for e in range(first[here], first[here + 1]):
         if head[e] == to:
-            best = min(best, delay[e])
+            best = min(best, int(delay[e]))
     return best
 
 
@@ -394,13 +399,13 @@ def _complete(
     """Write the shortest way on from a node, itself left out; return its cost and its nodes."""
     bound, follower = _deviate(edges, away, here, target, marks, tick)
     if bound >= limit_ns:
-        return np.int64(FAR_NS), 0
+        return FAR_NS, 0
     size = _follow(edges, away, follower, target, marks[0], tick, rest)
     if size > 0:
-        return np.int64(bound), size
+        return bound, size
     spent = _search(edges, away, here, target, limit_ns, marks, tick, scratch)
     if spent >= limit_ns:
-        return np.int64(FAR_NS), 0
+        return FAR_NS, 0
     return spent, _trace(here, target, scratch[3], rest)
 
 
@@ -443,7 +448,7 @@ def _deviations(
     rows: Ints,
     size: int,
 ) -> tuple[Ints, int, int]:
-    """Add the ways that leave the last way found from its `at`-th node on; the first replaces `row`."""
+    """Add the ways that leave the last one found at its `at`-th node, in `row`, or later."""
     path, begin, along = ways
     start, last = begin[found - 1], begin[found] - 1
     if size + last - start > len(rows):
@@ -458,7 +463,7 @@ def _deviations(
         if i > at:
             place, size = size, size + 1
         rows[place, 0], rows[place, 1] = found - 1, i
-        rows[place, 2] = min(np.int64(along[start + i]) + bound, np.int64(FAR_NS))
+        rows[place, 2] = min(int(along[start + i]) + bound, FAR_NS)
         rows[place, 3] = rows[place, 4] = 0
     return rows, size, tick
 
@@ -486,24 +491,24 @@ def _yen(
     begin, kept, used, size, found = np.zeros(k + 1, np.int32), np.empty(64, np.int32), 0, 1, 0
     while found < k:
         row = int(np.argmin(rows[:size, 2]))
-        parent, at, cost = rows[row, 0], rows[row, 1], rows[row, 2]
+        parent, at, cost = int(rows[row, 0]), int(rows[row, 1]), int(rows[row, 2])
         if cost >= FAR_NS:
             break
-        length = rows[row, 4]
+        length = int(rows[row, 4])
         if length > 0:
             rest[:length] = kept[rows[row, 3] : rows[row, 3] + length]
         else:
             tick += 1
-            here, spent = np.int32(source), np.int32(0)
+            here, spent = source, 0
             if parent >= 0:
                 _mark((path, begin, along), found, parent, at, marks, tick)
-                here, spent = path[begin[parent] + at], along[begin[parent] + at]
+                here, spent = int(path[begin[parent] + at]), int(along[begin[parent] + at])
             else:
                 marks[0][source] = tick
             more, length = _complete(
                 edges, away, here, target, FAR_NS - spent, marks, tick, scratch, rest
             )
-            rows[row, 2] = min(spent + more, np.int64(FAR_NS))
+            rows[row, 2] = min(spent + more, FAR_NS)
             if rows[row, 2] > cost:
                 kept = room(kept, used + length)
                 kept[used : used + length] = rest[:length]
@@ -539,7 +544,7 @@ def _all(
     path = np.empty(4096, np.int32)
     ways, used, tick = 0, 0, 0
     for pair in range(len(pairs)):
-        source, target = pairs[pair]
+        source, target = int(pairs[pair, 0]), int(pairs[pair, 1])
         found, (nodes_, begin, along), tick = _yen(
             edges, away_ns[slot[target]], source, target, k, marks, tick, scratch, rest
         )

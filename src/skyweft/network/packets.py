@@ -1,8 +1,8 @@
 """What single packets of chosen flows see: waiting, loss and overtaking along ways that change.
 
-Every link sends what it is given in the order it came, at its rate, then the packet flies for the link's
-delay. A packet keeps the way it had when it was sent. There is no feedback: senders do not slow down, so
-this says what a load does to packets, not what TCP does about it.
+Every link sends what it is given in the order it came, at its rate, then the packet flies for the
+link's delay. A packet keeps the way it had when it was sent. There is no feedback: senders do not
+slow down, so this says what a load does to packets, not what TCP does about it.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ CAUSES = (
 )
 ARRIVED, NO_WAY, BUFFER_FULL, LINK_GONE, CUT_OFF = range(len(CAUSES))
 
-A_BUCKET = 24  # events looked at together: their heap stays in the first cache
+A_BUCKET = 8  # events looked at together: their heap is hardly one
 BUCKETS_MAX = 1 << 24
 
 
@@ -109,7 +109,7 @@ def constant(
     """Return packets of one size at even distances, the first at the start, none at the end."""
     gap_s = _gap(rate_bps, size_bytes)
     count = max(0, int(np.ceil((end_s - start_s) / gap_s - 1e-9)))
-    return _of_one(flow, start_s + gap_s * np.arange(count), size_bytes)
+    return _of_one(flow, start_s + gap_s * np.arange(count, dtype=np.float64), size_bytes)
 
 
 def poisson(
@@ -117,8 +117,8 @@ def poisson(
 ) -> Packets:
     """Return packets of one size at random times, as many as make the rate on average.
 
-    The random numbers are Philox's, keyed by seed and flow: other flows change nothing, and a later end
-    only adds packets.
+    The random numbers are Philox's, keyed by seed and flow: other flows change nothing, and a later
+    end only adds packets.
     """
     gap_s = _gap(rate_bps, size_bytes)
     random = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, flow])))
@@ -126,7 +126,7 @@ def poisson(
     while now < end_s:
         parts.append(now + np.cumsum(-np.log1p(-random.random(4096)) * gap_s))
         now = float(parts[-1][-1])
-    times = np.concatenate(parts)
+    times: Floats = np.concatenate(parts)
     return _of_one(flow, times[times < end_s], size_bytes)
 
 
@@ -190,13 +190,14 @@ def send(
 
     Notes
     -----
-    On a link ``out = max(in, out of the one before) + size / rate`` (Lindley [1]_), then the delay at
-    that moment. The rate is that at the packet's start of sending; a buffer counts what is not yet sent
-    by the rate of now. Packets that come at the same time go in the order they were sent.
+    On a link ``out = max(in, out of the one before) + size / rate`` (Lindley [1]_), then the delay
+    at that moment. The rate is that at the packet's start of sending; a buffer counts what is not
+    yet sent by the rate of now. Packets that come at the same time go in the order they were sent.
 
     References
     ----------
-    .. [1] D. V. Lindley, "The theory of queues with a single server", Math. Proc. Cambridge, 48, 1952.
+    .. [1] D. V. Lindley, "The theory of queues with a single server", Math. Proc. Cambridge, 48,
+       1952.
     """
     ends, links = np.ascontiguousarray(first, np.int64), np.ascontiguousarray(link, np.int32)
     rows = np.ascontiguousarray(way, np.int32)
@@ -238,8 +239,8 @@ def summary(
     Returns
     -------
     Summary
-        `jitter_s` is the mean absolute difference in delay of one arrived packet and the next one sent
-        [1]_; `overtaken` counts packets that arrive after one that was sent later [2]_.
+        `jitter_s` is the mean absolute difference in delay of one arrived packet and the next one
+        sent [1]_; `overtaken` counts packets that arrive after one that was sent later [2]_.
 
     References
     ----------
@@ -251,7 +252,11 @@ def summary(
     sent = np.bincount(packets.flow, minlength=flows)
     lost = sent - np.bincount(packets.flow[arrived], minlength=flows)
     overtaken = np.zeros(flows, np.int64)
-    mean, jitter, delay = np.full(flows, np.nan), np.full(flows, np.nan), np.full((flows, len(q)), np.nan)
+    mean, jitter, delay = (
+        np.full(flows, np.nan),
+        np.full(flows, np.nan),
+        np.full((flows, len(q)), np.nan),
+    )
     order = np.argsort(packets.flow, kind="stable")
     order = order[arrived[order]]
     bounds = np.searchsorted(packets.flow[order], np.arange(flows + 1))
@@ -316,59 +321,61 @@ def _run(
 ) -> None:
     """Take events in order of time: each is a packet that comes to a link or to its end.
 
-    Slices of time hold lists of packets; the slice at hand is a heap, so an event that falls into it
-    again finds its place. Packets are never copied: one is in one place at a time.
+    Slices of time hold lists of packets; the slice at hand is a heap, so an event that falls into
+    it again finds its place. Packets are never copied: one is in one place at a time.
     """
     count = len(sent_s)
-    start = sent_s[0]
-    span = sent_s[count - 1] - start
+    start, span = sent_s[0], sent_s[count - 1] - sent_s[0]
     per_s = buckets / span if span > 1e-9 else 0.0
     last = buckets - 1.0
     begin = np.full(buckets, -1, np.int32)
     after = np.empty(count, np.int32)
     now_s = sent_s.copy()
-    place = np.empty(count, np.int64)
+    place = np.zeros(count, np.int64)
     free_s = np.full(len(delay_s), -np.inf)
-    heap = np.empty(count, np.int32)
+    due_s, heap = np.empty(count), np.empty(count, np.int32)
     for k in range(count - 1, -1, -1):
         if way[k] >= 0:
             place[k] = first[way[k]]
+            if place[k] == first[way[k] + 1]:
+                received_s[k], cause[k] = sent_s[k], ARRIVED
+                continue
             slot = int(min(last, (sent_s[k] - start) * per_s))
             after[k], begin[slot] = begin[slot], k
     knot = 0
     for slot in range(buckets):
         size, k = 0, begin[slot]
         while k >= 0:
-            size = _push(heap, size, now_s, k)
+            size = _push(due_s, heap, size, now_s[k], k)
             k = after[k]
         while size > 0:
-            k = heap[0]
-            t, hop = now_s[k], place[k]
-            if hop == first[way[k] + 1]:
-                received_s[k], cause[k] = t, ARRIVED
-                size = _drop_top(heap, size, now_s)
-                continue
+            t, k = due_s[0], heap[0]
             while knot + 1 < len(knot_s) and knot_s[knot + 1] <= t:
                 knot += 1
-            at = link[hop]
+            at = link[place[k]]
+            free = free_s[at]
             out, then, why = _pass(
-                t, size_bytes[k], free_s[at], knot, knot_s, delay_s[at], rate_bps[at],
-                buffer_bytes[at], up_until[at], lost_in_flight,
+                t, size_bytes[k], free, at, knot, knot_s, delay_s, rate_bps,
+                buffer_bytes[at], up_until, lost_in_flight,
             )  # fmt: skip
+            if why in (ARRIVED, CUT_OFF):
+                waited_s[k] += max(free - t, 0.0)
+                free_s[at] = out
+            place[k] += 1
+            later = -1
             if why != ARRIVED:
                 cause[k] = why
-                size = _drop_top(heap, size, now_s)
-                if why == CUT_OFF:
-                    free_s[at] = out
-                continue
-            waited_s[k] += max(free_s[at] - t, 0.0)
-            free_s[at] = out
-            now_s[k], place[k] = then, hop + 1
-            later = int(min(last, (then - start) * per_s))
-            if later == slot:
-                _settle_top(heap, size, now_s)
+            elif place[k] == first[way[k] + 1]:
+                received_s[k], cause[k] = then, ARRIVED
             else:
-                size = _drop_top(heap, size, now_s)
+                later = int(min(last, (then - start) * per_s))
+            if later == slot:
+                _sink(due_s, heap, size, then, k)
+                continue
+            size -= 1
+            _sink(due_s, heap, size, due_s[size], heap[size])
+            if later >= 0:
+                now_s[k] = then
                 after[k], begin[later] = begin[later], k
 
 
@@ -377,6 +384,7 @@ def _pass(
     t: float,
     size_bytes: float,
     free_s: float,
+    at: int,
     knot: int,
     knot_s: Floats,
     delay_s: Floats,
@@ -386,71 +394,58 @@ def _pass(
     lost_in_flight: bool,
 ) -> tuple[float, float, int]:
     """Return when a packet's last bit leaves a link and arrives, and what stopped it."""
-    end = up_until[knot]
+    end = up_until[at, knot]
+    begin = max(t, free_s)
     if not t < end:
         return t, t, LINK_GONE
-    if max(free_s - t, 0.0) * rate_bps[knot] / 8 + size_bytes > buffer_bytes:
+    if (begin - t) * rate_bps[at, knot] / 8 + size_bytes > buffer_bytes:
         return t, t, BUFFER_FULL
-    begin = max(t, free_s)
-    if not begin < end:
-        return t, t, LINK_GONE
     while knot + 1 < len(knot_s) and knot_s[knot + 1] <= begin:
         knot += 1
-    out = begin + size_bytes * 8 / rate_bps[knot]
+    if not begin < end:
+        return t, t, LINK_GONE
+    out = begin + size_bytes * 8 / rate_bps[at, knot]
     if not out < end:
         return t, t, LINK_GONE
     while knot + 1 < len(knot_s) and knot_s[knot + 1] <= out:
         knot += 1
-    delay = delay_s[knot]
+    delay = delay_s[at, knot]
     if knot + 1 < len(knot_s) and out > knot_s[knot]:
         part = (out - knot_s[knot]) / (knot_s[knot + 1] - knot_s[knot])
-        delay += part * (delay_s[knot + 1] - delay)
+        delay += part * (delay_s[at, knot + 1] - delay)
     if lost_in_flight and out + delay > end:
         return out, out, CUT_OFF
     return out, out + delay, ARRIVED
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _push(heap: Ints, size: int, now_s: Floats, k: int) -> int:
+def _push(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> int:
     """Add packet k to the heap, earliest on top, ties by number; return the new size."""
     here = size
     while here > 0:
         above = (here - 1) >> 1
-        other = heap[above]
-        if now_s[other] < now_s[k] or (now_s[other] == now_s[k] and other < k):
+        if due_s[above] < t or (due_s[above] == t and heap[above] < k):
             break
-        heap[here] = other
+        due_s[here], heap[here] = due_s[above], heap[above]
         here = above
-    heap[here] = k
+    due_s[here], heap[here] = t, k
     return size + 1
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _drop_top(heap: Ints, size: int, now_s: Floats) -> int:
-    """Take the top off; return the new size."""
-    size -= 1
-    if size > 0:
-        heap[0] = heap[size]
-        _settle_top(heap, size, now_s)
-    return size
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def _settle_top(heap: Ints, size: int, now_s: Floats) -> None:
-    """Let the top sink to its place."""
-    k = heap[0]
-    t = now_s[k]
+def _sink(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> None:
+    """Put packet k at the top and let it sink to its place."""
     here = 0
     while 2 * here + 1 < size:
         child = 2 * here + 1
         other = child + 1
-        low, high = heap[child], heap[min(other, size - 1)]
         if other < size and (
-            now_s[high] < now_s[low] or (now_s[high] == now_s[low] and high < low)
+            due_s[other] < due_s[child]
+            or (due_s[other] == due_s[child] and heap[other] < heap[child])
         ):
-            child, low = other, high
-        if t < now_s[low] or (t == now_s[low] and k < low):
+            child = other
+        if t < due_s[child] or (t == due_s[child] and k < heap[child]):
             break
-        heap[here] = low
+        due_s[here], heap[here] = due_s[child], heap[child]
         here = child
-    heap[here] = k
+    due_s[here], heap[here] = t, k

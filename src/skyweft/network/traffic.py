@@ -1,11 +1,12 @@
 """Who wants to send how much to whom, and when in the day: demand, before any network.
 
-A gravity model over cities, a traffic matrix from the user's file, and a daily profile by the Sun at the
-source. What of it gets through is `fairness.py`'s.
+A gravity model over cities, a traffic matrix from the user's file, and a daily profile by the Sun
+at the source. What of it gets through is `fairness.py`'s.
 """
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +104,8 @@ def daily_factor(factor: ArrayLike, longitude_deg: ArrayLike, hour_utc: ArrayLik
     Parameters
     ----------
     factor : (24,)
-        At 0, 1, ... 23 o'clock, not negative; straight between, midnight to midnight without a step.
+        At 0, 1, ... 23 o'clock, not negative; straight between, midnight to midnight without a
+        step.
     longitude_deg : (F,)
         Of the source. [deg]
     hour_utc : (T,)
@@ -133,8 +135,9 @@ def read_demand(path: Path, names: Sequence[str]) -> Demand:
     Parameters
     ----------
     path : Path
-        A CSV file. With the columns `source` and `demand_bps` each line is a pair; else the first line
-        is a corner and the targets' names, every other a source's name and its demands. [bit/s]
+        A CSV file. With the columns `source` and `demand_bps` each line is a pair; else the first
+        line is a corner and the targets' names, every other a source's name and its demands.
+        [bit/s]
     names : sequence
         Of the platforms that may send and receive.
 
@@ -214,10 +217,12 @@ def _read_square(
         if len(row) != len(header):
             mistakes.append(f"{where}: {len(row)} fields, the first line has {len(header)}")
             continue
-        values.append([
-            _demand(cell, f"{where}: {target}", mistakes.append)
-            for target, cell in zip(targets, row[1:], strict=True)
-        ])
+        values.append(
+            [
+                _demand(cell, f"{where}: {target}", mistakes.append)
+                for target, cell in zip(targets, row[1:], strict=True)
+            ]
+        )
     starts = [row[0].strip() for _, row in rows[1:]]
     _twice(starts, path.name, mistakes)
     if sorted(set(starts)) != sorted(set(targets)):
@@ -225,14 +230,12 @@ def _read_square(
         mistakes.append(f"{path.name}: not square: {unlike} is only a row or only a column")
     complain(path, mistakes)
     matrix = np.array(values)
-    row, column = np.nonzero(matrix)
-    ends = np.array(sources, np.int32)[row], np.array(columns, np.int32)[column]
-    return Demand(*ends, matrix[row, column])
+    down, across = np.nonzero(matrix)
+    ends = np.array(sources, np.int32)[down], np.array(columns, np.int32)[across]
+    return Demand(*ends, matrix[down, across])
 
 
-def _known(
-    index: Mapping[str, int], name: str, where: str, say: Callable[[str], None]
-) -> int:
+def _known(index: Mapping[str, int], name: str, where: str, say: Callable[[str], None]) -> int:
     """Return the index of a name; -1, and words, where there is none."""
     if name not in index:
         some = ", ".join(list(index)[:5])
@@ -252,6 +255,8 @@ def _demand(cell: str, where: str, say: Callable[[str], None]) -> float:
 
 
 def _twice(names: Sequence[str], where: str, mistakes: list[str]) -> None:
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
-            mistakes.append(f"{where}: {name[:40]!r} is there {names.count(name)} times")
+    mistakes += [
+        f"{where}: {name[:40]!r} is there {count} times"
+        for name, count in Counter(names).items()
+        if count > 1
+    ]

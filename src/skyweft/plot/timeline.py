@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
 
-from skyweft.plot.meetings import Floats, Ints, Meetings, meetings, summed, up_mean
+from skyweft.plot.meetings import Floats, Ints, Meetings, meetings, merged, summed, up_mean
 from skyweft.plot.palette import (
     LAYERS,
     LIGHT,
@@ -22,6 +22,8 @@ from skyweft.plot.palette import (
 ROWS_MAX = 28
 SMALL_GROUP = 4
 BINS = 360
+BARS_EACH = 300
+PIXELS = 1_000
 HALF_HEIGHT = 0.36  # of a row's bar
 
 
@@ -106,7 +108,7 @@ def draw_timeline(
             row, colour = len(labels), palette.layer(LAYERS[layer])
             share = float(np.sum(end_s[mine] - start_s[mine])) / duration_s
             most = _profile(met, platform, layer, row, colour, duration_s, ax)
-            bars = np.column_stack([start_s[mine], (end_s - start_s)[mine]]) / unit_s
+            bars = _visible(start_s[mine], end_s[mine], duration_s) / unit_s
             ax.broken_barh(
                 [(left, max(width, duration_s / unit_s / 1500)) for left, width in bars],
                 (row - HALF_HEIGHT, 2 * HALF_HEIGHT),
@@ -124,6 +126,16 @@ def draw_timeline(
     ax.tick_params(axis="y", labelcolor=palette.ink)
     colour_key(ax, palette, [LAYERS[each] for each in sorted(layers)], "in contact, by layer")
     return ax
+
+
+def _visible(start_s: Floats, end_s: Floats, duration_s: float) -> Floats:
+    """Return left ends and widths; of very many bars those closer than a pixel become one."""
+    if len(start_s) > BARS_EACH:
+        same = np.zeros(len(start_s), np.int64)
+        pixel_s = duration_s / PIXELS
+        _, start_s, end_s = merged(same, start_s, end_s + pixel_s)
+        end_s = end_s - pixel_s
+    return np.column_stack([start_s, end_s - start_s])
 
 
 def _profile(

@@ -179,7 +179,7 @@ def _add_rates(
         here = row[c]
         place = _bin(rate_bps[k])
         top[here, place] = max(top[here, place], rate_bps[k])
-        half_s = 0.6 * (time_s[k] - seen_s[c])
+        half_s = 0.5 * (time_s[k] - seen_s[c])
         if half_s > 0:  # false for NaN
             weight[here, place] += half_s
             weight[here, _bin(seen_bps[c])] += half_s

@@ -1,0 +1,38 @@
+"""Every scenario we ship reads without a warning, and the small ones run from end to end."""
+
+from pathlib import Path
+
+import pytest
+
+import skyweft
+from skyweft.motion import assemble
+from skyweft.scenario.review import review
+from skyweft.scenario.shipped import descriptions, find, names
+
+NAMES = ["hello", "hongyun", "integrated", "starlink_shell1", "xingyun"]
+
+
+def test_these_are_shipped() -> None:
+    assert names() == NAMES
+    assert all(descriptions().values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reads_without_a_warning(name: str) -> None:
+    scenario = skyweft.load(find(name))
+    assert review(scenario) == []
+    assert assemble(scenario).warnings == ()
+
+
+def test_integrated_joins_the_four_layers(tmp_path: Path) -> None:
+    """Two hours of the demo: every layer meets another one, and every rule has contacts."""
+    result = skyweft.run(find("integrated"), tmp_path / "run", overrides=["duration_s=7200"])
+    contacts = result.contacts.to_pylist()
+    rules = {row["link"] for row in contacts}
+    assert len(rules) == len(result.scenario.links)
+    layer = {row["name"]: row["layer"] for row in result.platforms.to_pylist()}
+    meetings = {frozenset((layer[row["source"]], layer[row["target"]])) for row in contacts}
+    for above in ("space", "near_space", "air"):
+        assert frozenset(("ground", above)) in meetings
+    assert frozenset(("space", "near_space")) in meetings
+    assert frozenset(("air", "near_space")) in meetings
