@@ -1,8 +1,9 @@
 """A whole day of a large shell: `skyweft run` as a user starts it, the process's start included.
 
-1,584 satellites, 100 cities, 24 hours: contacts, link samples and every table on the disk; no report. The
-first run fills the cache of compiled code, the second counts. The peer is pyarrow with its own
-defaults, writing the finished link samples from memory: what one of the tables costs by itself.
+1,584 satellites, 100 cities, 24 hours: contacts, link samples and every table on the disk, without
+the report. The first run fills the cache of compiled code, the second counts. The peer is pyarrow
+with its own defaults, writing the finished link samples from memory: what one of the tables costs
+by itself.
 """
 
 import os

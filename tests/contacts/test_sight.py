@@ -134,3 +134,19 @@ def test_ground_to_ground_reaches_the_horizon() -> None:
             assert len(found) == up
             assert found.cut_start.all()
             assert found.end_s.tolist() == [600.0] * up
+
+
+def test_a_ship_under_a_tethered_balloon() -> None:
+    """The higher platform stands, the lower one moves: the horizon is the ship's."""
+    where = 50.0, 14.0, 5_000.0
+    balloon = standing(ellipsoid.to_ecef(*where), ellipsoid.up(*where[:2]).reshape(1, 3))
+    ship = aircraft(0.0, HALF_DAY)
+    found = find_pairs(moving(ship, 5.0), balloon, [(FIRST, FIRST)], HALF_DAY, Rules())
+    assert len(found) == 1
+    # 5 degrees below 5 km: a line of sight of 54.5 km with the Earth's curve, passed at 250 m/s.
+    away_m = np.array([found.start_s[0], found.end_s[0]]) * 250 - np.radians(4.0) * (
+        EQUATOR_M * np.cos(np.radians(50))
+    )
+    np.testing.assert_allclose(np.abs(away_m), 54_500, rtol=0.01)
+    assert found.elevation_max_deg[0] == pytest.approx(90, abs=0.1)
+    assert found.range_min_m[0] == pytest.approx(5_000, abs=2.0)

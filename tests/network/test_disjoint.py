@@ -79,8 +79,9 @@ def test_sums_are_least_and_ways_apart(
             assert [ways[path] for path in paths] == sorted(found.cost_ns[q].tolist())
         elif ways:
             shared = set.intersection(*(_parts(way, "links") for way in ways))
-            assert found.reason[q] == (ONE_LINK if shared and apart == "links" else found.reason[q])
-            assert found.reason[q] in (ONE_LINK, ONE_NODE)
+            direct = all(len(way) == 2 for way in ways)
+            assert found.reason[q] == (ONE_LINK if apart == "links" or direct else ONE_NODE)
+            assert shared or apart == "nodes"
             assert found.cost_ns[q].tolist() == [min(ways.values()), FAR_NS]
             assert ways[paths[0]] == found.cost_ns[q, 0]
             assert paths[1] == ()

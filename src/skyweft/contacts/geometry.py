@@ -46,7 +46,9 @@ Segment = tuple[float, ...]  # 30 numbers: five powers of three axes of d, then 
 
 # An antenna is never on the ellipsoid itself: the line may sag this far below the lower end.
 MAST_M = 10.0
-QUARTIC_MAX_M = 1.0  # the tracks promise this; a larger term tells a kink, not an orbit
+# On an orbit the quartic term bulges by (turn in a step)^2 / 48 of the sagitta; at a kink of
+# a path by far more, or beside a straight line.
+BULGE_MAX = 0.01
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
@@ -122,8 +124,14 @@ def _polynomial(p: Floats, v: Floats, moves: int, time_s: Floats, step: int) -> 
         qx = scale * ((v[0, first + 3] - v[0, first]) - 3 * (v[0, first + 2] - v[0, first + 1]))
         qy = scale * ((v[1, first + 3] - v[1, first]) - 3 * (v[1, first + 2] - v[1, first + 1]))
         qz = scale * ((v[2, first + 3] - v[2, first]) - 3 * (v[2, first + 2] - v[2, first + 1]))
+        ax, ay, az = (
+            v[0, step + 1] - v[0, step],
+            v[1, step + 1] - v[1, step],
+            v[2, step + 1] - v[2, step],
+        )
+        sagitta = (ax * ax + ay * ay + az * az) * (width / 8) ** 2
         # Written so that NaN from an absent neighbour drops the term too. The bulge is 1/16 of it.
-        if not qx * qx + qy * qy + qz * qz <= (16 * QUARTIC_MAX_M) ** 2:
+        if not qx * qx + qy * qy + qz * qz <= (16 * BULGE_MAX) ** 2 * sagitta:
             qx = qy = qz = 0.0
     x0, x1, x2, x3 = _cubic(p, v, 0, step, width)
     y0, y1, y2, y3 = _cubic(p, v, 1, step, width)

@@ -67,7 +67,7 @@ def ceiling(
     Notes
     -----
     Flows from one source are one commodity, so there is a variable a source and link, not a flow
-    and link. HiGHS keeps constraints to 1e-7 of the greatest capacity.
+    and link. HiGHS keeps constraints to 1e-7 of the greatest capacity or demand.
     """
     from scipy.optimize import linprog
 
@@ -79,13 +79,13 @@ def ceiling(
         raise ValueError("capacity_bps and demand_bps must be numbers, not negative")
     served, load = np.zeros(len(demand)), np.zeros(len(capacity))
     flows = np.flatnonzero((start != goal) & (demand > 0))
-    finite = capacity[np.isfinite(capacity) & (capacity > 0)]
     if not len(flows) or not np.any(capacity > 0):
         return Ceiling(0.0, served, load)
     origins, commodity = np.unique(start[flows], return_inverse=True)
     owner, link = _useful(ends, capacity, origins, passing)
     _guard(len(owner) + len(flows), len(origins), len(capacity), variables_max)
-    scale = float(finite.max()) if len(finite) else float(demand[flows].max())
+    sizes = np.concatenate([capacity, demand[flows]])
+    scale = float(sizes.max(initial=0.0, where=np.isfinite(sizes))) or 1.0
     balance, full = _constraints(nodes, ends, owner, link, commodity, goal[flows], origins)
     room = np.isfinite(capacity)
     upper = np.concatenate([np.full(len(owner), np.inf), demand[flows] / scale])

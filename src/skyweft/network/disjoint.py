@@ -1,8 +1,8 @@
 """Two ways that share no link, or no node: what is left when one fails.
 
-Suurballe's algorithm, with the sweep's distances to the target as potentials: along the shortest way
-every edge then costs nothing, so turning its edges round keeps all costs at zero or above and one
-search more finds the second way. What the two use in opposite directions cancels.
+Suurballe's algorithm, with the sweep's distances to the target as potentials: along the shortest
+way every edge then costs nothing, so turning its edges round keeps all costs at zero or above and
+one search more finds the second way. What the two use in opposite directions cancels.
 """
 
 import os
@@ -30,11 +30,11 @@ PAIRS_AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class Disjoint:
-    """Two ways of node pairs that share nothing; of shape (Q, 2) by pair and way, the shorter first.
+    """Two ways of node pairs that share nothing, the shorter first; columns have shape (Q, 2).
 
-    `reason` (Q,) indexes `REASONS`: 0 where there are two. Where there is one it is the shortest, and
-    the other costs 2**30 ns and has 0 hops. The nodes of way w of pair q, both ends included, are
-    `path[path_first[2 * q + w] : path_first[2 * q + w + 1]]`.
+    `reason` (Q,) indexes `REASONS`: 0 where there are two. Where there is one it is the shortest,
+    and the other costs 2**30 ns and has 0 hops. The nodes of way w of pair q, both ends included,
+    are `path[path_first[2 * q + w] : path_first[2 * q + w + 1]]`.
     """
 
     reason: NDArray[np.int8]
@@ -83,14 +83,14 @@ def disjoint(
     Raises
     ------
     ValueError
-        `pairs` is no (Q, 2) array of nodes, `passing` has the wrong length, `apart` is unknown or an
-        edge takes no time.
+        `pairs` is no (Q, 2) array of nodes, `passing` has the wrong length, `apart` is unknown or
+        an edge takes no time.
 
     Notes
     -----
-    The sum of the two costs is exact and least; the shortest way need not be one of the two. Of equal
-    sums any may be taken, always the same for the same graph. Sums must stay below 2**30 ns (1.07 s)
-    more than the shortest way.
+    The sum of the two costs is exact and least; the shortest way need not be one of the two. Of
+    equal sums any may be taken, always the same for the same graph. The shortest way must stay
+    below 2**30 ns (1.07 s), and so must what the sum is above twice that.
 
     References
     ----------
@@ -186,7 +186,7 @@ def _second(
     tick: int,
     heap: Longs,
 ) -> bool:
-    """Search a way beside the first, which may only be taken backwards; return whether there is one.
+    """Search a way beside the first, which may only be taken backwards; tell whether there is one.
 
     Where nodes must be apart, a node of the first way has two states: n when come upon from aside,
     from where only the way back is open, and N + n when come upon backwards along the first way.
@@ -236,7 +236,7 @@ def _cheapest(edges: Edges, here: int, to: int) -> int:
 def _walk(
     edges: Edges, source: int, target: int, tail: list[int], head: list[int], path: list[int]
 ) -> tuple[int, int]:
-    """Follow links from the source and take them out; add nodes to `path`; return cost and nodes."""
+    """Follow links from the source and take them out; add to `path`; return cost and nodes."""
     here, cost, size = source, 0, 1
     path.append(here)
     while here != target:

@@ -1,9 +1,9 @@
 """How tables are written: encodings by measurement, and the same bytes from the same table.
 
 Nothing in the files depends on when or where they were written. Of link samples byte-stream split
-and zstd at a fast level make two thirds at 0.2 microseconds a row; without byte-stream split they
-would be a tenth larger, at zstd's level 1 a twentieth smaller but a fifth slower. Statistics cost
-as much as that again, so only columns by whose order rows are looked up have them.
+and zstd at a fast level make three quarters at 0.2 microseconds a row; without byte-stream split
+they would be a tenth larger, at zstd's level 1 a twentieth smaller but a fifth slower. Statistics
+cost as much as that again, so only columns by whose order rows are looked up have them.
 """
 
 from collections.abc import Iterable, Sequence
