@@ -76,7 +76,7 @@ def _until_ten(gone: bool = True) -> Network:
 
 
 def test_a_link_that_ends() -> None:
-    """Last bits leave at 8.8 and 9.8, so the second flies past 10; the third's would leave at 10.8."""
+    """Last bits leave at 8.8 and 9.8: the second flies past 10; a third's would leave at 10.8."""
     packets = _packets([7.8, 8.1, 8.2, 12.0, 19.9, 20.0])
     for lost, second in ((False, ARRIVED), (True, CUT_OFF)):
         trace = send(packets, [0] * 6, [0, 1], [0], _until_ten(), lost_in_flight=lost)

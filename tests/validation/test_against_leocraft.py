@@ -1,6 +1,6 @@
 """LEOCraft's traffic between 100 cities (suvambasak/LEOCraft@3a8d332) as demand on a small shell.
 
-The demands, 4,950 of them over five powers of ten, are what the fairness of real traffic is tried
+The demands, 4,950 of them over four powers of ten, are what the fairness of real traffic is tried
 on: a Walker shell of 12 x 16 with +grid lasers, built here from spheres alone, shortest ways by
 SciPy. The shares are held against the textbook's filling in rounds; and our gravity model against
 the matrix.
@@ -117,7 +117,7 @@ def _rounds(first: Ints, link: Ints, capacity: Floats, demand: Floats) -> Floats
 def test_shares_of_real_traffic(
     demand: tuple[Ints, Ints, Floats], places: tuple[Floats, Floats]
 ) -> None:
-    """Rates to 1e-9, the project's tolerance: both sum up 2e4 entries, the book in another order."""
+    """Rates to 1e-9: both sum up 2e4 entries, the book in another order."""
     source, target, wanted_bps = demand
     tail, head, length, capacity = _network(places)
     first, link = _ways(tail, head, length, source, target)

@@ -224,7 +224,7 @@ def _check(
     if len(use) not in (0, len(link)) or not np.all((use >= USE_MIN) & (use <= 1)):
         raise ValueError(f"use must be {len(link)} numbers from {USE_MIN:g} to 1")
     least, most = weight.min(initial=np.inf), weight.max(initial=0.0)
-    if len(weight) and not (0 < least and most <= WEIGHT_RATIO_MAX * least and most < np.inf):
+    if len(weight) and not (least > 0 and most <= WEIGHT_RATIO_MAX * least < np.inf):
         raise ValueError(f"weight must be above zero and span at most {WEIGHT_RATIO_MAX:g}")
 
 
@@ -445,7 +445,7 @@ def _renewed(key: Floats, which: Ints, size: int, state: Floats) -> int:
             new, k = key[size], which[size]
         else:
             new = state[k, 0] / state[k, 1]
-            if True:
+            if not new > key[0]:
                 break
         _sift(key, which, size, new, k)
     return size

@@ -328,20 +328,10 @@ def _run(
     start, span = sent_s[0], sent_s[count - 1] - sent_s[0]
     per_s = buckets / span if span > 1e-9 else 0.0
     last = buckets - 1.0
-    begin = np.full(buckets, -1, np.int32)
-    after = np.empty(count, np.int32)
     now_s = sent_s.copy()
-    place = np.zeros(count, np.int64)
+    begin, after, place = _laid_out(sent_s, way, first, buckets, start, per_s, received_s, cause)
     free_s = np.full(len(delay_s), -np.inf)
     due_s, heap = np.empty(count), np.empty(count, np.int32)
-    for k in range(count - 1, -1, -1):
-        if way[k] >= 0:
-            place[k] = first[way[k]]
-            if place[k] == first[way[k] + 1]:
-                received_s[k], cause[k] = sent_s[k], ARRIVED
-                continue
-            slot = int(min(last, (sent_s[k] - start) * per_s))
-            after[k], begin[slot] = begin[slot], k
     knot = 0
     for slot in range(buckets):
         size, k = 0, begin[slot]
@@ -380,6 +370,33 @@ def _run(
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
+def _laid_out(
+    sent_s: Floats,
+    way: Ints,
+    first: Longs,
+    buckets: int,
+    start: float,
+    per_s: float,
+    received_s: Floats,
+    cause: NDArray[np.int8],
+) -> tuple[Ints, Ints, Longs]:
+    """Return the lists of the slices, and where on its way each packet is: at the first link."""
+    count = len(sent_s)
+    begin = np.full(buckets, -1, np.int32)
+    after = np.empty(count, np.int32)
+    place = np.zeros(count, np.int64)
+    for k in range(count - 1, -1, -1):
+        if way[k] >= 0:
+            place[k] = first[way[k]]
+            if place[k] == first[way[k] + 1]:
+                received_s[k], cause[k] = sent_s[k], ARRIVED
+                continue
+            slot = int(min(buckets - 1.0, (sent_s[k] - start) * per_s))
+            after[k], begin[slot] = begin[slot], k
+    return begin, after, place
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def _pass(
     t: float,
     size_bytes: float,
@@ -402,8 +419,6 @@ def _pass(
         return t, t, BUFFER_FULL
     while knot + 1 < len(knot_s) and knot_s[knot + 1] <= begin:
         knot += 1
-    if not begin < end:
-        return t, t, LINK_GONE
     out = begin + size_bytes * 8 / rate_bps[at, knot]
     if not out < end:
         return t, t, LINK_GONE

@@ -32,13 +32,15 @@ class Routes:
     length_m: NDArray[np.float64]
     hops: NDArray[np.int16]  # links on the way
     reason: NDArray[np.int8]
+    entry: NDArray[np.int32]  # first platform after the source, -1 where there is none
+    mark: NDArray[np.int64]  # equal for ways over the same platforms: a change is a new route
     path_first: NDArray[np.int64]  # (R + 1,)
     path: NDArray[np.int32]
 
     def __post_init__(self) -> None:
         rows = len(self.time_s)
         columns = ("rule", "source", "target", "delay_s", "length_m", "hops", "reason")
-        assert all(len(getattr(self, name)) == rows for name in columns)
+        assert all(len(getattr(self, name)) == rows for name in (*columns, "entry", "mark"))
         assert len(self.path_first) == rows + 1
         assert np.all(np.isnan(self.delay_s) == (self.reason != REACHED))
 

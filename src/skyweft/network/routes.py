@@ -5,6 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
@@ -20,8 +21,19 @@ from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
+KINDS: dict[str, type] = {
+    "rule": np.int16,
+    "time_s": np.float64,
+    "source": np.int32,
+    "target": np.int32,
+    "delay_s": np.float64,
+    "length_m": np.float64,
+    "hops": np.int16,
+    "reason": np.int8,
+    "entry": np.int32,
+    "mark": np.int64,
+}
 AT_ONCE = 16  # snapshots a task: long enough to hide the task's own cost
-LONGEST_HOPS = 512
 
 
 def routes(
@@ -93,7 +105,7 @@ def places(fleet: Fleet, motion: Motion, time_s: float) -> Floats:
     return position_m
 
 
-def linked(contacts: Contacts, time_s: Floats) -> tuple[Ints, Ints]:
+def linked(contacts: Contacts, time_s: Floats) -> tuple[NDArray[np.int64], Ints]:
     """Return the contacts that are up at each of evenly spaced times.
 
     Returns
@@ -105,12 +117,25 @@ def linked(contacts: Contacts, time_s: Floats) -> tuple[Ints, Ints]:
     """
     begin = np.searchsorted(time_s, contacts.start_s, side="left")
     count = np.maximum(np.searchsorted(time_s, contacts.end_s, side="right") - begin, 0)
-    contact = np.repeat(np.arange(len(contacts)), count)
-    nth = np.arange(len(contact)) - np.repeat(np.cumsum(count) - count, count)
-    when = np.repeat(begin, count) + nth
-    order = np.argsort(when.astype(np.uint16) if len(time_s) < 65_536 else when, kind="stable")
-    first = np.concatenate([[0], np.cumsum(np.bincount(when, minlength=len(time_s)))])
-    return first.astype(np.int32), contact[order].astype(np.int32)
+    # Up at a time: all that began by then less all that ended before.
+    change = np.zeros(len(time_s) + 1, np.int64)
+    np.add.at(change, begin, 1)
+    np.add.at(change, begin + count, -1)
+    first = np.concatenate([[0], np.cumsum(np.cumsum(change[:-1]))])
+    contact = np.empty(first[-1], np.int32)
+    _deal(begin, count, first[:-1].copy(), contact)
+    return first.astype(np.int64), contact
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _deal(
+    begin: NDArray[np.int64], count: NDArray[np.int64], place: NDArray[np.int64], contact: Ints
+) -> None:
+    """Write every contact under each of its times."""
+    for c in range(len(begin)):
+        for k in range(begin[c], begin[c] + count[c]):
+            contact[place[k]] = c
+            place[k] += 1
 
 
 def _blocks(
@@ -156,13 +181,12 @@ def _ruled(
             contacts.source[up],
             contacts.target[up],
             node,
-            int(node.max(initial=-1)) + 1,
+            np.flatnonzero(node >= 0).astype(np.int32),
             blocks,
             sources,
             targets,
             rule.metric == "hops",
             0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
-            LONGEST_HOPS,
         )
         return _rows(number, rule, float(time_s[k]), sources, targets, *found)
 
@@ -179,6 +203,8 @@ def _rows(
     hops: Ints,
     length_m: Floats,
     reason: Ints,
+    entry: Ints,
+    mark: NDArray[np.int64],
     path: Ints,
 ) -> Routes:
     """Make the rows of one snapshot; a platform's way to itself is no row."""
@@ -195,6 +221,8 @@ def _rows(
         length_m=length_m,
         hops=hops.astype(np.int16),
         reason=reason.astype(np.int8),
+        entry=entry[apart],
+        mark=mark[apart],
         path_first=np.concatenate([[0], np.cumsum(held)]),
         path=path if rule.paths else np.empty(0, np.int32),
     )
@@ -202,14 +230,14 @@ def _rows(
 
 def join(pieces: list[Routes]) -> Routes:
     """Put routes one after the other."""
+    if len(pieces) == 1:
+        return pieces[0]
     ends = np.cumsum([0, *(len(piece.path) for piece in pieces)])
-    columns = ("rule", "time_s", "source", "target", "delay_s", "length_m", "hops", "reason")
-    kinds = (np.int16, float, np.int32, np.int32, float, float, np.int16, np.int8)
     firsts = [piece.path_first[:-1] + end for piece, end in zip(pieces, ends, strict=False)]
     return Routes(
         **{
             name: np.concatenate([np.empty(0, kind), *(getattr(each, name) for each in pieces)])
-            for name, kind in zip(columns, kinds, strict=True)
+            for name, kind in KINDS.items()
         },
         path_first=np.concatenate([*firsts, ends[-1:]]).astype(np.int64),
         path=np.concatenate([np.empty(0, np.int32), *(piece.path for piece in pieces)]),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skyweft.network.graph import FAR_NS, NO_EDGE_NS
 from skyweft.network.lanes import LANES
 from skyweft.network.product import ABSENT, ISLANDS, SOURCE_ALONE, TARGET_ALONE
-from skyweft.network.sweep import settle
+from skyweft.network.sweep import fill_next, settle
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -91,81 +91,82 @@ def to_ends(
     among: tuple[Ints, Ints, Ints],
     blocks: tuple[Ints, Ints, Ints],
     passing: int,
-) -> Ints:
-    """Return the cost from every node to every target, (ceil(M / 64), (N + 1) * 64)."""
+) -> tuple[Ints, Ints]:
+    """Return cost and next node from every node to every target, (ceil(M / 64), N + 1, 64).
+
+    The next node is N where the target itself comes next, -1 where there is no way.
+    """
     first, other, price = near
     slabs = (len(targets) + LANES - 1) // LANES
-    cost = np.full((slabs, (nodes + 1) * LANES), FAR_NS, np.int32)
+    cost = np.full((slabs, nodes + 1, LANES), FAR_NS, np.int32)
     for m in range(len(targets)):
         slab, lane, target = m // LANES, m % LANES, targets[m]
         if node[target] >= 0:
-            cost[slab, node[target] * LANES + lane] = 0
+            cost[slab, node[target], lane] = 0
         for e in range(first[target], first[target + 1]):
-            if node[other[e]] >= 0:
-                place = node[other[e]] * LANES + lane
-                cost[slab, place] = min(cost[slab, place], price[e] + passing)
+            to = node[other[e]]
+            if to >= 0:
+                cost[slab, to, lane] = min(cost[slab, to, lane], price[e] + passing)
+    follower = np.empty((slabs, nodes, LANES), np.int32)
     for slab in range(slabs):
-        settle(cost[slab], among[0], among[1], among[2], blocks[0], blocks[1], blocks[2])
-    return cost
+        last = cost[slab, :nodes].copy()
+        settle(cost[slab].reshape(-1), *among, *blocks)
+        fill_next(*among, last, cost[slab, :nodes], follower[slab])
+    return cost, follower
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def next_platform(
-    here: int,
-    target: int,
-    m: int,
-    starting: bool,
-    node: Ints,
-    near: tuple[Ints, Ints, Ints],
-    cost: Ints,
+def enter(
+    source: int, target: int, m: int, node: Ints, near: tuple[Ints, Ints, Ints], cost: Ints
 ) -> int:
-    """Return the platform after `here` on a best way to the m-th target, -1 where there is none.
+    """Return the platform after a source on a best way, -1 where there is none.
 
     The target itself where it is a neighbour on a best way, else the first such neighbour.
     """
     first, other, price = near
     best, chosen = FAR_NS, -1
-    if not starting and node[here] < 0:
-        return -1
-    for e in range(first[here], first[here + 1]):
-        follower = other[e]
-        if follower == target:
+    for e in range(first[source], first[source + 1]):
+        way = FAR_NS
+        if other[e] == target:
             way = price[e]
-        elif node[follower] >= 0:
-            way = price[e] + cost[m // LANES, node[follower] * LANES + m % LANES]
-        else:
-            continue
-        if way < best or (way == best and follower == target):
-            best, chosen = way, follower
+        elif node[other[e]] >= 0:
+            way = price[e] + cost[m // LANES, node[other[e]], m % LANES]
+        if way < best or (way == best and other[e] == target):
+            best, chosen = way, other[e]
     return chosen
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def walk(
-    source: int,
+    entry: int,
     target: int,
     m: int,
     node: Ints,
-    near: tuple[Ints, Ints, Ints],
-    cost: Ints,
-    position_m: Floats,
+    platform: Ints,
+    follower: Ints,
     path: Ints,
-) -> tuple[int, float]:
-    """Follow a best way into `path`; return its hops (0: there is none) and its length."""
-    here, hops, length_m = source, 0, 0.0
-    path[0] = source
+) -> int:
+    """Follow a best way from `path[0]` over `entry` into `path`; return its hops."""
+    nodes, hops, here = len(platform), 1, entry
+    path[1] = here
     while here != target:
-        follower = next_platform(here, target, m, hops == 0, node, near, cost)
-        if follower < 0 or hops + 1 == len(path):
-            return 0, np.nan
+        ahead = follower[m // LANES, node[here], m % LANES]
+        here = target if ahead == nodes else platform[ahead]
+        hops += 1
+        path[hops] = here
+    return hops
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def length(position_m: Floats, path: Ints, hops: int) -> float:
+    """Return the length of a way in straight lines."""
+    total_m = 0.0
+    for k in range(hops):
         square = 0.0
         for axis in range(3):
-            square += (position_m[here, axis] - position_m[follower, axis]) ** 2
-        length_m += np.sqrt(square)
-        hops += 1
-        path[hops] = follower
-        here = follower
-    return hops, length_m
+            square += (position_m[path[k], axis] - position_m[path[k + 1], axis]) ** 2
+        total_m += np.sqrt(square)
+    return total_m
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -191,46 +192,50 @@ def ways(
     a: Ints,
     b: Ints,
     node: Ints,
-    nodes: int,
+    platform: Ints,
     blocks: tuple[Ints, Ints, Ints],
     sources: Ints,
     targets: Ints,
     by_hops: bool,
     passing: int,
-    longest: int,
-) -> tuple[Ints, Floats, Ints, Ints]:
-    """Return hops, length, reason and path of every source to every target at one instant.
+) -> tuple[Ints, Floats, Ints, Ints, NDArray[np.int64], Ints]:
+    """Return hops, length, reason, entry, mark and path of every source to every target.
 
     `a`, `b` (K,) are the platforms linked now, `node` (N,) a platform's place among those that
-    relay or -1, `blocks` the bounds and touching blocks of `graph.Graph`. Rows are source after
-    source; a platform to itself is left out by the caller. `path` holds hops + 1 platforms a row
-    that reaches.
+    relay or -1, `platform` the way back, `blocks` the bounds and touching blocks of `graph.Graph`.
+    Rows are source after source; a platform to itself is left out by the caller. `mark` differs
+    between ways over different platforms; `path` holds hops + 1 platforms a row that reaches.
     """
     near = neighbours(position_m, a, b, by_hops)
-    among = transit(node, nodes, near[0], near[1], near[2], passing)
-    cost = to_ends(targets, node, nodes, near, among, blocks, passing)
+    among = transit(node, len(platform), near[0], near[1], near[2], passing)
+    cost, follower = to_ends(targets, node, len(platform), near, among, blocks, passing)
     rows = len(sources) * len(targets)
     hops = np.zeros(rows, np.int32)
     length_m = np.full(rows, np.nan)
     reason = np.zeros(rows, np.int32)
-    one = np.empty(longest + 1, np.int32)
-    path = np.empty(rows * 8 + longest + 1, np.int32)
+    entry = np.full(rows, -1, np.int32)
+    mark = np.zeros(rows, np.int64)
+    one = np.empty(len(platform) + 3, np.int32)
+    path = np.empty(rows * 8 + len(one), np.int32)
     used = 0
     for s in range(len(sources)):
         for m in range(len(targets)):
             row = s * len(targets) + m
             if sources[s] == targets[m]:
                 continue
-            hops[row], length_m[row] = walk(
-                sources[s], targets[m], m, node, near, cost, position_m, one
-            )
-            if hops[row] == 0:
+            entry[row] = enter(sources[s], targets[m], m, node, near, cost)
+            if entry[row] < 0:
                 reason[row] = why_not(sources[s], targets[m], node, near, position_m)
                 continue
+            one[0] = sources[s]
+            hops[row] = walk(entry[row], targets[m], m, node, platform, follower, one)
+            length_m[row] = length(position_m, one, hops[row])
             if used + hops[row] + 1 > len(path):
-                larger = np.empty(2 * len(path) + hops[row] + 1, np.int32)
+                larger = np.empty(2 * len(path) + len(one), np.int32)
                 larger[:used] = path[:used]
                 path = larger
-            path[used : used + hops[row] + 1] = one[: hops[row] + 1]
-            used += hops[row] + 1
-    return hops, length_m, reason, path[:used]
+            for k in range(hops[row] + 1):
+                mark[row] = mark[row] * 1_000_003 + one[k]
+                path[used] = one[k]
+                used += 1
+    return hops, length_m, reason, entry, mark, path[:used]

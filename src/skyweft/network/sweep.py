@@ -69,7 +69,7 @@ def next_hops(graph: Graph, access_ns: Ints, delay_ns: Ints) -> NDArray[np.int32
         the last hop is taken, else the first edge.
     """
     head = np.empty(delay_ns.shape, np.int32)
-    _next(graph.first, graph.head, graph.delay_ns, access_ns, delay_ns, head)
+    fill_next(graph.first, graph.head, graph.delay_ns, access_ns, delay_ns, head)
     return head
 
 
@@ -121,7 +121,7 @@ def _relax(
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _next(
+def fill_next(
     first: Ints, head: Ints, delay_ns: Ints, access_ns: Ints, distance_ns: Ints, out: Ints
 ) -> None:
     """Write the head of the first edge that lies on a shortest way."""

@@ -1,0 +1,262 @@
+"""What is out of order, and when: satellites, links, sites, by list or by chance.
+
+Every thing fails by itself. Its random numbers are counted from the seed and its own name, so they do
+not change when others are added, taken away or put in another order.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skyweft.errors import ScenarioError
+
+Floats = NDArray[np.float64]
+Counters = NDArray[np.uint64]
+
+OUTAGES_MAX = 50_000_000  # rows, 1.2 GB: more than this is a mistake in the means
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Outages:
+    """When things are out of order; one row an outage, by thing, then start. Shape (F,)."""
+
+    thing: NDArray[np.int32]  # place among the names
+    start_s: Floats
+    end_s: Floats
+
+    def __post_init__(self) -> None:
+        assert len(self.thing) == len(self.start_s) == len(self.end_s)
+        assert np.all(self.start_s < self.end_s)
+        same = self.thing[1:] == self.thing[:-1]
+        assert np.all(self.thing[1:] >= self.thing[:-1])
+        assert np.all(self.start_s[1:][same] > self.end_s[:-1][same])
+
+    def __len__(self) -> int:
+        return len(self.thing)
+
+
+def failed(
+    duration_s: float,
+    names: Sequence[str],
+    mean_time_between_s: float,
+    repair_s: float,
+    seed: int,
+) -> Outages:
+    """Draw when things are out of order: random times up, then random times down, and so on.
+
+    Parameters
+    ----------
+    duration_s : float
+        How long, from the scenario's start. A longer time only adds outages. [s]
+    names : sequence of (N,)
+        Who the things are. Each name is part of the key of its random numbers.
+    mean_time_between_s : float
+        Mean time from a repair to the next failure; infinite: never fails. [s]
+    repair_s : float
+        Mean time from a failure to its repair; infinite: never repaired. [s]
+    seed : int
+        Of the random numbers, 0 or more.
+
+    Returns
+    -------
+    Outages
+        Cut at the start and the end of the duration.
+
+    Raises
+    ------
+    ScenarioError
+        A mean or the duration is not above zero, both means are infinite, or so many outages are to
+        be expected that the means must be wrong.
+
+    Notes
+    -----
+    Both times are exponential. At the start a thing is out of order with the chance it has at any other
+    moment, so its availability is mean_time_between_s / (mean_time_between_s + repair_s) throughout.
+    Where it never is repaired or never fails, all are in order at the start.
+
+    References
+    ----------
+    R. E. Barlow and F. Proschan, "Mathematical Theory of Reliability", Wiley, 1965, chapter 5.
+    """
+    _check_means(duration_s, len(names), mean_time_between_s, repair_s)
+    key = _keys(names, seed)
+    down = _uniform(key, 0) < _unavailability(mean_time_between_s, repair_s)
+    time_s = np.zeros(len(names))
+    rows: list[tuple[NDArray[np.int64], Floats, Floats]] = []
+    left, draw = np.arange(len(names)), 1
+    while len(left):
+        # In a round each is up once and down once; who begins down has no time up in the first.
+        mean_s = np.where(down[left], 0.0, mean_time_between_s) if draw == 1 else mean_time_between_s
+        start_s = time_s[left] - _logarithm(key[left], draw) * mean_s
+        end_s = start_s - _logarithm(key[left], draw + 1) * repair_s
+        within = start_s < duration_s
+        left, start_s, end_s = left[within], start_s[within], end_s[within]
+        rows.append((left, start_s, np.minimum(end_s, duration_s)))
+        time_s[left] = end_s
+        left = left[end_s < duration_s]
+        draw += 2
+    return _tidy(*(np.concatenate([np.empty(0), *column]) for column in zip(*rows, strict=True)))
+
+
+def chosen(names: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
+    """Draw a set of things, each with the same chance and by itself.
+
+    Parameters
+    ----------
+    names : sequence of (N,)
+        Who the things are.
+    share : float
+        The chance of each, 0 to 1. With a greater share all that were chosen before still are.
+    seed : int
+        Of the random numbers, 0 or more.
+
+    Returns
+    -------
+    chosen : (N,) bool
+        How many there are is itself a random number.
+
+    Raises
+    ------
+    ScenarioError
+        The share is not in 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise ScenarioError(f"the share that fails must be 0 to 1, got {share:g}")
+    return _uniform(_keys(names, seed), 0) < share
+
+
+def listed(
+    names: Sequence[str], failures: Sequence[tuple[str, float, float]], duration_s: float
+) -> Outages:
+    """Return the outages of a list.
+
+    Parameters
+    ----------
+    names : sequence of (N,)
+        Who the things are.
+    failures : sequence of (name, start_s, end_s)
+        From the scenario's start; the same thing may be listed again. [s]
+    duration_s : float
+        Where outages are cut. [s]
+
+    Returns
+    -------
+    Outages
+        Overlapping ones joined; those outside the duration left out.
+
+    Raises
+    ------
+    ScenarioError
+        Names nobody has, and outages that do not end after they start: all of them at once.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    mistakes = [f"failures: nothing is called {name!r}" for name, *_ in failures if name not in places]
+    mistakes += [
+        f"failures: {name!r} must fail before it is repaired, got {start:g} s to {end:g} s"
+        for name, start, end in failures
+        if not start < end
+    ]
+    if mistakes:
+        raise ScenarioError("\n".join(dict.fromkeys(mistakes)))
+    thing = np.array([places[name] for name, *_ in failures], np.int32)
+    times = np.array([times for _, *times in failures], np.float64).reshape(-1, 2)
+    return _tidy(thing, *np.clip(times, 0.0, duration_s).T)
+
+
+def together(outages: Sequence[Outages]) -> Outages:
+    """Return when any of several lists has a thing out of order; all use the same names."""
+    nothing = np.empty(0)
+    return _tidy(
+        *(
+            np.concatenate([nothing, *(getattr(each, name) for each in outages)])
+            for name in ("thing", "start_s", "end_s")
+        )
+    )
+
+
+def out_of_order(outages: Outages, count: int, time_s: ArrayLike) -> NDArray[np.bool_]:
+    """Return which of `count` things are out of order at each time, (count, T).
+
+    An outage includes its start but not its end.
+    """
+    time = np.atleast_1d(np.asarray(time_s, np.float64))
+    order = np.argsort(time, kind="stable")
+    change = np.zeros((count, len(time) + 1), np.int32)
+    for at, step in ((outages.start_s, 1), (outages.end_s, -1)):
+        np.add.at(change, (outages.thing, np.searchsorted(time[order], at, side="left")), step)
+    down = np.empty((count, len(time)), np.bool_)
+    down[:, order] = np.cumsum(change, axis=1)[:, :-1] > 0
+    return down
+
+
+def _tidy(thing: NDArray[np.generic], start_s: Floats, end_s: Floats) -> Outages:
+    """Sort outages, leave out empty ones and join those that touch."""
+    thing = thing.astype(np.int32)
+    kept = np.flatnonzero(start_s < end_s)
+    order = kept[np.lexsort((start_s[kept], thing[kept]))]
+    thing, start_s, end_s = thing[order], start_s[order], end_s[order]
+    if len(order) == 0:
+        return Outages(thing, start_s, end_s)
+    first = np.append(True, thing[1:] != thing[:-1])
+    latest = end_s.copy()
+    for row in range(1, len(order)):
+        if not first[row]:
+            latest[row] = max(latest[row], latest[row - 1])
+            first[row] = start_s[row] > latest[row - 1]
+            
+    return Outages(thing[first], start_s[first], latest[np.append(np.flatnonzero(first)[1:] - 1, -1)])
+
+
+def _check_means(duration_s: float, count: int, between_s: float, repair_s: float) -> None:
+    """Raise ScenarioError where times make no sense."""
+    if not 0 < duration_s < np.inf:
+        raise ScenarioError(f"the duration must be above 0 s and finite, got {duration_s:g} s")
+    for name, mean_s in (("mean_time_between_s", between_s), ("repair_s", repair_s)):
+        if not mean_s > 0:
+            raise ScenarioError(f"{name} must be above 0 s, got {mean_s:g} s")
+    if np.isinf(between_s) and np.isinf(repair_s):
+        raise ScenarioError("mean_time_between_s and repair_s cannot both be infinite")
+    expected = count * duration_s / (between_s + repair_s)
+    if expected > OUTAGES_MAX:
+        raise ScenarioError(
+            f"{expected:,.0f} outages are to be expected, more than {OUTAGES_MAX:,}: "
+            "mean_time_between_s and repair_s are too short"
+        )
+
+
+def _unavailability(between_s: float, repair_s: float) -> float:
+    """Return the chance of being out of order at the start."""
+    if np.isinf(between_s) or np.isinf(repair_s):
+        return 0.0
+    return repair_s / (between_s + repair_s)
+
+
+def _keys(names: Sequence[str], seed: int) -> Counters:
+    """Return where each thing's random numbers begin."""
+    words = (f"{seed}:{name}".encode() for name in names)
+    digests = b"".join(hashlib.blake2b(word, digest_size=8).digest() for word in words)
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
+
+
+def _uniform(key: Counters, draw: int) -> Floats:
+    """Return random number `draw` of each thing, in 0 to 1 without 1.
+
+    References
+    ----------
+    G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA
+    2014: their SplitMix64, entered at any place of its sequence.
+    """
+    word = key + _STEP * np.full(1, draw + 1, np.uint64)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    word ^= word >> np.uint64(31)
+    return (word >> np.uint64(11)) * 2.0**-53
+
+
+def _logarithm(key: Counters, draw: int) -> Floats:
+    """Return the logarithm of random numbers, below 0: minus exponential times of mean 1."""
+    return np.log1p(-_uniform(key, draw))
