@@ -27,12 +27,12 @@ from skyweft.world.land import outlines
 
 HERE = Path(__file__).parent
 PAPER = "#060b13"  # the report's own background
-BASIN_DEG = (109.6, 121.8, 26.75, 31.85)  # west, east, south, north of the lower map
+BASIN_DEG = (110.4, 121.2, 27.15, 31.7)  # west, east, south, north of the lower map
 MOMENT_S = 15_480.0  # 04:18, when the train passes below the airship
 TAIL_S = 900.0
 STYLE = {"font.family": "DejaVu Sans", "font.size": 11, "axes.titlelocation": "left"}
 MOVERS = {  # where a name stands beside its mover [points]
-    "airship": ("airship, 20 km", "near_space", (11, 8), "left"),
+    "airship": ("airship, 20 km", "near_space", (-6, 42), "left"),
     "aircraft-01": ("solar aircraft, 8 km", "air", (11, -11), "left"),
     "aircraft-02": ("", "air", (0, 0), "left"),
     "train": ("train, 1,000 km/h", "ground", (-11, 2), "right"),
@@ -194,8 +194,8 @@ def _basin(network: Network, ax: Axes) -> None:
     ax.set_aspect(1 / np.cos(np.radians(30.0)))
     for spine in ax.spines.values():
         spine.set(visible=True, color=DARK.warning, linewidth=1.4)
-    key = ax.legend(title="120 field sensors: the nearest layer each can talk to", loc="lower left")
-    key.set(frame_on=False)
+    key = ax.legend(title="field sensors, by the\nlowest layer in contact", loc="lower right")
+    key.set(frame_on=False, alignment="left")
     for text in (key.get_title(), *key.get_texts()):
         text.set(color=DARK.muted, fontsize=10)
 

@@ -136,3 +136,5 @@ def test_mistakes_are_named() -> None:
         best_in_view(*good[:3], good[3][:1], 10.0, 1)
     with pytest.raises(ValueError, match="elevation_min_deg"):
         best_in_view(*good, np.zeros(3), 1)
+    with pytest.raises(ValueError, match="-90 to 90"):
+        best_in_view(*good, np.nan, 1)

@@ -90,7 +90,9 @@ def failed(
     left, draw = np.arange(len(names)), 1
     while len(left):
         # In a round each is up once and down once; who begins down has no time up in the first.
-        mean_s = np.where(down[left], 0.0, mean_time_between_s) if draw == 1 else mean_time_between_s
+        mean_s = (
+            np.where(down[left], 0.0, mean_time_between_s) if draw == 1 else mean_time_between_s
+        )
         start_s = time_s[left] - _logarithm(key[left], draw) * mean_s
         end_s = start_s - _logarithm(key[left], draw + 1) * repair_s
         within = start_s < duration_s
@@ -154,7 +156,9 @@ def listed(
         Names nobody has, and outages that do not end after they start: all of them at once.
     """
     places = {name: place for place, name in enumerate(names)}
-    mistakes = [f"failures: nothing is called {name!r}" for name, *_ in failures if name not in places]
+    mistakes = [
+        f"failures: nothing is called {name!r}" for name, *_ in failures if name not in places
+    ]
     mistakes += [
         f"failures: {name!r} must fail before it is repaired, got {start:g} s to {end:g} s"
         for name, start, end in failures
@@ -207,8 +211,10 @@ def _tidy(thing: NDArray[np.generic], start_s: Floats, end_s: Floats) -> Outages
         if not first[row]:
             latest[row] = max(latest[row], latest[row - 1])
             first[row] = start_s[row] > latest[row - 1]
-            
-    return Outages(thing[first], start_s[first], latest[np.append(np.flatnonzero(first)[1:] - 1, -1)])
+
+    return Outages(
+        thing[first], start_s[first], latest[np.append(np.flatnonzero(first)[1:] - 1, -1)]
+    )
 
 
 def _check_means(duration_s: float, count: int, between_s: float, repair_s: float) -> None:

@@ -33,7 +33,7 @@ class Routes:
     hops: NDArray[np.int16]  # links on the way
     reason: NDArray[np.int8]
     entry: NDArray[np.int32]  # first platform after the source, -1 where there is none
-    mark: NDArray[np.int64]  # equal for ways over the same platforms: a change is a new route
+    mark: NDArray[np.int32]  # equal for ways over the same platforms: a change is a new route
     path_first: NDArray[np.int64]  # (R + 1,)
     path: NDArray[np.int32]
 

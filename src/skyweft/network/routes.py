@@ -1,6 +1,7 @@
 """The best ways between groups of platforms over time."""
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 
@@ -31,9 +32,10 @@ KINDS: dict[str, type] = {
     "hops": np.int16,
     "reason": np.int8,
     "entry": np.int32,
-    "mark": np.int64,
+    "mark": np.int32,
 }
-AT_ONCE = 16  # snapshots a task: long enough to hide the task's own cost
+ROWS_AT_ONCE = 200_000  # of a task: long enough to hide its own cost
+SPANS_AHEAD = 16
 
 
 def routes(
@@ -69,15 +71,18 @@ def routes(
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return routes(scenario, fleet, motion, contacts, threads)
+    return join(list(pieces(scenario, fleet, motion, contacts, executor)))
+
+
+def pieces(
+    scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, executor: Executor
+) -> Iterator[Routes]:
+    """Yield `routes` a few hundred thousand rows at a time, in their order."""
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     blocks = _blocks(fleet, relays, node, contacts)
-    return join(
-        [
-            _ruled(number, rule, fleet, motion, contacts, node, blocks, executor)
-            for number, rule in enumerate(scenario.routes)
-        ]
-    )
+    for number, rule in enumerate(scenario.routes):
+        yield from _ruled(number, rule, fleet, motion, contacts, node, blocks, executor)
 
 
 def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
@@ -92,7 +97,8 @@ def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
 def snapshot_times(motion: Motion, step_s: float) -> Floats:
     """Return the multiples of a step from a block's first moment to before its last."""
     start_s, end_s = motion.tracks.time_s[[0, -1]]
-    return np.arange(np.ceil(start_s / step_s - 1e-9), np.ceil(end_s / step_s - 1e-9)) * step_s
+    first, after = (int(np.ceil(edge / step_s - 1e-9)) for edge in (start_s, end_s))
+    return np.arange(first, after) * step_s
 
 
 def places(fleet: Fleet, motion: Motion, time_s: float) -> Floats:
@@ -164,15 +170,15 @@ def _ruled(
     node: Ints,
     blocks: tuple[Ints, Ints, Ints],
     executor: Executor,
-) -> Routes:
+) -> Iterator[Routes]:
     """Answer one `[[routes]]` over a block."""
     time_s = snapshot_times(motion, rule.step_s)
     first, contact = linked(contacts, time_s)
     sources = np.concatenate([fleet.rows_of(group) for group in rule.sources])
     targets = np.concatenate([fleet.rows_of(group) for group in rule.targets])
 
-    def some(span: tuple[int, int]) -> list[Routes]:
-        return [one(k) for k in range(*span)]
+    def some(span: tuple[int, int]) -> Routes:
+        return join([one(k) for k in range(*span)])
 
     def one(k: int) -> Routes:
         up = contact[first[k] : first[k + 1]]
@@ -190,8 +196,12 @@ def _ruled(
         )
         return _rows(number, rule, float(time_s[k]), sources, targets, *found)
 
-    starts = [*range(0, len(time_s), AT_ONCE), len(time_s)]
-    return join([piece for some_ in executor.map(some, pairwise(starts)) for piece in some_])
+    size = max(1, ROWS_AT_ONCE // max(1, len(sources) * len(targets)))
+    starts = [*range(0, len(time_s), size), len(time_s)]
+    spans = list(pairwise(starts))
+    # A few ahead of the reader, never all: they wait in memory.
+    for first_span in range(0, len(spans), SPANS_AHEAD):
+        yield from executor.map(some, spans[first_span : first_span + SPANS_AHEAD])
 
 
 def _rows(
@@ -222,7 +232,7 @@ def _rows(
         hops=hops.astype(np.int16),
         reason=reason.astype(np.int8),
         entry=entry[apart],
-        mark=mark[apart],
+        mark=((mark ^ (mark >> 32)) & 0x7FFF_FFFF)[apart].astype(np.int32),
         path_first=np.concatenate([[0], np.cumsum(held)]),
         path=path if rule.paths else np.empty(0, np.int32),
     )

@@ -9,6 +9,7 @@ so the answer is that of testing every pair.
 import os
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -78,7 +79,7 @@ def best_in_view(
     Raises
     ------
     ValueError
-        Shapes that do not fit, an unknown rule, or k below 1.
+        Shapes that do not fit, an unknown rule, an elevation beyond 90 degrees, or k below 1.
     """
     users = _checked(
         satellite_position_m, shell, user_position_m, user_up, elevation_min_deg, k, rule
@@ -105,8 +106,7 @@ def best_in_view(
         _cells(*cells, order, first, grid, users, limits, found.satellite, found.count)
 
     cuts = np.unique(np.searchsorted(first, np.arange(0, first[-1], USERS_AT_ONCE)))
-    stops = [*cuts[1:].tolist(), len(first) - 1]
-    for _ in executor.map(some, zip(cuts.tolist(), stops, strict=True)):
+    for _ in executor.map(some, pairwise([*cuts.tolist(), len(first) - 1])):
         pass
     return found
 
@@ -140,6 +140,8 @@ def _checked(
     if np.shape(elevation_min_deg) not in ((), user_m.shape[:1]):
         given = np.shape(elevation_min_deg)
         raise ValueError(f"elevation_min_deg must have shape () or (M,), got {given}")
+    if not np.all(np.abs(elevation_min_deg) <= 90):
+        raise ValueError("elevation_min_deg must be -90 to 90")
     mask = np.broadcast_to(np.radians(np.asarray(elevation_min_deg, np.float64)), len(user_m))
     places = np.ascontiguousarray(user_m, np.float64)
     return places, np.ascontiguousarray(up, np.float64), mask.copy(), np.sin(mask)
@@ -271,6 +273,8 @@ def _angle(
 
     It falls with the user's height and mask and rises with the satellite's, so extremes bound all.
     """
+    if mask <= -np.pi / 2:
+        return np.pi
     cosine = lowest_m * np.cos(mask) / most_m
     if cosine > 1.0:
         return -1.0

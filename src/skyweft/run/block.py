@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -22,9 +23,11 @@ from skyweft.contacts.product import Contacts
 from skyweft.links.budget import budget
 from skyweft.motion.product import Fleet, Motion
 from skyweft.motion.propagate import propagate, step_s
+from skyweft.network.product import Routes
+from skyweft.network.routes import pieces
 from skyweft.run import carry
 from skyweft.run.carry import Numbered
-from skyweft.run.columns import links_table, rule_names, tracks_table
+from skyweft.run.columns import links_table, routes_table, rule_names, tracks_table
 from skyweft.run.folder import draft_of, part_of, read_json
 from skyweft.run.parquet import TableWriter, write
 from skyweft.run.tally import Rates, Seen
@@ -40,7 +43,7 @@ KNOT_BYTES = 32
 THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
 
 # Where in a block the bar stands when a stage begins.
-MOTION, CONTACTS, LINKS, COVERAGE = 0.0, 0.1, 0.25, 0.85
+MOTION, CONTACTS, LINKS, ROUTES, COVERAGE = 0.0, 0.1, 0.25, 0.6, 0.85
 
 
 @dataclass(slots=True)
@@ -102,6 +105,9 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
         now = _numbered(job, number, found, writing)
     with job.stage("links", number, LINKS):
         rates = _links(job, number, motion, now, draft, writing)
+    if job.scenario.routes:
+        with job.stage("routes", number, ROUTES):
+            _routes(job, motion, now.contacts, draft, writing)
     if job.coverage is not None:
         with job.stage("coverage", number, COVERAGE):
             job.coverage.add(motion, job.executor)
@@ -145,7 +151,7 @@ def _links(
     writer = TableWriter("links", draft / "links.parquet")
     writing.at_end(writer.close)
     for lot in _lots(job, number, now.contacts):
-        share = LINKS + (COVERAGE - LINKS) * lot.start / max(1, len(now.contacts))
+        share = LINKS + (ROUTES - LINKS) * lot.start / max(1, len(now.contacts))
         job.show("links", number, share)
         _put_lot(job, motion, now, lot, rates, writer, writing)
     writing.put(writer.close)
@@ -170,6 +176,19 @@ def _put_lot(
         writer.write(links_table(links, some, now.number[lot], job.names, job.rules))
 
     writing.put(work)
+
+
+def _routes(job: Job, motion: Motion, contacts: Contacts, draft: Path, writing: Writing) -> None:
+    """Find the ways of some snapshots at a time; write some while others are found."""
+    writer = TableWriter("routes", draft / "routes.parquet")
+    writing.at_end(writer.close)
+    for some in pieces(job.scenario, job.fleet, motion, contacts, job.executor):
+        writing.put(partial(_put_routes, writer, some, job.names))
+    writing.put(writer.close)
+
+
+def _put_routes(writer: TableWriter, some: Routes, names: pa.Array) -> None:
+    writer.write(routes_table(some, names))
 
 
 def _lots(job: Job, number: int, contacts: Contacts) -> list[slice]:

@@ -10,6 +10,7 @@ from skyweft.contacts.coverage import Coverage
 from skyweft.contacts.product import Contacts
 from skyweft.links.product import Links
 from skyweft.motion.product import Fleet, Motion
+from skyweft.network.product import REACHED, REASONS, Routes
 from skyweft.run.access import Access
 from skyweft.run.tables import build, named
 from skyweft.scenario.scenario import Scenario
@@ -125,6 +126,32 @@ def links_table(
             "link": named(contacts.link[row], rules),
             "source": named(contacts.source[row], names),
             "target": named(contacts.target[row], names),
+        },
+    )
+
+
+def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
+    """Return ways between platforms, a row a snapshot and pair."""
+    path = pa.ListArray.from_arrays(
+        pa.array(routes.path_first.astype(np.int32)), named(routes.path, names)
+    )
+    return build(
+        "routes",
+        {
+            "route": routes.rule.astype(np.int32),
+            "time_s": routes.time_s,
+            "source": named(routes.source, names),
+            "target": named(routes.target, names),
+            "reachable": routes.reason == REACHED,
+            "delay_s": routes.delay_s,
+            "length_m": routes.length_m,
+            "hops": routes.hops.astype(np.int32),
+            "entry": pa.DictionaryArray.from_arrays(
+                pa.array(routes.entry, mask=routes.entry < 0), names
+            ),
+            "reason": named(routes.reason, pa.array(REASONS)),
+            "mark": routes.mark,
+            "path": path,
         },
     )
 

@@ -71,7 +71,7 @@ def finish(done: Done) -> None:
     draft.mkdir()
     left_out: dict[str, str] = {}
     joining = Writing()
-    for name in ("links", "tracks"):
+    for name in ("links", "routes", "tracks"):
         files = [part / f"{name}.parquet" for part in parts]
         joining.put(partial(_join_files, files, draft / f"{name}.parquet"))
     try:

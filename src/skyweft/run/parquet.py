@@ -42,6 +42,7 @@ class TableWriter:
             name for name, kind in kinds.items() if kind[:5] == "float" and name not in repeated
         ]
         texts = [name for name, kind in kinds.items() if kind in ("name", "text")]
+        texts += [f"{name}.list.element" for name, kind in kinds.items() if kind == "names"]
         whole = [name for name, kind in kinds.items() if kind in ("int64", "int32", "moment")]
         self._writer = pq.ParquetWriter(
             path,

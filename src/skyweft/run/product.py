@@ -55,6 +55,11 @@ class Run:
         return self.table("links")
 
     @cached_property
+    def routes(self) -> pa.Table | None:
+        """Return ways between platforms over time; None where the scenario asks for none."""
+        return self.table("routes") if self.scenario.routes else None
+
+    @cached_property
     def coverage(self) -> pa.Table | None:
         """Return one row a cell or site; None where the scenario asks for no coverage."""
         return self.table("coverage") if self.scenario.coverage else None

@@ -29,6 +29,7 @@ class Column:
 
 _TYPES: dict[str, pa.DataType] = {
     "name": pa.dictionary(pa.int32(), pa.string()),
+    "names": pa.list_(pa.dictionary(pa.int32(), pa.string())),
     "text": pa.string(),
     "moment": pa.timestamp("ms", tz="UTC"),
     "float64": pa.float64(),
@@ -90,6 +91,20 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("cn0_reverse_dbhz", "float32", "dBHz", "target to source"),
         Column("margin_reverse_db", "float32", "dB", "target to source"),
         Column("rate_reverse_bps", "float64", "bit/s", "target to source"),
+    ),
+    "routes": (
+        Column("route", "int32", "", "place of the rule among the scenario's [[routes]], from 0"),
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("source", "name", "", "platform the way starts from"),
+        Column("target", "name", "", "platform it leads to"),
+        Column("reachable", "bool", "", "whether there is a way"),
+        Column("delay_s", "float64", "s", "one way: propagation and processing; NaN without a way"),
+        Column("length_m", "float64", "m", "sum of the straight links; NaN without a way"),
+        Column("hops", "int32", "1", "links on the way; 0 without one"),
+        Column("entry", "name", "", "first platform after the source; null without a way"),
+        Column("reason", "name", "", "why there is no way; empty where there is"),
+        Column("mark", "int32", "", "equal for ways over the same platforms"),
+        Column("path", "names", "", "all platforms of the way; empty unless `paths` is asked for"),
     ),
     "coverage": (
         Column("name", "text", "", "the site; empty for a cell of the grid"),
@@ -205,5 +220,5 @@ def reference() -> str:
 
 
 def _kind(column: Column) -> str:
-    plain = {"name": "text (dictionary)", "moment": "timestamp"}
+    plain = {"name": "text (dictionary)", "names": "list of text", "moment": "timestamp"}
     return plain.get(column.kind, column.kind)
