@@ -7,6 +7,7 @@ The same code, scenario and version of matplotlib give the same bytes.
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,11 +17,20 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from PIL import Image
 
 import skyweft
-from skyweft.plot import DARK, LIGHT, coverage_map, ground_tracks, link_margins, link_rates, timeline
+from skyweft.plot import (
+    DARK,
+    LIGHT,
+    coverage_map,
+    ground_tracks,
+    link_margins,
+    link_rates,
+    timeline,
+)
 from skyweft.scenario.shipped import find
 from skyweft.world.ellipsoid import to_geodetic
 from skyweft.world.land import outlines
@@ -30,10 +40,14 @@ PAPER = "#060b13"  # the report's own background
 BASIN_DEG = (110.4, 121.2, 27.15, 31.7)  # west, east, south, north of the lower map
 MOMENT_S = 15_480.0  # 04:18, when the train passes below the airship
 TAIL_S = 900.0
-STYLE = {"font.family": "DejaVu Sans", "font.size": 11, "axes.titlelocation": "left"}
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.titlelocation": "left",
+}
 MOVERS = {  # where a name stands beside its mover [points]
-    "airship": ("airship, 20 km", "near_space", (-6, 42), "left"),
-    "aircraft-01": ("solar aircraft, 8 km", "air", (11, -11), "left"),
+    "airship": ("airship, 20 km", "near_space", (11, -2), "left"),
+    "aircraft-01": ("solar aircraft, 8 km", "air", (12, -6), "left"),
     "aircraft-02": ("", "air", (0, 0), "left"),
     "train": ("train, 1,000 km/h", "ground", (-11, 2), "right"),
     "ship": ("ship", "ground", (2, 10), "left"),
@@ -73,7 +87,7 @@ def demo(run: skyweft.Run) -> Figure:
     return figure
 
 
-def _bold(size: float) -> dict[str, object]:
+def _bold(size: float) -> dict[str, Any]:
     return {"size": size, "weight": "bold", "color": DARK.ink}
 
 
@@ -103,7 +117,9 @@ class Network:
         now = np.isclose(self.tails["time_s"].to_numpy(), MOMENT_S)
         places_m = np.column_stack([self.tails[axis].to_numpy() for axis in ("x_m", "y_m", "z_m")])
         latitude_deg, longitude_deg, _ = to_geodetic(places_m[now])
-        self.place = dict(zip(self.names[now], zip(longitude_deg, latitude_deg, strict=True), strict=True))
+        self.place = dict(
+            zip(self.names[now], zip(longitude_deg, latitude_deg, strict=True), strict=True)
+        )
         rows = run.platforms.select(["name", "longitude_deg", "latitude_deg", "group"]).to_pylist()
         self.group = {row["name"]: row["group"] for row in rows}
         self.place |= {
@@ -179,7 +195,11 @@ def _basin(network: Network, ax: Axes) -> None:
         drawn = LineCollection(list(lines.values()), color=DARK.layer(layer), alpha=0.8, zorder=4)
         drawn.set_linewidth(0.9)
         ax.add_collection(drawn)
-    for layer, words in (("space", "satellites"), ("near_space", "the airship"), ("air", "aircraft")):
+    for layer, words in (
+        ("space", "satellites"),
+        ("near_space", "the airship"),
+        ("air", "aircraft"),
+    ):
         places = np.array([network.place[name] for name, best in reached.items() if best == layer])
         colour = DARK.accent if layer == "space" else DARK.layer(layer)
         ax.scatter(*places.T, s=20, color=colour, linewidth=0, zorder=5, label=words)
@@ -200,11 +220,10 @@ def _basin(network: Network, ax: Axes) -> None:
         text.set(color=DARK.muted, fontsize=10)
 
 
-def _beside(offset: tuple[float, float], side: str) -> dict[str, object]:
-    return {
-        "xytext": offset, "textcoords": "offset points", "ha": side, "color": DARK.ink, "size": 10.5,
-        "zorder": 8,
-    }  # fmt: skip
+def _beside(offset: tuple[float, float], side: str) -> dict[str, Any]:
+    halo = withStroke(linewidth=3.5, foreground=DARK.land)
+    place = {"xytext": offset, "textcoords": "offset points", "ha": side, "zorder": 8}
+    return {**place, "color": DARK.ink, "size": 10.5, "path_effects": [halo]}
 
 
 def coverage(run: skyweft.Run) -> Figure:

@@ -49,6 +49,12 @@ between = ["node", "sat"]
 elevation_min_deg = 10
 waveform = "lora"
 
+[[routes]]
+sources = ["ground"]
+targets = ["ground", "field"]
+step_s = 300
+paths = true
+
 [coverage]
 platforms = ["sats"]
 sites = ["ground"]

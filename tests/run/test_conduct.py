@@ -51,7 +51,8 @@ def test_folder(tiny: Path) -> None:
     assert len(result.echo) == 4
     done_s = [each[0] for each in seen]
     assert done_s == sorted(done_s)
-    assert {each[2] for each in seen} == {"motion", "contacts", "links", "coverage", "tables"}
+    stages = {"motion", "contacts", "links", "routes", "coverage", "tables"}
+    assert {each[2] for each in seen} == stages
 
 
 def test_manifest_names_inputs_and_versions(tiny: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import erfa
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sgp4.api import WGS72, Satrec
@@ -90,8 +90,13 @@ ANGLES = st.tuples(*[st.floats(0, 360)] * 3)
 def test_a_day_at_every_second(kind: str) -> None:
     altitude, eccentricity, inclination, step_s = ORBITS[kind]
 
+    # Nothing is shrunk: one example costs a fifth of a second.
     @settings(
-        max_examples=8 if kind == "leo" else 4, deadline=None, derandomize=True, database=None
+        max_examples=16 if kind == "leo" else 8,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
     )
     @given(drawn=st.tuples(altitude, eccentricity, inclination, ANGLES, PLACES))
     def check(drawn: Any) -> None:
@@ -123,7 +128,8 @@ def hold(sat: Satrec, places: list[tuple[float, float, float, float]], step_s: f
                 doubtful |= np.abs(seconds - edge_s) <= EDGE_S
         np.testing.assert_array_equal(inside[~doubtful], (margin >= 0)[~doubtful])
         best = elevation_deg(states(sat, found.culmination_s[mine])[0], *site)
-        np.testing.assert_allclose(found.elevation_max_deg[mine], best, rtol=0, atol=1e-4)
+        # Right through the zenith the elevation turns by a degree a second.
+        np.testing.assert_allclose(found.elevation_max_deg[mine], best, rtol=0, atol=5e-4)
         assert (best >= mask[row] - STILL_DEG).all()
         for edge_s, cut, sign in (
             (start_s, found.cut_start[mine], 1),

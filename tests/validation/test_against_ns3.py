@@ -1,9 +1,9 @@
-"""Packets along a way whose delay changes against ns-3 3.44 (the `ns3` wheel, compiled against in C++).
+"""Packets along a way whose delay changes against ns-3 3.44 (the wheel `ns3`, compiled against).
 
 A chain of six point-to-point links of 100 Mbit/s; their delay steps each second while bursts of
 three UDP datagrams of 1000 bytes are sent every 50 ms. On the wire a datagram is 1030 bytes: 8 of
 UDP, 20 of IPv4, 2 of PPP. ns-3 counts whole nanoseconds, so six links may differ by a few: 1e-8 s.
-Skipped without the wheel (`pip install ns3==3.44`) or a C++ compiler.
+Skipped without the wheel (`pip install ns3==3.44.post0`) or a C++ compiler.
 """
 
 import os

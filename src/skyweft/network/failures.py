@@ -1,12 +1,13 @@
 """What is out of order, and when: satellites, links, sites, by list or by chance.
 
-Every thing fails by itself. Its random numbers are counted from the seed and its own name, so they do
-not change when others are added, taken away or put in another order.
+Every thing fails by itself. Its random numbers are counted from the seed and its own name, so they
+do not change when others are added, taken away or put in another order.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,34 +75,32 @@ def failed(
 
     Notes
     -----
-    Both times are exponential. At the start a thing is out of order with the chance it has at any other
-    moment, so its availability is mean_time_between_s / (mean_time_between_s + repair_s) throughout.
-    Where it never is repaired or never fails, all are in order at the start.
+    Both times are exponential. At the start a thing is out of order with the chance it has at any
+    other moment, so its availability is mean_time_between_s / (mean_time_between_s + repair_s)
+    throughout. Where it never is repaired or never fails, all are in order at the start.
 
     References
     ----------
     R. E. Barlow and F. Proschan, "Mathematical Theory of Reliability", Wiley, 1965, chapter 5.
     """
     _check_means(duration_s, len(names), mean_time_between_s, repair_s)
-    key = _keys(names, seed)
+    key = _keys(names, seed, "failed")
     down = _uniform(key, 0) < _unavailability(mean_time_between_s, repair_s)
     time_s = np.zeros(len(names))
     rows: list[tuple[NDArray[np.int64], Floats, Floats]] = []
     left, draw = np.arange(len(names)), 1
-    while len(left):
-        # In a round each is up once and down once; who begins down has no time up in the first.
-        mean_s = (
-            np.where(down[left], 0.0, mean_time_between_s) if draw == 1 else mean_time_between_s
-        )
-        start_s = time_s[left] - _logarithm(key[left], draw) * mean_s
-        end_s = start_s - _logarithm(key[left], draw + 1) * repair_s
+    while draw == 1 or len(left):
+        # In a round each is up once, then down once; who begins down is not up in the first.
+        up_s = mean_time_between_s * _exponential(key[left], draw)
+        start_s = time_s[left] + np.where(down[left] & (draw == 1), 0.0, up_s)
+        end_s = start_s + repair_s * _exponential(key[left], draw + 1)
         within = start_s < duration_s
         left, start_s, end_s = left[within], start_s[within], end_s[within]
         rows.append((left, start_s, np.minimum(end_s, duration_s)))
         time_s[left] = end_s
         left = left[end_s < duration_s]
         draw += 2
-    return _tidy(*(np.concatenate([np.empty(0), *column]) for column in zip(*rows, strict=True)))
+    return _tidy(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
 def chosen(names: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
@@ -128,7 +127,7 @@ def chosen(names: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
     """
     if not 0 <= share <= 1:
         raise ScenarioError(f"the share that fails must be 0 to 1, got {share:g}")
-    return _uniform(_keys(names, seed), 0) < share
+    return _uniform(_keys(names, seed, "chosen"), 0) < share
 
 
 def listed(
@@ -197,24 +196,17 @@ def out_of_order(outages: Outages, count: int, time_s: ArrayLike) -> NDArray[np.
     return down
 
 
-def _tidy(thing: NDArray[np.generic], start_s: Floats, end_s: Floats) -> Outages:
+def _tidy(thing: NDArray[Any], start_s: Floats, end_s: Floats) -> Outages:
     """Sort outages, leave out empty ones and join those that touch."""
-    thing = thing.astype(np.int32)
-    kept = np.flatnonzero(start_s < end_s)
-    order = kept[np.lexsort((start_s[kept], thing[kept]))]
-    thing, start_s, end_s = thing[order], start_s[order], end_s[order]
-    if len(order) == 0:
-        return Outages(thing, start_s, end_s)
-    first = np.append(True, thing[1:] != thing[:-1])
-    latest = end_s.copy()
-    for row in range(1, len(order)):
-        if not first[row]:
-            latest[row] = max(latest[row], latest[row - 1])
-            first[row] = start_s[row] > latest[row - 1]
-
-    return Outages(
-        thing[first], start_s[first], latest[np.append(np.flatnonzero(first)[1:] - 1, -1)]
-    )
+    kept = start_s < end_s
+    who = np.tile(thing[kept].astype(np.int32), 2)
+    time_s = np.append(start_s[kept], end_s[kept])
+    step = np.repeat([1, -1], np.count_nonzero(kept))
+    order = np.lexsort((-step, time_s, who))  # a start before an end of the same moment
+    who, time_s, step = who[order], time_s[order], step[order]
+    open_ = np.cumsum(step)
+    begin, end = (step == 1) & (open_ == 1), open_ == 0
+    return Outages(who[begin], time_s[begin], time_s[end])
 
 
 def _check_means(duration_s: float, count: int, between_s: float, repair_s: float) -> None:
@@ -241,15 +233,15 @@ def _unavailability(between_s: float, repair_s: float) -> float:
     return repair_s / (between_s + repair_s)
 
 
-def _keys(names: Sequence[str], seed: int) -> Counters:
-    """Return where each thing's random numbers begin."""
-    words = (f"{seed}:{name}".encode() for name in names)
+def _keys(names: Sequence[str], seed: int, purpose: str) -> Counters:
+    """Return where each thing's random numbers begin, others for each purpose."""
+    words = (f"{purpose}:{seed}:{name}".encode() for name in names)
     digests = b"".join(hashlib.blake2b(word, digest_size=8).digest() for word in words)
     return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def _uniform(key: Counters, draw: int) -> Floats:
-    """Return random number `draw` of each thing, in 0 to 1 without 1.
+    """Return random number `draw` of each thing, between 0 and 1 and never either.
 
     References
     ----------
@@ -260,9 +252,9 @@ def _uniform(key: Counters, draw: int) -> Floats:
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     word ^= word >> np.uint64(31)
-    return (word >> np.uint64(11)) * 2.0**-53
+    return ((word >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
-def _logarithm(key: Counters, draw: int) -> Floats:
-    """Return the logarithm of random numbers, below 0: minus exponential times of mean 1."""
-    return np.log1p(-_uniform(key, draw))
+def _exponential(key: Counters, draw: int) -> Floats:
+    """Return exponential times of mean 1 from random number `draw` of each thing."""
+    return -np.log(_uniform(key, draw))

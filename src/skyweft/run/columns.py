@@ -12,7 +12,7 @@ from skyweft.links.product import Links
 from skyweft.motion.product import Fleet, Motion
 from skyweft.network.product import REACHED, REASONS, Routes
 from skyweft.run.access import Access
-from skyweft.run.tables import build, named
+from skyweft.run.tables import build, named, schema
 from skyweft.scenario.scenario import Scenario
 from skyweft.world import ellipsoid
 from skyweft.world.clock import SECOND_NS, Clock, leap_seconds
@@ -133,7 +133,9 @@ def links_table(
 def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
     """Return ways between platforms, a row a snapshot and pair."""
     path = pa.ListArray.from_arrays(
-        pa.array(routes.path_first.astype(np.int32)), named(routes.path, names)
+        pa.array(routes.path_first.astype(np.int32)),
+        named(routes.path, names),
+        type=schema("routes").field("path").type,
     )
     return build(
         "routes",

@@ -29,7 +29,7 @@ class Column:
 
 _TYPES: dict[str, pa.DataType] = {
     "name": pa.dictionary(pa.int32(), pa.string()),
-    "names": pa.list_(pa.dictionary(pa.int32(), pa.string())),
+    "names": pa.list_(pa.field("element", pa.dictionary(pa.int32(), pa.string()))),
     "text": pa.string(),
     "moment": pa.timestamp("ms", tz="UTC"),
     "float64": pa.float64(),
