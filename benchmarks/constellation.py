@@ -1,4 +1,4 @@
-"""What the routing benchmarks share: shells at one instant, their +grid lasers, and places below."""
+"""What the routing benchmarks share: shells at one instant, their lasers, and places below."""
 
 from dataclasses import dataclass
 

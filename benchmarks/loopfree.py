@@ -1,8 +1,8 @@
 """Twenty loop-free ways for every pair of 100 cities over 1,584 satellites, against networkx.
 
 The cities reach every satellite in view above 25 degrees and pass nothing on. networkx's
-`shortest_simple_paths` does a small sample of the same pairs in the same run, on a graph without the
-other cities; its costs must be the same to the nanosecond.
+`shortest_simple_paths` does a small sample of the same pairs in the same run, on a graph without
+the other cities; its costs must be the same to the nanosecond.
 """
 
 import os

@@ -1,8 +1,8 @@
 """The best four of 30,000 satellites for each of a million users, against SciPy's cKDTree.
 
-The tree is asked for all satellites within the range at the mask; a sample of the users is enough to
-know its time. At one height elevation falls with range, so the same satellites are in view and the
-nearest are the highest: both answers must agree, on a round Earth.
+The tree is asked for all satellites within the range at the mask; a sample of the users is enough
+to know its time. At one height elevation falls with range, so the same satellites are in view and
+the nearest are the highest: both answers must agree, on a round Earth.
 """
 
 import os
@@ -31,9 +31,11 @@ def main() -> None:
     vertical = _round(rng, USERS)
     user_m = EARTH_M * vertical
     best_in_view(satellite_m, shell, user_m[:10], vertical[:10], MASK_DEG, BEST)
-    began = perf_counter()
-    found = best_in_view(satellite_m, shell, user_m, vertical, MASK_DEG, BEST)
-    spent_s = perf_counter() - began
+    spent_s = np.inf
+    for _ in range(3):
+        began = perf_counter()
+        found = best_in_view(satellite_m, shell, user_m, vertical, MASK_DEG, BEST)
+        spent_s = min(spent_s, perf_counter() - began)
     print(f"{os.cpu_count()} processors; {found.count.mean():.1f} satellites in view")
     print(f"{spent_s:.2f} s, goal {GOAL_S:g} s")
     sine = np.sin(np.radians(MASK_DEG))
@@ -45,7 +47,7 @@ def main() -> None:
     _, nearest = tree.query(user_m[some], BEST)
     peer_s = (perf_counter() - began) / SAMPLE * USERS
     assert np.array_equal(found.satellite[some], nearest)
-    # The edge of the range is rounded differently: one satellite in a million may be on its other side.
+    # Range and elevation round differently: one satellite in a million may be on the other side.
     apart = np.array([len(each) for each in seen]) - found.count[some]
     assert np.abs(apart).sum() <= 1e-6 * found.count[some].sum()
     print(f"cKDTree, {SAMPLE:,} users scaled up: {peer_s:.0f} s; ratio {peer_s / spent_s:.0f}")

@@ -1,9 +1,10 @@
 """Loop-free and disjoint ways against networkx 3.6: costs equal to the nanosecond.
 
 Ways come from `shortest_simple_paths` (Yen), sums of disjoint ways from `min_cost_flow` (network
-simplex) of two units over edges that hold one, nodes split in two where they may not be shared. Ends
-that pass nothing on are left out of the peer's graph unless they are the pair's own. Ways of equal
-cost may come in another order, so costs are compared, not ways.
+simplex) of two units over edges that hold one, nodes split in two where they may not be shared.
+Ends that pass nothing on are left out of the peer's graph unless they are the pair's own. Ways of
+equal cost may come in another order, so costs are compared, not ways; whole numbers need no
+tolerance.
 """
 
 from itertools import islice

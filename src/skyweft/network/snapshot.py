@@ -117,56 +117,71 @@ def to_ends(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def enter(
-    source: int, target: int, m: int, node: Ints, near: tuple[Ints, Ints, Ints], cost: Ints
-) -> int:
-    """Return the platform after a source on a best way, -1 where there is none.
+    source: int,
+    targets: Ints,
+    asked: NDArray[np.bool_],
+    node: Ints,
+    near: tuple[Ints, Ints, Ints],
+    cost: Ints,
+    best: Ints,
+    chosen: Ints,
+) -> None:
+    """Write the platform after a source on a best way to every target, -1 where there is none.
 
-    The target itself where it is a neighbour on a best way, else the first such neighbour.
+    The target itself where it is a neighbour on a best way, else the first such neighbour. `asked`
+    (N,) tells which platforms are targets; `best` and `chosen` are (slabs, 64).
     """
     first, other, price = near
-    best, chosen = FAR_NS, -1
+    best[:], chosen[:] = FAR_NS, -1
+    # A neighbour's costs to sixty-four targets lie side by side, so targets go innermost.
+    for slab in range(len(best)):
+        for e in range(first[source], first[source + 1]):
+            through = node[other[e]]
+            if through >= 0:
+                for lane in range(LANES):
+                    way = np.int32(price[e] + cost[slab, through, lane])
+                    nearer = way < best[slab, lane]
+                    best[slab, lane] = way if nearer else best[slab, lane]
+                    chosen[slab, lane] = other[e] if nearer else chosen[slab, lane]
     for e in range(first[source], first[source + 1]):
-        way = FAR_NS
-        if other[e] == target:
-            way = price[e]
-        elif node[other[e]] >= 0:
-            way = price[e] + cost[m // LANES, node[other[e]], m % LANES]
-        if way < best or (way == best and other[e] == target):
-            best, chosen = way, other[e]
-    return chosen
+        if asked[other[e]]:
+            for m in range(len(targets)):
+                slab, lane = m // LANES, m % LANES
+                if targets[m] == other[e] and price[e] <= best[slab, lane]:
+                    best[slab, lane], chosen[slab, lane] = price[e], other[e]
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def walk(
+    source: int,
     entry: int,
     target: int,
-    m: int,
     node: Ints,
     platform: Ints,
     follower: Ints,
+    position_m: Floats,
     path: Ints,
-) -> int:
-    """Follow a best way from `path[0]` over `entry` into `path`; return its hops."""
-    nodes, hops, here = len(platform), 1, entry
-    path[1] = here
-    while here != target:
-        ahead = follower[m // LANES, node[here], m % LANES]
-        here = target if ahead == nodes else platform[ahead]
-        hops += 1
-        path[hops] = here
-    return hops
+) -> tuple[int, float, int]:
+    """Follow a best way into `path`; return its hops, its length in straight lines and its mark.
 
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def length(position_m: Floats, path: Ints, hops: int) -> float:
-    """Return the length of a way in straight lines."""
-    total_m = 0.0
-    for k in range(hops):
+    `follower` (N, 64) is the slab of the target's lane, cut to that lane.
+    """
+    nodes, hops, length_m = len(platform), 0, 0.0
+    here, ahead, mark = source, entry, np.int64(source)
+    path[0] = source
+    while True:
         square = 0.0
         for axis in range(3):
-            square += (position_m[path[k], axis] - position_m[path[k + 1], axis]) ** 2
-        total_m += np.sqrt(square)
-    return total_m
+            square += (position_m[here, axis] - position_m[ahead, axis]) ** 2
+        length_m += np.sqrt(square)
+        hops += 1
+        here = ahead
+        path[hops] = here
+        mark = mark * 1_000_003 + here
+        if here == target:
+            return hops, length_m, mark
+        after = follower[node[here]]
+        ahead = target if after == nodes else platform[after]
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -215,27 +230,36 @@ def ways(
     reason = np.zeros(rows, np.int32)
     entry = np.full(rows, -1, np.int32)
     mark = np.zeros(rows, np.int64)
-    one = np.empty(len(platform) + 3, np.int32)
-    path = np.empty(rows * 8 + len(one), np.int32)
+    asked = np.zeros(len(node), np.bool_)
+    asked[targets] = True
+    best = np.empty((len(cost), LANES), np.int32)
+    chosen = np.empty((len(cost), LANES), np.int32)
+    longest = len(platform) + 3
+    path = np.empty(rows * 8 + longest, np.int32)
     used = 0
     for s in range(len(sources)):
+        enter(sources[s], targets, asked, node, near, cost, best, chosen)
         for m in range(len(targets)):
             row = s * len(targets) + m
             if sources[s] == targets[m]:
                 continue
-            entry[row] = enter(sources[s], targets[m], m, node, near, cost)
+            entry[row] = chosen[m // LANES, m % LANES]
             if entry[row] < 0:
                 reason[row] = why_not(sources[s], targets[m], node, near, position_m)
                 continue
-            one[0] = sources[s]
-            hops[row] = walk(entry[row], targets[m], m, node, platform, follower, one)
-            length_m[row] = length(position_m, one, hops[row])
-            if used + hops[row] + 1 > len(path):
-                larger = np.empty(2 * len(path) + len(one), np.int32)
+            if used + longest > len(path):
+                larger = np.empty(2 * len(path), np.int32)
                 larger[:used] = path[:used]
                 path = larger
-            for k in range(hops[row] + 1):
-                mark[row] = mark[row] * 1_000_003 + one[k]
-                path[used] = one[k]
-                used += 1
+            hops[row], length_m[row], mark[row] = walk(
+                sources[s],
+                entry[row],
+                targets[m],
+                node,
+                platform,
+                follower[m // LANES, :, m % LANES],
+                position_m,
+                path[used:],
+            )
+            used += hops[row] + 1
     return hops, length_m, reason, entry, mark, path[:used]

@@ -29,6 +29,7 @@ USERS_AT_ONCE = 16_384
 # twice what coordinates, differences, products with the vertical and a root can add up to.
 ROUNDING = 2.0**-20
 NOT_SEEN = np.float32(-1e30)
+WIDTH = 16  # satellites compared at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,22 +360,38 @@ def _score(
     return int(sure), int(unsure - sure)
 
 
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"nnan", "nsz"})
+def _bar(least: Singles, size: int, k: int, highest: Singles) -> np.float32:
+    """Return a score that at least k satellites reach at worst; `size` is a multiple of WIDTH.
+
+    The highest of every WIDTH-th satellite are of different satellites, so the k-th of those will do.
+    """
+    if k > WIDTH:
+        return np.float32(NOT_SEEN / 2)
+    highest[:] = NOT_SEEN / 2
+    for start in range(0, size, WIDTH):
+        for lane in range(WIDTH):
+            highest[lane] = max(highest[lane], least[start + lane])
+    for place in range(k):
+        for lane in range(place + 1, WIDTH):
+            high, low = highest[place], highest[lane]
+            highest[place], highest[lane] = max(high, low), min(high, low)
+    return highest[k - 1]
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
-def _last_of_best(least: Singles, size: int, best: Singles) -> np.float32:
-    """Return the k-th highest score, k being the length of `best`; low where there are fewer."""
-    best[:] = NOT_SEEN / 2
-    last = len(best) - 1
-    threshold = best[last]
-    for i in range(size):
-        score = least[i]
-        if score > threshold:
-            place = last
-            while place > 0 and score > best[place - 1]:
-                best[place] = best[place - 1]
-                place -= 1
-            best[place] = score
-            threshold = best[last]
-    return threshold
+def _promising(most: Singles, size: int, bar: np.float32, chosen: Ints) -> int:
+    """List satellites that may reach the bar; return how many. `size` is a multiple of WIDTH."""
+    count = 0
+    for start in range(0, size, WIDTH):
+        reach = np.int32(0)
+        for lane in range(WIDTH):
+            reach += np.int32(most[start + lane] >= bar)
+        if reach > 0:
+            for i in range(start, start + WIDTH):
+                chosen[count] = i
+                count += np.int64(most[i] >= bar)
+    return count
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -434,11 +451,12 @@ def _cells(
         np.empty(room, np.int32),
     )
     scores = (
-        np.empty(room, np.float32),
-        np.empty(room, np.float32),
-        np.empty(room, np.float32),
+        np.empty(room + WIDTH, np.float32),
+        np.empty(room + WIDTH, np.float32),
+        np.empty(room + WIDTH, np.float32),
     )
-    keys, best = np.empty(satellite.shape[1]), np.empty(satellite.shape[1], np.float32)
+    chosen, highest = np.empty(room + WIDTH, np.int32), np.empty(WIDTH, np.float32)
+    keys = np.empty(satellite.shape[1])
     far_m = np.float32(min(range_max_m, 1e15))
     for cell in range(low, high):
         members = order[first[cell] : first[cell + 1]]
@@ -464,9 +482,10 @@ def _cells(
                         count[u] += 1
                     else:
                         scores[0][i] = scores[1][i] = NOT_SEEN
-            threshold = _last_of_best(scores[1], size, best)
+            padded = -(-size // WIDTH) * WIDTH
+            scores[0][size:padded] = scores[1][size:padded] = NOT_SEEN
+            bar = _bar(scores[1], padded, len(keys), highest)
             keys[:] = -np.inf
-            for i in range(size):
-                if scores[0][i] >= threshold:
-                    key = _exactly(satellite_m, near[3][i], users, u, range_max_m, nearest)[1]
-                    _insert(key, rows[near[3][i]], keys, satellite[u])
+            for i in chosen[: _promising(scores[0], padded, bar, chosen)]:
+                key = _exactly(satellite_m, near[3][i], users, u, range_max_m, nearest)[1]
+                _insert(key, rows[near[3][i]], keys, satellite[u])

@@ -1,0 +1,260 @@
+"""Contact windows: 1,584 satellites over 100 places for a day, against Skyfield and brahe.
+
+The peers do a sample of the same pairs in the same run, and their windows must be ours. `--large`
+does 30,000 satellites over 1,000 places by blocks of time, `--long` holds the edges of passes that
+only graze the mask against SGP4 itself. Time is wall time on this machine's cores, propagation
+included; brahe may use them all too.
+"""
+
+import argparse
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import brahe
+import numpy as np
+from numpy.typing import NDArray
+from sgp4.api import WGS72, Satrec
+from sgp4.exporter import export_tle
+from skyfield.api import EarthSatellite, load, wgs84
+
+from skyweft.contacts.windows import Windows, site_windows
+from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
+from skyweft.motion.product import Sites, Tracks
+from skyweft.protocols.elements import Elements
+from skyweft.world import ellipsoid
+from skyweft.world.clock import Clock, tai_ns
+
+Floats = NDArray[np.float64]
+
+START = datetime(2026, 7, 1, tzinfo=UTC)
+START_JD = 2_461_222.5
+DAY_S = 86_400.0
+MASK_DEG = 10.0
+# 158,400 pairs of 1,441 knots at 0.35 ns, 1.3 million edges at 50 ns, 2.3 million states at 5 ns.
+FLOOR_CORE_S = 0.08 + 0.065 + 0.012
+RNG = np.random.default_rng(11)
+
+
+@dataclass(frozen=True)
+class Sky:
+    """A Walker delta at 550 km and 53 degrees."""
+
+    planes: int
+    per_plane: int
+
+    @property
+    def count(self) -> int:
+        return self.planes * self.per_plane
+
+    def angles_deg(self) -> tuple[Floats, Floats]:
+        """Return node and mean anomaly of every satellite."""
+        plane, slot = np.divmod(np.arange(self.count), self.per_plane)
+        phase = slot / self.per_plane + 17 * plane / self.count
+        return 360.0 * plane / self.planes, np.mod(360.0 * phase, 360.0)
+
+    def orbits(self) -> Orbits:
+        node, anomaly = self.angles_deg()
+        same = np.ones(self.count)
+        elements = Elements(
+            names=tuple(f"s{each}" for each in range(self.count)),
+            catalogue_number=np.arange(1, self.count + 1),
+            epoch_tai_ns=np.full(self.count, tai_ns(START)),
+            mean_motion_rev_day=same * MOTION_REV_DAY,
+            eccentricity=0 * same,
+            inclination_deg=53 * same,
+            raan_deg=node,
+            argument_of_perigee_deg=0 * same,
+            mean_anomaly_deg=anomaly,
+            bstar=0 * same,
+        )
+        return Orbits(elements, Clock.at(START, tables=False))
+
+    def satrec(self, row: int) -> Satrec:
+        """Return the peers' satellite."""
+        node, anomaly = (np.radians(each[row]) for each in self.angles_deg())
+        found = Satrec()
+        motion = MOTION_REV_DAY * 2 * np.pi / 1_440
+        numbers = 0.0, 0.0, 0.0, 0.0, 0.0, np.radians(53), anomaly, motion, node
+        found.sgp4init(WGS72, "i", row + 1, START_JD - 2_433_281.5, *numbers)
+        return found
+
+
+MOTION_REV_DAY = float(mean_motion_from_altitude(np.array(550e3), np.array(0.0), np.array(53.0)))
+SHELL = Sky(72, 22)
+
+
+def places(count: int) -> Floats:
+    """Return latitude and longitude, evenly spread between 60 degrees south and north."""
+    sine = np.sin(np.radians(60)) * RNG.uniform(-1, 1, count)
+    return np.stack([np.degrees(np.arcsin(sine)), RNG.uniform(-180, 180, count)])
+
+
+def sites(where: Floats) -> Sites:
+    return Sites(ellipsoid.to_ecef(*where, 0 * where[0]), ellipsoid.up(*where))
+
+
+def tracks(orbits: Orbits, start_s: float, end_s: float, step_s: float = 60.0) -> Tracks:
+    time_s = np.arange(start_s, end_s + step_s / 2, step_s)
+    position_m = np.empty((orbits.count, 3, len(time_s)))
+    velocity_m_s = np.empty_like(position_m)
+    orbits.fill(time_s, position_m, velocity_m_s)
+    return Tracks(time_s, position_m, velocity_m_s)
+
+
+def timed(work: Callable[[], Windows], repeats: int) -> tuple[Windows, float]:
+    """Return a result and the median wall time of several runs after one to warm up."""
+    found = work()
+    taken = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        found = work()
+        taken.append(time.perf_counter() - began)
+    return found, float(np.median(taken))
+
+
+def resident_gib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def against_skyfield(found: Windows, where: Floats, rows: range, columns: range) -> float:
+    """Compare a sample with `find_events`; return its seconds a pair and day."""
+    scale = load.timescale(delta_t=69.184, builtin=True)
+    first, last = scale.utc(2026, 7, 1), scale.utc(2026, 7, 2)
+    taken = 0.0
+    for column in columns:
+        flying = EarthSatellite.from_satrec(SHELL.satrec(column), scale)
+        for row in rows:
+            place = wgs84.latlon(*where[:, row])
+            began = time.perf_counter()
+            moments, kinds = flying.find_events(place, first, last, altitude_degrees=MASK_DEG)
+            taken += time.perf_counter() - began
+            at_s = (moments.tt - first.tt) * DAY_S
+            mine = (found.a == row) & (found.b == column)
+            for kind, edges, cut in (
+                (0, found.start_s, found.cut_start),
+                (2, found.end_s, found.cut_end),
+            ):
+                ours = edges[mine & ~cut]
+                # Their events stop at half a second, and passes that graze stretch it.
+                assert len(ours) == np.count_nonzero(kinds == kind), (row, column)
+                assert np.allclose(ours, at_s[kinds == kind], rtol=0, atol=1.0)
+    return taken / (len(rows) * len(columns))
+
+
+def against_brahe(found: Windows, where: Floats, rows: range, columns: range) -> float:
+    """Compare a sample with `location_accesses` (60 s, 10 ms); return seconds a pair and day."""
+    brahe.set_global_eop_provider(brahe.StaticEOPProvider.from_zero())
+    begin = brahe.Epoch.from_datetime(2026, 7, 1, 0, 0, 0.0, 0.0, brahe.TimeSystem.UTC)
+    config = brahe.AccessSearchConfig(initial_time_step=60.0, time_tolerance=0.01)
+    rule = brahe.ElevationConstraint(min_elevation_deg=MASK_DEG)
+    flying = [
+        brahe.SGPPropagator.from_tle(*export_tle(SHELL.satrec(column)), 60.0).with_name(f"{column}")
+        for column in columns
+    ]
+    standing = [
+        brahe.PointLocation(where[1, row], where[0, row], 0.0).with_name(f"{row}") for row in rows
+    ]
+    began = time.perf_counter()
+    theirs = brahe.location_accesses(standing, flying, begin, begin + DAY_S, rule, config=config)
+    taken = time.perf_counter() - began
+    mine = np.isin(found.a, list(rows)) & np.isin(found.b, list(columns))
+    lost = np.count_nonzero(mine)
+    for each in theirs:
+        same = mine & (found.a == int(each.location_name)) & (found.b == int(each.satellite_name))
+        middle_s = (each.window_open - begin + (each.window_close - begin)) / 2
+        lost -= np.count_nonzero(same & (found.start_s <= middle_s) & (middle_s <= found.end_s))
+    short = np.count_nonzero(mine & (found.end_s - found.start_s < 60))
+    print(f"  brahe found {len(theirs)} of our {np.count_nonzero(mine)} windows in its sample")
+    assert 0 <= lost <= short
+    return taken / (len(rows) * len(columns))
+
+
+def standard() -> float:
+    """Do the task of a day; return microseconds a pair and day."""
+    where = places(100)
+    ground, orbits = sites(where), SHELL.orbits()
+    found, taken = timed(lambda: site_windows(tracks(orbits, 0, DAY_S), ground, MASK_DEG), 5)
+    flown, moving = timed_tracks(orbits)
+    gib = resident_gib()
+    assert len(flown.position_m) == SHELL.count
+    pairs = SHELL.count * len(ground.up)
+    each = taken / pairs
+    print(f"{SHELL.count} satellites x {len(ground.up)} places x 24 h at {MASK_DEG:g} degrees")
+    print(f"  {len(found):,} windows in {taken:.2f} s ({moving:.2f} s of it tracks), {gib:.2f} GiB")
+    cores = os.cpu_count() or 1
+    print(f"  {each * 1e6:.2f} us a pair and day; floor {FLOOR_CORE_S / cores:.2f} s on {cores} "
+          f"cores: {taken * cores / FLOOR_CORE_S:.1f}x above")  # fmt: skip
+    skyfield = against_skyfield(found, where, range(0, 100, 25), range(0, 1_584, 400))
+    brahes = against_brahe(found, where, range(0, 100, 10), range(0, 1_584, 80))
+    print(f"  Skyfield find_events {skyfield * 1e3:.2f} ms: {skyfield / each:,.0f}x (at least 1,000x)")
+    print(f"  brahe, 60 s and 10 ms {brahes * 1e3:.2f} ms: {brahes / each:,.0f}x (at least 300x)")
+    assert taken <= 1.5, f"{taken:.2f} s"
+    assert gib < 1, f"{gib:.2f} GiB"
+    assert skyfield / each >= 1_000
+    assert brahes / each >= 300
+    return each
+
+
+def timed_tracks(orbits: Orbits) -> tuple[Tracks, float]:
+    began = time.perf_counter()
+    found = tracks(orbits, 0, DAY_S)
+    return found, time.perf_counter() - began
+
+
+def large(each: float, blocks: int) -> None:
+    """Do 30,000 x 1,000 in blocks of two hours, and scale to a day."""
+    sky, ground = Sky(150, 200).orbits(), sites(places(1_000))
+    taken, count = 0.0, 0
+    for block in range(blocks):
+        began = time.perf_counter()
+        found = site_windows(tracks(sky, 7_200 * block, 7_200 * (block + 1)), ground, MASK_DEG)
+        taken += time.perf_counter() - began
+        count += len(found)
+    per_day = taken * DAY_S / (7_200 * blocks) / 3e7
+    print(f"30,000 x 1,000, {blocks} blocks of 2 h: {count:,} windows in {taken:.1f} s")
+    print(f"  {per_day * 1e6:.2f} us a pair and day, {per_day / each:.2f}x; {resident_gib():.2f} GiB")
+    assert per_day <= 2 * each
+    assert resident_gib() < 4
+
+
+def long() -> None:
+    """Hold the edges of passes that only graze against SGP4, and 60 s knots against 15 s."""
+    where = places(12)
+    ground, some = sites(where), SHELL.orbits()
+    coarse, fine = tracks(some, 0, DAY_S), tracks(some, 0, DAY_S, 15.0)
+    passes = site_windows(coarse, ground, MASK_DEG)
+    assert len(passes) == len(site_windows(fine, ground, MASK_DEG))
+    chosen = RNG.choice(np.flatnonzero(~passes.cut_start & ~passes.cut_end), 400, replace=False)
+    for below_deg in (1e-1, 1e-2, 1e-3, 1e-4):
+        off_ms = np.concatenate(
+            [grazing(passes, each, coarse, ground, below_deg) for each in chosen]
+        )
+        print(f"  peaks {below_deg:g} degrees over the mask: {len(off_ms)} edges, "
+              f"median {np.median(off_ms):.3f} ms, worst {off_ms.max():.2f} ms")  # fmt: skip
+        assert off_ms.max() <= 10 or below_deg < 1e-3
+
+
+def grazing(
+    passes: Windows, each: int, coarse: Tracks, ground: Sites, below_deg: float
+) -> Floats:
+    """Raise the mask to just under one pass; return its edges' errors against SGP4. [ms]"""
+    row, column = passes.a[each], passes.b[each]
+    one = Tracks(coarse.time_s, coarse.position_m[[column]], coarse.velocity_m_s[[column]])
+    site = Sites(ground.position_m[[row]], ground.up[[row]])
+    mask_deg = float(passes.elevation_max_deg[each]) - below_deg
+    found = site_windows(one, site, mask_deg)
+    middle_s = passes.culmination_s[each]
+    mine = (found.start_s < middle_s) & (middle_s < found.end_s)
+    assert np.count_nonzero(mine) == 1
+    edges = np.array([found.start_s[mine][0], found.end_s[mine][0]])
+    step_s = min(0.05, (edges[1] - edges[0]) / 8)
+    moments = np.sort(np.concatenate([edges - step_s, edges, edges + step_s]))
+    true = Orbits_at(SHELL.satrec(int(column)), moments)
+    line = true - site.position_m[0][:, np.newaxis]
+    sine = site.up[0] @ line / np.linalg.norm(line, axis=0)
+    rate = np.array([sine[2] - sine[0], sine[5] - sine[3]]) / (2 * step_s)
+    return np.abs((sine[[1, 4]] - np.sin(np.radians(mask_deg))) / rate) * 1e3
