@@ -29,7 +29,7 @@ USERS_AT_ONCE = 16_384
 # twice what coordinates, differences, products with the vertical and a root can add up to.
 ROUNDING = 2.0**-20
 NOT_SEEN = np.float32(-1e30)
-WIDTH = 16  # satellites compared at once
+WIDTH = 8  # satellites compared at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,14 +364,19 @@ def _score(
 def _bar(least: Singles, size: int, k: int, highest: Singles) -> np.float32:
     """Return a score that at least k satellites reach at worst; `size` is a multiple of WIDTH.
 
-    The highest of every WIDTH-th satellite are of different satellites, so the k-th of those will do.
+    The highest of every WIDTH-th are different satellites, so the k-th of those will do.
     """
     if k > WIDTH:
         return np.float32(NOT_SEEN / 2)
-    highest[:] = NOT_SEEN / 2
-    for start in range(0, size, WIDTH):
-        for lane in range(WIDTH):
-            highest[lane] = max(highest[lane], least[start + lane])
+    # Written out, so that they stay in registers.
+    a = b = c = d = e = f = g = h = np.float32(NOT_SEEN / 2)
+    for i in range(0, size, WIDTH):
+        a, b = max(a, least[i]), max(b, least[i + 1])
+        c, d = max(c, least[i + 2]), max(d, least[i + 3])
+        e, f = max(e, least[i + 4]), max(f, least[i + 5])
+        g, h = max(g, least[i + 6]), max(h, least[i + 7])
+    highest[0], highest[1], highest[2], highest[3] = a, b, c, d
+    highest[4], highest[5], highest[6], highest[7] = e, f, g, h
     for place in range(k):
         for lane in range(place + 1, WIDTH):
             high, low = highest[place], highest[lane]
@@ -379,18 +384,18 @@ def _bar(least: Singles, size: int, k: int, highest: Singles) -> np.float32:
     return highest[k - 1]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(cache=True, error_model="numpy", nogil=True, fastmath={"nnan", "nsz"})
 def _promising(most: Singles, size: int, bar: np.float32, chosen: Ints) -> int:
     """List satellites that may reach the bar; return how many. `size` is a multiple of WIDTH."""
     count = 0
     for start in range(0, size, WIDTH):
-        reach = np.int32(0)
-        for lane in range(WIDTH):
-            reach += np.int32(most[start + lane] >= bar)
-        if reach > 0:
+        one = max(max(most[start], most[start + 1]), max(most[start + 2], most[start + 3]))
+        two = max(max(most[start + 4], most[start + 5]), max(most[start + 6], most[start + 7]))
+        if max(one, two) >= bar:
             for i in range(start, start + WIDTH):
-                chosen[count] = i
-                count += np.int64(most[i] >= bar)
+                if most[i] >= bar:
+                    chosen[count] = i
+                    count += 1
     return count
 
 

@@ -25,7 +25,7 @@ PLATFORMS_MAX = 10_000_000
 
 def crossings(data: Plain) -> list[Mistake]:
     """Return place and words of every name that leads nowhere."""
-    found = [*_platforms(data), *_links(data), *_coverage(data), *_routes(data)]
+    found = [*_platforms(data), *_links(data), *_coverage(data), *_asked(data)]
     return [*((place(steps), words) for steps, words in found), *_budgets(data)]
 
 
@@ -177,10 +177,29 @@ def _coverage(data: Plain) -> Found:
                 yield ("coverage", key, row), words
 
 
-def _routes(data: Plain) -> Found:
-    for row, rule in rows(data, "routes"):
-        for key in ("sources", "targets"):
-            for end, name in names(rule, key):
-                if not _there(data, "platforms", name):
-                    words = unknown(name, table(data, "platforms"), "group of platforms")
-                    yield ("routes", row, key, end), words
+def _asked(data: Plain) -> Found:
+    for asked in ("routes", "flows"):
+        for row, rule in rows(data, asked):
+            for key in ("sources", "targets"):
+                for end, name in names(rule, key):
+                    if not _there(data, "platforms", name):
+                        words = unknown(name, table(data, "platforms"), "group of platforms")
+                        yield (asked, row, key, end), words
+                    elif rule.get("gravity") is not None:
+                        yield from _standing(data, name, (asked, row, key, end))
+    yield from _steps(data)
+
+
+def _standing(data: Plain, name: str, where: tuple[Step, ...]) -> Found:
+    kind = moving(data, name).get("kind", "fixed")
+    if kind not in STANDING:
+        yield where, f'"{name}" moves ({kind}); gravity needs places that stand still'
+
+
+def _steps(data: Plain) -> Found:
+    """Flows share links, so they are looked at together."""
+    steps = [(row, rule.get("step_s", 60.0)) for row, rule in rows(data, "flows")]
+    for row, step_s in steps[1:]:
+        if step_s != steps[0][1]:
+            words = f"is {step_s} but flows[{steps[0][0]}] has {steps[0][1]}: flows share links, "
+            yield ("flows", row, "step_s"), words + "so all have the same step"

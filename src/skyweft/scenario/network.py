@@ -1,10 +1,10 @@
-"""What is asked of the network: ways between groups of platforms."""
+"""What is asked of the network: ways between groups of platforms, and traffic over them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import Entry, NotNegative, Positive
+from skyweft.scenario.entry import Count, Entry, File, NotNegative, Positive
 
 
 class Routes(Entry):
@@ -22,3 +22,61 @@ class Routes(Entry):
     """Added at every platform that passes traffic on."""
     paths: bool = False
     """Write the platforms of every way (large)."""
+
+
+class Gravity(Entry):
+    """Demand of every pair by its populations over a power of its distance."""
+
+    total_bps: Positive
+    """What the demands of all pairs add up to."""
+    exponent: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Of the great-circle distance; 0 leaves it out."""
+    population: File | None = None
+    """CSV with `name, population`; unless given, the sites' own files have that column."""
+    pairs: Count | None = None
+    """Keep only so many pairs, those of the greatest demand; the total stays."""
+
+
+class Flows(Entry):
+    """Sustained traffic from sources to targets, sharing the links max-min fairly at a step.
+
+    Give one of `demand_bps`, `elastic`, `matrix` and `gravity`. Without a matrix there is a flow
+    from every source to every target that is another platform.
+    """
+
+    sources: Annotated[list[str], Field(min_length=1)]
+    """Groups the flows start from."""
+    targets: Annotated[list[str], Field(min_length=1)]
+    """Groups they lead to."""
+    demand_bps: NotNegative | None = None
+    """What every pair would send."""
+    elastic: bool = False
+    """Every pair takes what it can get."""
+    matrix: File | None = None
+    """CSV with `source, target, demand_bps`, or a square of names; `inf` is elastic."""
+    gravity: Gravity | None = None
+    """A demand by population and distance; sources and targets stand still."""
+    profile: Annotated[list[NotNegative], Field(min_length=24, max_length=24)] | None = None
+    """Factors of the demand at 0, 1, ... 23 o'clock, mean solar time of the source."""
+    weight: Annotated[float, Field(ge=1e-3, le=1e3)] = 1.0
+    """A flow of twice the weight gets twice the share."""
+    priority: Annotated[int, Field(ge=0, le=99)] = 0
+    """0 is served first; 1 gets what is left, and so on."""
+    step_s: Positive = 60.0
+    """Between snapshots, from the run's start; the same in every `[[flows]]`."""
+    metric: Literal["delay", "hops"] = "delay"
+    """Which way is best: `delay`, of least delay; `hops`, over the fewest links."""
+    processing_s: NotNegative = 0.0
+    """Delay added at every platform that passes traffic on."""
+
+    @model_validator(mode="after")
+    def _one_demand(self) -> Self:
+        ways = ("demand_bps", "matrix", "gravity")
+        given = [name for name in ways if getattr(self, name) is not None]
+        given += ["elastic"] if self.elastic else []
+        if len(given) != 1:
+            said = " and ".join(given) or "none"
+            raise ValueError(f"give one of demand_bps, elastic, matrix and gravity, not {said}")
+        if self.elastic and self.profile is not None:
+            raise ValueError("elastic flows take what they can get: a profile changes nothing")
+        return self
