@@ -171,7 +171,9 @@ def _world(network: Network, ax: Axes) -> None:
     frame.set(edgecolor=DARK.warning, linewidth=1.4)
     ax.add_patch(frame)
     ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-    ax.set_title("236 satellites at 04:18, and who of them serves the basin", pad=8, **_bold(13))
+    count = network.run.summary()["platforms"]["by_layer"]["space"]
+    words = f"{count} satellites at 04:18, and who of them serves the basin"
+    ax.set_title(words, pad=8, **_bold(13))
 
 
 def _land(ax: Axes) -> None:

@@ -47,7 +47,7 @@ def _parts(path: tuple[int, ...], apart: str) -> set:
 @given(
     seed=st.integers(0, 2**32),
     nodes=st.integers(2, 7),
-    density=st.floats(0.5, 4.0),
+    density=st.floats(0.5, 2.5),
     longest_ns=st.sampled_from([1, 3, 1_000_000]),
     apart=st.sampled_from(["links", "nodes"]),
 )
@@ -55,6 +55,8 @@ def test_sums_are_least_and_ways_apart(
     seed: int, nodes: int, density: float, longest_ns: int, apart
 ) -> None:
     tail, head, delay, passing = _random(seed, nodes, int(nodes * density), longest_ns)
+    if seed % 2:  # links that go both ways, as lasers do
+        tail, head, delay = np.append(tail, head), np.append(head, tail), np.tile(delay, 2)
     pairs = np.argwhere(np.ones((nodes, nodes), bool)).astype(np.int32)
     found = disjoint(graph(nodes, tail, head, delay), pairs, apart, passing)
     for q, (source, target) in enumerate(pairs.tolist()):

@@ -55,6 +55,12 @@ targets = ["ground", "field"]
 step_s = 300
 paths = true
 
+[[flows]]
+sources = ["ground"]
+targets = ["ground", "field"]
+demand_bps = 200
+step_s = 300
+
 [coverage]
 platforms = ["sats"]
 sites = ["ground"]

@@ -9,7 +9,15 @@ from skyweft.motion import assemble
 from skyweft.scenario.review import review
 from skyweft.scenario.shipped import descriptions, find, names
 
-NAMES = ["hello", "hongyun", "integrated", "starlink_shell1", "xingyun"]
+NAMES = [
+    "hello",
+    "hongyun",
+    "integrated",
+    "kuiper_shell1",
+    "starlink_shell1",
+    "starlink_shell1_routes",
+    "xingyun",
+]
 
 
 def test_these_are_shipped() -> None:

@@ -19,7 +19,7 @@ from skyweft.contacts.geometry import (
     UP_B,
     UP_B_Y,
     UP_B_Z,
-    Numbers,
+    Floats,
     State,
     upright,
 )
@@ -29,7 +29,7 @@ TURN = 2 * np.pi
 
 
 @kernel
-def bearing(kind: int, s: State, r: Numbers) -> tuple[float, float]:
+def bearing(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return azimuth (0 to 2 pi, from north over east) and elevation at the end with the mask."""
     dx, dy, dz, _, _, _, ax, ay, az, _, _, _ = s
     ux, uy, uz, moves = r[UP_A], r[UP_A_Y], r[UP_A_Z], r[MOVES_A]
@@ -60,7 +60,7 @@ def wrapped(angle: float) -> float:
 
 
 @kernel
-def over_mask(kind: int, s: State, r: Numbers) -> float:
+def over_mask(kind: int, s: State, r: Floats) -> float:
     """Return the elevation less the mask's, by the line of the sector written into `r`."""
     azimuth, elevation = bearing(kind, s, r)
     return float(elevation - r[LEVEL] - r[SLOPE] * wrapped(azimuth - r[MIDDLE]))

@@ -1,8 +1,7 @@
 """What a rule on a pair of platforms says at a moment: numba kernels on plain arrays.
 
 A pair has two ends, a and b. Its state holds d = b - a and its rate, a and its rate; every rule is
-measured on it. States and polynomials are tuples of numbers: arrays would be reference-counted.
- Inside a step of the
+measured on it.  Inside a step of the
 tracks an end follows its cubic Hermite polynomial plus the quartic term that the neighbouring
 knots imply: 0.35 m of error become 3 mm for a low orbit at 60 s, which is what brings the edges of
 passes that only graze the mask within milliseconds.
@@ -34,15 +33,15 @@ class Side(NamedTuple):
 
 # Rules. A value is >= 0 while the rule holds.
 ELEVATION, RANGE, SIGHT, MASK_A, MASK_B = 0, 1, 2, 3, 4
-# Slots of a rule's numbers: sine of the least elevation, longest range, radius that the scaled line
-# of sight clears, its scale along z, the line of the mask's present sector (level and slope at its
-# middle), verticals of the ends that stand, whether the ends move.
+# Slots of the numbers that all kernels hand on: sine of the least elevation, longest range, radius
+# that the scaled line of sight clears, its scale along z, the line of the mask's present sector
+# (level and slope at its middle), verticals of the ends that stand, whether the ends move, and the
+# polynomials of the step that was loaded last: five powers of three axes of d, then of a.
 SINE, RANGE_MAX, CLEAR, SCALE, LEVEL, SLOPE, MIDDLE = 0, 1, 2, 3, 4, 5, 6
 UP_A, UP_A_Y, UP_A_Z, UP_B, UP_B_Y, UP_B_Z, MOVES_A, MOVES_B = 7, 8, 9, 10, 11, 12, 13, 14
+STEP, NUMBERS = 15, 45
 
 State = tuple[float, ...]  # 12 numbers: d = b - a, its rate, a, its rate
-Numbers = tuple[float, ...]  # 15 numbers
-Segment = tuple[float, ...]  # 30 numbers: five powers of three axes of d, then of a
 
 # An antenna is never on the ellipsoid itself: the line may sag this far below the lower end.
 MAST_M = 10.0
@@ -65,92 +64,69 @@ def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) ->
 
 
 @kernel
-def _horner(
-    c0: float, c1: float, c2: float, c3: float, c4: float, tau: float
-) -> tuple[float, float]:
+def _horner(r: Floats, at: int, tau: float) -> tuple[float, float]:
     """Return one axis and its rate per step."""
-    place = c0 + tau * (c1 + tau * (c2 + tau * (c3 + tau * c4)))
+    c1, c2, c3, c4 = r[at + 1], r[at + 2], r[at + 3], r[at + 4]
+    place = r[at] + tau * (c1 + tau * (c2 + tau * (c3 + tau * c4)))
     return place, c1 + tau * (2 * c2 + tau * (3 * c3 + tau * 4 * c4))
 
 
 @kernel
-def at_moment(c: Segment, width_s: float, tau: float) -> State:
-    """Return the state of a pair at the fraction `tau` of a loaded step."""
+def at_moment(r: Floats, width_s: float, tau: float) -> State:
+    """Return the state of a pair at the fraction `tau` of the loaded step."""
     per = 1.0 / width_s
-    dx, vx = _horner(c[0], c[1], c[2], c[3], c[4], tau)
-    dy, vy = _horner(c[5], c[6], c[7], c[8], c[9], tau)
-    dz, vz = _horner(c[10], c[11], c[12], c[13], c[14], tau)
-    ax, wx = _horner(c[15], c[16], c[17], c[18], c[19], tau)
-    ay, wy = _horner(c[20], c[21], c[22], c[23], c[24], tau)
-    az, wz = _horner(c[25], c[26], c[27], c[28], c[29], tau)
+    dx, vx = _horner(r, STEP, tau)
+    dy, vy = _horner(r, STEP + 5, tau)
+    dz, vz = _horner(r, STEP + 10, tau)
+    ax, wx = _horner(r, STEP + 15, tau)
+    ay, wy = _horner(r, STEP + 20, tau)
+    az, wz = _horner(r, STEP + 25, tau)
     return dx, dy, dz, vx * per, vy * per, vz * per, ax, ay, az, wx * per, wy * per, wz * per
 
 
 @kernel
 def load(
-    pa: Floats,
-    va: Floats,
-    moves_a: int,
-    pb: Floats,
-    vb: Floats,
-    moves_b: int,
-    time_s: Floats,
-    step: int,
-) -> Segment:
-    """Return the polynomials of one step, of d and of a."""
-    a = _polynomial(pa, va, moves_a, time_s, step)
-    b = _polynomial(pb, vb, moves_b, time_s, step)
-    return (
-        b[0] - a[0], b[1] - a[1], b[2] - a[2], b[3] - a[3], b[4] - a[4],
-        b[5] - a[5], b[6] - a[6], b[7] - a[7], b[8] - a[8], b[9] - a[9],
-        b[10] - a[10], b[11] - a[11], b[12] - a[12], b[13] - a[13], b[14] - a[14],
-        a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13],
-        a[14],
-    )  # fmt: skip
+    pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
+    step: int, r: Floats,
+) -> None:  # fmt: skip
+    """Write the polynomials of one step, of d and of a, into the numbers."""
+    _polynomial(pb, vb, moves_b, time_s, step, r[STEP : STEP + 15])
+    _polynomial(pa, va, moves_a, time_s, step, r[STEP + 15 : STEP + 30])
+    for each in range(STEP, STEP + 15):
+        r[each] -= r[each + 15]
 
 
 @kernel
-def _polynomial(p: Floats, v: Floats, moves: int, time_s: Floats, step: int) -> Segment:
-    """Return a step's five coefficients for each of three axes."""
+def _polynomial(p: Floats, v: Floats, moves: int, time_s: Floats, step: int, c: Floats) -> None:
+    """Write a step's five coefficients for each of three axes."""
     if moves == 0:
-        return (
-            p[0, 0], 0.0, 0.0, 0.0, 0.0, p[1, 0], 0.0, 0.0, 0.0, 0.0, p[2, 0], 0.0, 0.0, 0.0, 0.0,
-        )  # fmt: skip
+        c[:] = 0.0
+        c[0], c[5], c[10] = p[0, 0], p[1, 0], p[2, 0]
+        return
     width = time_s[step + 1] - time_s[step]
     first, even = _stencil(time_s, step)
-    qx = qy = qz = 0.0
-    if first >= 0:
-        scale = width * (width / even) ** 3 / 24
-        qx = scale * ((v[0, first + 3] - v[0, first]) - 3 * (v[0, first + 2] - v[0, first + 1]))
-        qy = scale * ((v[1, first + 3] - v[1, first]) - 3 * (v[1, first + 2] - v[1, first + 1]))
-        qz = scale * ((v[2, first + 3] - v[2, first]) - 3 * (v[2, first + 2] - v[2, first + 1]))
-        ax, ay, az = (
-            v[0, step + 1] - v[0, step],
-            v[1, step + 1] - v[1, step],
-            v[2, step + 1] - v[2, step],
-        )
-        sagitta = (ax * ax + ay * ay + az * az) * (width / 8) ** 2
-        # Written so that NaN from an absent neighbour drops the term too. The bulge is 1/16 of it.
-        if not qx * qx + qy * qy + qz * qz <= (16 * BULGE_MAX) ** 2 * sagitta:
-            qx = qy = qz = 0.0
-    x0, x1, x2, x3 = _cubic(p, v, 0, step, width)
-    y0, y1, y2, y3 = _cubic(p, v, 1, step, width)
-    z0, z1, z2, z3 = _cubic(p, v, 2, step, width)
-    return (
-        x0, x1, x2 + qx, x3 - 2 * qx, qx,
-        y0, y1, y2 + qy, y3 - 2 * qy, qy,
-        z0, z1, z2 + qz, z3 - 2 * qz, qz,
-    )  # fmt: skip
-
-
-@kernel
-def _cubic(
-    p: Floats, v: Floats, axis: int, step: int, width_s: float
-) -> tuple[float, float, float, float]:
-    """Return the coefficients of one axis between two knots."""
-    rise = p[axis, step + 1] - p[axis, step]
-    near, far = v[axis, step] * width_s, v[axis, step + 1] * width_s
-    return p[axis, step], near, 3 * rise - 2 * near - far, near + far - 2 * rise
+    bulge = sagitta = 0.0
+    for axis in range(3):
+        at = 5 * axis
+        rise = p[axis, step + 1] - p[axis, step]
+        near, far = v[axis, step] * width, v[axis, step + 1] * width
+        c[at], c[at + 1] = p[axis, step], near
+        c[at + 2], c[at + 3] = 3 * rise - 2 * near - far, near + far - 2 * rise
+        c[at + 4] = 0.0
+        if first >= 0:
+            outer = v[axis, first + 3] - v[axis, first]
+            inner = v[axis, first + 2] - v[axis, first + 1]
+            c[at + 4] = (outer - 3 * inner) * width * (width / even) ** 3 / 24
+            # Half-way the quartic term is 1/16 of its coefficient.
+            bulge += (c[at + 4] / 16) ** 2
+            sagitta += ((far - near) / 8) ** 2
+    # Written so that NaN from an absent neighbour drops the term too.
+    smooth = bulge <= BULGE_MAX * BULGE_MAX * sagitta
+    for at in range(0, 15, 5):
+        quartic = c[at + 4] if smooth else 0.0
+        c[at + 2] += quartic
+        c[at + 3] -= 2 * quartic
+        c[at + 4] = quartic
 
 
 @kernel
@@ -178,7 +154,7 @@ def upright(x: float, y: float, z: float) -> float:
 
 
 @kernel
-def _elevation(s: State, r: Numbers) -> tuple[float, float]:
+def _elevation(s: State, r: Floats) -> tuple[float, float]:
     """Measure the sine of b's elevation above a's horizon, less the least one, and its rate."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
     closing = dx * vx + dy * vy + dz * vz
@@ -236,7 +212,7 @@ def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
 
 
 @kernel
-def measure(kind: int, s: State, r: Numbers) -> tuple[float, float]:
+def measure(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return a smooth rule's value and its rate per second in a written state."""
     if kind == ELEVATION:
         return _elevation(s, r)

@@ -8,7 +8,6 @@ from skyweft.contacts.geometry import (
     RANGE_MAX,
     SINE,
     Floats,
-    Numbers,
     State,
     at_knot,
     at_moment,
@@ -57,7 +56,7 @@ def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
 @kernel
 def within(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, r: Numbers, out: Floats, source: int, n: int,
+    time_s: Floats, r: Floats, out: Floats, source: int, n: int,
 ) -> int:  # fmt: skip
     """Append the parts of window `source` in which a smooth rule holds; return the rows in use."""
     start, end = out[source, START], out[source, END]
@@ -65,8 +64,8 @@ def within(
     at = step_at(time_s, start)
     width = time_s[at + 1] - time_s[at]
     low = (start - time_s[at]) / width
-    c = load(pa, va, moves_a, pb, vb, moves_b, time_s, at)
-    s = at_moment(c, width, low)
+    load(pa, va, moves_a, pb, vb, moves_b, time_s, at, r)
+    s = at_moment(r, width, low)
     before, rate_before = measure(kind, s, r)
     many = pieces(s, width)
     if before >= 0:
@@ -78,8 +77,8 @@ def within(
         width = time_s[knot + 1] - time_s[knot]
         high = min(1.0, (end - time_s[knot]) / width)
         if high < 1:
-            c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
-            s = at_moment(c, width, high)
+            load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+            s = at_moment(r, width, high)
         else:
             s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
         after, rate_after = measure(kind, s, r)
@@ -87,9 +86,9 @@ def within(
         turns = (rate_before < 0 < rate_after) if is_open else (rate_before > 0 > rate_after)
         if is_open != (after >= 0) or turns or many + many_after > 2:
             if high == 1:
-                c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+                load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
             n, is_open = step(
-                kind, max(many, many_after), c, time_s[knot], width, r, low, high,
+                kind, max(many, many_after), time_s[knot], width, r, low, high,
                 before, rate_before, after, rate_after, is_open, out, n,
             )  # fmt: skip
         before, rate_before, many, low = after, rate_after, many_after, 0.0
@@ -100,14 +99,14 @@ def within(
 
 
 @kernel
-def _rates(kind: int, s: State, r: Numbers) -> tuple[float, float]:
+def _rates(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return how fast the two close in, and how fast the elevation rises where there is one."""
     closing = measure(RANGE, s, r)[1]
     return closing, measure(ELEVATION, s, r)[1] if kind == ELEVATION else 0.0
 
 
 @kernel
-def _better(kind: int, s: State, r: Numbers, at_s: float, out: Floats, row: int) -> None:
+def _better(kind: int, s: State, r: Floats, at_s: float, out: Floats, row: int) -> None:
     """Keep a moment if it is the best of its window so far."""
     left = measure(RANGE, s, r)[0]
     range_m = r[RANGE_MAX] - left
@@ -125,53 +124,82 @@ def _better(kind: int, s: State, r: Numbers, at_s: float, out: Floats, row: int)
 @kernel
 def complete(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, r: Numbers, out: Floats, row: int,
+    time_s: Floats, r: Floats, out: Floats, row: int,
 ) -> None:  # fmt: skip
     """Write the best moment of a window, the sine of its highest elevation, its least range."""
-    start, end = out[row, START], out[row, END]
-    first = step_at(time_s, start)
-    out[row, BEST], out[row, RANGE_MIN], out[row, ELEVATION_MAX] = start, np.inf, -2.0
-    s = at_knot(pa, va, first * moves_a, pb, vb, first * moves_b)
-    closing, rate = _rates(kind, s, r)
-    # Between an edge and the next best moment all goes one way: then edges need no look.
-    edges = False
-    knot = first
-    while knot < len(time_s) - 1 and (knot == first or time_s[knot] < end):
-        s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
-        closing_after, rate_after = _rates(kind, s, r)
-        edges = edges or closing < 0 < closing_after or rate < 0 < rate_after
-        peak, near = rate > 0 >= rate_after, closing > 0 >= closing_after
-        if peak or near:
-            width = time_s[knot + 1] - time_s[knot]
-            c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
-            for which in range(2):
-                if (near, peak)[which]:
-                    rule = (RANGE, kind)[which]
-                    ends = ((closing, closing_after), (rate, rate_after))[which]
-                    x = turning(rule, c, width, r, 0.0, 1.0, ends[0], ends[1])
-                    at_s = time_s[knot] + x * width
-                    if start <= at_s <= end:
-                        _better(kind, at_moment(c, width, x), r, at_s, out, row)
-                    else:
-                        edges = True
-        closing, rate = closing_after, rate_after
-        knot += 1
-    if edges or out[row, RANGE_MIN] == np.inf or out[row, CUT_START] + out[row, CUT_END] > 0:
-        _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, first, start, out, row)
-        # The step that ends there: the next one may be one in which somebody is absent.
-        knot = step_at(time_s, end)
-        knot -= 1 if knot > first and time_s[knot] == end else 0
-        _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, end, out, row)
+    peak, near = int(out[row, BEST]), int(out[row, RANGE_MIN])
+    cut = out[row, CUT_START] + out[row, CUT_END] > 0
+    out[row, BEST], out[row, RANGE_MIN], out[row, ELEVATION_MAX] = out[row, START], np.inf, -2.0
+    if kind == ELEVATION and peak >= 0 and near >= 0 and not cut:
+        # The common pass: up, over, down. Where it turns is known from the sweep.
+        _turn(kind, RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, near, out, row)
+        _turn(kind, kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, out, row)
+    else:
+        _search_best(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
     if kind != ELEVATION:
         out[row, ELEVATION_MAX] = np.nan
 
 
 @kernel
+def _turn(
+    kind: int, rule: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats,
+    moves_b: int, time_s: Floats, r: Floats, knot: int, out: Floats, row: int,
+) -> bool:  # fmt: skip
+    """Look at the moment of a step in which a rule turns; return whether it is in the window."""
+    width = time_s[knot + 1] - time_s[knot]
+    s = at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b)
+    before = measure(rule, s, r)[1]
+    s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
+    after = measure(rule, s, r)[1]
+    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    x = turning(rule, r, width, 0.0, 1.0, before, after)
+    at_s = time_s[knot] + x * width
+    inside = out[row, START] <= at_s <= out[row, END]
+    if inside:
+        _better(kind, at_moment(r, width, x), r, at_s, out, row)
+    return inside
+
+
+@kernel
+def _search_best(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, r: Floats, out: Floats, row: int,
+) -> None:  # fmt: skip
+    """Look at every turn of elevation and range in a window, and at its edges where they count."""
+    start, end = out[row, START], out[row, END]
+    first = step_at(time_s, start)
+    s = at_knot(pa, va, first * moves_a, pb, vb, first * moves_b)
+    closing, rate = _rates(kind, s, r)
+    # Between an edge and the next best moment all goes one way: then edges need no look.
+    edges = out[row, CUT_START] + out[row, CUT_END] > 0
+    knot = first
+    while knot < len(time_s) - 1 and (knot == first or time_s[knot] < end):
+        s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
+        closing_after, rate_after = _rates(kind, s, r)
+        edges = edges or closing < 0 < closing_after or rate < 0 < rate_after
+        for which in range(2):
+            rule = (RANGE, kind)[which]
+            turns = (closing > 0 >= closing_after, rate > 0 >= rate_after)[which]
+            if turns and not _turn(
+                kind, rule, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, out, row
+            ):
+                edges = True
+        closing, rate = closing_after, rate_after
+        knot += 1
+    if edges or out[row, RANGE_MIN] == np.inf:
+        _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, first, start, out, row)
+        # The step that ends there: the next one may be one in which somebody is absent.
+        knot = step_at(time_s, end)
+        knot -= 1 if knot > first and time_s[knot] == end else 0
+        _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, end, out, row)
+
+
+@kernel
 def _look_at(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, r: Numbers, knot: int, at_s: float, out: Floats, row: int,
+    time_s: Floats, r: Floats, knot: int, at_s: float, out: Floats, row: int,
 ) -> None:  # fmt: skip
     width = time_s[knot + 1] - time_s[knot]
-    c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
-    s = at_moment(c, width, (at_s - time_s[knot]) / width)
+    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    s = at_moment(r, width, (at_s - time_s[knot]) / width)
     _better(kind, s, r, at_s, out, row)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skyweft.contacts.bearing import TURN, bearing, wrapped
-from skyweft.contacts.geometry import Floats, Numbers, Segment, at_moment, load
+from skyweft.contacts.geometry import LEVEL, MIDDLE, SLOPE, Floats, at_moment, load
 from skyweft.contacts.inside import inherit_cuts, step_at
 from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import TOLERANCE_S, evaluate
@@ -54,33 +54,29 @@ def _sector(table: Floats, azimuth: float) -> int:
 
 
 @kernel
-def _with_line(table: Floats, sector: int, r: Numbers) -> Numbers:
-    """Return the numbers with a sector's straight line in them."""
+def _take_line(table: Floats, sector: int, r: Floats) -> None:
+    """Write a sector's straight line into the numbers."""
     wide = table[sector + 1, 0] - table[sector, 0]
     rise = table[sector + 1, 1] - table[sector, 1]
     # Counted from the middle, an azimuth in the sector is within half a turn.
-    middle = table[sector, 0] + 0.5 * wide
-    level = table[sector, 1] + 0.5 * rise
-    slope = rise / wide if wide > 0 else 0.0
-    return (
-        r[0], r[1], r[2], r[3], level, slope, middle, r[7], r[8], r[9], r[10], r[11], r[12],
-        r[13], r[14],
-    )  # fmt: skip
+    r[MIDDLE] = table[sector, 0] + 0.5 * wide
+    r[LEVEL] = table[sector, 1] + 0.5 * rise
+    r[SLOPE] = rise / wide if wide > 0 else 0.0
 
 
 @kernel
-def _azimuth(kind: int, c: Segment, width_s: float, tau: float, r: Numbers) -> float:
-    return bearing(kind, at_moment(c, width_s, tau), r)[0]
+def _azimuth(kind: int, r: Floats, width_s: float, tau: float) -> float:
+    return bearing(kind, at_moment(r, width_s, tau), r)[0]
 
 
 @kernel
-def _next_look(kind: int, c: Segment, width_s: float, low: float, high: float, r: Numbers) -> float:
+def _next_look(kind: int, r: Floats, width_s: float, low: float, high: float) -> float:
     """Return a fraction up to which the azimuth goes one way and swings little."""
-    start = _azimuth(kind, c, width_s, low, r)
+    start = _azimuth(kind, r, width_s, low)
     short = SHORT_S / width_s
     while high - low > short:
-        middle = wrapped(_azimuth(kind, c, width_s, 0.5 * (low + high), r) - start)
-        swing = wrapped(_azimuth(kind, c, width_s, high, r) - start)
+        middle = wrapped(_azimuth(kind, r, width_s, 0.5 * (low + high)) - start)
+        swing = wrapped(_azimuth(kind, r, width_s, high) - start)
         one_way = middle * swing >= 0 and abs(middle) <= abs(swing)
         # A swing too small to matter is no reason to go on halving.
         if (one_way and abs(swing) < SWING_RAD) or abs(middle) + abs(swing) < STILL_RAD:
@@ -91,18 +87,18 @@ def _next_look(kind: int, c: Segment, width_s: float, low: float, high: float, r
 
 @kernel
 def _border(
-    kind: int, c: Segment, width_s: float, low: float, high: float, table: Floats, r: Numbers
+    kind: int, r: Floats, width_s: float, low: float, high: float, table: Floats
 ) -> tuple[float, int]:
     """Return the first fraction past `low` in another sector, or `high`, and the sector before."""
     tolerance = 0.1 * TOLERANCE_S / width_s
     inside = min(low + tolerance, 0.5 * (low + high))
-    sector = _sector(table, _azimuth(kind, c, width_s, inside, r))
-    if _sector(table, _azimuth(kind, c, width_s, high, r)) == sector:
+    sector = _sector(table, _azimuth(kind, r, width_s, inside))
+    if _sector(table, _azimuth(kind, r, width_s, high)) == sector:
         return high, sector
     near = inside
     while high - near > tolerance:
         middle = 0.5 * (near + high)
-        if _sector(table, _azimuth(kind, c, width_s, middle, r)) == sector:
+        if _sector(table, _azimuth(kind, r, width_s, middle)) == sector:
             near = middle
         else:
             high = middle
@@ -112,7 +108,7 @@ def _border(
 @kernel
 def within_mask(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, table: Floats, r: Numbers, out: Floats, source: int, n: int,
+    time_s: Floats, table: Floats, r: Floats, out: Floats, source: int, n: int,
 ) -> int:  # fmt: skip
     """Append the parts of window `source` that are above a mask; return the rows in use."""
     start, end = out[source, START], out[source, END]
@@ -121,21 +117,21 @@ def within_mask(
         if time_s[knot] >= end:
             break
         width = time_s[knot + 1] - time_s[knot]
-        c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
+        load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
         low = max(0.0, (start - time_s[knot]) / width)
         high = min(1.0, (end - time_s[knot]) / width)
         while low < high:
-            look = _next_look(kind, c, width, low, high, r)
-            look, sector = _border(kind, c, width, low, look, table, r)
-            line = _with_line(table, sector, r)
-            before, rate_before = evaluate(kind, c, width, low, line)
-            after, rate_after = evaluate(kind, c, width, look, line)
+            look = _next_look(kind, r, width, low, high)
+            look, sector = _border(kind, r, width, low, look, table)
+            _take_line(table, sector, r)
+            before, rate_before = evaluate(kind, r, width, low)
+            after, rate_after = evaluate(kind, r, width, look)
             # At a wall the mask jumps between two looks.
             if is_open != (before >= 0):
                 n = toggle(out, n, is_open, max(start, time_s[knot] + low * width), 0.0)
                 is_open = not is_open
             n, is_open = step(
-                kind, 1, c, time_s[knot], width, line, low, look,
+                kind, 1, time_s[knot], width, r, low, look,
                 before, rate_before, after, rate_after, is_open, out, n,
             )  # fmt: skip
             low = look

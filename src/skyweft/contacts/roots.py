@@ -7,7 +7,7 @@ only graze it by tens of seconds.
 import numpy as np
 
 from skyweft.contacts.bearing import over_mask
-from skyweft.contacts.geometry import MASK_A, Numbers, Segment, at_moment, measure
+from skyweft.contacts.geometry import MASK_A, Floats, at_moment, measure
 from skyweft.contacts.kernel import kernel
 
 TOLERANCE_S = 1e-4
@@ -15,16 +15,14 @@ STENCIL_S = 0.01  # a mask's rate is a central difference over this
 
 
 @kernel
-def evaluate(
-    kind: int, segment: Segment, width_s: float, tau: float, r: Numbers
-) -> tuple[float, float]:
+def evaluate(kind: int, r: Floats, width_s: float, tau: float) -> tuple[float, float]:
     """Return a rule's value and rate at the fraction `tau` of the loaded step."""
     if kind < MASK_A:
-        return measure(kind, at_moment(segment, width_s, tau), r)
+        return measure(kind, at_moment(r, width_s, tau), r)
     aside = STENCIL_S / width_s
-    before = over_mask(kind, at_moment(segment, width_s, tau - aside), r)
-    after = over_mask(kind, at_moment(segment, width_s, tau + aside), r)
-    value = over_mask(kind, at_moment(segment, width_s, tau), r)
+    before = over_mask(kind, at_moment(r, width_s, tau - aside), r)
+    after = over_mask(kind, at_moment(r, width_s, tau + aside), r)
+    value = over_mask(kind, at_moment(r, width_s, tau), r)
     return value, (after - before) / (2 * STENCIL_S)
 
 
@@ -44,7 +42,7 @@ def _guess(
 
 @kernel
 def crossing(
-    kind: int, c: Segment, width_s: float, r: Numbers, low: float, high: float,
+    kind: int, r: Floats, width_s: float, low: float, high: float,
     before: float, rate_before: float, after: float, rate_after: float,
 ) -> float:  # fmt: skip
     """Return where a rule's value changes sign between two fractions of a step.
@@ -55,7 +53,7 @@ def crossing(
     up = before >= 0
     x = low + (high - low) * _guess((high - low) * width_s, before, rate_before, after, rate_after)
     for each in range(100):
-        value, rate = evaluate(kind, c, width_s, x, r)
+        value, rate = evaluate(kind, r, width_s, x)
         if (value >= 0) == up:
             low = x
         else:
@@ -71,7 +69,7 @@ def crossing(
 
 @kernel
 def turning(
-    kind: int, c: Segment, width_s: float, r: Numbers, low: float, high: float, before: float,
+    kind: int, r: Floats, width_s: float, low: float, high: float, before: float,
     after: float,
 ) -> float:  # fmt: skip
     """Return where a rule's rate changes sign between two fractions of a step (Illinois steps)."""
@@ -85,7 +83,7 @@ def turning(
         if abs(x - last) <= tolerance or high - low <= tolerance:
             return x
         last = x
-        rate = evaluate(kind, c, width_s, x, r)[1]
+        rate = evaluate(kind, r, width_s, x)[1]
         if (rate >= 0) == up:
             low, before = x, rate
             after *= 0.5 if kept == 1 else 1.0
@@ -99,7 +97,7 @@ def turning(
 
 @kernel
 def changes(
-    kind: int, c: Segment, width_s: float, r: Numbers, low: float, high: float,
+    kind: int, r: Floats, width_s: float, low: float, high: float,
     before: float, rate_before: float, after: float, rate_after: float,
 ) -> tuple[int, float, float]:  # fmt: skip
     """Return how often a rule changes between two fractions of a step (0 to 2), and where.
@@ -108,14 +106,14 @@ def changes(
     """
     up = before >= 0
     if up != (after >= 0):
-        first = crossing(kind, c, width_s, r, low, high, before, rate_before, after, rate_after)
+        first = crossing(kind, r, width_s, low, high, before, rate_before, after, rate_after)
         return 1, first, first
     if not ((rate_before < 0 < rate_after) if up else (rate_before > 0 > rate_after)):
         return 0, low, low
-    middle = turning(kind, c, width_s, r, low, high, rate_before, rate_after)
-    best, rate = evaluate(kind, c, width_s, middle, r)
+    middle = turning(kind, r, width_s, low, high, rate_before, rate_after)
+    best, rate = evaluate(kind, r, width_s, middle)
     if (best >= 0) == up:
         return 0, low, low
-    first = crossing(kind, c, width_s, r, low, middle, before, rate_before, best, rate)
-    second = crossing(kind, c, width_s, r, middle, high, best, rate, after, rate_after)
+    first = crossing(kind, r, width_s, low, middle, before, rate_before, best, rate)
+    second = crossing(kind, r, width_s, middle, high, best, rate, after, rate_after)
     return 2, first, second

@@ -3,7 +3,19 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.geometry import Floats, Numbers, Segment, State, at_knot, load, measure
+from skyweft.contacts.geometry import (
+    ELEVATION,
+    MOVES_A,
+    SINE,
+    UP_A,
+    UP_A_Y,
+    UP_A_Z,
+    Floats,
+    State,
+    at_knot,
+    load,
+    measure,
+)
 from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import changes, evaluate
 
@@ -12,6 +24,9 @@ Words = NDArray[np.uint64]
 
 # Columns of a window's row.
 START, END, CUT_START, CUT_END, BEST, ELEVATION_MAX, RANGE_MIN, COLUMNS = 0, 1, 2, 3, 4, 5, 6, 7
+# Until a window is complete, these two columns hold the steps of its best moments.
+NOT_SEEN, SEVERAL = -1, -2
+TINY = 1e-300
 PIECES = 32  # of a step in which two platforms pass close by each other
 
 
@@ -38,12 +53,13 @@ def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
         else:
             out[n, START] = at_s
             out[n, CUT_START] = cut
+            out[n, BEST] = out[n, RANGE_MIN] = NOT_SEEN
     return n
 
 
 @kernel
 def step(
-    kind: int, many: int, c: Segment, from_s: float, width_s: float, r: Numbers,
+    kind: int, many: int, from_s: float, width_s: float, r: Floats,
     low: float, high: float, before: float, rate_before: float, after: float, rate_after: float,
     is_open: bool, out: Floats, n: int,
 ) -> tuple[int, bool]:  # fmt: skip
@@ -53,9 +69,9 @@ def step(
         right, value, rate = high, after, rate_after
         if each < many:
             right = low + (high - low) * each / many
-            value, rate = evaluate(kind, c, width_s, right, r)
+            value, rate = evaluate(kind, r, width_s, right)
         count, first, second = changes(
-            kind, c, width_s, r, left, right, before, rate_before, value, rate
+            kind, r, width_s, left, right, before, rate_before, value, rate
         )
         if count > 0:
             n = toggle(out, n, is_open, from_s + first * width_s, 0.0)
@@ -103,52 +119,100 @@ def _next_near(near: Bytes, words: Words, knot: int) -> int:
 
 
 @kernel
+def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, bool, bool]:
+    """Return whether a rule holds, rises, whether the two close in, and pass by within a step.
+
+    Signs need no root and no division: most knots are only looked at, not measured.
+    """
+    dx, dy, dz, vx, vy, vz = s[:6]
+    square = dx * dx + dy * dy + dz * dz
+    closing = dx * vx + dy * vy + dz * vz
+    coarse = (vx * vx + vy * vy + vz * vz) * (width_s * width_s) >= square
+    if kind == ELEVATION and r[MOVES_A] == 0.0:
+        ux, uy, uz = r[UP_A], r[UP_A_Y], r[UP_A_Z]
+        rise = dx * ux + dy * uy + dz * uz
+        rate = vx * ux + vy * uy + vz * uz
+        over = rise * abs(rise) >= r[SINE] * abs(r[SINE]) * square
+        return over, rate * square > rise * closing, closing < 0, coarse
+    value, change = measure(kind, s, r)
+    return value >= 0, change > 0, closing < 0, coarse
+
+
+@kernel
+def _look_into(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, knot: int, r: Floats, up: bool, up_after: bool, out: Floats, n: int,
+) -> int:  # fmt: skip
+    """Write all changes within one whole step; return the rows in use."""
+    width = time_s[knot + 1] - time_s[knot]
+    s = at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b)
+    before, rate_before = measure(kind, s, r)
+    many = pieces(s, width)
+    s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
+    after, rate_after = measure(kind, s, r)
+    # Where rounding makes value and sign differ, the sign that was seen first counts.
+    before = max(before, 0.0) if up else min(before, -TINY)
+    after = max(after, 0.0) if up_after else min(after, -TINY)
+    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    n, _ = step(
+        kind, max(many, pieces(s, width)), time_s[knot], width, r, 0.0, 1.0,
+        before, rate_before, after, rate_after, up, out, n,
+    )  # fmt: skip
+    return n
+
+
+@kernel
+def _note(out: Floats, n: int, column: int, knot: int) -> None:
+    """Remember the step of an open window's best moment, or that there are several."""
+    if n < len(out):
+        out[n, column] = knot if out[n, column] == NOT_SEEN else SEVERAL
+
+
+@kernel
 def sweep(
     kind: int, pa: Floats, va: Floats, na: Floats, moves_a: int, pb: Floats, vb: Floats,
-    nb: Floats, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Numbers, out: Floats,
+    nb: Floats, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Floats, out: Floats,
     n: int,
 ) -> int:  # fmt: skip
     """Write the windows of a pair's first rule over the whole block; return the rows in use."""
     last = len(time_s) - 1
-    knot, is_open, known, many = 0, False, False, 1
-    before = rate_before = 0.0
+    knot, up, known = 0, False, False
+    rising = nearing = coarse = False
     while knot < last:
-        if not is_open and near[knot] == 0 and near[knot + 1] == 0:
+        if not up and near[knot] == 0 and near[knot + 1] == 0:
             knot = _next_near(near, words, knot + 2) - 1
             known = False
             continue
         ka, kb = knot * moves_a, knot * moves_b
-        if na[ka] * nb[kb] == 0:
-            knot += 1
-            known = False
-            continue
         la, lb = (knot + 1) * moves_a, (knot + 1) * moves_b
-        if na[la] * nb[lb] == 0:
-            # The data end here, and with them the window.
-            if is_open:
+        here, there = na[ka] * nb[kb] != 0, na[la] * nb[lb] != 0
+        if not (here and there):
+            # Where the data end, the window does.
+            if up:
                 n = toggle(out, n, True, time_s[knot], 1.0)
-            is_open = known = False
-            knot += 2
+            up = known = False
+            knot += 1 if there else 2
             continue
         width = time_s[knot + 1] - time_s[knot]
         if not known:
             s = at_knot(pa, va, ka, pb, vb, kb)
-            before, rate_before = measure(kind, s, r)
-            many = pieces(s, width)
-            if before >= 0:
+            up, rising, nearing, coarse = _signs(kind, s, r, width)
+            if up:
                 n = toggle(out, n, False, time_s[knot], 1.0)
-                is_open = True
         s = at_knot(pa, va, la, pb, vb, lb)
-        after, rate_after = measure(kind, s, r)
-        many_after = pieces(s, width)
-        # Most steps neither change nor turn, and nothing is loaded for them.
-        turns = (rate_before < 0 < rate_after) if is_open else (rate_before > 0 > rate_after)
-        if is_open != (after >= 0) or turns or many + many_after > 2:
-            c = load(pa, va, moves_a, pb, vb, moves_b, time_s, knot)
-            n, is_open = step(
-                kind, max(many, many_after), c, time_s[knot], width, r, 0.0, 1.0,
-                before, rate_before, after, rate_after, is_open, out, n,
-            )  # fmt: skip
-        before, rate_before, many, known = after, rate_after, many_after, True
+        up_after, rising_after, nearing_after, coarse_after = _signs(kind, s, r, width)
+        turns = rising != rising_after
+        # Most steps neither change nor turn the way that could hide two changes.
+        if up != up_after or (turns and up != rising) or coarse or coarse_after:
+            n = _look_into(
+                kind, pa, va, moves_a, pb, vb, moves_b, time_s, knot, r, up, up_after, out, n
+            )
+        elif up:
+            if turns:
+                _note(out, n, BEST, knot)
+            if nearing and not nearing_after:
+                _note(out, n, RANGE_MIN, knot)
+        up, rising, nearing, coarse = up_after, rising_after, nearing_after, coarse_after
+        known = True
         knot += 1
-    return toggle(out, n, True, time_s[last], 1.0) if is_open else n
+    return toggle(out, n, True, time_s[last], 1.0) if up else n

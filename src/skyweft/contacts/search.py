@@ -9,10 +9,14 @@ from skyweft.contacts.geometry import (
     MASK_A,
     MASK_B,
     MAST_M,
+    MOVES_A,
+    MOVES_B,
     RANGE_MAX,
     SCALE,
+    SINE,
+    UP_A,
+    UP_B,
     Floats,
-    Numbers,
     Side,
 )
 from skyweft.contacts.inside import complete, within
@@ -31,7 +35,7 @@ VERTICAL_RAD = np.radians(0.2)  # geodetic and geocentric verticals differ by 0.
 @kernel
 def _reach(
     kind: int, floor_rad: float, least_a_m: float, most_a_m: float, least_b_m: float,
-    most_b_m: float, r: Numbers,
+    most_b_m: float, r: Floats,
 ) -> float:  # fmt: skip
     """Return the central angle beyond which a pair's rules surely fail."""
     limit = np.pi
@@ -53,7 +57,7 @@ def _reach(
 @kernel
 def _refine(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, table: Floats, r: Numbers, out: Floats, first: int, n: int,
+    time_s: Floats, table: Floats, r: Floats, out: Floats, first: int, n: int,
 ) -> int:  # fmt: skip
     """Replace rows `first` to `n` by the parts in which one more rule holds."""
     upto = n
@@ -75,7 +79,7 @@ def _refine(
 @entry
 def search(
     ask: int, a: Side, rows_a: Ints, b: Side, rows_b: Ints, first: int, time_s: Floats,
-    near: Bytes, words: Words, kinds: Kinds, numbers: Floats, mask_a: Floats, mask_b: Floats,
+    near: Bytes, words: Words, kinds: Kinds, r: Floats, mask_a: Floats, mask_b: Floats,
     out: Floats, who: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Write the windows of pairs `first` on; return rows in use and the first pair not done.
@@ -84,16 +88,13 @@ def search(
     """
     n = 0
     spacing = max(time_s[1] - time_s[0], time_s[-1] - time_s[-2])
-    # Where no longest range is set, the range is measured from a number that keeps its digits.
-    longest = min(numbers[RANGE_MAX], 1e9)
     moves_a, moves_b = a.moves, b.moves
+    r[MOVES_A], r[MOVES_B] = moves_a, moves_b
     for pair in range(first, len(rows_a)):
         ia, ib = np.int64(rows_a[pair]), np.int64(rows_b[pair])
-        r = (
-            np.sin(a.floor_rad[ia]), longest, numbers[CLEAR], numbers[SCALE], 0.0, 0.0, 0.0,
-            a.up[ia, 0], a.up[ia, 1], a.up[ia, 2], b.up[ib, 0], b.up[ib, 1], b.up[ib, 2],
-            1.0 * moves_a, 1.0 * moves_b,
-        )  # fmt: skip
+        r[SINE] = np.sin(a.floor_rad[ia])
+        for axis in range(3):
+            r[UP_A + axis], r[UP_B + axis] = a.up[ia, axis], b.up[ib, axis]
         limit = _reach(
             kinds[0], a.floor_rad[ia], a.radius_min_m[ia], a.radius_max_m[ia],
             b.radius_min_m[ib], b.radius_max_m[ib], r,

@@ -20,6 +20,7 @@ from skyweft.contacts.geometry import (
     FLATTENING,
     MASK_A,
     MASK_B,
+    NUMBERS,
     RANGE,
     RANGE_MAX,
     SCALE,
@@ -48,6 +49,7 @@ PairRows = tuple[Ints, Ints]
 PAIRS_MIN_A_LIST, PAIRS_MAX_A_LIST = 64, 16_384
 LISTS = 32  # at least, where there are enough pairs: work for a machine's threads
 ROWS_AT_ONCE = 8_192  # windows a thread collects before it hands them over
+UNLIMITED_M = 1e9
 RATE_MARGIN = 1.02  # knots do not show the fastest moment itself
 EMPTY = np.empty((0, 2))
 
@@ -103,9 +105,10 @@ class Rules:
 
     def numbers(self) -> Floats:
         """Return the numbers that the kernels read."""
-        numbers = np.zeros(SCALE + 1)
+        numbers = np.zeros(NUMBERS)
         polar_m = SEMI_MAJOR_M * (1 - FLATTENING)
-        numbers[RANGE_MAX] = self.range_max_m
+        # Where no longest range is set, the range is measured from a number that keeps its digits.
+        numbers[RANGE_MAX] = min(self.range_max_m, UNLIMITED_M)
         numbers[CLEAR] = SEMI_MAJOR_M + self.grazing_altitude_m
         numbers[SCALE] = numbers[CLEAR] / (polar_m + self.grazing_altitude_m)
         return numbers

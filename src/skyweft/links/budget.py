@@ -103,6 +103,38 @@ def budget(
     return _rows_of(links, np.concatenate(present))
 
 
+def rates_at(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    row: Rows,
+    time_s: Floats,
+) -> tuple[Floats, Floats]:
+    """Return what contacts carry at chosen moments, source to target and back.
+
+    Parameters
+    ----------
+    scenario, fleet, motion, contacts
+        As in `budget`.
+    row : (K,)
+        Rows of `contacts`.
+    time_s : (K,)
+        Within the contact and the motion's block. [s]
+
+    Returns
+    -------
+    rate_bps, rate_reverse_bps : (K,)
+        As in `Links`; 0 where an end is absent. [bit/s]
+    """
+    links = _blank(row, time_s)
+    for first in range(0, len(row), PIECE):
+        piece = _rows_of(links, slice(first, first + PIECE))
+        gone = ~_fill_piece(scenario, fleet, motion, contacts, piece)
+        piece.rate_bps[gone] = piece.rate_reverse_bps[gone] = 0.0
+    return links.rate_bps, links.rate_reverse_bps
+
+
 def _blank(row: Rows, time_s: Floats) -> Links:
     """Return samples of which only contact and time are known, to be written into."""
     count, single = len(row), np.float32

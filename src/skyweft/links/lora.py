@@ -1,7 +1,8 @@
 """LoRa: spreading factors, bit rate, time on air.
 
 Thresholds are for a static carrier. A chip also limits how far the carrier may be off and drift
-during a packet (AN1200.80 of Semtech and field tests from orbit say more); nothing here checks it.
+during a packet; nothing here checks it (Semtech's note AN1200.80, "LoRa modem Doppler immunity",
+is about that; no number of it was used).
 """
 
 from typing import Any

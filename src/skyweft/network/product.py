@@ -55,8 +55,9 @@ LIMITS = (
     "flows served before it fill a link on the way",
     "no way to the target",
     "source and target are one",
+    *REASONS[1:],
 )
-MET, FULL, NO_CAPACITY, OUTRANKED, NO_WAY, ITSELF = range(len(LIMITS))
+MET, FULL, NO_CAPACITY, OUTRANKED, NO_WAY, ITSELF = range(6)  # ITSELF + reason: why no way
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,30 @@ class Shares:
         assert np.all(self.rate_bps >= 0)
         assert np.all(self.rate_bps <= self.demand_bps)
         assert np.all((self.bottleneck_from >= 0) == (self.bottleneck_to >= 0))
-        unlimited = np.isin(self.limit, (MET, NO_WAY, ITSELF))
+        unlimited = (self.limit == MET) | (self.limit >= NO_WAY)
         assert np.all((self.bottleneck_from < 0) == unlimited)
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """What every directed link carries at an instant, where it carries anything.
+
+    Columns have shape (R,), sorted by time, then source, then target. Contacts that are up between
+    the same two platforms count as one link.
+    """
+
+    time_s: NDArray[np.float64]
+    source: NDArray[np.int32]  # rows of Fleet
+    target: NDArray[np.int32]
+    load_bps: NDArray[np.float64]
+    capacity_bps: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        assert all(len(getattr(self, name)) == len(self.time_s) for name in self.__slots__)
+        assert np.all((self.load_bps > 0) & (self.load_bps <= self.capacity_bps))
 
     def __len__(self) -> int:
         return len(self.time_s)

@@ -15,6 +15,7 @@ from skyweft.motion.product import Fleet, Motion
 from skyweft.network.graph import BLOCK, touching_blocks
 from skyweft.network.product import Routes
 from skyweft.network.snapshot import ways
+from skyweft.network.topology import Topology, topology
 from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -80,9 +81,10 @@ def pieces(
     """Yield `routes` a few hundred thousand rows at a time, in their order."""
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    blocks = _blocks(fleet, relays, node, contacts)
+    blocks = sweep_blocks(fleet, relays, node, contacts)
+    limits = topology(scenario, fleet)
     for number, rule in enumerate(scenario.routes):
-        yield from _ruled(number, rule, fleet, motion, contacts, node, blocks, executor)
+        yield from _ruled(number, rule, fleet, motion, contacts, limits, node, blocks, executor)
 
 
 def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
@@ -144,7 +146,7 @@ def _deal(
             place[k] += 1
 
 
-def _blocks(
+def sweep_blocks(
     fleet: Fleet, relays: NDArray[np.bool_], node: Ints, contacts: Contacts
 ) -> tuple[Ints, Ints, Ints]:
     """Cut the relays into planes, or runs of neighbours, and list which touch each other."""
@@ -167,6 +169,7 @@ def _ruled(
     fleet: Fleet,
     motion: Motion,
     contacts: Contacts,
+    limits: Topology,
     node: Ints,
     blocks: tuple[Ints, Ints, Ints],
     executor: Executor,
@@ -181,9 +184,11 @@ def _ruled(
         return join([one(k) for k in range(*span)])
 
     def one(k: int) -> Routes:
+        position_m = places(fleet, motion, float(time_s[k]))
         up = contact[first[k] : first[k + 1]]
+        up = limits.used(contacts, up, position_m, float(time_s[k]))
         found = ways(
-            places(fleet, motion, float(time_s[k])),
+            position_m,
             contacts.source[up],
             contacts.target[up],
             node,

@@ -389,8 +389,8 @@ def _promising(most: Singles, size: int, bar: np.float32, chosen: Ints) -> int:
     """List satellites that may reach the bar; return how many. `size` is a multiple of WIDTH."""
     count = 0
     for start in range(0, size, WIDTH):
-        one = max(max(most[start], most[start + 1]), max(most[start + 2], most[start + 3]))
-        two = max(max(most[start + 4], most[start + 5]), max(most[start + 6], most[start + 7]))
+        one = max(most[start], most[start + 1], most[start + 2], most[start + 3])
+        two = max(most[start + 4], most[start + 5], most[start + 6], most[start + 7])
         if max(one, two) >= bar:
             for i in range(start, start + WIDTH):
                 if most[i] >= bar:
@@ -461,7 +461,7 @@ def _cells(
         np.empty(room + WIDTH, np.float32),
     )
     chosen, highest = np.empty(room + WIDTH, np.int32), np.empty(WIDTH, np.float32)
-    keys = np.empty(satellite.shape[1])
+    keys, best = np.empty(satellite.shape[1]), np.empty(satellite.shape[1], np.int32)
     far_m = np.float32(min(range_max_m, 1e15))
     for cell in range(low, high):
         members = order[first[cell] : first[cell + 1]]
@@ -490,7 +490,8 @@ def _cells(
             padded = -(-size // WIDTH) * WIDTH
             scores[0][size:padded] = scores[1][size:padded] = NOT_SEEN
             bar = _bar(scores[1], padded, len(keys), highest)
-            keys[:] = -np.inf
+            keys[:], best[:] = -np.inf, -1
             for i in chosen[: _promising(scores[0], padded, bar, chosen)]:
                 key = _exactly(satellite_m, near[3][i], users, u, range_max_m, nearest)[1]
-                _insert(key, rows[near[3][i]], keys, satellite[u])
+                _insert(key, rows[near[3][i]], keys, best)
+            satellite[u] = best

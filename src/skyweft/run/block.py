@@ -11,6 +11,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,15 +21,25 @@ from skyweft.contacts import coverage as measuring
 from skyweft.contacts.coverage import CoverageState
 from skyweft.contacts.finding import find, join
 from skyweft.contacts.product import Contacts
+from skyweft.errors import RangeError
 from skyweft.links.budget import budget
 from skyweft.motion.product import Fleet, Motion
 from skyweft.motion.propagate import propagate, step_s
-from skyweft.network.product import Routes
+from skyweft.network import shares as sharing
+from skyweft.network.demand import Wanted
+from skyweft.network.product import Loads, Routes, Shares
 from skyweft.network.routes import pieces
 from skyweft.run import carry
 from skyweft.run.carry import Numbered
-from skyweft.run.columns import links_table, routes_table, rule_names, tracks_table
-from skyweft.run.folder import draft_of, part_of, read_json
+from skyweft.run.columns import (
+    links_table,
+    loads_table,
+    routes_table,
+    rule_names,
+    shares_table,
+    tracks_table,
+)
+from skyweft.run.folder import BOUND, draft_of, part_of, read_json, write_json
 from skyweft.run.parquet import TableWriter, write
 from skyweft.run.tally import Rates, Seen
 from skyweft.run.writing import Writing
@@ -37,13 +48,14 @@ from skyweft.scenario.scenario import Scenario
 Floats = NDArray[np.float64]
 Progress = Callable[[float, float, str], None]
 
+VARIABLES_MAX = 150_000  # of the bound on throughput: seconds, not minutes
 SAMPLES_AT_ONCE = 500_000  # links, for memory and for writing some while others are computed
 TRACK_BYTES_MAX = 200e6  # of tracks.parquet before compression
 KNOT_BYTES = 32
 THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
 
 # Where in a block the bar stands when a stage begins.
-MOTION, CONTACTS, LINKS, ROUTES, COVERAGE = 0.0, 0.1, 0.25, 0.6, 0.85
+MOTION, CONTACTS, LINKS, ROUTES, SHARES, COVERAGE = 0.0, 0.1, 0.25, 0.6, 0.7, 0.85
 
 
 @dataclass(slots=True)
@@ -56,6 +68,7 @@ class Job:
     borders_s: Floats
     executor: ThreadPoolExecutor
     progress: Progress
+    flows: Wanted
     coverage: CoverageState | None = None
     open: Numbered = field(
         default_factory=lambda: Numbered(
@@ -108,6 +121,11 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
     if job.scenario.routes:
         with job.stage("routes", number, ROUTES):
             _routes(job, motion, now.contacts, draft, writing)
+    if job.scenario.flows:
+        with job.stage("shares", number, SHARES):
+            _shares(job, motion, now.contacts, draft, writing)
+            if number == 0:
+                write_json(draft / BOUND, _bound(job, motion, now.contacts))
     if job.coverage is not None:
         with job.stage("coverage", number, COVERAGE):
             job.coverage.add(motion, job.executor)
@@ -189,6 +207,33 @@ def _routes(job: Job, motion: Motion, contacts: Contacts, draft: Path, writing: 
 
 def _put_routes(writer: TableWriter, some: Routes, names: pa.Array) -> None:
     writer.write(routes_table(some, names))
+
+
+def _shares(job: Job, motion: Motion, contacts: Contacts, draft: Path, writing: Writing) -> None:
+    """Share the links at some snapshots at a time; write some while others are shared."""
+    writers = [TableWriter(name, draft / f"{name}.parquet") for name in ("shares", "loads")]
+    for writer in writers:
+        writing.at_end(writer.close)
+    known = job.scenario, job.fleet, motion, contacts, job.flows
+    for got, carried in sharing.pieces(*known, job.executor):
+        writing.put(partial(_put_shares, writers, got, carried, job.names))
+    for writer in writers:
+        writing.put(writer.close)
+
+
+def _bound(job: Job, motion: Motion, contacts: Contacts) -> dict[str, Any]:
+    """Return the most that any ways could carry at the run's first moment, or why that is open."""
+    known = job.scenario, job.fleet, motion, contacts, job.flows
+    try:
+        found = sharing.most(*known, VARIABLES_MAX)
+    except RangeError as error:
+        return {"why_not": str(error)}
+    return {"most_bps": float(f"{found.total_bps:.6g}")}  # what the solver vouches for
+
+
+def _put_shares(writers: list[TableWriter], got: Shares, carried: Loads, names: pa.Array) -> None:
+    writers[0].write(shares_table(got, names))
+    writers[1].write(loads_table(carried, names))
 
 
 def _lots(job: Job, number: int, contacts: Contacts) -> list[slice]:

@@ -10,7 +10,7 @@ from skyweft.contacts.coverage import Coverage
 from skyweft.contacts.product import Contacts
 from skyweft.links.product import Links
 from skyweft.motion.product import Fleet, Motion
-from skyweft.network.product import REACHED, REASONS, Routes
+from skyweft.network.product import LIMITS, REACHED, REASONS, Loads, Routes, Shares
 from skyweft.run.access import Access
 from skyweft.run.tables import build, named, schema
 from skyweft.scenario.scenario import Scenario
@@ -156,6 +156,44 @@ def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
             "path": path,
         },
     )
+
+
+def shares_table(shares: Shares, names: pa.Array) -> pa.Table:
+    """Return what flows get, a row a snapshot and flow."""
+    return build(
+        "shares",
+        {
+            "rule": shares.rule.astype(np.int32),
+            "flow": shares.flow,
+            "time_s": shares.time_s,
+            "source": named(shares.source, names),
+            "target": named(shares.target, names),
+            "demand_bps": shares.demand_bps,
+            "rate_bps": shares.rate_bps,
+            "bottleneck_from": _named_or_null(shares.bottleneck_from, names),
+            "bottleneck_to": _named_or_null(shares.bottleneck_to, names),
+            "limit": named(shares.limit, pa.array(LIMITS)),
+        },
+    )
+
+
+def loads_table(loads: Loads, names: pa.Array) -> pa.Table:
+    """Return what directed links carry, a row a snapshot and link in use."""
+    return build(
+        "loads",
+        {
+            "time_s": loads.time_s,
+            "source": named(loads.source, names),
+            "target": named(loads.target, names),
+            "load_bps": loads.load_bps,
+            "capacity_bps": loads.capacity_bps,
+            "utilisation": loads.load_bps / loads.capacity_bps,
+        },
+    )
+
+
+def _named_or_null(codes: NDArray[np.int32], names: pa.Array) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
 
 
 def tracks_table(fleet: Fleet, motion: Motion, knots: Ints, names: pa.Array) -> pa.Table:

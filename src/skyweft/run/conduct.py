@@ -15,6 +15,7 @@ from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
+from skyweft.network.demand import wanted
 from skyweft.run.block import Job, resume_from, run_block
 from skyweft.run.blocks import borders
 from skyweft.run.finish import Done, finish
@@ -77,10 +78,12 @@ def run(
     began = perf_counter()
     decided, text = _decided(scenario, overrides)
     fleet = assemble(decided)
+    flows = wanted(decided, fleet)
     plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
     temporary = out is None and isinstance(scenario, Scenario)
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)
-    done = Done(decided, text, fleet, folder, plan, overrides, {"scenario": perf_counter() - began})
+    seconds = {"scenario": perf_counter() - began}
+    done = Done(decided, text, fleet, folder, plan, overrides, flows, seconds)
     try:
         if not claim(folder, plan, resume=resume, force=force):
             _all_blocks(done, progress or (lambda done_s, total_s, stage: None), threads)
@@ -163,6 +166,7 @@ def _blocks(done: Done, progress: Progress, threads: int | None) -> None:
             borders_s=np.array(done.plan["borders_s"]),
             executor=executor,
             progress=progress,
+            flows=done.flows,
             seconds=done.seconds,
         )
         resume_from(job, parts)

@@ -16,7 +16,8 @@ from skyweft.contacts import coverage as measuring
 from skyweft.contacts.coverage import Coverage
 from skyweft.contacts.product import Contacts
 from skyweft.motion.product import Fleet
-from skyweft.run import access, carry
+from skyweft.network.demand import Wanted
+from skyweft.run import access, carry, routing, throughput
 from skyweft.run.access import Access
 from skyweft.run.carry import Numbered
 from skyweft.run.columns import (
@@ -26,7 +27,7 @@ from skyweft.run.columns import (
     platforms_table,
     rule_names,
 )
-from skyweft.run.folder import MANIFEST, PARTS, finished, publish, read_json, write_json
+from skyweft.run.folder import BOUND, MANIFEST, PARTS, finished, publish, read_json, write_json
 from skyweft.run.parquet import TableWriter, write
 from skyweft.run.splice import splice
 from skyweft.run.summary import summarise
@@ -49,6 +50,7 @@ class Done:
     folder: Path
     plan: Mapping[str, Any]
     overrides: Sequence[str]
+    flows: Wanted
     seconds: dict[str, float]
 
     @property
@@ -71,7 +73,7 @@ def finish(done: Done) -> None:
     draft.mkdir()
     left_out: dict[str, str] = {}
     joining = Writing()
-    for name in ("links", "routes", "tracks"):
+    for name in ("links", "routes", "shares", "loads", "tracks"):
         files = [part / f"{name}.parquet" for part in parts]
         joining.put(partial(_join_files, files, draft / f"{name}.parquet"))
     try:
@@ -102,9 +104,42 @@ def _rest(done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]) 
     covered = _coverage(done, parts[-1])
     if covered is not None:
         write("coverage", coverage_table(covered), draft / "coverage.parquet")
+    ways = _routes(done, parts, draft)
     return summarise(
-        done.scenario, done.fleet, done.finished_s, meetings, _rates(done, parts), covered
+        done.scenario,
+        done.fleet,
+        done.finished_s,
+        meetings,
+        _rates(done, parts),
+        covered,
+        ways,
+        _flows(done, parts),
     )
+
+
+def _routes(done: Done, parts: list[Path], draft: Path) -> list[dict[str, Any]] | None:
+    """Write what ways amount to; return their key figures, or None where none were asked."""
+    if not done.scenario.routes:
+        return None
+    files = [part / "routes.parquet" for part in parts]
+    found = routing.sum_up(done.scenario, done.fleet, files)
+    names, _ = _words(done)
+    pairs = routing.pair_table(found.pairs, names)
+    write("route_statistics", pairs, draft / "route_statistics.parquet")
+    write("route_times", routing.snapshot_table(found.snapshots), draft / "route_times.parquet")
+    return routing.summary(done.scenario, found)
+
+
+def _flows(done: Done, parts: list[Path]) -> dict[str, Any] | None:
+    """Return the key figures of the flows, or None where there are none."""
+    if not done.scenario.flows:
+        return None
+    shares, loads = (
+        throughput.batches([part / f"{name}.parquet" for part in parts])
+        for name in ("shares", "loads")
+    )
+    found = throughput.sum_up(shares, loads, _words(done)[0])
+    return throughput.summary(found, read_json(parts[0] / BOUND))
 
 
 def _words(done: Done) -> tuple[pa.Array, pa.Array]:

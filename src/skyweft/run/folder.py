@@ -18,9 +18,18 @@ from skyweft.run.identity import differences
 MANIFEST = "manifest.json"
 PARTS = ".parts"
 PLAN = "plan.json"
+BOUND = "bound.json"  # of the flows, in the first block
 STALE = ("report.html",)  # made from an earlier run's tables
 TABLES_ALWAYS = ("platforms", "contacts", "links", "access")
-TABLES_MAYBE = ("coverage", "tracks")
+TABLES_MAYBE = (
+    "routes",
+    "route_statistics",
+    "route_times",
+    "shares",
+    "loads",
+    "coverage",
+    "tracks",
+)
 
 
 def claim(folder: Path, plan: Mapping[str, Any], *, resume: bool, force: bool) -> bool:

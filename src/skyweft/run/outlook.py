@@ -12,6 +12,7 @@ import numpy as np
 
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
+from skyweft.network.demand import wanted
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
@@ -108,6 +109,7 @@ def outlook(scenario: Scenario) -> Outlook:
         A file the scenario names is not sound.
     """
     fleet = assemble(scenario)
+    wanted(scenario, fleet)  # for its files' mistakes
     pairs = tuple(_pairs(scenario, fleet, link) for link in scenario.links)
     none = [
         f"links[{row}]: no two platforms are there for it"

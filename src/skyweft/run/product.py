@@ -8,9 +8,11 @@ from typing import Any
 import pyarrow as pa
 
 from skyweft.errors import ScenarioError
+from skyweft.network.statistics import HANDOVER_S
 from skyweft.run.folder import MANIFEST, clean_errors, is_run, read_json
 from skyweft.run.identity import read_scenario
 from skyweft.run.parquet import read
+from skyweft.run.routing import restated
 from skyweft.scenario.scenario import Scenario
 
 
@@ -60,6 +62,16 @@ class Run:
         return self.table("routes") if self.scenario.routes else None
 
     @cached_property
+    def shares(self) -> pa.Table | None:
+        """Return what flows get over time; None where the scenario has none."""
+        return self.table("shares") if self.scenario.flows else None
+
+    @cached_property
+    def loads(self) -> pa.Table | None:
+        """Return what links carry over time; None where the scenario has no flows."""
+        return self.table("loads") if self.scenario.flows else None
+
+    @cached_property
     def coverage(self) -> pa.Table | None:
         """Return one row a cell or site; None where the scenario asks for no coverage."""
         return self.table("coverage") if self.scenario.coverage else None
@@ -72,6 +84,34 @@ class Run:
     def access_statistics(self) -> pa.Table:
         """Return one row a pair and rule that met: number, durations, gaps, best elevation."""
         return self.table("access")
+
+    def route_statistics(
+        self, handover_s: float = HANDOVER_S, fibre_detour: float = 1.0
+    ) -> pa.Table | None:
+        """Return one row a pair and rule of `[[routes]]`: delays, hops, stretch, changes, reasons.
+
+        Parameters
+        ----------
+        handover_s : float
+            For how long nothing gets through when the first platform of a way changes. [s]
+        fibre_detour : float
+            How much longer than the great circle the fibre to compare with is.
+
+        Returns
+        -------
+        pyarrow.Table or None
+            None where the scenario asks for no routes.
+        """
+        return restated(self._route_statistics, handover_s, fibre_detour)
+
+    @cached_property
+    def _route_statistics(self) -> pa.Table | None:
+        return self.table("route_statistics") if self.scenario.routes else None
+
+    @cached_property
+    def route_times(self) -> pa.Table | None:
+        """Return one row a snapshot and rule: pairs reached, delays, changes; None without."""
+        return self.table("route_times") if self.scenario.routes else None
 
     def table(self, name: str) -> pa.Table:
         """Return a table by its file's name.

@@ -25,6 +25,8 @@ def summarise(
     meetings: Meetings,
     rates: Rates,
     coverage: Coverage | None,
+    routes: Sequence[Mapping[str, Any]] | None = None,
+    flows: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a run's key figures, ready for JSON; what does not exist is None.
 
@@ -36,6 +38,10 @@ def summarise(
         How far: shares and days refer to it. [s]
     meetings, rates, coverage
         Sums over all contacts, samples and places.
+    routes
+        Key figures of every `[[routes]]`, from `routing.summary`.
+    flows
+        Key figures of the flows, from `throughput.summary`.
     """
     days = finished_s / DAY_S
     number, total_s = (float(meetings.rule[:, column].sum()) for column in (0, 1))
@@ -69,6 +75,8 @@ def summarise(
             "layers": _layers(meetings, finished_s),
             "links": _links(rule_names(scenario), meetings, rates, finished_s),
             "coverage": coverage and _coverage(scenario, coverage),
+            "routes": None if routes is None else list(routes),
+            "flows": flows,
         }
     )
     return figures

@@ -178,9 +178,10 @@ def _coverage(data: Plain) -> Found:
 
 
 def _asked(data: Plain) -> Found:
-    for asked in ("routes", "flows"):
+    ends = ("sources", "targets")
+    for asked, keys in (("routes", ends), ("flows", ends), ("failures", ("platforms",))):
         for row, rule in rows(data, asked):
-            for key in ("sources", "targets"):
+            for key in keys:
                 for end, name in names(rule, key):
                     if not _there(data, "platforms", name):
                         words = unknown(name, table(data, "platforms"), "group of platforms")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import Count, Entry, File, NotNegative, Positive
+from skyweft.scenario.entry import Count, Entry, File, NotNegative, Positive, Share
 
 
 class Routes(Entry):
@@ -22,6 +22,36 @@ class Routes(Entry):
     """Added at every platform that passes traffic on."""
     paths: bool = False
     """Write the platforms of every way (large)."""
+
+
+class Failures(Entry):
+    """Platforms that are out of order and carry no traffic: by chance, or at a stated time."""
+
+    platforms: Annotated[list[str], Field(min_length=1)]
+    """Groups that may fail."""
+    names: list[str] = Field(default=[])
+    """Only these of their members, at a stated time."""
+    share: Share | None = None
+    """A drawn part of them, at a stated time."""
+    mean_time_between_s: Positive | None = None
+    """They fail at random: mean time from a repair to the next failure."""
+    repair_s: Positive | None = None
+    """Mean time to repair; never unless given."""
+    start_s: NotNegative = 0.0
+    """The stated time, from the run's start."""
+    end_s: Positive | None = None
+    """Its end; the run's unless given."""
+
+    @model_validator(mode="after")
+    def _one_way_to_fail(self) -> Self:
+        if self.repair_s is not None and self.mean_time_between_s is None:
+            raise ValueError("repair_s goes with mean_time_between_s")
+        ways = (bool(self.names), self.share is not None, self.mean_time_between_s is not None)
+        if sum(ways) > 1:
+            raise ValueError("give only one of names, share and mean_time_between_s")
+        if self.end_s is not None and self.end_s <= self.start_s:
+            raise ValueError("end_s must be after start_s")
+        return self
 
 
 class Gravity(Entry):

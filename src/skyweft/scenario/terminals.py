@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from skyweft.scenario.entry import Elevation, Entry, NotNegative, Positive
+from skyweft.scenario.entry import Count, Elevation, Entry, NotNegative, Positive
 
 
 class Isotropic(Entry):
@@ -160,6 +160,19 @@ class Link(Entry):
     interference_margin_db: NotNegative = 0.0
     sample_s: Positive = 60.0
     """Step of the link table along a contact; its ends and its best moment are always in it."""
+
+    source_links_max: Count | None = None
+    """Links a source holds at a time (its beams or heads) when traffic is routed; else all."""
+    target_links_max: Count | None = None
+    """Links a target holds at a time when traffic is routed, such as users of a satellite."""
+    choose: Literal["nearest", "highest", "longest"] = "nearest"
+    """Which come first where not all can be held: least range, elevation, or latest end."""
+    acquisition_s: NotNegative = 0.0
+    """From the contact's start until traffic is routed over it."""
+    sun_exclusion_deg: Annotated[float, Field(ge=0, lt=90)] = 0.0
+    """No traffic while the Sun is this near to the line behind either end."""
+    latitude_max_deg: Annotated[float, Field(ge=0, le=90)] = 90.0
+    """No traffic while an end is at a higher (geocentric) latitude, north or south."""
 
     @model_validator(mode="after")
     def _two_names(self) -> Self:

@@ -1,0 +1,217 @@
+"""What a run's flows amount to, read back from its tables a batch of rows at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from skyweft.network.ceiling import gap
+from skyweft.network.product import LIMITS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BARS = 20  # bins of the histogram of utilisation: 5 % each
+BUSIEST = 10
+FULL_FROM = 1 - 1e-9
+ROWS_AT_ONCE = 1 << 19
+PAIRS_AT_ONCE = 4_000_000  # of links, before they are summed up
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Sums over all flows and links: T snapshots, F flows, B busiest links."""
+
+    time_s: Floats  # (T,)
+    demand_bps: Floats  # (T,) of flows with an end of demand
+    served_bps: Floats  # (T,) what those get
+    carried_bps: Floats  # (T,) what all get
+    limited: Ints  # (T, len(LIMITS)) flows by what limits them
+    flow_bps: Floats  # (F,) mean rate over the snapshots
+    elastic: int  # flows that once or more took what there was
+    utilisation: Ints  # (BARS,) links in use, counted at every snapshot
+    busiest: tuple[tuple[str, str], ...]  # (B,) ends, the most utilised over the run first
+    utilisation_mean: Floats  # (B,) over all snapshots, idle ones included
+    load_mean_bps: Floats  # (B,) likewise
+    full_share: Floats  # (B,) of the snapshots at which the link is full
+
+    def __post_init__(self) -> None:
+        times = {len(each) for each in (self.time_s, self.demand_bps, self.served_bps)}
+        assert times == {len(self.carried_bps)} == {len(self.limited)}
+        assert len(self.busiest) == len(self.utilisation_mean) == len(self.full_share)
+
+
+def sum_up(
+    shares: Iterable[pa.RecordBatch], loads: Iterable[pa.RecordBatch], names: pa.Array
+) -> Throughput:
+    """Return what flows and links amount to.
+
+    Parameters
+    ----------
+    shares, loads : iterable of pyarrow.RecordBatch
+        Rows of the two tables in their order.
+    names : pyarrow.StringArray
+        All platforms.
+    """
+    flows = _Flows([], [], [], np.zeros(0), np.zeros(0, np.bool_))
+    for batch in shares:
+        flows.add(batch)
+    time_s, where = np.unique(np.concatenate([np.zeros(0), *flows.time_s]), return_inverse=True)
+    sums = np.zeros((len(time_s), 3))
+    limited = np.zeros((len(time_s), len(LIMITS)), np.int64)
+    np.add.at(sums, where, np.concatenate([np.zeros((0, 3)), *flows.sums]))
+    np.add.at(limited, where, np.concatenate([limited[:0], *flows.limited]))
+    snapshots = max(1, len(time_s))
+    return Throughput(
+        time_s,
+        *sums.T,
+        limited,
+        flows.rate_bps / snapshots,
+        int(np.count_nonzero(flows.elastic)),
+        *_links(loads, names, snapshots),
+    )
+
+
+@dataclass(slots=True)
+class _Flows:
+    """Sums so far: of the snapshots in each batch, and of every flow."""
+
+    time_s: list[Floats]
+    sums: list[Floats]  # (T, 3) demand, served, carried
+    limited: list[Ints]
+    rate_bps: Floats  # (F,)
+    elastic: NDArray[np.bool_]  # (F,)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add some rows; those of one snapshot lie together."""
+        if not batch.num_rows:
+            return
+        time_s, flow, demand_bps, rate_bps = (
+            batch.column(name).to_numpy() for name in ("time_s", "flow", "demand_bps", "rate_bps")
+        )
+        starts = np.append(0, np.flatnonzero(np.diff(time_s)) + 1)
+        bounded = np.isfinite(demand_bps)
+        amounts = (np.where(bounded, demand_bps, 0), np.where(bounded, rate_bps, 0), rate_bps)
+        group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(time_s))))
+        limit = _codes(batch.column("limit"), pa.array(LIMITS))
+        kinds = len(LIMITS)
+        self.time_s.append(time_s[starts])
+        self.sums.append(np.stack([np.add.reduceat(each, starts) for each in amounts], axis=1))
+        counted = np.bincount(group * kinds + limit, minlength=len(starts) * kinds)
+        self.limited.append(counted.reshape(len(starts), kinds))
+        more = max(0, int(flow.max()) + 1 - len(self.rate_bps))
+        self.rate_bps = np.append(self.rate_bps, np.zeros(more))
+        self.rate_bps += np.bincount(flow, rate_bps, len(self.rate_bps))
+        self.elastic = np.append(self.elastic, np.zeros(more, np.bool_))
+        self.elastic[flow[~bounded]] = True
+
+
+def _links(
+    loads: Iterable[pa.RecordBatch], names: pa.Array, snapshots: int
+) -> tuple[Ints, tuple[tuple[str, str], ...], Floats, Floats, Floats]:
+    """Return the histogram of utilisation, and the busiest links with their means."""
+    counted = np.zeros(BARS, np.int64)
+    keys, sums = [np.zeros(0, np.int64)], [np.zeros((0, 3))]
+    waiting = 0
+    for batch in loads:
+        used = batch.column("utilisation").to_numpy()
+        counted += np.histogram(used, BARS, (0.0, 1.0))[0]
+        source, target = (_codes(batch.column(side), names) for side in ("source", "target"))
+        keys.append(source * len(names) + target)
+        full = (used >= FULL_FROM).astype(np.float64)
+        sums.append(np.column_stack([used, batch.column("load_bps").to_numpy(), full]))
+        waiting += len(used)
+        if waiting > PAIRS_AT_ONCE:
+            key, total = _summed(keys, sums)
+            keys, sums, waiting = [key], [total], 0
+    key, total = _summed(keys, sums)
+    order = np.argsort(-total[:, 0], kind="stable")[:BUSIEST]
+    ends = [
+        (names[row // len(names)].as_py(), names[row % len(names)].as_py())
+        for row in key[order].tolist()
+    ]
+    return counted, tuple(ends), *(total[order] / snapshots).T
+
+
+def _summed(keys: list[Ints], sums: list[Floats]) -> tuple[Ints, Floats]:
+    key, which = np.unique(np.concatenate(keys), return_inverse=True)
+    rows = np.concatenate(sums)
+    return key, np.column_stack([np.bincount(which, each, len(key)) for each in rows.T])
+
+
+def _codes(column: pa.DictionaryArray, words: pa.Array) -> Ints:
+    """Return each row's place among `words`."""
+    place = pc.index_in(column.dictionary, value_set=words).to_numpy(zero_copy_only=False)
+    codes: Ints = place[column.indices.to_numpy(zero_copy_only=False)].astype(np.int64)
+    return codes
+
+
+def batches(files: Sequence[Path]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of some tables, one after the other; those that are missing hold none."""
+    for path in files:
+        if path.exists():
+            with pq.ParquetFile(path) as table:
+                yield from table.iter_batches(ROWS_AT_ONCE)
+
+
+def summary(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the key figures of a run's flows, ready for JSON.
+
+    Parameters
+    ----------
+    found : Throughput
+        What `sum_up` returned.
+    bound : mapping
+        The most that any ways could carry at the first snapshot: `most_bps`, or `why_not`.
+    """
+    demand_bps, served_bps, carried_bps = (
+        float(each.mean()) if len(each) else 0.0
+        for each in (found.demand_bps, found.served_bps, found.carried_bps)
+    )
+    rows = int(found.limited.sum())
+    return {
+        "flows": len(found.flow_bps),
+        "elastic": found.elastic,
+        "snapshots": len(found.time_s),
+        "demand_mean_bps": demand_bps,
+        "carried_mean_bps": carried_bps,
+        "carried_min_bps": float(found.carried_bps.min()) if len(found.time_s) else None,
+        "share_served": served_bps / demand_bps if demand_bps else None,
+        "flow_rate_median_bps": float(np.median(found.flow_bps)) if len(found.flow_bps) else None,
+        "limits": {
+            words or "gets all it wants": float(number / rows)
+            for words, number in zip(LIMITS, found.limited.sum(axis=0), strict=True)
+            if number
+        },
+        "busiest_links": [
+            {
+                "source": source,
+                "target": target,
+                "utilisation_mean": float(found.utilisation_mean[row]),
+                "load_mean_bps": float(found.load_mean_bps[row]),
+                "share_full": float(found.full_share[row]),
+            }
+            for row, (source, target) in enumerate(found.busiest)
+        ],
+        "first_snapshot": _first(found, bound),
+    }
+
+
+def _first(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what is carried at first, beside the most that any ways could carry."""
+    if not len(found.time_s):
+        return None
+    carried_bps = float(found.carried_bps[0])
+    most_bps = bound.get("most_bps")
+    return {
+        "carried_bps": carried_bps,
+        "most_bps": most_bps,
+        "gap": None if most_bps is None else round(gap(carried_bps, most_bps), 6),
+        "why_not": bound.get("why_not"),
+    }
