@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.kernel import kernel
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 class Side(NamedTuple):
@@ -23,7 +24,7 @@ class Side(NamedTuple):
     position_m: Floats  # (N, 3, K)
     velocity_m_s: Floats  # (N, 3, K)
     up: Floats  # (N, 3); read where the end stands
-    inverse_radius: Floats  # (N, K) [1/m]; 0 where the platform is absent
+    toward: Singles  # (N, 3, K) unit vectors from the Earth's centre; NaN where absent
     radius_min_m: Floats  # (N,)
     radius_max_m: Floats  # (N,)
     rate_max_rad_s: Floats  # (N,) about the Earth's centre, Earth-fixed
@@ -219,3 +220,18 @@ def measure(kind: int, s: State, r: Floats) -> tuple[float, float]:
     if kind == RANGE:
         return _range(s, r[RANGE_MAX])
     return _sight(s, r[CLEAR], r[SCALE])
+
+
+@kernel
+def slope(kind: int, s: State, r: Floats) -> float:
+    """Return a number with the sign and the zero of a smooth rule's rate, where that is cheaper."""
+    dx, dy, dz, vx, vy, vz = s[:6]
+    closing = dx * vx + dy * vy + dz * vz
+    if kind == RANGE:
+        return -closing
+    if kind == ELEVATION and r[MOVES_A] == 0.0:
+        ux, uy, uz = r[UP_A], r[UP_A_Y], r[UP_A_Z]
+        rise = dx * ux + dy * uy + dz * uz
+        rate = vx * ux + vy * uy + vz * uz
+        return rate * (dx * dx + dy * dy + dz * dz) - rise * closing
+    return measure(kind, s, r)[1]

@@ -13,6 +13,7 @@ from skyweft.contacts.geometry import (
     at_moment,
     load,
     measure,
+    slope,
 )
 from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import turning
@@ -132,8 +133,9 @@ def complete(
     out[row, BEST], out[row, RANGE_MIN], out[row, ELEVATION_MAX] = out[row, START], np.inf, -2.0
     if kind == ELEVATION and peak >= 0 and near >= 0 and not cut:
         # The common pass: up, over, down. Where it turns is known from the sweep.
-        _turn(kind, RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, near, out, row)
-        _turn(kind, kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, out, row)
+        _turn(kind, RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, near, False, out, row)
+        same = peak == near
+        _turn(kind, kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, same, out, row)
     else:
         _search_best(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
     if kind != ELEVATION:
@@ -143,15 +145,15 @@ def complete(
 @kernel
 def _turn(
     kind: int, rule: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats,
-    moves_b: int, time_s: Floats, r: Floats, knot: int, out: Floats, row: int,
+    moves_b: int, time_s: Floats, r: Floats, knot: int, loaded: bool, out: Floats, row: int,
 ) -> bool:  # fmt: skip
     """Look at the moment of a step in which a rule turns; return whether it is in the window."""
     width = time_s[knot + 1] - time_s[knot]
-    s = at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b)
-    before = measure(rule, s, r)[1]
-    s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
-    after = measure(rule, s, r)[1]
-    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    before = slope(rule, at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b), r)
+    next_a, next_b = (knot + 1) * moves_a, (knot + 1) * moves_b
+    after = slope(rule, at_knot(pa, va, next_a, pb, vb, next_b), r)
+    if not loaded:
+        load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
     x = turning(rule, r, width, 0.0, 1.0, before, after)
     at_s = time_s[knot] + x * width
     inside = out[row, START] <= at_s <= out[row, END]
@@ -181,7 +183,7 @@ def _search_best(
             rule = (RANGE, kind)[which]
             turns = (closing > 0 >= closing_after, rate > 0 >= rate_after)[which]
             if turns and not _turn(
-                kind, rule, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, out, row
+                kind, rule, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, False, out, row
             ):
                 edges = True
         closing, rate = closing_after, rate_after

@@ -7,10 +7,11 @@ only graze it by tens of seconds.
 import numpy as np
 
 from skyweft.contacts.bearing import over_mask
-from skyweft.contacts.geometry import MASK_A, Floats, at_moment, measure
+from skyweft.contacts.geometry import MASK_A, Floats, at_moment, measure, slope
 from skyweft.contacts.kernel import kernel
 
 TOLERANCE_S = 1e-4
+TURN_TOLERANCE_S = 1e-3  # right at a peak nothing changes fast
 STENCIL_S = 0.01  # a mask's rate is a central difference over this
 
 
@@ -68,12 +69,19 @@ def crossing(
 
 
 @kernel
+def slope_at(kind: int, r: Floats, width_s: float, tau: float) -> float:
+    """Return a number with the sign of a rule's rate at a fraction of the loaded step."""
+    if kind < MASK_A:
+        return slope(kind, at_moment(r, width_s, tau), r)
+    return evaluate(kind, r, width_s, tau)[1]
+
+
+@kernel
 def turning(
-    kind: int, r: Floats, width_s: float, low: float, high: float, before: float,
-    after: float,
-) -> float:  # fmt: skip
-    """Return where a rule's rate changes sign between two fractions of a step (Illinois steps)."""
-    tolerance = TOLERANCE_S / width_s
+    kind: int, r: Floats, width_s: float, low: float, high: float, before: float, after: float
+) -> float:
+    """Return where a rule turns between two fractions of a step; ends are from `slope` (Illinois)."""
+    tolerance = TURN_TOLERANCE_S / width_s
     last, kept = np.inf, 0
     up = before >= 0
     for _ in range(100):
@@ -83,7 +91,7 @@ def turning(
         if abs(x - last) <= tolerance or high - low <= tolerance:
             return x
         last = x
-        rate = evaluate(kind, r, width_s, x)[1]
+        rate = slope_at(kind, r, width_s, x)
         if (rate >= 0) == up:
             low, before = x, rate
             after *= 0.5 if kept == 1 else 1.0
@@ -110,7 +118,10 @@ def changes(
         return 1, first, first
     if not ((rate_before < 0 < rate_after) if up else (rate_before > 0 > rate_after)):
         return 0, low, low
-    middle = turning(kind, r, width_s, low, high, rate_before, rate_after)
+    middle = turning(
+        kind, r, width_s, low, high,
+        slope_at(kind, r, width_s, low), slope_at(kind, r, width_s, high),
+    )  # fmt: skip
     best, rate = evaluate(kind, r, width_s, middle)
     if (best >= 0) == up:
         return 0, low, low

@@ -11,6 +11,7 @@ from skyweft.contacts.geometry import (
     UP_A_Y,
     UP_A_Z,
     Floats,
+    Singles,
     State,
     at_knot,
     load,
@@ -85,19 +86,18 @@ def step(
 
 @kernel
 def mark(
-    pa: Floats, na: Floats, moves_a: int, pb: Floats, nb: Floats, moves_b: int, cosine: float,
-    knots: int, near: Bytes,
-) -> None:  # fmt: skip
+    ta: Singles, moves_a: int, tb: Singles, moves_b: int, cosine: float, knots: int, near: Bytes
+) -> None:
     """Write at which knots the central angle is small; plain loops, so that they vectorise."""
+    # Single precision would miss by 3e-7.
+    least = np.float32(cosine - 1e-6)
     if moves_a == 0 and moves_b > 0:
-        x, y, z = pa[0, 0] * na[0], pa[1, 0] * na[0], pa[2, 0] * na[0]
+        x, y, z = ta[0, 0], ta[1, 0], ta[2, 0]
         for k in range(knots):
-            dot = x * pb[0, k] + y * pb[1, k] + z * pb[2, k]
-            near[k] = dot * nb[k] >= cosine
+            near[k] = x * tb[0, k] + y * tb[1, k] + z * tb[2, k] >= least
     elif moves_a > 0 and moves_b > 0:
         for k in range(knots):
-            dot = pa[0, k] * pb[0, k] + pa[1, k] * pb[1, k] + pa[2, k] * pb[2, k]
-            near[k] = dot * (na[k] * nb[k]) >= cosine
+            near[k] = ta[0, k] * tb[0, k] + ta[1, k] * tb[1, k] + ta[2, k] * tb[2, k] >= least
     else:
         near[:knots] = 1
 
@@ -170,8 +170,8 @@ def _note(out: Floats, n: int, column: int, knot: int) -> None:
 
 @kernel
 def sweep(
-    kind: int, pa: Floats, va: Floats, na: Floats, moves_a: int, pb: Floats, vb: Floats,
-    nb: Floats, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Floats, out: Floats,
+    kind: int, pa: Floats, va: Floats, ta: Singles, moves_a: int, pb: Floats, vb: Floats,
+    tb: Singles, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Floats, out: Floats,
     n: int,
 ) -> int:  # fmt: skip
     """Write the windows of a pair's first rule over the whole block; return the rows in use."""
@@ -185,7 +185,8 @@ def sweep(
             continue
         ka, kb = knot * moves_a, knot * moves_b
         la, lb = (knot + 1) * moves_a, (knot + 1) * moves_b
-        here, there = na[ka] * nb[kb] != 0, na[la] * nb[lb] != 0
+        here = not np.isnan(ta[0, ka] + tb[0, kb])
+        there = not np.isnan(ta[0, la] + tb[0, lb])
         if not (here and there):
             # Where the data end, the window does.
             if up:

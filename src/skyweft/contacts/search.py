@@ -103,10 +103,10 @@ def search(
         limit += 0.5 * spacing * (a.rate_max_rad_s[ia] + b.rate_max_rad_s[ib])
         cosine = np.cos(limit) if limit < np.pi else -2.0
         pa, va, pb, vb = a.position_m[ia], a.velocity_m_s[ia], b.position_m[ib], b.velocity_m_s[ib]
-        na, nb = a.inverse_radius[ia], b.inverse_radius[ib]
-        mark(pa, na, moves_a, pb, nb, moves_b, cosine, len(time_s), near)
+        ta, tb = a.toward[ia], b.toward[ib]
+        mark(ta, moves_a, tb, moves_b, cosine, len(time_s), near)
         upto = sweep(
-            kinds[0], pa, va, na, moves_a, pb, vb, nb, moves_b, time_s, near, words, r, out, n
+            kinds[0], pa, va, ta, moves_a, pb, vb, tb, moves_b, time_s, near, words, r, out, n
         )
         for each in range(1, len(kinds)):
             if upto == n or upto >= len(out):

@@ -205,7 +205,8 @@ class _Block:
         a, b = (side[up].astype(np.int64) for side in (self.contacts.source, self.contacts.target))
         many = len(self.fleet)
         key, which = np.unique(np.append(a * many + b, b * many + a), return_inverse=True)
-        capacity_bps = np.bincount(which, np.append(rate_bps, reverse_bps), len(key))
+        capacity_bps = np.zeros(len(key))
+        np.add.at(capacity_bps, which, np.append(rate_bps, reverse_bps))
         tail, head = (side.astype(np.int32) for side in np.divmod(key, many))
         return _Net(key, tail, head, capacity_bps)
 

@@ -57,7 +57,7 @@ def coverage_map(
     matplotlib.axes.Axes
         With a bar that explains the colours, in percent, minutes or plain numbers.
     """
-    ax = _earth(given_or_new(ax), palette)
+    ax = earth(given_or_new(ax), palette)
     scale, label = _SCALES[figure]
     cells = np.isfinite(numbers(coverage, "latitude_min_deg"))
     values = numbers(coverage, figure)[cells] * scale
@@ -66,7 +66,7 @@ def coverage_map(
     step = np.clip(np.searchsorted(levels, values, side="right") - 1, 0, len(levels) - 2)
     step[~np.isfinite(values)] = -1
     # The colour of the best is the same on every map.
-    ramp = _spread(
+    ramp = spread(
         palette.ramp[::-1] if figure in _LESS_IS_BETTER else palette.ramp, len(levels) - 1
     )
     for each, colour in enumerate(ramp):
@@ -74,7 +74,7 @@ def coverage_map(
         ax.add_collection(
             PolyCollection(boxes, facecolor=colour, edgecolor=colour, linewidth=0.9, zorder=1)
         )
-    _coasts(ax, palette)
+    coasts(ax, palette)
     ax.scatter(
         numbers(coverage, "longitude_deg")[~cells],
         numbers(coverage, "latitude_deg")[~cells],
@@ -84,7 +84,7 @@ def coverage_map(
         linewidth=0.8,
         zorder=4,
     )
-    _bar(ax, levels, ramp, label, palette)
+    colour_bar(ax, levels, ramp, label, palette)
     return ax
 
 
@@ -106,7 +106,7 @@ def steps(values: Floats, most: int) -> Floats:
     return borders
 
 
-def _spread(ramp: tuple[str, ...], count: int) -> list[str]:
+def spread(ramp: tuple[str, ...], count: int) -> list[str]:
     """Choose `count` colours from the whole ramp."""
     return [ramp[each] for each in np.linspace(0, len(ramp) - 1, count).round().astype(int)]
 
@@ -149,8 +149,8 @@ def ground_tracks(
     matplotlib.axes.Axes
         Straight lines between knots; a line ends where it would cross the map's edge.
     """
-    ax = _earth(given_or_new(ax), palette)
-    _coasts(ax, palette)
+    ax = earth(given_or_new(ax), palette)
+    coasts(ax, palette)
     column = words(tracks, "name").dictionary_encode()
     name: Ints = column.indices.to_numpy()
     count = len(column.dictionary)
@@ -166,7 +166,7 @@ def ground_tracks(
     return ax
 
 
-def _earth(ax: Axes, palette: Palette) -> Axes:
+def earth(ax: Axes, palette: Palette) -> Axes:
     dress(ax, palette)
     ax.set_facecolor(palette.water)
     ax.set_aspect("equal")
@@ -180,11 +180,11 @@ def _earth(ax: Axes, palette: Palette) -> Axes:
     return ax
 
 
-def _coasts(ax: Axes, palette: Palette) -> None:
+def coasts(ax: Axes, palette: Palette) -> None:
     ax.add_collection(LineCollection(outlines(), color=palette.coast, linewidth=0.6, zorder=2))
 
 
-def _bar(ax: Axes, levels: Floats, ramp: list[str], label: str, palette: Palette) -> None:
+def colour_bar(ax: Axes, levels: Floats, ramp: list[str], label: str, palette: Palette) -> None:
     """Explain the steps of colour below the map."""
     from matplotlib.cm import ScalarMappable
 

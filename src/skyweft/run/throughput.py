@@ -40,11 +40,14 @@ class Throughput:
     utilisation_mean: Floats  # (B,) over all snapshots, idle ones included
     load_mean_bps: Floats  # (B,) likewise
     full_share: Floats  # (B,) of the snapshots at which the link is full
+    fullest: tuple[tuple[str, str], ...]  # (E,) platform, and whether it "sends" or "receives"
+    full_mean: Floats  # (E,) how many of its links that way are full, mean over the snapshots
 
     def __post_init__(self) -> None:
         times = {len(each) for each in (self.time_s, self.demand_bps, self.served_bps)}
         assert times == {len(self.carried_bps)} == {len(self.limited)}
         assert len(self.busiest) == len(self.utilisation_mean) == len(self.full_share)
+        assert len(self.fullest) == len(self.full_mean)
 
 
 def sum_up(
@@ -68,14 +71,45 @@ def sum_up(
     np.add.at(sums, where, np.concatenate([np.zeros((0, 3)), *flows.sums]))
     np.add.at(limited, where, np.concatenate([limited[:0], *flows.limited]))
     snapshots = max(1, len(time_s))
+    links = _Links([np.zeros(0, np.int64)], [np.zeros((0, 3))], np.zeros(BARS, np.int64))
+    for batch in loads:
+        links.add(batch, names)
+    key, total = links.summed()
+    mean = total / snapshots
+    order = np.argsort(-mean[:, 0], kind="stable")[:BUSIEST]
+    ends = np.divmod(key, len(names))
+    fullest, full_mean = _fullest(ends, mean[:, 2], names)
     return Throughput(
-        time_s,
-        *sums.T,
-        limited,
-        flows.rate_bps / snapshots,
-        int(np.count_nonzero(flows.elastic)),
-        *_links(loads, names, snapshots),
+        time_s=time_s,
+        demand_bps=sums[:, 0],
+        served_bps=sums[:, 1],
+        carried_bps=sums[:, 2],
+        limited=limited,
+        flow_bps=flows.rate_bps / snapshots,
+        elastic=int(np.count_nonzero(flows.elastic)),
+        utilisation=links.counted,
+        busiest=tuple(
+            (names[a].as_py(), names[b].as_py())
+            for a, b in zip(*(end[order] for end in ends), strict=True)
+        ),
+        utilisation_mean=mean[order, 0],
+        load_mean_bps=mean[order, 1],
+        full_share=mean[order, 2],
+        fullest=fullest,
+        full_mean=full_mean,
     )
+
+
+def _fullest(
+    ends: tuple[Ints, Ints], full: Floats, names: pa.Array
+) -> tuple[tuple[tuple[str, str], ...], Floats]:
+    """Return which platforms most often have full links from them, or to them."""
+    many = len(names)
+    total: Floats = np.append(*(np.bincount(end, full, many) for end in ends)).astype(np.float64)
+    order = np.argsort(-total, kind="stable")[:BUSIEST]
+    order = order[total[order] > 0]
+    words = [(names[k % many].as_py(), "receives" if k >= many else "sends") for k in order]
+    return tuple(words), total[order]
 
 
 @dataclass(slots=True)
@@ -112,37 +146,33 @@ class _Flows:
         self.elastic[flow[~bounded]] = True
 
 
-def _links(
-    loads: Iterable[pa.RecordBatch], names: pa.Array, snapshots: int
-) -> tuple[Ints, tuple[tuple[str, str], ...], Floats, Floats, Floats]:
-    """Return the histogram of utilisation, and the busiest links with their means."""
-    counted = np.zeros(BARS, np.int64)
-    keys, sums = [np.zeros(0, np.int64)], [np.zeros((0, 3))]
-    waiting = 0
-    for batch in loads:
-        used = batch.column("utilisation").to_numpy()
-        counted += np.histogram(used, BARS, (0.0, 1.0))[0]
+@dataclass(slots=True)
+class _Links:
+    """Sums so far over the links in use."""
+
+    keys: list[Ints]
+    sums: list[Floats]  # (R, 3) utilisation, load, whether full
+    counted: Ints  # (BARS,)
+
+    def add(self, batch: pa.RecordBatch, names: pa.Array) -> None:
+        """Add some rows."""
+        used, load_bps = (batch.column(name).to_numpy() for name in ("utilisation", "load_bps"))
+        self.counted += np.histogram(used, BARS, (0.0, 1.0))[0]
         source, target = (_codes(batch.column(side), names) for side in ("source", "target"))
-        keys.append(source * len(names) + target)
-        full = (used >= FULL_FROM).astype(np.float64)
-        sums.append(np.column_stack([used, batch.column("load_bps").to_numpy(), full]))
-        waiting += len(used)
-        if waiting > PAIRS_AT_ONCE:
-            key, total = _summed(keys, sums)
-            keys, sums, waiting = [key], [total], 0
-    key, total = _summed(keys, sums)
-    order = np.argsort(-total[:, 0], kind="stable")[:BUSIEST]
-    ends = [
-        (names[row // len(names)].as_py(), names[row % len(names)].as_py())
-        for row in key[order].tolist()
-    ]
-    return counted, tuple(ends), *(total[order] / snapshots).T
+        self.keys.append(source * len(names) + target)
+        self.sums.append(np.column_stack([used, load_bps, used >= FULL_FROM]))
+        if sum(map(len, self.keys)) > PAIRS_AT_ONCE:
+            self.summed()
 
-
-def _summed(keys: list[Ints], sums: list[Floats]) -> tuple[Ints, Floats]:
-    key, which = np.unique(np.concatenate(keys), return_inverse=True)
-    rows = np.concatenate(sums)
-    return key, np.column_stack([np.bincount(which, each, len(key)) for each in rows.T])
+    def summed(self) -> tuple[Ints, Floats]:
+        """Return the links so far, sorted, and the sums of each."""
+        key, which = np.unique(np.concatenate(self.keys), return_inverse=True)
+        rows = np.concatenate(self.sums)
+        total = np.zeros((len(key), rows.shape[1]))
+        for column, each in enumerate(rows.T):
+            total[:, column] = np.bincount(which, each, len(key))
+        self.keys, self.sums = [key], [total]
+        return key, total
 
 
 def _codes(column: pa.DictionaryArray, words: pa.Array) -> Ints:
@@ -198,6 +228,10 @@ def summary(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
                 "share_full": float(found.full_share[row]),
             }
             for row, (source, target) in enumerate(found.busiest)
+        ],
+        "fullest": [
+            {"platform": name, "direction": way, "full_links_mean": float(mean)}
+            for (name, way), mean in zip(found.fullest, found.full_mean, strict=True)
         ],
         "first_snapshot": _first(found, bound),
     }
