@@ -151,13 +151,12 @@ def test_seam_follows_the_span(more: dict[str, object], seam: int) -> None:
     assert len(found) == 24 + 18 + seam
 
 
-def test_grid_without_planes_is_refused_by_name() -> None:
+def test_elements_without_planes_are_refused_by_name() -> None:
     network = scenario(
-        {"a": (walker(2, 2), ["laser"]), "lone": (FIXED, ["laser"])},
-        {"between": ["laser", "laser"], "pattern": "grid"},
+        {"a": (walker(2, 2), ["laser"])}, {"between": ["laser", "laser"], "pattern": "grid"}
     )
-    with pytest.raises(ScenarioError, match=r"links\[0\].pattern: the group 'lone'"):
-        pairs(network, fleet({"a": 4, "lone": 1}, {"a": (2, 2)}))
+    with pytest.raises(ScenarioError, match=r"links\[0\].pattern: the group 'a'"):
+        pairs(network, fleet({"a": 4}))
 
 
 def test_grids_stay_inside_their_groups() -> None:
@@ -167,3 +166,33 @@ def test_grids_stay_inside_their_groups() -> None:
     )
     found = meetings(network, fleet({"a": 6, "b": 6}, {"a": (2, 3), "b": (2, 3)}))
     assert all((source < 6) == (target < 6) for source, target in found)
+
+
+def test_a_ring_is_the_plane_alone() -> None:
+    network = scenario(
+        {"a": (walker(2, 3), ["laser"])}, {"between": ["laser", "laser"], "pattern": "ring"}
+    )
+    found = meetings(network, fleet({"a": 6}, {"a": (2, 3)}))
+    assert sorted(found) == [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]
+
+
+def test_a_list_is_what_the_file_says(tmp_path) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text("source,target\np0,p3\np2,p1\np0,p3\n", encoding="utf-8")
+    link = {"between": ["x", "x"], "pattern": "list", "file": str(file)}
+    network = scenario({"a": (FIXED, ["x"]), "b": (FIXED, ["x"])}, link)
+    assert sorted(meetings(network, fleet({"a": 2, "b": 2}))) == [(0, 3), (2, 1)]
+
+
+def test_a_list_names_what_is_wrong_by_line(tmp_path) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text("source,target\np0,nobody\np2,p1\n", encoding="utf-8")
+    link = {"between": ["x", "y"], "pattern": "list", "file": str(file)}
+    network = scenario({"a": (FIXED, ["x"]), "b": (FIXED, ["y"])}, link)
+    with pytest.raises(ScenarioError) as raised:
+        sets(network, fleet({"a": 2, "b": 2}))
+    assert str(raised.value).splitlines() == [
+        "pairs.csv: line 3: source: 'p2' carries no 'x'",
+        "pairs.csv: line 2: target: nothing is called 'nobody'",
+        "pairs.csv: line 3: target: 'p1' carries no 'y'",
+    ]

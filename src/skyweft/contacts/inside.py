@@ -131,12 +131,15 @@ def complete(
     peak, near = int(out[row, BEST]), int(out[row, RANGE_MIN])
     cut = out[row, CUT_START] + out[row, CUT_END] > 0
     out[row, BEST], out[row, RANGE_MIN], out[row, ELEVATION_MAX] = out[row, START], np.inf, -2.0
-    if kind == ELEVATION and peak >= 0 and near >= 0 and not cut:
-        # The common pass: up, over, down. Where it turns is known from the sweep.
-        _turn(kind, RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, near, False, out, row)
-        same = peak == near
-        _turn(kind, kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, same, out, row)
-    else:
+    # The common pass is up, over, down, and where it turns is known from the sweep.
+    common = kind == ELEVATION and peak >= 0 and near >= 0 and not cut
+    if common:
+        common = _turn(
+            kind, RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, near, False, out, row
+        ) and _turn(
+            kind, kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, peak == near, out, row
+        )
+    if not common:
         _search_best(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
     if kind != ELEVATION:
         out[row, ELEVATION_MAX] = np.nan

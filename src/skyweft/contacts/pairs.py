@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from skyweft.contacts.windows import cut, every
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Fleet
+from skyweft.motion.tables import complain, read_table
 from skyweft.scenario.motion import Walker
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
 
 Ints = NDArray[np.int32]
 
@@ -78,17 +80,26 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
     mistakes: list[str] = []
     for number, link in enumerate(scenario.links):
         first, second = (_carriers(scenario, fleet, terminal) for terminal in link.between)
-        if link.pattern == "grid":
+        if link.pattern == "list":
+            try:
+                found += _listed(number, link, fleet, first, second)
+            except ScenarioError as error:
+                mistakes.append(str(error))
+            continue
+        if link.pattern != "all":
             for group in first:
                 name = fleet.groups[group]
                 if name not in fleet.planes:
                     mistakes.append(
-                        f"links[{number}].pattern: the group {name!r} does not fill planes; 'grid' "
-                        "needs a walker, or elements with planes and per_plane"
+                        f"links[{number}].pattern: the group {name!r} does not fill planes; "
+                        f"{link.pattern!r} needs a walker, or elements with planes and per_plane"
                     )
                     continue
                 rows = members[group]
-                listed = neighbours(*fleet.planes[name], *_seam(scenario, name))
+                if link.pattern == "ring":
+                    listed = rings(*fleet.planes[name])
+                else:
+                    listed = neighbours(*fleet.planes[name], *_seam(scenario, name))
                 found.append(Pairs(number, group, group, rows, rows, once=True, listed=listed))
             continue
         alike = link.between[0] == link.between[1]
@@ -148,14 +159,58 @@ def neighbours(planes: int, per_plane: int, ring: bool = True, shift: int = 0) -
         Each pair once, also where a plane has two slots or a ring two planes.
     """
     slot = np.arange(planes * per_plane).reshape(planes, per_plane)
-    links = []
-    if per_plane > 1:
-        links.append(np.stack([slot, np.roll(slot, -1, axis=1)], axis=-1).reshape(-1, 2))
+    links: list[NDArray[np.integer]] = [rings(planes, per_plane)]
     if planes > 1:
         links.append(np.stack([slot[:-1], slot[1:]], axis=-1).reshape(-1, 2))
         if ring:
             beside = np.roll(slot[0], -shift)
             links.append(np.stack([slot[-1], beside], axis=-1))
-    if not links:
+    return _once(np.concatenate(links))
+
+
+def rings(planes: int, per_plane: int) -> Ints:
+    """Return every slot of a plane with the next one, (K, 2), each pair once."""
+    if per_plane < 2:
         return np.empty((0, 2), dtype=np.int32)
-    return np.unique(np.sort(np.concatenate(links), axis=1), axis=0).astype(np.int32)
+    slot = np.arange(planes * per_plane).reshape(planes, per_plane)
+    return _once(np.stack([slot, np.roll(slot, -1, axis=1)], axis=-1).reshape(-1, 2))
+
+
+def _once(pairs: NDArray[np.integer]) -> Ints:
+    return np.unique(np.sort(pairs, axis=1), axis=0).astype(np.int32)
+
+
+def _listed(
+    number: int, link: Link, fleet: Fleet, first: list[int], second: list[int]
+) -> Iterator[Pairs]:
+    """Yield the pairs of a file, by the groups of their ends.
+
+    Raises
+    ------
+    ScenarioError
+        Names nobody has, or whose group does not carry the terminal: all of them at once.
+    """
+    assert link.file is not None
+    table = read_table(link.file, {}, {}, ("source", "target"))
+    row_of = {name: row for row, name in enumerate(fleet.names)}
+    ends: list[Ints] = []
+    mistakes: list[str] = []
+    for column, groups in (("source", first), ("target", second)):
+        places = [row_of.get(name, -1) for name in table.texts[column]]
+        for line, name, row in zip(table.lines, table.texts[column], places, strict=True):
+            terminal = link.between[0 if column == "source" else 1]
+            if row < 0:
+                mistakes.append(f"line {line}: {column}: nothing is called {name!r}")
+            elif fleet.group[row] not in groups:
+                mistakes.append(f"line {line}: {column}: {name!r} carries no {terminal!r}")
+        ends.append(np.array(places, np.int32))
+    complain(link.file, [f"{link.file.name}: {words}" for words in mistakes])
+    met = np.unique(np.stack(ends, axis=1), axis=0)
+    met = met[met[:, 0] != met[:, 1]]
+    group = fleet.group[met]
+    for source, target in np.unique(group, axis=0):
+        here = met[np.all(group == (source, target), axis=1)]
+        sources, rows = np.unique(here[:, 0], return_inverse=True)
+        targets, columns = np.unique(here[:, 1], return_inverse=True)
+        listed = np.stack([rows, columns], axis=1).astype(np.int32)
+        yield Pairs(number, int(source), int(target), sources, targets, once=False, listed=listed)

@@ -48,7 +48,7 @@ def crossing(
 ) -> float:  # fmt: skip
     """Return where a rule's value changes sign between two fractions of a step.
 
-    Newton's steps, kept inside a bracket that halves at the latest after every other step.
+    Newton's steps, kept inside a bracket that is halved at every fourth.
     """
     tolerance = TOLERANCE_S / width_s
     up = before >= 0
@@ -80,7 +80,7 @@ def slope_at(kind: int, r: Floats, width_s: float, tau: float) -> float:
 def turning(
     kind: int, r: Floats, width_s: float, low: float, high: float, before: float, after: float
 ) -> float:
-    """Return where a rule turns between two fractions of a step; ends are from `slope` (Illinois)."""
+    """Return where a rule turns between two fractions of a step, given its slopes there."""
     tolerance = TURN_TOLERANCE_S / width_s
     last, kept = np.inf, 0
     up = before >= 0

@@ -31,7 +31,7 @@ _RETRYABLE = frozenset({FORBIDDEN, 408, 425, 429, 500, 502, 503, 504})
 def fetch(
     group: str,
     cache: Path | None = None,
-    server: str = SERVER,
+    server: str | None = None,
     now: datetime | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Path:
@@ -44,8 +44,9 @@ def fetch(
     cache : Path, optional
         Folder the files stay in; unless given, `$SKYWEFT_CACHE`, else `skyweft` in the user's
         cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
-    server : str
-        Where to ask.
+    server : str, optional
+        Where to ask: a mirror or a server of your own; unless given, `$SKYWEFT_CELESTRAK`, else
+        celestrak.org.
     now : datetime, optional
         With a time zone; the age of a file is counted from here.
     timeout_s : float
@@ -66,6 +67,7 @@ def fetch(
     """
     if not _GROUP.fullmatch(group):
         raise ScenarioError(f"group {group[:60]!r}: a name has letters, digits, dots and hyphens")
+    server = server or os.environ.get("SKYWEFT_CELESTRAK") or SERVER
     file = (cache or _cache()) / f"{group.lower()}.csv"
     now = now or datetime.now(UTC)
     age = _age(file, now)

@@ -13,6 +13,13 @@ from skyweft.plot.passes import (
     pass_statistics,
 )
 from skyweft.plot.rates import link_margins, link_rates, rate_cdf
+from skyweft.plot.routes import (
+    delay_distance,
+    latency_cdf,
+    latency_map,
+    latency_matrix,
+    route_churn,
+)
 from skyweft.plot.timeline import layer_timeline, timeline
 
 __all__ = [
@@ -20,14 +27,19 @@ __all__ = [
     "LIGHT",
     "Palette",
     "coverage_map",
+    "delay_distance",
     "duration_histogram",
     "elevation_histogram",
     "ground_tracks",
+    "latency_cdf",
+    "latency_map",
+    "latency_matrix",
     "layer_matrix",
     "layer_timeline",
     "link_margins",
     "link_rates",
     "pass_statistics",
     "rate_cdf",
+    "route_churn",
     "timeline",
 ]

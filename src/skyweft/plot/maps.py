@@ -167,6 +167,7 @@ def ground_tracks(
 
 
 def earth(ax: Axes, palette: Palette) -> Axes:
+    """Make axes a map of the whole Earth, without anything on it."""
     dress(ax, palette)
     ax.set_facecolor(palette.water)
     ax.set_aspect("equal")
@@ -181,6 +182,7 @@ def earth(ax: Axes, palette: Palette) -> Axes:
 
 
 def coasts(ax: Axes, palette: Palette) -> None:
+    """Draw the outlines of the land."""
     ax.add_collection(LineCollection(outlines(), color=palette.coast, linewidth=0.6, zorder=2))
 
 

@@ -24,6 +24,7 @@ from skyweft.report.coverage import coverage_section
 from skyweft.report.figures import duration, rate, spoken
 from skyweft.report.links import links_section, read_directions
 from skyweft.report.markup import Markup, escaped, joined, table
+from skyweft.report.routes import routes_section
 from skyweft.report.scenario import scenario_section, warnings_section
 from skyweft.run import Run
 from skyweft.scenario.scenario import Scenario
@@ -72,6 +73,7 @@ def page(run: Run) -> str:
         passes_section(met, run.contacts, length_s),
         coverage_section(run.coverage, scenario.coverage),
         links_section(ways),
+        routes_section(run),
         scenario_section(scenario, run.platforms, run.echo, file.read_text("utf-8")),
     ]
     return _SKELETON.format(
@@ -106,12 +108,14 @@ style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; font-src d
 </html>
 """
 
+_ROUTES = ["ways, delays, changes, reasons", "network.routes", "routes.parquet"]
 _PLACES = {
     "layers": "Who sees whom",
     "timeline": "Timeline",
     "passes": "Passes",
     "coverage": "Coverage",
     "links": "Links",
+    "routes": "Routes",
     "scenario": "Scenario",
 }
 
@@ -265,6 +269,7 @@ def _foot(run: Run) -> Markup:
             ["contacts, shares of time, gaps, passes", "contacts", "contacts.parquet"],
             ["coverage", "contacts.coverage", "coverage.parquet"],
             ["margins, rates, volume", "links", "links.parquet"],
+            *([_ROUTES] if run.scenario.routes else []),
         ],
     )
     return Markup(

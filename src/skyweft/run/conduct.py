@@ -11,6 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
+from skyweft.contacts.pairs import pairs
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
@@ -116,20 +117,9 @@ def _folder(scenario: Scenario | str | Path, out: str | Path | None) -> Path:
 
 def _borders_s(scenario: Scenario, fleet: Fleet) -> list[float]:
     """Cut the run's time by how much will move and meet."""
-    carried = {
-        name: sum(
-            int(np.count_nonzero(fleet.group == row))
-            for row, group in enumerate(fleet.groups)
-            if name in scenario.platforms[group].terminals
-        )
-        for name in scenario.terminals
-    }
-    pairs = 0.0
-    for link in scenario.links:
-        one, other = (carried[name] for name in link.between)
-        pairs += 2 * one if link.pattern == "grid" else one * other
     movers = int(np.count_nonzero(fleet.mover >= 0))
-    found = borders(0.0, scenario.duration_s, step_s(scenario, fleet), movers, pairs)
+    met = sum(pairs(scenario, fleet))
+    found = borders(0.0, scenario.duration_s, step_s(scenario, fleet), movers, met)
     return [float(each) for each in found]
 
 

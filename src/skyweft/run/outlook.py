@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from skyweft.contacts.pairs import pairs as count_pairs
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.network.demand import wanted
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
-from skyweft.scenario.terminals import Link
 
 DAY_S = 86_400.0
 # Measured on two cores with the shipped scenarios, compiled code in the cache.
@@ -110,43 +110,13 @@ def outlook(scenario: Scenario) -> Outlook:
     """
     fleet = assemble(scenario)
     wanted(scenario, fleet)  # for its files' mistakes
-    pairs = tuple(_pairs(scenario, fleet, link) for link in scenario.links)
+    pairs = tuple(count_pairs(scenario, fleet))
     none = [
         f"links[{row}]: no two platforms are there for it"
         for row, count in enumerate(pairs)
         if count == 0
     ]
     return Outlook(scenario, fleet, pairs, (*review(scenario), *none, *fleet.warnings))
-
-
-def _pairs(scenario: Scenario, fleet: Fleet, link: Link) -> int:
-    """Count the pairs a rule may bring together: at least one of the two moves."""
-    if link.pattern == "grid":
-        return sum(
-            _neighbours(*slots)
-            for group, slots in fleet.planes.items()
-            if link.between[0] in scenario.platforms[group].terminals
-        )
-    one, other = (_carrying(scenario, fleet, name) for name in link.between)
-    moves = fleet.mover >= 0
-    both = np.count_nonzero(one & other & moves)
-    pairs = np.count_nonzero(one) * np.count_nonzero(other)
-    pairs -= np.count_nonzero(one & ~moves) * np.count_nonzero(other & ~moves)
-    pairs -= both
-    return int(pairs) // (2 if link.between[0] == link.between[1] else 1)
-
-
-def _carrying(scenario: Scenario, fleet: Fleet, terminal: str) -> Any:
-    """Return which platforms carry a terminal."""
-    groups = [terminal in scenario.platforms[group].terminals for group in fleet.groups]
-    return np.array(groups)[fleet.group]
-
-
-def _neighbours(planes: int, per_plane: int) -> int:
-    """Count the neighbours in the planes and between them, the seam included."""
-    inside = per_plane if per_plane > 2 else per_plane - 1
-    across = planes if planes > 2 else planes - 1
-    return planes * inside + per_plane * across
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ cost as much as that again, so only columns by whose order rows are looked up ha
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -73,6 +74,21 @@ def write(table: str, rows: pa.Table | Iterable[pa.Table], path: Path) -> None:
             writer.write(piece)
     finally:
         writer.close()
+
+
+def read_some(path: Path, columns: Sequence[str], every: int) -> tuple[pa.Table, int]:
+    """Read every n-th row of some columns, a row group at a time; return them and that number."""
+    file = pq.ParquetFile(path)
+    pieces, first = [], 0
+    for number in range(file.num_row_groups):
+        piece = file.read_row_group(number, columns=list(columns))
+        if every > 1:
+            rows = np.arange(-first % every, piece.num_rows, every)
+            first += piece.num_rows
+            piece = piece.take(pa.array(rows))
+        pieces.append(piece)
+    whole = pa.concat_tables(pieces) if pieces else file.schema_arrow.empty_table()
+    return whole.unify_dictionaries(), every
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:

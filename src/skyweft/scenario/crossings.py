@@ -126,13 +126,15 @@ def _links(data: Plain) -> Found:
 
 
 def _pair(data: Plain, row: int, link: Plain, ends: list[str]) -> Found:
-    groups = carriers(data, ends[0])
-    if link.get("pattern") == "grid" and not any(fills_planes(data, group) for group in groups):
-        yield (
-            ("links", row, "pattern"),
-            f'"grid" needs a group that fills planes (walker, or tle with planes and per_plane) '
-            f'and carries "{ends[0]}"; {", ".join(groups)} does not',
-        )
+    if link.get("pattern") not in ("grid", "ring"):
+        return
+    for group in carriers(data, ends[0]):
+        if not fills_planes(data, group):
+            yield (
+                ("links", row, "pattern"),
+                f'"{link["pattern"]}" needs groups that fill planes (walker, or tle with planes '
+                f'and per_plane); "{group}", which carries "{ends[0]}", does not',
+            )
 
 
 def _budgets(data: Plain) -> Iterator[Mistake]:

@@ -52,6 +52,8 @@ def _said(error: ErrorDetails, schema: Node) -> Found:
         return _kind(error, where, node)
     if kind == "value_error":
         return where, str(error["ctx"]["error"])
+    if kind in ("too_short", "string_too_short") and not error["input"]:
+        return where, f"is empty; needed: at least one{_entry(error['input'])}"
     return where, _value(error["input"], node)
 
 

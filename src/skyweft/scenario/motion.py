@@ -1,5 +1,6 @@
 """How a group of platforms moves: one model a way of moving, told apart by `kind`."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -18,6 +19,8 @@ OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
 MeanMotion = Annotated[float, Field(ge=0.01, le=17.5)]
 Altitude = Annotated[float, Field(ge=-12e3, le=100e6)]
 Inclination = Annotated[float, Field(ge=0, le=180)]
+EQUATOR_M = 6_378_135.0  # WGS72, as in element sets
+GRAVITY_M3_S2 = 398_600.8e9
 
 
 class Walker(Entry):
@@ -52,6 +55,7 @@ class Walker(Entry):
             raise ValueError("give either altitude_m or mean_motion_rev_day")
         if self.phasing != "alternating" and not 0 <= self.phasing < self.planes:
             raise ValueError(f"phasing must be from 0 to planes - 1 = {self.planes - 1}")
+        _above_ground(self, 0.0)
         return self
 
 
@@ -80,7 +84,24 @@ class Orbit(Entry):
     def _one_size(self) -> Self:
         if (self.altitude_m is None) == (self.mean_motion_rev_day is None):
             raise ValueError("give either altitude_m or mean_motion_rev_day")
+        _above_ground(self, self.eccentricity)
         return self
+
+
+def _above_ground(orbit: Walker | Orbit, eccentricity: float) -> None:
+    """Refuse a perigee within the Earth, by Kepler alone; SGP4's own is some km off."""
+    if orbit.altitude_m is not None:
+        semi_major_m = EQUATOR_M + orbit.altitude_m
+    else:
+        assert orbit.mean_motion_rev_day is not None
+        rate_rad_s = orbit.mean_motion_rev_day * 2 * math.pi / 86_400
+        semi_major_m = (GRAVITY_M3_S2 / rate_rad_s**2) ** (1 / 3)
+    low_m = semi_major_m * (1 - eccentricity) - EQUATOR_M
+    if low_m < 0:
+        raise ValueError(
+            f"the lowest altitude is {low_m / 1e3:,.0f} km, within the Earth: a higher "
+            "altitude_m, or a smaller mean_motion_rev_day or eccentricity"
+        )
 
 
 class Tle(Entry):
@@ -168,13 +189,13 @@ class Loiter(Entry):
     """Height above the WGS84 ellipsoid, kept."""
     pattern: Literal["circle", "racetrack", "figure_eight"] = "circle"
     """`racetrack`: two straight legs and two turns; `figure_eight`: turns to either side."""
-    radius_m: Annotated[float, Field(gt=0, le=200e3)] = 5e3
+    radius_m: Annotated[float, Field(ge=1, le=200e3)] = 5e3
     """Of the turns."""
     length_m: Annotated[float, Field(ge=0, le=500e3)] = 0.0
     """Of the straight legs of a racetrack, or between the two turns of a figure of eight."""
     heading_deg: Degrees = 0.0
     """Of the long axis, clockwise from north."""
-    speed_m_s: Annotated[float, Field(gt=0, le=1000)]
+    speed_m_s: Annotated[float, Field(ge=0.1, le=1000)]
     """Over the ground."""
     count: Count = 1
     """Craft that share the pattern, evenly spaced along it."""

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from skyweft.scenario.crossings import STANDING
 from skyweft.scenario.motion import Loiter
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Radio
 from skyweft.scenario.waveforms import BUILT_IN
-from skyweft.scenario.words import listed
 
 
 def review(scenario: Scenario) -> list[str]:
@@ -31,7 +29,6 @@ def review(scenario: Scenario) -> list[str]:
             for place, link in enumerate(scenario.links)
             for words in _link(scenario, link)
         ),
-        *_planes(scenario),
     ]
 
 
@@ -63,22 +60,6 @@ def _unread(scenario: Scenario) -> Iterator[str]:
 
 
 def _link(scenario: Scenario, link: Link) -> Iterator[str]:
-    names = listed(dict.fromkeys(link.between), "and")
     ends = [scenario.terminals[name] for name in link.between]
     if link.waveform is None and isinstance(ends[0], Radio):
         yield ".waveform: not given, so there will be no rates"
-    groups = [
-        group for group in scenario.platforms.values() if set(link.between) & set(group.terminals)
-    ]
-    if all(group.motion.kind in STANDING for group in groups):
-        yield f": only standing platforms carry {names}; a contact needs one that moves"
-
-
-def _planes(scenario: Scenario) -> Iterator[str]:
-    for place, link in enumerate(scenario.links):
-        if link.pattern != "grid":
-            continue
-        for name, group in scenario.platforms.items():
-            slots = group.motion.kind == "walker" or getattr(group.motion, "planes", None)
-            if link.between[0] in group.terminals and not slots:
-                yield f'links[{place}].pattern: "{name}" fills no planes and stays outside the grid'

@@ -21,12 +21,12 @@ def names() -> list[str]:
 
 def find(name: str) -> Path:
     """Return the file of the shipped scenario called `name`."""
-    path = folder() / f"{name.removesuffix('.toml')}.toml"
-    if path.stem not in names():
+    plain = name.removesuffix(".toml")
+    if plain not in names():
         raise ScenarioError(
             f"no scenario called {name} is shipped; there are: {', '.join(names())}"
         )
-    return path
+    return folder() / f"{plain}.toml"
 
 
 def hint(path: Path) -> str:
@@ -63,20 +63,32 @@ def _texts(value: object) -> list[str]:
 
 
 def copy(name: str, to: Path) -> list[Path]:
-    """Copy a shipped scenario with its files into the folder `to`; never over another file."""
+    """Copy a shipped scenario with its files into the folder `to`; never over another file.
+
+    Scenarios share files of places: one that is there already, byte for byte, stays.
+    """
+    if to.exists() and not to.is_dir():
+        raise ScenarioError(f"{to} is a file; a folder to copy into is needed")
     sources = files(name)
     targets = [to / source.name for source in sources]
-    taken = [target for target in targets if target.exists()]
+    missing = [pair for pair in zip(sources, targets, strict=True) if not _same(*pair)]
+    taken = [target for _, target in missing if target.exists()]
+    if targets[0].exists() and not taken:
+        taken = targets[:1]
     if taken:
         raise ScenarioError(
             "\n".join(f"{target} is there already; it is left as it is" for target in taken)
         )
     to.mkdir(parents=True, exist_ok=True)
     try:
-        for source, target in zip(sources, targets, strict=True):
+        for source, target in missing:
             shutil.copyfile(source, target)
     except OSError:
-        for target in targets:
+        for _, target in missing:
             target.unlink(missing_ok=True)
         raise
     return targets
+
+
+def _same(source: Path, target: Path) -> bool:
+    return target.is_file() and target.read_bytes() == source.read_bytes()

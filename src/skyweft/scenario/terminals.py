@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from skyweft.scenario.entry import Count, Elevation, Entry, NotNegative, Positive
+from skyweft.scenario.entry import Count, Elevation, Entry, File, NotNegative, Positive
 
 
 class Isotropic(Entry):
@@ -144,8 +144,11 @@ class Link(Entry):
 
     between: Annotated[tuple[str, str], Field(strict=False)]
     """Two terminals; the first is `source` and the second `target` in every table."""
-    pattern: Literal["all", "grid"] = "all"
-    """`grid`: neighbours in the plane and in the planes beside it only (+grid)."""
+    pattern: Literal["all", "grid", "ring", "list"] = "all"
+    """`grid`: neighbours in the plane and in the planes beside it only (+grid); `ring`: those in
+    the plane; `list`: the pairs of a file."""
+    file: File | None = None
+    """CSV with the columns `source, target`, names of platforms: pairs of the pattern `list`."""
     elevation_min_deg: Elevation = 0.0
     """Of the higher platform above the lower one's horizon, where their layers differ."""
     range_max_m: Positive | None = None
@@ -176,6 +179,8 @@ class Link(Entry):
 
     @model_validator(mode="after")
     def _two_names(self) -> Self:
-        if self.pattern == "grid" and self.between[0] != self.between[1]:
-            raise ValueError("the pattern 'grid' is between two terminals of one name")
+        if self.pattern in ("grid", "ring") and self.between[0] != self.between[1]:
+            raise ValueError(f"the pattern {self.pattern!r} is between two terminals of one name")
+        if (self.pattern == "list") != (self.file is not None):
+            raise ValueError("the pattern 'list' and a file of pairs go together")
         return self

@@ -1,0 +1,333 @@
+"""Which way traffic goes, how long it takes, how often that changes, and where it cannot, why."""
+
+from collections.abc import Sequence
+from math import gcd
+
+import numpy as np
+import pyarrow as pa
+
+from skyweft.network.statistics import FIBRE_INDEX, HANDOVER_S
+from skyweft.plot.meetings import Floats, numbers, words
+from skyweft.plot.routes import (
+    NAMES_MAX,
+    PAIRS_DRAWN,
+    best_connected,
+    delay_distance,
+    latency_cdf,
+    latency_map,
+    latency_matrix,
+    route_churn,
+)
+from skyweft.report.charts import PAGE, chart
+from skyweft.report.contacts import HALF
+from skyweft.report.figures import NONE, count, minutes, number, share_of
+from skyweft.report.markup import (
+    Cell,
+    Markup,
+    Number,
+    beside,
+    figure,
+    folded,
+    heading,
+    joined,
+    paragraph,
+    section,
+    table,
+)
+from skyweft.run import Run
+from skyweft.run.parquet import read_some
+from skyweft.scenario.network import Routes
+
+ROWS_READ = 2_000_000  # of routes.parquet: enough for a curve
+PAIRS_SHOWN, PAIRS_MAX = 12, 60
+
+
+def routes_section(run: Run) -> Markup:
+    """Return the section on routes; nothing where the scenario asks for none."""
+    pairs, times = run.route_statistics(), run.route_times
+    rules = run.scenario.routes
+    if pairs is None or times is None or not pairs.num_rows:
+        return Markup("")
+    labels = [f"{_listed(rule.sources)} → {_listed(rule.targets)}" for rule in rules]
+    ways, every = read_some(
+        run.folder / "routes.parquet", ["route", "delay_s"], _stride(pairs, times)
+    )
+    return section(
+        "routes",
+        "Routes",
+        "The best way from every source to every target at each snapshot: straight lines at the "
+        "speed of light and what passing through a platform takes. Delays are one way.",
+        _rules_table(rules, labels, pairs, times, ways),
+        paragraph(_notes(rules, every)),
+        beside(_latency(ways, labels), _distance(pairs, labels)),
+        beside(_churn(times, labels), *_maps(pairs, run.platforms, labels)),
+        _worst(pairs, labels),
+        _reasons(pairs, labels),
+    )
+
+
+def _listed(groups: Sequence[str]) -> str:
+    return ", ".join(groups)
+
+
+def _stride(pairs: pa.Table, times: pa.Table) -> int:
+    """Return every which row to read: few enough, and not the same pairs at every snapshot."""
+    per_rule = np.bincount(numbers(pairs, "route").astype(int))
+    every = max(1, -(-int(numbers(times, "pairs").sum()) // ROWS_READ))
+    while every > 1 and any(gcd(every, int(many)) > 1 for many in per_rule if many):
+        every += 1
+    return every
+
+
+def _rules_table(
+    rules: Sequence[Routes], labels: Sequence[str], pairs: pa.Table, times: pa.Table, ways: pa.Table
+) -> Markup:
+    return table(
+        "Figures of every rule of routes",
+        [
+            ("routes", ""),
+            ("pairs", ""),
+            ("step", "s"),
+            ("reachable", "% of time"),
+            ("delay median", "ms"),
+            ("95 %", "ms"),
+            ("hops", "mean"),
+            ("beat fibre", "% of pairs"),
+            ("changes", "per pair, h"),
+            ("handovers", "per pair, h"),
+        ],
+        (
+            _rule(
+                rule,
+                labels[place],
+                *(each.filter(_of(each, place)) for each in (pairs, times, ways)),
+            )
+            for place, rule in enumerate(rules)
+        ),
+    )
+
+
+def _of(rows: pa.Table, rule: int) -> pa.Array:
+    return pa.array(numbers(rows, "route") == rule)
+
+
+def _rule(rule: Routes, label: str, pairs: pa.Table, times: pa.Table, ways: pa.Table) -> list[Cell]:
+    delay_s = numbers(ways, "delay_s")
+    delay_s = delay_s[np.isfinite(delay_s)]
+    reachable = numbers(times, "reachable")
+    hops = np.nansum(numbers(times, "hops_mean") * reachable)
+    watched_h = numbers(times, "compared").sum() * rule.step_s / 3_600
+    fibre = numbers(pairs, "stretch_fibre")
+    return [
+        label,
+        count(pairs.num_rows),
+        Number(f"{rule.step_s:g}"),
+        share_of(_over(reachable.sum(), numbers(times, "pairs").sum())),
+        *(
+            number(1e3 * float(np.quantile(delay_s, share)) if len(delay_s) else np.nan)
+            for share in (0.5, 0.95)
+        ),
+        number(_over(float(hops), reachable.sum())),
+        share_of(_over(np.count_nonzero(fibre < 1), np.count_nonzero(np.isfinite(fibre)))),
+        *(
+            number(_over(numbers(times, name).sum(), watched_h))
+            for name in ("changes", "handovers")
+        ),
+    ]
+
+
+def _over(value: float, by: float) -> float:
+    return float(value) / float(by) if by else np.nan
+
+
+def _notes(rules: Sequence[Routes], every: int) -> str:
+    step_s = max(rule.step_s for rule in rules)
+    most = 3_600 / step_s
+    words = (
+        f"Fibre: along the great circle at c / {FIBRE_INDEX:g}, shorter than any cable. A change is "
+        "another way than one snapshot before, a handover another first platform; what comes and "
+        f"goes between two snapshots is not seen, at a step of {step_s:g} s no more than {most:g} "
+        "an hour."
+    )
+    if every > 1:
+        words += f" Delays of every {every}th way are counted; the other figures are of all."
+    return words
+
+
+def _latency(ways: pa.Table, labels: Sequence[str]) -> Markup:
+    drawing = chart(
+        lambda ax: latency_cdf(ways, ax, PAGE, labels),
+        "Share of all ways that take at most so long",
+        HALF,
+        330,
+        "routes-latency",
+    )
+    return figure(
+        drawing,
+        "Delay of all ways at all snapshots. A curve ends below 100 % where pairs have no way at "
+        "times.",
+    )
+
+
+def _distance(pairs: pa.Table, labels: Sequence[str]) -> Markup:
+    drawing = chart(
+        lambda ax: delay_distance(pairs, ax, PAGE, labels),
+        "Median delay of pairs against their great circle",
+        HALF,
+        330,
+        "routes-distance",
+    )
+    caption = (
+        "A point a pair, by great circle and median delay. Lines: the great circle at the speed of "
+        f"light, and in fibre (c / {FIBRE_INDEX:g})."
+    )
+    most = np.bincount(numbers(pairs, "route").astype(int)).max()
+    if most > PAIRS_DRAWN:
+        caption += f" Of the larger rules every {-(-int(most) // PAIRS_DRAWN)}th pair is drawn."
+    return figure(drawing, caption)
+
+
+def _churn(times: pa.Table, labels: Sequence[str]) -> Markup:
+    drawing = chart(
+        lambda ax: route_churn(times, ax, PAGE, labels),
+        "Route changes an hour over time",
+        HALF,
+        330,
+        "routes-churn",
+    )
+    return figure(drawing, "How often ways change, mean over the pairs of a rule.")
+
+
+def _maps(pairs: pa.Table, platforms: pa.Table, labels: Sequence[str]) -> list[Markup]:
+    """Return a picture a rule, of the first three: a matrix where names are few, else a map."""
+    drawn = []
+    told = np.isfinite(numbers(pairs, "delay_median_s"))
+    for rule, label in list(enumerate(labels))[:3]:
+        mine = pairs.filter(_of(pairs, rule))
+        sides = [len(mine[side].combine_chunks().unique()) for side in ("source", "target")]
+        if not told[numbers(pairs, "route") == rule].any():
+            continue
+        if max(sides) <= NAMES_MAX:
+            drawn.append(_matrix(pairs, rule, label, sides))
+        else:
+            drawn.append(_map(pairs, platforms, rule, label))
+    return drawn
+
+
+def _matrix(pairs: pa.Table, rule: int, label: str, sides: Sequence[int]) -> Markup:
+    longest = max(len(name) for name in words(pairs.filter(_of(pairs, rule)), "target").to_pylist())
+    drawing = chart(
+        lambda ax: latency_matrix(pairs, rule, ax, PAGE),
+        f"Median delay from every source to every target of {label}",
+        HALF,
+        110 + 7 * min(longest, 24) + max(17 * sides[0], 60),
+        f"routes-matrix-{rule}",
+    )
+    return figure(drawing, f"Median delay of {label}: sources left, targets below.")
+
+
+def _map(pairs: pa.Table, platforms: pa.Table, rule: int, label: str) -> Markup:
+    source = best_connected(pairs, rule)
+    drawing = chart(
+        lambda ax: latency_map(pairs, platforms, source, rule, ax, PAGE),
+        f"World map of the median delay from {source}",
+        HALF,
+        352,
+        f"routes-map-{rule}",
+    )
+    return figure(
+        drawing,
+        f"Median delay of {label} from {source} (star), the best-connected source. Movers are not "
+        "drawn; a cross is never reached.",
+    )
+
+
+_HEADS = (
+    ("from → to", ""),
+    ("reachable", "% of time"),
+    ("delay median", "ms"),
+    ("95 %", "ms"),
+    ("jitter", "ms"),
+    ("distance", "km"),
+    ("over light", "times"),
+    ("over fibre", "times"),
+    ("changes", "per h"),
+    ("interrupted", "s per h"),
+    ("longest outage", "min"),
+)
+
+
+def _worst(pairs: pa.Table, labels: Sequence[str]) -> Markup:
+    """Return the pairs that are served worst."""
+    share, stretch = (numbers(pairs, name) for name in ("share_reachable", "stretch_light"))
+    far = numbers(pairs, "distance_m") > 2e6
+    # Near pairs are stretched by the way up and down alone: that says nothing about the network.
+    order = np.lexsort((-np.where(far, np.nan_to_num(stretch), 0.0), share))[:PAIRS_MAX]
+    rows = _pair_rows(pairs.take(pa.array(order)))
+    parts = [heading("Worst pairs"), table("Worst pairs", _HEADS, rows[:PAIRS_SHOWN])]
+    if len(rows) > PAIRS_SHOWN:
+        rest = rows[PAIRS_SHOWN:]
+        parts.append(folded(f"{len(rest)} more pairs", table("More pairs", _HEADS, rest)))
+    return joined(
+        [
+            *parts,
+            paragraph(
+                "Least reachable first, then by delay over that of light, pairs more than 2,000 km "
+                f"apart before others. A handover is taken to interrupt for {HANDOVER_S:g} s, an "
+                f"assumption. All {pairs.num_rows:,} pairs are in route_statistics.parquet."
+            ),
+        ]
+    )
+
+
+def _pair_rows(pairs: pa.Table) -> list[list[Cell]]:
+    ends = [words(pairs, side).to_pylist() for side in ("source", "target")]
+
+    def of(column: str, scale: float = 1.0) -> Floats:
+        return numbers(pairs, column) * scale
+
+    columns = [
+        [share_of(float(each)) for each in of("share_reachable")],
+        *([number(each) for each in of(name, 1e3)] for name in ("delay_median_s", "delay_p95_s")),
+        [number(each, 2) for each in of("jitter_s", 1e3)],
+        [number(each, 0) for each in of("distance_m", 1e-3)],
+        *([number(each, 2) for each in of(name)] for name in ("stretch_light", "stretch_fibre")),
+        [number(each) for each in of("changes_per_h")],
+        [number(each, 2) for each in of("handovers_per_h", HANDOVER_S)],
+        [minutes(each) if each else Number(NONE) for each in of("outage_max_s")],
+    ]
+    return [
+        [f"{source} → {target}", *cells]
+        for source, target, *cells in zip(*ends, *columns, strict=True)
+    ]
+
+
+_REASONS = (
+    ("source_alone", "nobody in range of the source"),
+    ("target_alone", "nobody in range of the target"),
+    ("islands", "no way between the two: islands"),
+    ("absent", "source or target is not there"),
+)
+
+
+def _reasons(pairs: pa.Table, labels: Sequence[str]) -> Markup:
+    """Return why pairs have no way; a line where all always have one."""
+    rows: list[list[Cell]] = []
+    for rule, label in enumerate(labels):
+        mine = pairs.filter(_of(pairs, rule))
+        asked = numbers(mine, "snapshots").sum()
+        for column, reason in _REASONS:
+            missed = numbers(mine, column)
+            if missed.any():
+                rows.append(
+                    [
+                        reason,
+                        label,
+                        count(np.count_nonzero(missed)),
+                        share_of(_over(missed.sum(), asked)),
+                    ]
+                )
+    if not rows:
+        return paragraph("Every pair has a way at every snapshot.")
+    heads = [("why there is no way", ""), ("routes", ""), ("pairs", ""), ("ways", "% of all")]
+    return joined([heading("Reasons"), table("Why pairs have no way", heads, rows)])
