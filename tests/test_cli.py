@@ -131,6 +131,19 @@ def test_scenarios_are_listed_and_copied(capsys: Captured) -> None:
     assert main(["scenarios", "integrated", "--to", "mine"]) == 1
     assert main(["scenarios", "nix"]) == 1
     assert "there are: hello, " in capsys.readouterr().err
+    assert main(["scenarios", "../scenarios/hello"]) == 1
+    assert "there are: hello, " in capsys.readouterr().err
+
+
+def test_scenarios_that_share_a_file_go_into_one_folder(capsys: Captured) -> None:
+    assert main(["scenarios", "hongyun", "--to", "mine"]) == 0
+    assert main(["scenarios", "starlink_shell1", "--to", "mine"]) == 0  # both name cities.csv
+    Path("other").mkdir()
+    Path("other", "cities.csv").write_text("mine", encoding="utf-8")
+    assert main(["scenarios", "hongyun", "--to", "other"]) == 1
+    assert [each.name for each in Path("other").iterdir()] == ["cities.csv"]
+    assert main(["scenarios", "hello", "--to", "other/cities.csv"]) == 1
+    assert "cities.csv is a file; a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["hello", "integrated", "xingyun", "hongyun", "starlink_shell1"])
@@ -160,6 +173,12 @@ def test_run_and_report(capsys: Captured) -> None:
     assert main(["run", path, "--force", "--no-report", "--set", "duration_s=3600"]) == 0
     assert not page.exists()
     assert "5 platforms, 3,600 s" in capsys.readouterr().out
+
+
+def test_a_link_that_never_closes_is_said_to(capsys: Captured) -> None:
+    deaf = ["--set", "terminals.up.eirp_dbw=-90", "--set", "terminals.down.eirp_dbw=-90"]
+    assert main(["run", write(), "--no-report", *deaf]) == 0
+    assert "; no rate either way" in capsys.readouterr().out
 
 
 def test_report_of_no_run(capsys: Captured) -> None:
@@ -206,6 +225,11 @@ def tle(rest: str) -> tuple[str, str]:
         ("altitude_m = 8e5", "altitude_m = -1", "platforms.sats.motion.altitude_m"),
         ("altitude_m = 8e5", "mean_motion_rev_day = nan", "motion.mean_motion_rev_day"),
         ("altitude_m = 8e5, ", "", "platforms.sats.motion: give either"),
+        (
+            "altitude_m = 8e5",
+            "mean_motion_rev_day = 17.4",
+            "small.toml: platforms.sats.motion: the lowest altitude is -87 km",
+        ),
         ("per_plane = 4", "per_plane = 0", "platforms.sats.motion.per_plane"),
         ("latitude_deg = 30.0", "latitude_deg = 91", "platforms.place.motion.latitude_deg"),
         ("latitude_deg = 30.0", "latitude_deg = nan", "platforms.place.motion.latitude_deg"),

@@ -244,9 +244,9 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
             for way in ("forward", "reverse")
             if link[way]
         ]
-        yield f"  {name}: {link['contacts']:,}" + (
-            f"; median rate {', '.join(ways)}" if ways else ""
-        )
+        # A link that never closes must not look like one whose rate does not fit on the line.
+        rates = f"median rate {', '.join(ways)}" if ways else "no rate either way"
+        yield f"  {name}: {link['contacts']:,}" + (f"; {rates}" if link["contacts"] else "")
     for places in ("cells", "sites"):
         if seen := (summary["coverage"] or {}).get(places):
             gap = _figure(seen["longest_gap_s"], "s")

@@ -182,6 +182,16 @@ def test_where_the_cache_is(
     assert fetch("gnss", server=celestrak.address).parent == tmp_path / "home" / ".cache/skyweft"
 
 
+def test_another_server_may_be_asked(
+    celestrak: CelesTrak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYWEFT_CELESTRAK", celestrak.address)
+    assert fetch("gnss", tmp_path).is_file()
+    monkeypatch.setenv("SKYWEFT_CELESTRAK", "mirror.example")
+    with pytest.raises(ScenarioError, match="begins with https"):
+        fetch("stations", tmp_path)
+
+
 def test_a_cache_that_cannot_be_written_says_so(celestrak: CelesTrak, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ScenarioError, match="set SKYWEFT_CACHE to another folder"):

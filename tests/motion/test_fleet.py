@@ -160,13 +160,14 @@ def test_mistakes_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
         (
             "low",
             "space",
-            '{ kind = "orbit", altitude_m = 500e3, eccentricity = 0.5, inclination_deg = 1 }',
+            # By Kepler just above the ground: what the scenario itself lets through.
+            '{ kind = "orbit", mean_motion_rev_day = 17.04, inclination_deg = 90 }',
         ),
     )
     assert _mistakes(scenario) == [
         "b.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
         "platforms.iss.motion: iss.tle holds 1 element set, planes x per_plane = 2 x 3 needs 6",
-        "platforms.low.motion: the lowest altitude is -2,939 km, within the Earth: a higher "
+        "platforms.low.motion: the lowest altitude is -3 km, within the Earth: a higher "
         "altitude_m, or a smaller mean_motion_rev_day or eccentricity",
         "platforms: the name mast is given to 2 platforms: one (a.csv: line 3), mast",
         "platforms: the name x is given to 2 platforms: one (a.csv: line 2), one (a.csv: line 4)",

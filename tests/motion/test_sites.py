@@ -74,6 +74,11 @@ def test_mistakes_of_a_file_are_capped(tmp_path: Path) -> None:
     [
         ("name,lat,longitude_deg\na,1,2\n", "latitude_deg is missing; columns there: name, lat,"),
         ("", "the column name is missing; columns there: none"),
+        ("name;latitude_deg;longitude_deg\na;1;2\n", "separated by ';'; commas are needed"),
+        (
+            "name,latitude_deg,longitude_deg,altitude_km\na,1,2,3\n",
+            "the column altitude_km is not known: heights stand in altitude_m, in metres",
+        ),
         ("name,latitude_deg,longitude_deg\n\n", "no rows below the column names"),
         ("name,latitude_deg,latitude_deg,longitude_deg\na,1,1,1\n", "is there 2 times"),
         ("name,latitude_deg,longitude_deg\nK\u00f6ln,1,1\n".encode("latin-1"), "line 2: not UTF-8"),
@@ -85,6 +90,11 @@ def test_what_is_no_table(tmp_path: Path, text: str | bytes, words: str) -> None
     lines = _mistakes(_file(tmp_path, text))
     assert words in lines[0]
     assert all(line.startswith("gateways.csv") for line in lines)
+
+
+def test_a_second_height_is_a_spare_column(tmp_path: Path) -> None:
+    text = "name,latitude_deg,longitude_deg,altitude_m,height,alternative\na,1,2,3,4,b\n"
+    assert sites(_file(tmp_path, text)).names == ("a",)
 
 
 def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

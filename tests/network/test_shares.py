@@ -184,7 +184,9 @@ def test_a_flow_to_itself_is_a_row(tmp_path: Path) -> None:
 
 def test_weight_and_priority_across_rules() -> None:
     weighed = _scenario({"elastic": True}, {"sources": ["two"], "elastic": True, "weight": 3.0})
-    np.testing.assert_allclose(_at_first(_found(weighed, STAR)[0], "rate_bps"), [1e6, 3e6])
+    got, carried = _found(weighed, STAR)
+    np.testing.assert_allclose(_at_first(got, "rate_bps"), [1e6, 3e6])
+    np.testing.assert_allclose(carried.load_bps[carried.source == TWO], 3e6)  # each its own way
     ranked = _scenario({"elastic": True, "priority": 1}, {"sources": ["two"], "elastic": True})
     got, _ = _found(ranked, STAR)
     assert _at_first(got, "rule", "limit") == [(0, OUTRANKED), (1, FULL)]
@@ -194,14 +196,15 @@ def test_weight_and_priority_across_rules() -> None:
 def test_demand_follows_the_sun_at_the_source() -> None:
     profile = [0.0] * 12 + [1.0, 2.0] + [0.0] * 10
     scenario = _scenario(
+        {"targets": ["two"], "demand_bps": 7.0},
         {"sources": ["one", "three"], "targets": ["two"], "demand_bps": 1e6, "profile": profile},
         start="2026-07-01T12:15:00Z",
     )
     got, _ = _found(scenario, STAR)
     # At 12:15 UTC it is a quarter past noon at longitude 0, and 32 minutes later 8 degrees east.
-    expected = [1.25e6, (1.25 + 8 / 15) * 1e6]
+    expected = [7.0, 1.25e6, (1.25 + 8 / 15) * 1e6]
     np.testing.assert_allclose(_at_first(got, "demand_bps"), expected, rtol=1e-12)
-    np.testing.assert_allclose(got.demand_bps[-2] - got.demand_bps[0], 4 / 60 * 1e6, rtol=1e-9)
+    np.testing.assert_allclose(got.demand_bps[-2] - got.demand_bps[1], 4 / 60 * 1e6, rtol=1e-9)
 
 
 def test_fewest_hops_may_take_another_way() -> None:

@@ -255,6 +255,8 @@ def test_a_missing_field_is_named() -> None:
     less = {key: value for key, value in FIELDS.items() if key != "BSTAR"}
     assert mistakes(as_csv(less)) == ["line 1: columns missing: BSTAR"]
     assert mistakes(as_json(less)) == ["entry 1 (ISS (ZARYA)): BSTAR is missing"]
+    timeless = {key: value for key, value in FIELDS.items() if key != "EPOCH"}
+    assert "EPOCH is missing, needed is UTC" in mistakes(as_json(timeless))[0]
     nameless = {
         key: val for key, val in FIELDS.items() if key not in ("OBJECT_NAME", "NORAD_CAT_ID")
     }

@@ -252,6 +252,20 @@ def test_no_right_to_write(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         run(tiny, tiny.parent / "out")
 
 
+def test_a_folder_that_is_a_disk_of_its_own(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mount point cannot be taken away: the run goes into it as it is."""
+    out, remove = tiny.parent / "out", Path.rmdir
+
+    def busy(path: Path) -> None:
+        if path == out:
+            raise OSError(16, "Device or resource busy")
+        remove(path)
+
+    out.mkdir()
+    monkeypatch.setattr(Path, "rmdir", busy)
+    assert run(tiny, out, overrides=["duration_s=600"]).complete
+
+
 def test_default_folders(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tiny.parent)
     overrides = ["duration_s=600"]
@@ -287,6 +301,32 @@ def test_damaged_tables_are_named(tiny: Path) -> None:
     (result.folder / "manifest.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ScenarioError, match="not a table of a run"):
         open_run(result.folder)
+
+
+def test_what_another_version_wrote_is_named(tiny: Path) -> None:
+    result = run(tiny, tiny.parent / "out", overrides=["duration_s=600"])
+    folder = result.folder
+    shutil.copy(folder / "links.parquet", folder / "contacts.parquet")
+    with pytest.raises(
+        ScenarioError, match=r"contacts\.parquet is no table of this kind .*start_s"
+    ):
+        _ = open_run(folder).contacts
+    (folder / "contacts.parquet").unlink()
+    with pytest.raises(ScenarioError, match=r"contacts\.parquet is not there"):
+        _ = open_run(folder).contacts
+    (folder / "summary.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"summary\.json is damaged .*platforms"):
+        open_run(folder).summary()
+    newer = {**result.manifest, "versions": {"skyweft": "99.0"}}
+    newer["scenario"] = {**newer["scenario"], "weather": {}}
+    (folder / "manifest.json").write_text(json.dumps(newer), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"made by skyweft 99\.0, .* does not read: weather"):
+        _ = open_run(folder).scenario
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"manifest\.json is damaged .*scenario missing"):
+        open_run(folder)
+    with pytest.raises(ScenarioError, match="is a file; a run is a folder"):
+        open_run(tiny)
 
 
 def test_nobody_meets(tiny: Path) -> None:

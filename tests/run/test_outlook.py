@@ -59,6 +59,22 @@ def test_a_grid_has_two_neighbours_in_the_plane_and_two_beside() -> None:
     assert outlook(asked).pairs == (2 * 20,)
 
 
+@pytest.mark.parametrize(("per_plane", "words"), [(1, "1 pair"), (2, "2 pairs")])
+def test_a_single_pair_is_no_plural(per_plane: int, words: str) -> None:
+    entry = scenario({"between": ("a", "b")}).model_dump(exclude_none=True)
+    entry["platforms"] = {
+        "shell": {
+            "layer": "space",
+            "motion": SHELL | {"planes": 1, "per_plane": per_plane},
+            "terminals": ["a"],
+        },
+        "place": {"layer": "ground", "motion": PLACE | {"count": 1}, "terminals": ["b"]},
+    }
+    lines = outlook(Scenario.model_validate(entry)).lines()
+    assert any(line.endswith(f"a - b: {words}") for line in lines)
+    assert f"{per_plane + 1} platforms, {words}; " in lines[-1]
+
+
 def test_longer_runs_take_longer_and_more_room() -> None:
     short, long = (outlook(scenario({"between": ("a", "b")}, hours=each)) for each in (1, 1000))
     assert short.time_s < long.time_s
@@ -70,3 +86,19 @@ def test_longer_runs_take_longer_and_more_room() -> None:
 
 def test_what_review_says_is_passed_on() -> None:
     assert "terminals.a: no link uses it" in outlook(scenario({"between": ("b", "b")})).warnings
+
+
+def test_finer_samples_and_knots_take_longer_and_more_room() -> None:
+    usual = scenario({"between": ("a", "b")}, hours=100)
+    link = usual.links[0].model_copy(update={"sample_s": 0.06})
+    for change in ({"links": [link]}, {"step_s": 0.06}):
+        fine = outlook(usual.model_copy(update=change))
+        assert fine.time_s > outlook(usual).time_s
+        assert fine.size_bytes > 20 * outlook(usual).size_bytes
+
+
+def test_a_rule_that_stands_there_twice_is_questioned() -> None:
+    once, other = {"between": ("a", "b")}, {"between": ("a", "b"), "elevation_min_deg": 5.0}
+    words = "links[2]: says the same as links[0]; its contacts count twice"
+    assert words in outlook(scenario(once, other, once)).warnings
+    assert not any("the same" in each for each in outlook(scenario(once, other)).warnings)

@@ -295,3 +295,43 @@ def test_overrides(tmp_path: Path) -> None:
 def test_wrong_overrides(tmp_path: Path, override: str, words: str) -> None:
     (said,) = mistakes(write(tmp_path, SOUND), override)
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("platforms={}", "platforms: is empty; needed: at least one table in it"),
+        ('name=""', "name: is empty; needed: text in quotes"),
+    ],
+)
+def test_what_is_empty_is_called_so(override: str, words: str, tmp_path: Path) -> None:
+    assert f"two.toml: {words}" in mistakes(write(tmp_path, SOUND), override)
+
+
+@pytest.mark.parametrize(
+    "orbit",
+    [
+        "altitude_m = 5e5, eccentricity = 0.5",
+        "mean_motion_rev_day = 17.4",
+        "mean_motion_rev_day = 2.0, eccentricity = 0.8",
+    ],
+)
+def test_an_orbit_through_the_earth_is_a_mistake_of_its_table(orbit: str, tmp_path: Path) -> None:
+    motion = f'{{kind = "orbit", inclination_deg = 50, {orbit}}}'
+    (line,) = mistakes(write(tmp_path, SOUND), f"platforms.sats.motion={motion}")
+    assert line.startswith("two.toml: platforms.sats.motion: the lowest altitude is -")
+
+
+def test_a_molniya_orbit_is_allowed(tmp_path: Path) -> None:
+    motion = (
+        '{kind = "orbit", inclination_deg = 63.4, mean_motion_rev_day = 2, eccentricity = 0.74}'
+    )
+    load(write(tmp_path, SOUND), [f"platforms.sats.motion={motion}"])
+
+
+@pytest.mark.parametrize("key", ["speed_m_s=1e-300", "radius_m=1e-9"])
+def test_a_pattern_has_a_size_and_is_flown(key: str, tmp_path: Path) -> None:
+    motion = '{kind="loiter", latitude_deg=0, longitude_deg=0, altitude_m=2e4, speed_m_s=15}'
+    path = write(tmp_path, SOUND)
+    (line,) = mistakes(path, f"platforms.sats.motion={motion}", f"platforms.sats.motion.{key}")
+    assert "is not possible; allowed: a number from " in line

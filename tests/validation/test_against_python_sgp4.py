@@ -1,4 +1,4 @@
-"""Satellite states against python-sgp4 2.25, its C++ engine, WGS72, improved mode.
+"""Satellite states against python-sgp4 2.27, its C++ engine, WGS72, improved mode.
 
 Both get the same elements and the same minutes since epoch. Kepler's equation sets the tolerance:
 python-sgp4 takes sine and cosine from before its last Newton step, which it stops below 1e-12 rad,

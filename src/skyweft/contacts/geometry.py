@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.kernel import kernel
+from skyweft.contacts.kernel import inlined, kernel
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -54,7 +54,7 @@ FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 
 
-@kernel
+@inlined
 def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) -> State:
     """Return the state of a pair at a knot of the tracks."""
     ax, ay, az = pa[0, ka], pa[1, ka], pa[2, ka]
@@ -64,7 +64,7 @@ def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) ->
     return dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz
 
 
-@kernel
+@inlined
 def _horner(r: Floats, at: int, tau: float) -> tuple[float, float]:
     """Return one axis and its rate per step."""
     c1, c2, c3, c4 = r[at + 1], r[at + 2], r[at + 3], r[at + 4]
@@ -85,52 +85,69 @@ def at_moment(r: Floats, width_s: float, tau: float) -> State:
     return dx, dy, dz, vx * per, vy * per, vz * per, ax, ay, az, wx * per, wy * per, wz * per
 
 
-@kernel
+@inlined
 def load(
     pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
     step: int, r: Floats,
 ) -> None:  # fmt: skip
     """Write the polynomials of one step, of d and of a, into the numbers."""
-    _polynomial(pb, vb, moves_b, time_s, step, r[STEP : STEP + 15])
-    _polynomial(pa, va, moves_a, time_s, step, r[STEP + 15 : STEP + 30])
-    for each in range(STEP, STEP + 15):
-        r[each] -= r[each + 15]
+    _polynomial(pb, vb, moves_b, time_s, step, r, STEP)
+    _polynomial(pa, va, moves_a, time_s, step, r, STEP + 15)
+    if moves_a == 0:
+        for at in range(STEP, STEP + 15, 5):
+            r[at] -= r[at + 15]
+    else:
+        for at in range(STEP, STEP + 15):
+            r[at] -= r[at + 15]
 
 
 @kernel
-def _polynomial(p: Floats, v: Floats, moves: int, time_s: Floats, step: int, c: Floats) -> None:
-    """Write a step's five coefficients for each of three axes."""
+def load_apart(
+    pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
+    step: int, r: Floats,
+) -> None:  # fmt: skip
+    """Do what `load` does, for callers that are not in a hurry and should stay small."""
+    load(pa, va, moves_a, pb, vb, moves_b, time_s, step, r)
+
+
+@inlined
+def _polynomial(
+    p: Floats, v: Floats, moves: int, time_s: Floats, step: int, r: Floats, start: int
+) -> None:
+    """Write a step's five coefficients for each of three axes, from slot `start` on."""
     if moves == 0:
-        c[:] = 0.0
-        c[0], c[5], c[10] = p[0, 0], p[1, 0], p[2, 0]
+        # The rest is zero from the beginning and stays so.
+        r[start], r[start + 5], r[start + 10] = p[0, 0], p[1, 0], p[2, 0]
         return
     width = time_s[step + 1] - time_s[step]
     first, even = _stencil(time_s, step)
+    scale = (width / even) * (width / even) * (width / even) * width / 24
     bulge = sagitta = 0.0
     for axis in range(3):
-        at = 5 * axis
+        at = start + 5 * axis
         rise = p[axis, step + 1] - p[axis, step]
         near, far = v[axis, step] * width, v[axis, step + 1] * width
-        c[at], c[at + 1] = p[axis, step], near
-        c[at + 2], c[at + 3] = 3 * rise - 2 * near - far, near + far - 2 * rise
-        c[at + 4] = 0.0
+        r[at], r[at + 1] = p[axis, step], near
+        r[at + 2], r[at + 3] = 3 * rise - 2 * near - far, near + far - 2 * rise
+        quartic = 0.0
         if first >= 0:
             outer = v[axis, first + 3] - v[axis, first]
             inner = v[axis, first + 2] - v[axis, first + 1]
-            c[at + 4] = (outer - 3 * inner) * width * (width / even) ** 3 / 24
+            quartic = (outer - 3 * inner) * scale
             # Half-way the quartic term is 1/16 of its coefficient.
-            bulge += (c[at + 4] / 16) ** 2
+            bulge += (quartic / 16) ** 2
             sagitta += ((far - near) / 8) ** 2
+        r[at + 4] = quartic
     # Written so that NaN from an absent neighbour drops the term too.
     smooth = bulge <= BULGE_MAX * BULGE_MAX * sagitta
-    for at in range(0, 15, 5):
-        quartic = c[at + 4] if smooth else 0.0
-        c[at + 2] += quartic
-        c[at + 3] -= 2 * quartic
-        c[at + 4] = quartic
+    for at in range(start, start + 15, 5):
+        quartic = r[at + 4] if smooth else 0.0
+        r[at + 2] += quartic
+        r[at + 3] -= 2 * quartic
+        r[at + 4] = quartic
 
 
-@kernel
+@inlined
 def _stencil(time_s: Floats, step: int) -> tuple[int, float]:
     """Return the first of four even knots around a step, or -1, and their spacing."""
     knots = len(time_s)

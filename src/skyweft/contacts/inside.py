@@ -12,10 +12,11 @@ from skyweft.contacts.geometry import (
     at_knot,
     at_moment,
     load,
+    load_apart,
     measure,
     slope,
 )
-from skyweft.contacts.kernel import kernel
+from skyweft.contacts.kernel import inlined, kernel
 from skyweft.contacts.roots import turning
 from skyweft.contacts.scan import (
     BEST,
@@ -29,6 +30,8 @@ from skyweft.contacts.scan import (
     step,
     toggle,
 )
+
+NEAR_STEPS = 0.05  # highest and nearest moments this close are one look apart
 
 
 @kernel
@@ -65,7 +68,7 @@ def within(
     at = step_at(time_s, start)
     width = time_s[at + 1] - time_s[at]
     low = (start - time_s[at]) / width
-    load(pa, va, moves_a, pb, vb, moves_b, time_s, at, r)
+    load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, at, r)
     s = at_moment(r, width, low)
     before, rate_before = measure(kind, s, r)
     many = pieces(s, width)
@@ -78,7 +81,7 @@ def within(
         width = time_s[knot + 1] - time_s[knot]
         high = min(1.0, (end - time_s[knot]) / width)
         if high < 1:
-            load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+            load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
             s = at_moment(r, width, high)
         else:
             s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
@@ -87,7 +90,7 @@ def within(
         turns = (rate_before < 0 < rate_after) if is_open else (rate_before > 0 > rate_after)
         if is_open != (after >= 0) or turns or many + many_after > 2:
             if high == 1:
-                load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+                load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
             n, is_open = step(
                 kind, max(many, many_after), time_s[knot], width, r, low, high,
                 before, rate_before, after, rate_after, is_open, out, n,
@@ -134,11 +137,7 @@ def complete(
     # The common pass is up, over, down, and where it turns is known from the sweep.
     common = kind == ELEVATION and peak >= 0 and near >= 0 and not cut
     if common:
-        common = _turn(
-            kind, RANGE, pa, va, moves_a, pb, vb, moves_b, time_s, r, near, False, out, row
-        ) and _turn(
-            kind, kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, peak == near, out, row
-        )
+        common = _pass_over(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, peak, out, row)
     if not common:
         _search_best(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
     if kind != ELEVATION:
@@ -146,17 +145,43 @@ def complete(
 
 
 @kernel
+def _pass_over(
+    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
+    time_s: Floats, r: Floats, knot: int, out: Floats, row: int,
+) -> bool:  # fmt: skip
+    """Write both best moments of a pass that is highest in a known step, if they are close."""
+    width = time_s[knot + 1] - time_s[knot]
+    s = at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b)
+    s_after = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
+    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    x = turning(kind, r, width, 0.0, 1.0, slope(kind, s, r), slope(kind, s_after, r))
+    ux, uy, uz = s_after[3] - s[3], s_after[4] - s[4], s_after[5] - s[5]
+    s = at_moment(r, width, x)
+    dx, dy, dz, vx, vy, vz = s[:6]
+    # A Newton step to where they are nearest, seconds away; half the rate at which range^2 bends.
+    bend = vx * vx + vy * vy + vz * vz + (dx * ux + dy * uy + dz * uz) / width
+    ahead_s = -(dx * vx + dy * vy + dz * vz) / bend
+    if not (bend > 0 and abs(ahead_s) < NEAR_STEPS * width):
+        return False
+    out[row, BEST] = time_s[knot] + x * width
+    out[row, ELEVATION_MAX] = measure(kind, s, r)[0] + r[SINE]
+    dx, dy, dz, vx, vy, vz = at_moment(r, width, x + ahead_s / width)[:6]
+    closing = dx * vx + dy * vy + dz * vz
+    out[row, RANGE_MIN] = np.sqrt(dx * dx + dy * dy + dz * dz - closing * closing / bend)
+    return True
+
+
+@kernel
 def _turn(
     kind: int, rule: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats,
-    moves_b: int, time_s: Floats, r: Floats, knot: int, loaded: bool, out: Floats, row: int,
+    moves_b: int, time_s: Floats, r: Floats, knot: int, out: Floats, row: int,
 ) -> bool:  # fmt: skip
     """Look at the moment of a step in which a rule turns; return whether it is in the window."""
     width = time_s[knot + 1] - time_s[knot]
     before = slope(rule, at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b), r)
     next_a, next_b = (knot + 1) * moves_a, (knot + 1) * moves_b
     after = slope(rule, at_knot(pa, va, next_a, pb, vb, next_b), r)
-    if not loaded:
-        load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
     x = turning(rule, r, width, 0.0, 1.0, before, after)
     at_s = time_s[knot] + x * width
     inside = out[row, START] <= at_s <= out[row, END]
@@ -186,7 +211,7 @@ def _search_best(
             rule = (RANGE, kind)[which]
             turns = (closing > 0 >= closing_after, rate > 0 >= rate_after)[which]
             if turns and not _turn(
-                kind, rule, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, False, out, row
+                kind, rule, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, out, row
             ):
                 edges = True
         closing, rate = closing_after, rate_after
@@ -205,6 +230,6 @@ def _look_at(
     time_s: Floats, r: Floats, knot: int, at_s: float, out: Floats, row: int,
 ) -> None:  # fmt: skip
     width = time_s[knot + 1] - time_s[knot]
-    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+    load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
     s = at_moment(r, width, (at_s - time_s[knot]) / width)
     _better(kind, s, r, at_s, out, row)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skyweft.contacts.bearing import TURN, bearing, wrapped
-from skyweft.contacts.geometry import LEVEL, MIDDLE, SLOPE, Floats, at_moment, load
+from skyweft.contacts.geometry import LEVEL, MIDDLE, SLOPE, Floats, at_moment, load_apart
 from skyweft.contacts.inside import inherit_cuts, step_at
 from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import TOLERANCE_S, evaluate
@@ -117,7 +117,7 @@ def within_mask(
         if time_s[knot] >= end:
             break
         width = time_s[knot + 1] - time_s[knot]
-        load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+        load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
         low = max(0.0, (start - time_s[knot]) / width)
         high = min(1.0, (end - time_s[knot]) / width)
         while low < high:

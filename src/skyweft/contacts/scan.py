@@ -17,7 +17,7 @@ from skyweft.contacts.geometry import (
     load,
     measure,
 )
-from skyweft.contacts.kernel import kernel
+from skyweft.contacts.kernel import inlined, kernel
 from skyweft.contacts.roots import changes, evaluate
 
 Bytes = NDArray[np.uint8]
@@ -43,7 +43,7 @@ def pieces(s: State, width_s: float) -> int:
     return int(turn) + 1 if turn < PIECES else PIECES
 
 
-@kernel
+@inlined
 def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     """Open row `n`, or close it; return the number of closed rows. A full table drops the rest."""
     if n < len(out):
@@ -118,7 +118,7 @@ def _next_near(near: Bytes, words: Words, knot: int) -> int:
     return knot
 
 
-@kernel
+@inlined
 def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, bool, bool]:
     """Return whether a rule holds, rises, whether the two close in, and pass by within a step.
 

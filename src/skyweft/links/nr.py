@@ -1,10 +1,10 @@
 """5G NR: the three tables of modulation and code rate, and the SNR each entry needs.
 
-The standard gives no SNR. We take the thresholds for one block in ten lost that system simulators
-use for the 15 classes of channel quality (-6.7 to 22.7 dB, link-level results after Brueninghaus
-et al., PIMRC 2005): linear in dB between the classes over bits a symbol, and outside them the
-capacity of the channel plus the gap of the last class. One layer, no retransmission gain.
-Published tables for the same classes differ by 2 to 3 dB, so take the thresholds for no better.
+The standard gives no SNR. We take the thresholds for one block in ten lost of the 15 classes of
+channel quality (-6.7 to 22.7 dB), customary in public LTE and NR simulators; no derivation found:
+linear in dB between the classes over bits a symbol, and outside them the capacity of the channel
+plus the gap of the last class. One layer, no retransmission gain. Published tables for the same
+classes differ by 2 to 3 dB, so take the thresholds for no better.
 
 Sources: 3GPP TS 38.214 V16.2.0, tables 5.1.3.1-1 to -3 and 5.2.2.1-2.
 """

@@ -2,12 +2,18 @@
 
 Near-earth orbits go through our own kernel, deep space (225 minutes and more) through the package
 `sgp4`. Who made the elements (a file, a Walker shell) does not matter here.
+
+SGP4's velocity is not the rate of its position: it drops terms of e J2 and the pull of Sun and
+Moon, up to 0.1 m/s in low circular orbits and metres a second in long ones. Between knots a cubic
+would carry that into positions, so satellites with more than a little of it get the rate.
 """
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,7 +52,17 @@ _TOGETHER = 64  # satellites a thread moves at a time
 _TOLD = 5  # satellites that a warning names
 _STEP_LIMIT_S = 300.0
 _HERMITE_M = 1.0
-_SLIP = 3.2  # bounds what 250 random orbits showed, e from 0 to 0.8
+# Velocity less rate of position, by J2^2 (R / p)^4, by e J2 (R / p)^2 (times the speed, all at
+# perigee) and by the rates that drag adds: what bounds 9,000 random near-earth orbits (not those
+# within half a degree of 180, where SGP4 divides by 1 + cos i).
+_SLIP_ROUND, _SLIP_LONG, _SLIP_DRAG = 13.0, 1.45, 2.0
+_ROUND_STEP_S = 60.0  # whoever allows these knots with SGP4's own velocities keeps them
+# The rate is taken over a second each way: the third derivative, below 0.02 m/s^3 even where an
+# orbit grazes the ground, makes it wrong by a sixth of itself; half the step would gain nothing
+# that shows, and rounding (1e-6 m over 2 s) is smaller still.
+_REACH_S = 1.0
+_RATE_M_S = 0.02 * _REACH_S**2 / 6.0
+_SHARES = np.array([0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5])  # of a step; it is symmetric
 _EARTH_RAD_S = 7.292116e-5
 _DECAYING_RADII = 1.02  # mean perigees below this may touch the ground by periodic terms
 _WATCH_S = 60.0
@@ -87,6 +103,12 @@ class Orbits:
         self._deep = np.flatnonzero(deep)
         self._near = np.flatnonzero(~deep)
         self._table = _terms(elements, no_kozai).table()
+        with np.errstate(all="ignore"):
+            step_s = self._step(self._slip())
+            uneven = deep | (step_s < _ROUND_STEP_S)
+            step_s = np.where(uneven, self._step(np.full(self.count, _RATE_M_S)), step_s)
+        self._uneven = np.flatnonzero(uneven)
+        self._step_max_s = float(np.nanmin(step_s, initial=_STEP_LIMIT_S))
 
     @property
     def count(self) -> int:
@@ -95,27 +117,26 @@ class Orbits:
 
     @property
     def step_max_s(self) -> float:
-        """The widest knot spacing at which cubic Hermite keeps them within a metre, at most 300 s.
+        """The widest knots at which cubic Hermite keeps them within a metre, at most 300 s."""
+        return self._step_max_s
 
-        Two errors add up: that of the cubic, h^4 / 384 max|r''''| with the Kepler motion at
-        perigee seen from the turning Earth, and h^2 / 8 times the rate at which SGP4's velocities
-        leave the rate of its positions (it drops terms of e J2: metres a second at e = 0.7).
+    def _step(self, slip_m_s: Floats) -> Floats:
+        """Return each satellite's widest knot spacing if its velocities slip by so much, (N,) [s].
+
+        Two errors add up: the cubic's own, h^4 / 24 s^2 (1 - s)^2 max|r''''| at the share s of a
+        step, with the Kepler motion at perigee seen from the turning Earth; and that of velocities
+        off the rate of the positions by d, h d s (1 - s) |1 - 2 s|, and a tenth more of it as d
+        changes along a step.
         """
-        eccentricity = self._elements.eccentricity
-        perigee_m = RADIUS_M + np.maximum(self.perigee_altitude_m, 0.0)
-        bend = _fourth_derivative(perigee_m, eccentricity) / 384.0
-        pull = MU_KM3_S2 * 1e9 * (1.0 + eccentricity) / perigee_m**2
-        slip = (
-            _SLIP
-            * J2
-            * eccentricity
-            / (1.0 + eccentricity) ** 2
-            * (RADIUS_M / perigee_m) ** 2
-            * pull
-            / 8.0
-        )
-        square = 2.0 * _HERMITE_M / (slip + np.sqrt(slip * slip + 4.0 * bend * _HERMITE_M))
-        return float(np.nanmin(np.sqrt(square), initial=_STEP_LIMIT_S))
+        perigee_m = self._perigee_m()
+        room = _SHARES * (1.0 - _SHARES)
+        bend = _fourth_derivative(perigee_m, self._elements.eccentricity)[:, None] * room**2 / 24.0
+        slip = slip_m_s[:, None] * room * (1.1 - 2.0 * _SHARES)
+        step_s = np.full(bend.shape, _STEP_LIMIT_S)
+        for _ in range(14):  # Newton from above on a convex sum: it falls to the root
+            miss_m = (bend * step_s**3 + slip) * step_s - _HERMITE_M
+            step_s -= np.maximum(miss_m, 0.0) / (4.0 * bend * step_s**3 + slip)
+        return np.asarray(step_s.min(axis=1))
 
     def fill(
         self,
@@ -132,7 +153,8 @@ class Orbits:
             Ascending, from the scenario's start. [s]
         position_m, velocity_m_s : (N, 3, T)
             Written, C-contiguous: ITRS. The error against SGP4 itself is below 0.1 mm; SGP4's own
-            is some kilometres, and grows by about as much a day.
+            is some kilometres, and grows by about as much a day. Velocities are SGP4's; of deep
+            space and eccentric orbits they are the rate of its positions.
         executor : ThreadPoolExecutor, optional
             Threads that share the satellites; as many as the machine has unless given.
 
@@ -142,9 +164,11 @@ class Orbits:
             What lies outside the Earth orientation tables; which satellites failed, why and when:
             the earliest by name, the rest as a number.
         """
-        turn, rotation = _turn(self._clock, time_s.tobytes())
-        status = self._fill(time_s, turn, rotation, position_m, velocity_m_s, executor)
-        lines = list(rotation.warnings)
+        grid = _grid(self._clock, time_s.tobytes())
+        status = self._fill(grid, position_m, velocity_m_s, executor)
+        if len(self._uneven):
+            self._even(time_s, velocity_m_s, executor)
+        lines = list(grid.rotation.warnings) if grid.rotation else []
         ended_s, reason = self._failures(time_s, status)
         for row in np.flatnonzero(np.isfinite(ended_s)):
             lost = time_s >= ended_s[row]
@@ -163,49 +187,102 @@ class Orbits:
 
         Shapes as in `fill`; only epochs that fail are NaN.
         """
-        return self._fill(time_s, np.empty((4, 0)), None, position_m, velocity_m_s, executor)
+        grid = _Grid(time_s, np.empty((4, 0)), None)
+        return self._fill(grid, position_m, velocity_m_s, executor)
 
     def _fill(
         self,
-        time_s: Floats,
-        turn: Floats,
-        rotation: EarthRotation | None,
+        grid: "_Grid",
         position_m: Floats,
         velocity_m_s: Floats,
         executor: ThreadPoolExecutor | None,
     ) -> Codes:
         """Write states and return their status; blocks of satellites go over threads."""
-        status = np.zeros((self.count, len(time_s)), dtype=np.uint8)
-        rate_rad_s = rotation.rate_rad_s if rotation else 0.0
+        states = _States.around(position_m, velocity_m_s)
+        _spread(lambda rows: self._fill_near(rows, rows, grid, states), self._near, executor)
+        self._fill_deep(self._deep, self._deep, grid, states)
+        return states.status
 
-        def near(rows: Rows) -> None:
-            sgp4_kernel.fill_states(
-                self._table[rows],
-                self._offset_min[rows],
-                rows,
-                time_s,
-                turn,
-                rate_rad_s,
-                position_m,
-                velocity_m_s,
-                status,
-            )
+    def _fill_near(self, rows: Rows, into: Rows, grid: "_Grid", states: "_States") -> None:
+        """Write near-earth satellites `rows` into the rows `into` of the states."""
+        sgp4_kernel.fill_states(
+            self._table[rows],
+            self._offset_min[rows],
+            into,
+            grid.time_s,
+            grid.turn,
+            grid.rotation.rate_rad_s if grid.rotation else 0.0,
+            states.position_m,
+            states.velocity_m_s,
+            states.status,
+        )
 
-        _spread(near, self._near, executor)
-        for row in map(int, self._deep):
-            block = slice(row, row + 1)
+    def _fill_deep(self, rows: Rows, into: Rows, grid: "_Grid", states: "_States") -> None:
+        """Do the same for deep space."""
+        for row, out in zip(map(int, rows), map(int, into), strict=True):
             deep_space.fill_states(
                 self._elements,
                 row,
                 self._offset_min[row],
-                time_s,
-                position_m[row],
-                velocity_m_s[row],
-                status[row],
+                grid.time_s,
+                states.position_m[out],
+                states.velocity_m_s[out],
+                states.status[out],
             )
-            if rotation:
-                turn_to_itrs(position_m[block], velocity_m_s[block], rotation)
-        return status
+            if grid.rotation:
+                block = slice(out, out + 1)
+                turn_to_itrs(states.position_m[block], states.velocity_m_s[block], grid.rotation)
+
+    def _even(
+        self, time_s: Floats, velocity_m_s: Floats, executor: ThreadPoolExecutor | None
+    ) -> None:
+        """Overwrite velocities that slip by central differences of Earth-fixed positions.
+
+        Where a satellite is about to fail there is no difference, and SGP4's velocity stays.
+        """
+        sides = [_grid(self._clock, (time_s + side).tobytes()) for side in (-_REACH_S, _REACH_S)]
+
+        def even(rows: Rows) -> None:
+            far = np.isin(rows, self._deep)
+            earlier, later = (
+                _States.around(*np.empty((2, len(rows), 3, len(time_s)))) for _ in sides
+            )
+            for grid, states in zip(sides, (earlier, later), strict=True):
+                self._fill_near(rows[~far], np.flatnonzero(~far), grid, states)
+                self._fill_deep(rows[far], np.flatnonzero(far), grid, states)
+            rate_m_s = (later.position_m - earlier.position_m) / (2.0 * _REACH_S)
+            own_m_s = velocity_m_s[rows]
+            there = np.isfinite(rate_m_s) & np.isfinite(own_m_s)
+            velocity_m_s[rows] = np.where(there, rate_m_s, own_m_s)
+
+        _spread(even, self._uneven, executor)
+
+    def _slip(self) -> Floats:
+        """Return a bound of how far near-earth velocities are off the rate of positions [m/s]."""
+        perigee_m, eccentricity = self._perigee_m(), self._elements.eccentricity
+        speed = np.sqrt(MU_KM3_S2 * 1e9 * (1.0 + eccentricity) / perigee_m)
+        flat = J2 * (RADIUS_M / perigee_m) ** 2
+        waves = speed * flat * (_SLIP_ROUND * flat + _SLIP_LONG * eccentricity)
+        return np.asarray(waves + self._drag(speed) + _RATE_M_S)
+
+    def _drag(self, speed: Floats) -> Floats:
+        """Return a bound of the rates that drag adds to size, shape and anomaly, as speeds [m/s].
+
+        As it is at the run's start: of what decays much later it may be too small.
+        """
+        t, c = self._offset_min, self._columns()
+        shrink = c["cc1"] + 2.0 * t * c["d2"] + 3.0 * t**2 * c["d3"] + 4.0 * t**3 * c["d4"]
+        swing = np.abs(c["bstar_cc5"]) + 3.0 * c["ecco"] * np.abs(c["eta"] * c["xmcof"])
+        fall = 2.0 * np.abs(shrink) + np.abs(c["bstar_cc4"])
+        return np.asarray(_SLIP_DRAG * (RADIUS_M / 60.0 * c["sqrt_a"] ** 2 * fall + speed * swing))
+
+    def _perigee_m(self) -> Floats:
+        """Return the perigees from the Earth's centre, none within the Earth."""
+        return np.asarray(RADIUS_M + np.maximum(self.perigee_altitude_m, 0.0))
+
+    def _columns(self) -> dict[str, Floats]:
+        """Return the kernel's terms by their names, (N,) each."""
+        return dict(zip(NearEarth.__slots__, self._table.T, strict=True))
 
     def _failures(self, time_s: Floats, status: Codes) -> tuple[Floats, Codes]:
         """Return when each satellite failed for good, inf where it did not, and why, (N,) each.
@@ -229,7 +306,7 @@ class Orbits:
     def _may_decay(self, until_s: float) -> NDArray[np.bool_]:
         """Tell which satellites' mean perigee comes near the ground between epoch and a time."""
         t = (self._offset_min + until_s / 60.0)[:, None] * np.linspace(0.0, 1.0, 17)
-        column = dict(zip(NearEarth.__slots__, self._table.T[:, :, None], strict=True))
+        column = {name: term[:, None] for name, term in self._columns().items()}
         shrink = 1.0 - t * (
             column["cc1"] + t * (column["d2"] + t * (column["d3"] + t * column["d4"]))
         )
@@ -304,12 +381,38 @@ def altitude_from_mean_motion(
     return np.asarray(((XKE / brouwer) ** (2.0 / 3.0) - 1.0) * RADIUS_M)
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Times (T,) and what turns TEME into ITRS there: rows (4, T), or none to stay in TEME."""
+
+    time_s: Floats
+    turn: Floats
+    rotation: EarthRotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class _States:
+    """Where states (N, 3, T) and their status (N, T) are written."""
+
+    position_m: Floats
+    velocity_m_s: Floats
+    status: Codes
+
+    @classmethod
+    def around(cls, position_m: Floats, velocity_m_s: Floats) -> Self:
+        """Return arrays with a status beside them."""
+        shape = position_m.shape[0], position_m.shape[2]
+        return cls(position_m, velocity_m_s, np.zeros(shape, dtype=np.uint8))
+
+
 @lru_cache(maxsize=16)
-def _turn(clock: Clock, times: bytes) -> tuple[Floats, EarthRotation]:
+def _grid(clock: Clock, times: bytes) -> _Grid:
     """Return the rows that turn TEME into ITRS, looked up once for all movers of a time grid."""
-    rotation = earth_rotation(clock, np.frombuffer(times))
+    time_s = np.frombuffer(times)
+    rotation = earth_rotation(clock, time_s)
     cosine, sine = np.cos(rotation.gmst_rad), np.sin(rotation.gmst_rad)
-    return np.stack([cosine, sine, rotation.pole_x_rad, rotation.pole_y_rad]), rotation
+    turn = np.stack([cosine, sine, rotation.pole_x_rad, rotation.pole_y_rad])
+    return _Grid(time_s, turn, rotation)
 
 
 def _terms(elements: Elements, no_kozai: Floats) -> NearEarth:
@@ -334,12 +437,12 @@ def _fourth_derivative(perigee_m: Floats, eccentricity: Floats) -> Floats:
     """Return a bound of |r''''| [m/s^4] of Kepler orbits seen from the turning Earth.
 
     At perigee r'' = -f r and r'''' = f^2 (1 + 3e) r with f = mu / r^3; turning adds the binomial
-    sum over the lower derivatives.
+    sum over the lower derivatives; a twentieth more is for the Earth's flatness.
     """
     f = MU_KM3_S2 * 1e9 / perigee_m**3
     speed = np.sqrt(f * (1.0 + eccentricity)) * perigee_m
     w = _EARTH_RAD_S
-    return np.asarray(
+    return 1.05 * np.asarray(
         f * f * (1.0 + 3.0 * eccentricity) * perigee_m
         + 4.0 * w * f * speed
         + 6.0 * w**2 * f * perigee_m

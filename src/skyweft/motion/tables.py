@@ -6,6 +6,7 @@ Knows nothing of what the columns mean beyond a range of numbers; GeoJSON is rea
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ MISTAKES_MAX = 20
 LATITUDE = (-90.0, 90.0)
 LONGITUDE = (-180.0, 180.0)
 ALTITUDE = (-12_000.0, 100_000_000.0)  # deepest trench to beyond every shell
+OTHER_HEIGHT = re.compile(r"(alt|altitude|height)(_\w*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,14 @@ def _check_header(
         for name in wanted
         if columns.count(name) > 1
     ]
+    # Passed over like any spare column, a height under another name would become 0 m.
+    mistakes += [
+        f"{path.name}: the column {name} is not known: heights stand in altitude_m, in metres"
+        for name in columns
+        if OTHER_HEIGHT.fullmatch(name) and "altitude_m" in {*wanted} - {*columns}
+    ]
+    if mistakes and len(columns) == 1 and (found := {";", "\t"} & set(columns[0])):
+        mistakes = [f"{path.name}: fields are separated by {found.pop()!r}; commas are needed"]
     complain(path, mistakes)
 
 

@@ -153,10 +153,10 @@ def pair_statistics(
     Returns
     -------
     PairStatistics
-        Quantiles interpolate between neighbours. `stretch_light` is the mean delay over that of
-        light along the great circle at c, `stretch_fibre` over that at c / 1.468 along the great
-        circle times `fibre_detour`: below 1 the network beats the fibre. Rates of change refer to
-        the time between snapshots that both have a way.
+        Quantiles interpolate between neighbours. `stretch_light` is the delay over that of
+        light along the great circle at c, both summed over time; `stretch_fibre` over that at
+        c / 1.468 along the great circle times `fibre_detour`: below 1 the network beats the fibre.
+        Rates of change refer to the time between snapshots that both have a way.
     """
     reached = series.reached
     number = reached.sum(axis=1)
@@ -273,11 +273,15 @@ def _mean_distance_m(series: Series) -> Floats:
 
 
 def _stretch(series: Series, reached: NDArray[np.bool_]) -> Floats:
-    """Return the mean delay over that of light along the great circle, where that is one."""
-    far = np.where(series.distance_m >= NEAR_M, series.distance_m, np.nan)
-    ratio = series.delay_s * SPEED_OF_LIGHT_M_S / far
-    told = reached & np.isfinite(ratio)
-    return _over(ratio.sum(axis=1, where=told), told.sum(axis=1))
+    """Return the time the ways took over that of light along the great circle, where that is one.
+
+    A ratio of sums: a mover that passes its target would make a mean of ratios infinite.
+    """
+    told = reached & np.isfinite(series.distance_m)
+    delay_s = series.delay_s.sum(axis=1, where=told)
+    far_m = np.broadcast_to(series.distance_m, told.shape).sum(axis=1, where=told)
+    far_m[far_m < NEAR_M * told.sum(axis=1)] = 0.0
+    return _over(delay_s * SPEED_OF_LIGHT_M_S, far_m)
 
 
 def _outages(reached: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.int64]]:

@@ -20,6 +20,7 @@ from skyweft.plot.routes import (
     latency_matrix,
     route_churn,
 )
+from skyweft.plot.shares import flow_limits, flow_throughput, link_utilisation
 from skyweft.plot.timeline import layer_timeline, timeline
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "delay_distance",
     "duration_histogram",
     "elevation_histogram",
+    "flow_limits",
+    "flow_throughput",
     "ground_tracks",
     "latency_cdf",
     "latency_map",
@@ -38,6 +41,7 @@ __all__ = [
     "layer_timeline",
     "link_margins",
     "link_rates",
+    "link_utilisation",
     "pass_statistics",
     "rate_cdf",
     "route_churn",

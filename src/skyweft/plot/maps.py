@@ -181,9 +181,10 @@ def earth(ax: Axes, palette: Palette) -> Axes:
     return ax
 
 
-def coasts(ax: Axes, palette: Palette) -> None:
-    """Draw the outlines of the land."""
-    ax.add_collection(LineCollection(outlines(), color=palette.coast, linewidth=0.6, zorder=2))
+def coasts(ax: Axes, palette: Palette, colour: str = "") -> None:
+    """Draw the outlines of the land, in the palette's colour for coasts unless given."""
+    colour = colour or palette.coast
+    ax.add_collection(LineCollection(outlines(), color=colour, linewidth=0.6, zorder=2))
 
 
 def colour_bar(ax: Axes, levels: Floats, ramp: list[str], label: str, palette: Palette) -> None:

@@ -225,7 +225,7 @@ def latency_map(
         Targets that are never reached are crosses; movers are not drawn.
     """
     ax = earth(given_or_new(ax), palette)
-    coasts(ax, palette)
+    coasts(ax, palette, palette.muted)
     source = best_connected(statistics, route) if source is None else source
     here = statistics.filter(
         pc.and_(

@@ -181,8 +181,9 @@ def record(where: str, fields: Fields, mistakes: Mistakes) -> Record | None:
     values = [_value(place, key, fields, mistakes) for key in RANGES]
     epoch_ns = _epoch_ns(str(fields.get("EPOCH") or "").strip())
     if epoch_ns is None:
-        given = shown(fields.get("EPOCH"))
-        mistakes.add(place, f"EPOCH is {given}, needed is UTC like 2026-07-01T00:00:00.000000")
+        given = fields.get("EPOCH")
+        words = "missing" if given is None else shown(given)
+        mistakes.add(place, f"EPOCH is {words}, needed is UTC like 2026-07-01T00:00:00.000000")
     if mistakes.count > before or epoch_ns is None:
         return None
     return Record(name, catalogue_number, where, epoch_ns, tuple(values))

@@ -26,6 +26,7 @@ from skyweft.report.links import links_section, read_directions
 from skyweft.report.markup import Markup, escaped, joined, table
 from skyweft.report.routes import routes_section
 from skyweft.report.scenario import scenario_section, warnings_section
+from skyweft.report.shares import flows_section
 from skyweft.run import Run
 from skyweft.scenario.scenario import Scenario
 
@@ -73,6 +74,7 @@ def page(run: Run) -> str:
         passes_section(met, run.contacts, length_s),
         coverage_section(run.coverage, scenario.coverage),
         links_section(ways),
+        flows_section(run),
         routes_section(run),
         scenario_section(scenario, run.platforms, run.echo, file.read_text("utf-8")),
     ]
@@ -115,6 +117,7 @@ _PLACES = {
     "passes": "Passes",
     "coverage": "Coverage",
     "links": "Links",
+    "flows": "Flows",
     "routes": "Routes",
     "scenario": "Scenario",
 }

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from math import gcd
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from skyweft.network.product import REASONS
 from skyweft.network.statistics import FIBRE_INDEX, HANDOVER_S
-from skyweft.plot.meetings import Floats, numbers, words
+from skyweft.plot.meetings import Floats, codes, numbers, words
 from skyweft.plot.routes import (
     NAMES_MAX,
     PAIRS_DRAWN,
@@ -38,14 +40,18 @@ from skyweft.run import Run
 from skyweft.run.parquet import read_some
 from skyweft.scenario.network import Routes
 
+_MISSED = ("source_alone", "target_alone", "islands", "absent")
 ROWS_READ = 2_000_000  # of routes.parquet: enough for a curve
 PAIRS_SHOWN, PAIRS_MAX = 12, 60
+NAMED = 4
 
 
 def routes_section(run: Run) -> Markup:
     """Return the section on routes; nothing where the scenario asks for none."""
-    pairs, times = run.route_statistics(), run.route_times
     rules = run.scenario.routes
+    if not rules:
+        return Markup("")
+    pairs, times = run.route_statistics(), run.route_times
     if pairs is None or times is None or not pairs.num_rows:
         return Markup("")
     labels = [f"{_listed(rule.sources)} → {_listed(rule.targets)}" for rule in rules]
@@ -61,7 +67,7 @@ def routes_section(run: Run) -> Markup:
         paragraph(_notes(rules, every)),
         beside(_latency(ways, labels), _distance(pairs, labels)),
         beside(_churn(times, labels), *_maps(pairs, run.platforms, labels)),
-        _worst(pairs, labels),
+        _worst(pairs),
         _reasons(pairs, labels),
     )
 
@@ -128,7 +134,7 @@ def _rule(rule: Routes, label: str, pairs: pa.Table, times: pa.Table, ways: pa.T
             for share in (0.5, 0.95)
         ),
         number(_over(float(hops), reachable.sum())),
-        share_of(_over(np.count_nonzero(fibre < 1), np.count_nonzero(np.isfinite(fibre)))),
+        share_of(_over(np.sum(fibre < 1), np.sum(np.isfinite(fibre)))),
         *(
             number(_over(numbers(times, name).sum(), watched_h))
             for name in ("changes", "handovers")
@@ -136,7 +142,7 @@ def _rule(rule: Routes, label: str, pairs: pa.Table, times: pa.Table, ways: pa.T
     ]
 
 
-def _over(value: float, by: float) -> float:
+def _over(value: Any, by: Any) -> float:
     return float(value) / float(by) if by else np.nan
 
 
@@ -144,10 +150,10 @@ def _notes(rules: Sequence[Routes], every: int) -> str:
     step_s = max(rule.step_s for rule in rules)
     most = 3_600 / step_s
     words = (
-        f"Fibre: along the great circle at c / {FIBRE_INDEX:g}, shorter than any cable. A change is "
-        "another way than one snapshot before, a handover another first platform; what comes and "
-        f"goes between two snapshots is not seen, at a step of {step_s:g} s no more than {most:g} "
-        "an hour."
+        f"Fibre: along the great circle at c / {FIBRE_INDEX:g}, shorter than any cable. A change "
+        "is another way than one snapshot before, a handover another first platform; what comes "
+        f"and goes between two snapshots is not seen, at a step of {step_s:g} s no more than "
+        f"{most:g} an hour."
     )
     if every > 1:
         words += f" Delays of every {every}th way are counted; the other figures are of all."
@@ -245,20 +251,25 @@ def _map(pairs: pa.Table, platforms: pa.Table, rule: int, label: str) -> Markup:
 _HEADS = (
     ("from → to", ""),
     ("reachable", "% of time"),
-    ("delay median", "ms"),
+    ("delay", "median, ms"),
     ("95 %", "ms"),
     ("jitter", "ms"),
     ("distance", "km"),
-    ("over light", "times"),
-    ("over fibre", "times"),
+    ("light", "times"),
+    ("fibre", "times"),
     ("changes", "per h"),
     ("interrupted", "s per h"),
-    ("longest outage", "min"),
+    ("outage", "longest, min"),
 )
 
 
-def _worst(pairs: pa.Table, labels: Sequence[str]) -> Markup:
+def _worst(pairs: pa.Table) -> Markup:
     """Return the pairs that are served worst."""
+    served = numbers(pairs, "share_reachable") > 0
+    never = int(np.sum(~served))
+    if not served.any():
+        return paragraph("No pair ever has a way.")
+    pairs = pairs.filter(pa.array(served))
     share, stretch = (numbers(pairs, name) for name in ("share_reachable", "stretch_light"))
     far = numbers(pairs, "distance_m") > 2e6
     # Near pairs are stretched by the way up and down alone: that says nothing about the network.
@@ -274,7 +285,9 @@ def _worst(pairs: pa.Table, labels: Sequence[str]) -> Markup:
             paragraph(
                 "Least reachable first, then by delay over that of light, pairs more than 2,000 km "
                 f"apart before others. A handover is taken to interrupt for {HANDOVER_S:g} s, an "
-                f"assumption. All {pairs.num_rows:,} pairs are in route_statistics.parquet."
+                f"assumption. {pairs.num_rows:,} pairs have a way at some time"
+                + (f", {never:,} never: see the reasons. " if never else ". ")
+                + "All are in route_statistics.parquet."
             ),
         ]
     )
@@ -302,32 +315,47 @@ def _pair_rows(pairs: pa.Table) -> list[list[Cell]]:
     ]
 
 
-_REASONS = (
-    ("source_alone", "nobody in range of the source"),
-    ("target_alone", "nobody in range of the target"),
-    ("islands", "no way between the two: islands"),
-    ("absent", "source or target is not there"),
-)
-
-
 def _reasons(pairs: pa.Table, labels: Sequence[str]) -> Markup:
     """Return why pairs have no way; a line where all always have one."""
     rows: list[list[Cell]] = []
     for rule, label in enumerate(labels):
         mine = pairs.filter(_of(pairs, rule))
         asked = numbers(mine, "snapshots").sum()
-        for column, reason in _REASONS:
+        for column, reason in zip(_MISSED, REASONS[1:], strict=True):
             missed = numbers(mine, column)
             if missed.any():
                 rows.append(
                     [
                         reason,
                         label,
-                        count(np.count_nonzero(missed)),
+                        count(float(np.sum(missed > 0))),
                         share_of(_over(missed.sum(), asked)),
+                        _whose(mine.filter(pa.array(missed > 0)), column),
                     ]
                 )
     if not rows:
         return paragraph("Every pair has a way at every snapshot.")
-    heads = [("why there is no way", ""), ("routes", ""), ("pairs", ""), ("ways", "% of all")]
+    heads = [
+        ("why there is no way", ""),
+        ("routes", ""),
+        ("pairs", ""),
+        ("ways", "% of all"),
+        ("who", ""),
+    ]
     return joined([heading("Reasons"), table("Why pairs have no way", heads, rows)])
+
+
+def _whose(pairs: pa.Table, column: str) -> str:
+    """Name those that are most often without a way for a reason."""
+    sides = {"source_alone": ["source"], "target_alone": ["target"]}.get(
+        column, ["source", "target"]
+    )
+    missed: dict[str, float] = {}
+    for side in sides:
+        names, code = codes(pairs, side)
+        total = np.bincount(code, numbers(pairs, column), minlength=len(names))
+        for name, each in zip(names, total.tolist(), strict=True):
+            missed[name] = missed.get(name, 0.0) + each
+    worst = sorted(missed, key=lambda name: (-missed[name], name))
+    more = len(worst) - NAMED
+    return ", ".join(worst[:NAMED]) + (f" and {more} more" if more > 0 else "")

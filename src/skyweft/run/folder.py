@@ -8,7 +8,7 @@ to the run's folder at the end, by renaming. A run that was killed loses the blo
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,8 @@ def discard(folder: Path) -> None:
     if (folder / PARTS).exists():
         shutil.rmtree(folder / PARTS)
     if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+        with suppress(OSError):  # a disk of its own, mounted there, stays
+            folder.rmdir()
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -173,7 +174,8 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ScenarioError(f"{path} cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"{path} cannot be read: {why}") from error
     if not isinstance(content, dict):
         raise ScenarioError(f"{path} is not a table of a run")
     return content

@@ -13,6 +13,7 @@ import numpy as np
 from skyweft.contacts.pairs import pairs as count_pairs
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
+from skyweft.motion.propagate import step_s
 from skyweft.network.demand import wanted
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
@@ -26,6 +27,8 @@ BYTES_START = 200e3
 BYTES_PAIR_DAY = 2_200.0
 BYTES_MOVER_DAY = 40e3
 BYTES_PLATFORM = 100.0
+USUAL_STEP_S = 60.0  # of samples and knots in those measurements
+SAMPLES_TIME, SAMPLES_SIZE = 0.25, 0.8  # share of the samples in what a pair takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,32 @@ class Outlook:
     @property
     def time_s(self) -> float:
         """Wall time of the run, roughly."""
-        each_day = sum(self.pairs) * SECONDS_PAIR_DAY + self._movers * SECONDS_MOVER_DAY
+        pairs, movers = self._busy(SAMPLES_TIME), self._movers * self._knots
+        each_day = pairs * SECONDS_PAIR_DAY + movers * SECONDS_MOVER_DAY
         return START_S + each_day * self.scenario.duration_s / DAY_S
 
     @property
     def size_bytes(self) -> float:
         """Of the run's folder, roughly."""
-        each_day = sum(self.pairs) * BYTES_PAIR_DAY + self._movers * BYTES_MOVER_DAY
+        pairs, movers = self._busy(SAMPLES_SIZE), self._movers * self._knots
+        each_day = pairs * BYTES_PAIR_DAY + movers * BYTES_MOVER_DAY
         standing = BYTES_START + len(self.fleet.names) * BYTES_PLATFORM
         return standing + each_day * self.scenario.duration_s / DAY_S
 
     @property
     def _movers(self) -> int:
         return int(np.count_nonzero(self.fleet.mover >= 0))
+
+    @property
+    def _knots(self) -> float:
+        return USUAL_STEP_S / step_s(self.scenario, self.fleet)
+
+    def _busy(self, share: float) -> float:
+        """Return how many pairs of usual sampling come to the same, by the samples' share."""
+        return sum(
+            count * (1 - share + share * USUAL_STEP_S / link.sample_s)
+            for count, link in zip(self.pairs, self.scenario.links, strict=True)
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -75,7 +91,7 @@ class Outlook:
         """Return the same for reading."""
         facts = self.facts()
         rules = [
-            f"{each['between'][0]} - {each['between'][1]}: {each['pairs']:,} pairs"
+            f"{each['between'][0]} - {each['between'][1]}: {_count(each['pairs'], 'pair')}"
             for each in facts["links"]
         ]
         return [
@@ -85,7 +101,7 @@ class Outlook:
             *_section("links", rules),
             *_section("warnings", facts["warnings"]),
             "",
-            f"{len(self.fleet.names):,} platforms, {sum(self.pairs):,} pairs; a run takes about "
+            f"{_count(len(self.fleet.names), 'platform')}, {_count(sum(self.pairs), 'pair')}; a run takes about "
             f"{_time(self.time_s)} and {_size(self.size_bytes)}",
         ]
 
@@ -129,6 +145,10 @@ def _time(time_s: float) -> str:
         if time_s >= 2 * size_s:
             return f"{time_s / size_s:.3g} {unit}"
     return f"{time_s:.3g} seconds"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _size(size_bytes: float) -> str:

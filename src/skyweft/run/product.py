@@ -2,10 +2,12 @@
 
 import shutil
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
 from skyweft.network.statistics import HANDOVER_S
@@ -13,7 +15,13 @@ from skyweft.run.folder import MANIFEST, clean_errors, is_run, read_json
 from skyweft.run.identity import read_scenario
 from skyweft.run.parquet import read
 from skyweft.run.routing import restated
+from skyweft.run.tables import TABLES
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.words import place
+
+# Without these nothing can be shown of a run.
+KEYS = ("name", "complete", "finished_s", "echo", "warnings", "left_out", "scenario")
+FIGURES = ("name", "finished_s", "platforms", "contacts", "links", "coverage")
 
 
 class Run:
@@ -31,6 +39,11 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest: dict[str, Any] = read_json(folder / MANIFEST)
+        if missing := [key for key in KEYS if key not in self.manifest]:
+            raise ScenarioError(
+                f"{folder / MANIFEST} is damaged or was made by another version: "
+                f"{', '.join(missing)} missing"
+            )
 
     def __repr__(self) -> str:
         rows = f"{self.contacts.num_rows:,} contacts"
@@ -39,7 +52,19 @@ class Run:
     @cached_property
     def scenario(self) -> Scenario:
         """Return the scenario as it was run, overrides applied; its files may be gone."""
-        return read_scenario(self.manifest["scenario"])
+        try:
+            return read_scenario(self.manifest["scenario"])
+        except ValidationError as error:
+            raise ScenarioError(
+                f"{self.folder} was made by {self._made_by}, and its scenario has what skyweft "
+                f"{version('skyweft')} does not read: {_places(error)}"
+            ) from error
+
+    @property
+    def _made_by(self) -> str:
+        versions = self.manifest.get("versions")
+        found = versions.get("skyweft") if isinstance(versions, dict) else None
+        return f"skyweft {found}" if found else "another skyweft"
 
     @cached_property
     def platforms(self) -> pa.Table:
@@ -124,14 +149,29 @@ class Run:
         path = self.folder / f"{name}.parquet"
         if why := self.manifest["left_out"].get(name):
             raise ScenarioError(f"{path} was left out: {why}")
+        if not path.is_file():
+            raise ScenarioError(f"{path} is not there")
         try:
-            return read(path)
+            table = read(path)
         except (OSError, pa.ArrowException) as error:
             raise ScenarioError(f"{path} cannot be read: {error}") from error
+        wanted = [column.name for column in TABLES.get(name, ())]
+        if missing := [each for each in wanted if each not in table.column_names]:
+            raise ScenarioError(
+                f"{path} is no table of this kind or was made by another version: "
+                f"the columns {', '.join(missing[:5])} are missing"
+            )
+        return table
 
     def summary(self) -> dict[str, Any]:
         """Return the key figures."""
-        return read_json(self.folder / "summary.json")
+        path = self.folder / "summary.json"
+        found = read_json(path)
+        if missing := [key for key in FIGURES if key not in found]:
+            raise ScenarioError(
+                f"{path} is damaged or was made by another version: {', '.join(missing)} missing"
+            )
+        return found
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -206,7 +246,8 @@ def open_run(folder: str | Path) -> Run:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ScenarioError(f"{folder} is not there; a run is a folder made by skyweft run")
+        found = "is a file" if folder.exists() else "is not there"
+        raise ScenarioError(f"{folder} {found}; a run is a folder made by skyweft run")
     if not (folder / MANIFEST).is_file():
         begun = is_run(folder)
         raise ScenarioError(
@@ -215,3 +256,9 @@ def open_run(folder: str | Path) -> Run:
             else f"{folder} holds no run: {MANIFEST} is missing"
         )
     return Run(folder)
+
+
+def _places(error: ValidationError) -> str:
+    """Name the first few places of a scenario that today's models refuse."""
+    found = [place(each["loc"]) for each in error.errors()]
+    return ", ".join(dict.fromkeys(found[:3]))

@@ -142,7 +142,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("hops_mean", "float64", "1", "mean number of links"),
         Column("hops_max", "int32", "1", "most links"),
         Column("distance_m", "float64", "m", "great circle between the two, mean over time"),
-        Column("stretch_light", "float64", "1", "mean delay over that of the great circle at c"),
+        Column("stretch_light", "float64", "1", "mean delay over the great circle's at c"),
         Column("stretch_fibre", "float64", "1", "likewise at c / 1.468: the shortest fibre"),
         Column("changes", "int32", "1", "snapshots with another way than the one before"),
         Column("changes_per_h", "float64", "1/h", "of the time between snapshots that have ways"),

@@ -53,8 +53,13 @@ def _said(error: ErrorDetails, schema: Node) -> Found:
     if kind == "value_error":
         return where, str(error["ctx"]["error"])
     if kind in ("too_short", "string_too_short") and not error["input"]:
-        return where, f"is empty; needed: at least one{_entry(error['input'])}"
+        return where, f"is empty; needed: {_something(error['input'], node)}"
     return where, _value(error["input"], node)
+
+
+def _something(value: Any, node: Node) -> str:
+    """Say what a text, list or table that holds nothing should hold."""
+    return "at least one table in it" if isinstance(value, dict) else allowed(node)
 
 
 def _kind(error: ErrorDetails, where: tuple[Step, ...], node: Node) -> Found:

@@ -29,6 +29,7 @@ def review(scenario: Scenario) -> list[str]:
             for place, link in enumerate(scenario.links)
             for words in _link(scenario, link)
         ),
+        *_twice(scenario),
     ]
 
 
@@ -57,6 +58,14 @@ def _unread(scenario: Scenario) -> Iterator[str]:
         if isinstance(motion, Loiter) and motion.pattern == "circle":
             for key in sorted({"length_m", "heading_deg"} & motion.model_fields_set):
                 yield f"platforms.{name}.motion.{key}: a circle does not read it"
+
+
+def _twice(scenario: Scenario) -> Iterator[str]:
+    """Name rules that stand there twice: whatever they allow is counted twice as well."""
+    for place, link in enumerate(scenario.links):
+        first = scenario.links.index(link)
+        if first < place:
+            yield f"links[{place}]: says the same as links[{first}]; its contacts count twice"
 
 
 def _link(scenario: Scenario, link: Link) -> Iterator[str]:

@@ -1,0 +1,139 @@
+"""A network over time: 1,584 satellites with lasers, 100 cities, 2,000 snapshots.
+
+All of it counts: orbits, who sees whom, the delay from every satellite to every city and the next
+hop towards it, at every snapshot. The peer is what one writes without a library for it: per
+snapshot a k-d tree for visibility and SciPy's Dijkstra with predecessors, in NumPy. It is given
+the positions for nothing, one thread as SciPy has it, and a few snapshots scaled up. Delays must
+be equal to the nanosecond.
+"""
+
+import argparse
+import os
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from skyweft.contacts.finding import find
+from skyweft.motion import assemble, propagate
+from skyweft.network.graph import FAR_NS
+from skyweft.network.lanes import LANES
+from skyweft.network.routes import linked, places, relaying, sweep_blocks
+from skyweft.network.snapshot import NS_M, neighbours, to_ends, transit
+from skyweft.scenario.reading import load
+from skyweft.scenario.shipped import find as shipped
+
+STEP_S = 10.0
+ELEVATION_DEG = 25.0
+REACH_M = 1_250e3  # no satellite of the shell is farther away at that elevation
+
+
+class Ours:
+    """The stages of a run, without the way of each pair."""
+
+    def __init__(self, snapshots: int, threads: int) -> None:
+        end_s = snapshots * STEP_S
+        scenario = load(shipped("starlink_shell1_routes"), [f"duration_s={end_s:.0f}"])
+        self.fleet = assemble(scenario)
+        with ThreadPoolExecutor(threads) as executor:
+            self.motion = propagate(scenario, self.fleet, 0.0, end_s, executor)
+            self.contacts = find(scenario, self.fleet, self.motion, executor)
+            relays = relaying(scenario, self.fleet)
+            self.node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
+            self.nodes = int(np.count_nonzero(relays))
+            self.blocks = sweep_blocks(self.fleet, relays, self.node, self.contacts)
+            self.cities = self.fleet.rows_of("cities")
+            self.time_s = np.arange(snapshots) * STEP_S
+            self.first, self.contact = linked(self.contacts, self.time_s)
+            # Checksums stand for a consumer: two thousand tables are 2.5 GB.
+            self.sums = list(executor.map(self.checksum, range(snapshots), chunksize=16))
+
+    def tables(self, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return delays and next hops of a snapshot, in slabs of 64 cities."""
+        up = self.contact[self.first[k] : self.first[k + 1]]
+        place_m = places(self.fleet, self.motion, float(self.time_s[k]))
+        near = neighbours(place_m, self.contacts.source[up], self.contacts.target[up], False)
+        among = transit(self.node, self.nodes, *near, 0)
+        return to_ends(self.cities, self.node, self.nodes, near, among, self.blocks, 0)
+
+    def checksum(self, k: int) -> int:
+        """Return a number that depends on a snapshot's tables."""
+        cost, follower = self.tables(k)
+        return int(cost[0, :, 0].sum()) + int(follower[0, :, 0].sum())
+
+
+def by_scipy(ours: Ours, place_m: np.ndarray, lasers: np.ndarray) -> np.ndarray:
+    """Return delays from every satellite to every city in whole nanoseconds, 2**30 for no way."""
+    satellite_m, city_m = place_m[: ours.nodes], place_m[ours.cities]
+    sine = np.sin(np.radians(ELEVATION_DEG))
+    seen = cKDTree(satellite_m).query_ball_point(city_m, REACH_M)
+    city = np.repeat(np.arange(len(seen)), [len(each) for each in seen])
+    satellite = np.concatenate(seen).astype(int)
+    line_m = satellite_m[satellite] - city_m[city]
+    range_m = np.linalg.norm(line_m, axis=1)
+    up = np.einsum("ka,ka->k", line_m, ours.fleet.sites.up[city]) >= sine * range_m
+    laser_m = np.linalg.norm(satellite_m[lasers[0]] - satellite_m[lasers[1]], axis=1)
+    tail = np.concatenate([*lasers, ours.nodes + city[up]])
+    head = np.concatenate([lasers[1], lasers[0], satellite[up]])
+    weight = np.rint(np.concatenate([laser_m, laser_m, range_m[up]]) / NS_M)
+    size = ours.nodes + len(city_m)
+    matrix = csr_matrix((weight, (tail, head)), shape=(size, size))
+    ends = np.arange(ours.nodes, size)
+    # Cities only begin ways: they have edges out and none in, so none is passed through.
+    delay, _next = dijkstra(matrix, indices=ends, return_predecessors=True)
+    return np.where(np.isfinite(delay), delay, FAR_NS)[:, : ours.nodes].T.astype(np.int32)
+
+
+def peer(ours: Ours, snapshots: list[int]) -> float:
+    """Check the peer's delays against ours; return its seconds a snapshot."""
+    among = ours.node[ours.contacts.source] >= 0
+    among &= ours.node[ours.contacts.target] >= 0
+    lasers = np.stack([ours.contacts.source[among], ours.contacts.target[among]])
+    lasers = np.unique(np.sort(lasers, axis=0), axis=1)
+    spent = []
+    for k in snapshots:
+        place_m = places(ours.fleet, ours.motion, float(ours.time_s[k]))
+        began = perf_counter()
+        expected = by_scipy(ours, place_m, lasers)
+        spent.append(perf_counter() - began)
+        cost, _ = ours.tables(k)
+        found = np.concatenate([slab[: ours.nodes] for slab in cost], axis=1)
+        assert cost.shape[2] == LANES
+        assert np.array_equal(found[:, : len(ours.cities)], expected), k
+    return float(np.median(spent))
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--snapshots", type=int, default=2_000)
+    words.add_argument("--threads", type=int, default=os.cpu_count())
+    asked = words.parse_args()
+    Ours(20, asked.threads)  # compiles, and reads the tables of Earth orientation
+    began = perf_counter()
+    ours = Ours(asked.snapshots, asked.threads)
+    spent_s = perf_counter() - began
+    each_s = peer(ours, list(range(0, asked.snapshots, max(1, asked.snapshots // 7))))
+    again_s = sum(_timed(ours, k) for k in range(40)) / 40
+    print(f"load average {os.getloadavg()[0]:.1f}, {asked.threads} threads")
+    print(
+        f"{ours.nodes:,} satellites, {len(ours.cities)} cities, {asked.snapshots:,} snapshots: "
+        f"{spent_s:.2f} s in all, {1e3 * spent_s / asked.snapshots:.2f} ms each"
+    )
+    print(f"  tables of a snapshot on one thread: {1e3 * again_s:.2f} ms")
+    print(
+        f"numpy + cKDTree + scipy: {1e3 * each_s:.1f} ms a snapshot, "
+        f"{each_s * asked.snapshots:.0f} s in all: ratio {each_s * asked.snapshots / spent_s:.1f}"
+    )
+
+
+def _timed(ours: Ours, k: int) -> float:
+    began = perf_counter()
+    ours.tables(k)
+    return perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

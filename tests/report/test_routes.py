@@ -1,0 +1,90 @@
+"""The section on routes, from runs of three cities under twelve satellites."""
+
+from pathlib import Path
+
+import pytest
+
+from skyweft.report.page import page
+from skyweft.report.routes import routes_section
+from skyweft.run import Run, run
+
+TOML = """\
+name = "Ring"
+start = 2026-07-01T00:00:00Z
+duration_s = 3_600
+
+[platforms.ring]
+layer = "space"
+motion = { kind = "walker", planes = 1, per_plane = 12, altitude_m = 1_200e3, inclination_deg = 0 }
+terminals = ["radio", "laser"]
+
+[platforms.cities]
+layer = "ground"
+motion = { kind = "sites", file = "cities.csv" }
+terminals = ["radio"]
+
+[terminals.radio]
+kind = "radio"
+frequency_hz = 20e9
+bandwidth_hz = 100e6
+eirp_dbw = 40.0
+gt_db_k = 10.0
+
+[terminals.laser]
+kind = "optical"
+rate_bps = 1e9
+
+[[links]]
+between = ["radio", "radio"]
+elevation_min_deg = 10
+
+[[links]]
+between = ["laser", "laser"]
+pattern = "grid"
+
+[[routes]]
+sources = ["cities"]
+targets = ["cities"]
+step_s = 60
+"""
+CITIES = """\
+name,latitude_deg,longitude_deg
+Quito <b>,-0.2,-78.5
+Nairobi,-1.3,36.8
+Oslo,59.9,10.8
+"""
+
+
+@pytest.fixture(scope="module")
+def ring(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder: Path = tmp_path_factory.mktemp("ring")
+    (folder / "cities.csv").write_text(CITIES, encoding="utf-8")
+    (folder / "ring.toml").write_text(TOML, encoding="utf-8")
+    return run(folder / "ring.toml", folder / "out")
+
+
+def test_the_section_names_rules_pairs_and_reasons(ring: Run) -> None:
+    text = routes_section(ring)
+    for words in (
+        "cities → cities",
+        "Quito &lt;b&gt; → Nairobi",
+        "nobody in range of the target",
+        "4 never: see the reasons",
+        "Of the larger",
+    ):
+        assert (words in text) == (words != "Of the larger"), words
+    assert "<b>" not in text
+    assert "Every pair has a way" not in text
+    assert text.count("<svg role") == 4
+
+
+def test_the_page_has_the_section_and_its_place_in_the_bar(ring: Run) -> None:
+    text = page(ring)
+    assert '<li><a href="#routes">Routes</a></li>' in text
+    assert "routes.parquet" in text
+    assert text == page(Run(ring.folder))
+
+
+def test_no_routes_no_section(made) -> None:
+    assert routes_section(made) == ""
+    assert 'href="#routes"' not in page(made)
