@@ -177,7 +177,7 @@ def test_run_and_report(capsys: Captured) -> None:
 
 def test_a_link_that_never_closes_is_said_to(capsys: Captured) -> None:
     deaf = ["--set", "terminals.up.eirp_dbw=-90", "--set", "terminals.down.eirp_dbw=-90"]
-    assert main(["run", write(), "--no-report", *deaf]) == 0
+    assert main(["run", write(), "--no-report", "--set", "duration_s=86400", *deaf]) == 0
     assert "; no rate either way" in capsys.readouterr().out
 
 

@@ -144,7 +144,7 @@ def complete(
         out[row, ELEVATION_MAX] = np.nan
 
 
-@kernel
+@inlined
 def _pass_over(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Floats, knot: int, out: Floats, row: int,

@@ -84,7 +84,9 @@ def pieces(
     blocks = sweep_blocks(fleet, relays, node, contacts)
     limits = topology(scenario, fleet)
     for number, rule in enumerate(scenario.routes):
-        yield from _ruled(number, rule, fleet, motion, contacts, limits, node, blocks, executor)
+        time_s = snapshot_times(motion, rule.step_s)
+        up = carrying(limits, fleet, motion, contacts, time_s)
+        yield from _ruled(number, rule, fleet, motion, contacts, time_s, up, node, blocks, executor)
 
 
 def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
@@ -100,7 +102,7 @@ def snapshot_times(motion: Motion, step_s: float) -> Floats:
     """Return the multiples of a step from a block's first moment to before its last."""
     start_s, end_s = motion.tracks.time_s[[0, -1]]
     first, after = (int(np.ceil(edge / step_s - 1e-9)) for edge in (start_s, end_s))
-    return np.arange(first, after) * step_s
+    return np.arange(first, after, dtype=np.float64) * step_s
 
 
 def places(fleet: Fleet, motion: Motion, time_s: float) -> Floats:
@@ -133,6 +135,21 @@ def linked(contacts: Contacts, time_s: Floats) -> tuple[NDArray[np.int64], Ints]
     contact = np.empty(first[-1], np.int32)
     _deal(begin, count, first[:-1].copy(), contact)
     return first.astype(np.int64), contact
+
+
+def carrying(
+    limits: Topology, fleet: Fleet, motion: Motion, contacts: Contacts, time_s: Floats
+) -> tuple[NDArray[np.int64], Ints]:
+    """Return `linked` less the contacts that limits and failures keep from carrying traffic."""
+    first, contact = linked(contacts, time_s)
+    if limits.idle:
+        return first, contact
+    used = [
+        limits.used(contacts, contact[low:high], places(fleet, motion, float(t)), float(t))
+        for t, low, high in zip(time_s, first[:-1], first[1:], strict=True)
+    ]
+    counts = [len(each) for each in used]
+    return np.cumsum([0, *counts]), np.concatenate([np.empty(0, np.int32), *used])
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -169,14 +186,14 @@ def _ruled(
     fleet: Fleet,
     motion: Motion,
     contacts: Contacts,
-    limits: Topology,
+    time_s: Floats,
+    up: tuple[NDArray[np.int64], Ints],
     node: Ints,
     blocks: tuple[Ints, Ints, Ints],
     executor: Executor,
 ) -> Iterator[Routes]:
     """Answer one `[[routes]]` over a block."""
-    time_s = snapshot_times(motion, rule.step_s)
-    first, contact = linked(contacts, time_s)
+    first, contact = up
     sources = np.concatenate([fleet.rows_of(group) for group in rule.sources])
     targets = np.concatenate([fleet.rows_of(group) for group in rule.targets])
 
@@ -184,13 +201,11 @@ def _ruled(
         return join([one(k) for k in range(*span)])
 
     def one(k: int) -> Routes:
-        position_m = places(fleet, motion, float(time_s[k]))
-        up = contact[first[k] : first[k + 1]]
-        up = limits.used(contacts, up, position_m, float(time_s[k]))
+        now = contact[first[k] : first[k + 1]]
         found = ways(
-            position_m,
-            contacts.source[up],
-            contacts.target[up],
+            places(fleet, motion, float(time_s[k])),
+            contacts.source[now],
+            contacts.target[now],
             node,
             np.flatnonzero(node >= 0).astype(np.int32),
             blocks,

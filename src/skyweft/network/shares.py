@@ -21,8 +21,9 @@ from skyweft.network.ceiling import Ceiling, ceiling
 from skyweft.network.demand import Wanted, wanted
 from skyweft.network.fairness import fair_shares, shares_at
 from skyweft.network.product import ITSELF, NO_WAY, Loads, Shares
-from skyweft.network.routes import linked, places, relaying, snapshot_times, sweep_blocks
+from skyweft.network.routes import carrying, places, relaying, snapshot_times, sweep_blocks
 from skyweft.network.snapshot import ways
+from skyweft.network.topology import topology
 from skyweft.network.traffic import daily_factor, hours_of
 from skyweft.scenario.network import Flows
 from skyweft.scenario.scenario import Scenario
@@ -295,7 +296,7 @@ def _block(
         node,
         sweep_blocks(fleet, relays, node, contacts),
         time_s,
-        *linked(contacts, time_s),
+        *carrying(topology(scenario, fleet), fleet, motion, contacts, time_s),
     )
 
 

@@ -161,7 +161,7 @@ def walk(
     follower: Ints,
     position_m: Floats,
     path: Ints,
-) -> tuple[int, float, int]:
+) -> tuple[int, float, np.int64]:
     """Follow a best way into `path`; return its hops, its length in straight lines and its mark.
 
     `follower` (N, 64) is the slab of the target's lane, cut to that lane.

@@ -35,6 +35,11 @@ class Topology:
     clock: Clock
     outages: Outages
 
+    @property
+    def idle(self) -> bool:
+        """Whether every contact carries traffic at any time."""
+        return not len(self.outages) and not any(_limited(link) for link in self.links)
+
     def used(self, contacts: Contacts, up: Ints, position_m: Floats, time_s: float) -> Ints:
         """Return those of the contacts `up` that carry traffic at an instant.
 

@@ -110,7 +110,7 @@ def delay_distance(
         )
     end_km = float(np.nanmax(far_km, initial=1.0))
     _bounds(ax, end_km, palette)
-    ax.set_xlim(0, end_km)
+    ax.set_xlim(0, 1.1 * end_km)  # room for the words at the ends of the lines
     ax.set_ylim(bottom=0)
     ax.set_xlabel("great circle [km]")
     ax.set_ylabel("median one-way delay [ms]")

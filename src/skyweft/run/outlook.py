@@ -101,8 +101,8 @@ class Outlook:
             *_section("links", rules),
             *_section("warnings", facts["warnings"]),
             "",
-            f"{_count(len(self.fleet.names), 'platform')}, {_count(sum(self.pairs), 'pair')}; a run takes about "
-            f"{_time(self.time_s)} and {_size(self.size_bytes)}",
+            f"{_count(len(self.fleet.names), 'platform')}, {_count(sum(self.pairs), 'pair')}; "
+            f"a run takes about {_time(self.time_s)} and {_size(self.size_bytes)}",
         ]
 
 
