@@ -75,13 +75,13 @@ def _horner(r: Floats, at: int, tau: float) -> tuple[float, float]:
 @kernel
 def at_moment(r: Floats, width_s: float, tau: float) -> State:
     """Return the state of a pair at the fraction `tau` of the loaded step."""
-    per = 1.0 / width_s
-    dx, vx = _horner(r, STEP, tau)
-    dy, vy = _horner(r, STEP + 5, tau)
-    dz, vz = _horner(r, STEP + 10, tau)
-    ax, wx = _horner(r, STEP + 15, tau)
-    ay, wy = _horner(r, STEP + 20, tau)
-    az, wz = _horner(r, STEP + 25, tau)
+    per, d = 1.0 / width_s, np.int64(STEP)
+    dx, vx = _horner(r, d, tau)
+    dy, vy = _horner(r, d + 5, tau)
+    dz, vz = _horner(r, d + 10, tau)
+    ax, wx = _horner(r, d + 15, tau)
+    ay, wy = _horner(r, d + 20, tau)
+    az, wz = _horner(r, d + 25, tau)
     return dx, dy, dz, vx * per, vy * per, vz * per, ax, ay, az, wx * per, wy * per, wz * per
 
 
@@ -91,8 +91,8 @@ def load(
     step: int, r: Floats,
 ) -> None:  # fmt: skip
     """Write the polynomials of one step, of d and of a, into the numbers."""
-    _polynomial(pb, vb, moves_b, time_s, step, r, STEP)
-    _polynomial(pa, va, moves_a, time_s, step, r, STEP + 15)
+    _polynomial(pb, vb, moves_b, time_s, step, r, np.int64(STEP))
+    _polynomial(pa, va, moves_a, time_s, step, r, np.int64(STEP + 15))
     if moves_a == 0:
         for at in range(STEP, STEP + 15, 5):
             r[at] -= r[at + 15]
@@ -172,7 +172,7 @@ def upright(x: float, y: float, z: float) -> float:
 
 
 @kernel
-def _elevation(s: State, r: Floats) -> tuple[float, float]:
+def elevation_of(s: State, r: Floats) -> tuple[float, float]:
     """Measure the sine of b's elevation above a's horizon, less the least one, and its rate."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
     closing = dx * vx + dy * vy + dz * vz
@@ -194,7 +194,7 @@ def _elevation(s: State, r: Floats) -> tuple[float, float]:
 
 
 @kernel
-def _range(s: State, range_max_m: float) -> tuple[float, float]:
+def range_of(s: State, range_max_m: float) -> tuple[float, float]:
     """Measure what is left of the longest range, and its rate."""
     dx, dy, dz, vx, vy, vz = s[:6]
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
@@ -233,9 +233,9 @@ def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
 def measure(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return a smooth rule's value and its rate per second in a written state."""
     if kind == ELEVATION:
-        return _elevation(s, r)
+        return elevation_of(s, r)
     if kind == RANGE:
-        return _range(s, r[RANGE_MAX])
+        return range_of(s, r[RANGE_MAX])
     return _sight(s, r[CLEAR], r[SCALE])
 
 

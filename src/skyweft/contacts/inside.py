@@ -11,9 +11,11 @@ from skyweft.contacts.geometry import (
     State,
     at_knot,
     at_moment,
+    elevation_of,
     load,
     load_apart,
     measure,
+    range_of,
     slope,
 )
 from skyweft.contacts.kernel import inlined, kernel
@@ -105,21 +107,21 @@ def within(
 @kernel
 def _rates(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return how fast the two close in, and how fast the elevation rises where there is one."""
-    closing = measure(RANGE, s, r)[1]
-    return closing, measure(ELEVATION, s, r)[1] if kind == ELEVATION else 0.0
+    closing = range_of(s, r[RANGE_MAX])[1]
+    return closing, elevation_of(s, r)[1] if kind == ELEVATION else 0.0
 
 
 @kernel
 def _better(kind: int, s: State, r: Floats, at_s: float, out: Floats, row: int) -> None:
     """Keep a moment if it is the best of its window so far."""
-    left = measure(RANGE, s, r)[0]
+    left = range_of(s, r[RANGE_MAX])[0]
     range_m = r[RANGE_MAX] - left
     if range_m < out[row, RANGE_MIN]:
         out[row, RANGE_MIN] = range_m
         if kind != ELEVATION:
             out[row, BEST] = at_s
     if kind == ELEVATION:
-        sine = measure(ELEVATION, s, r)[0] + r[SINE]
+        sine = elevation_of(s, r)[0] + r[SINE]
         if sine > out[row, ELEVATION_MAX]:
             out[row, ELEVATION_MAX] = sine
             out[row, BEST] = at_s
@@ -164,7 +166,7 @@ def _pass_over(
     if not (bend > 0 and abs(ahead_s) < NEAR_STEPS * width):
         return False
     out[row, BEST] = time_s[knot] + x * width
-    out[row, ELEVATION_MAX] = measure(kind, s, r)[0] + r[SINE]
+    out[row, ELEVATION_MAX] = elevation_of(s, r)[0] + r[SINE]
     dx, dy, dz, vx, vy, vz = at_moment(r, width, x + ahead_s / width)[:6]
     closing = dx * vx + dy * vy + dz * vz
     out[row, RANGE_MIN] = np.sqrt(dx * dx + dy * dy + dz * dz - closing * closing / bend)

@@ -131,7 +131,7 @@ def within_mask(
                 n = toggle(out, n, is_open, max(start, time_s[knot] + low * width), 0.0)
                 is_open = not is_open
             n, is_open = step(
-                kind, 1, time_s[knot], width, r, low, look,
+                kind, np.int64(1), time_s[knot], width, r, low, look,
                 before, rate_before, after, rate_after, is_open, out, n,
             )  # fmt: skip
             low = look

@@ -138,7 +138,7 @@ def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, 
     return value >= 0, change > 0, closing < 0, coarse
 
 
-@kernel
+@inlined
 def _look_into(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, knot: int, r: Floats, up: bool, up_after: bool, out: Floats, n: int,
@@ -176,7 +176,7 @@ def sweep(
 ) -> int:  # fmt: skip
     """Write the windows of a pair's first rule over the whole block; return the rows in use."""
     last = len(time_s) - 1
-    knot, up, known = 0, False, False
+    knot, up, known = np.int64(0), False, False
     rising = nearing = coarse = False
     while knot < last:
         if not up and near[knot] == 0 and near[knot + 1] == 0:

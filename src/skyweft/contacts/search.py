@@ -86,7 +86,8 @@ def search(
 
     The table being full before all pairs are done is no failure: the caller goes on from there.
     """
-    n = 0
+    # A plain 0 would be a type of its own, and half of all kernels be compiled twice.
+    n = np.int64(0)
     spacing = max(time_s[1] - time_s[0], time_s[-1] - time_s[-2])
     moves_a, moves_b = a.moves, b.moves
     r[MOVES_A], r[MOVES_B] = moves_a, moves_b
