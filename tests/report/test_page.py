@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from skyweft.errors import ScenarioError
 from skyweft.report import write
 from skyweft.report.coverage import coverage_section
 from skyweft.report.links import links_section, read_directions
@@ -193,3 +194,10 @@ def test_an_interrupted_run_says_so(made) -> None:
     outline = Outline(page(made.but(complete=False, finished_s=43_200.0)))
     assert "Interrupted after" in outline.words
     assert "12 h" in outline.words
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(made, tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(ScenarioError, match=r"report.html cannot be written"):
+        write(made, tmp_path / "report.html")
+    assert [each.name for each in tmp_path.iterdir()] == ["report.html"]

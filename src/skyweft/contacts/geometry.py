@@ -91,6 +91,10 @@ def load(
     step: int, r: Floats,
 ) -> None:  # fmt: skip
     """Write the polynomials of one step, of d and of a, into the numbers."""
+    if moves_b == 0:
+        # What is left from a step before is d, not b.
+        for at in range(STEP, STEP + 15):
+            r[at] = 0.0
     _polynomial(pb, vb, moves_b, time_s, step, r, np.int64(STEP))
     _polynomial(pa, va, moves_a, time_s, step, r, np.int64(STEP + 15))
     if moves_a == 0:
@@ -116,7 +120,7 @@ def _polynomial(
 ) -> None:
     """Write a step's five coefficients for each of three axes, from slot `start` on."""
     if moves == 0:
-        # The rest is zero from the beginning and stays so.
+        # The rest is zero already.
         r[start], r[start + 5], r[start + 10] = p[0, 0], p[1, 0], p[2, 0]
         return
     width = time_s[step + 1] - time_s[step]

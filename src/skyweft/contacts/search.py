@@ -117,10 +117,10 @@ def search(
                 kinds[each], pa, va, moves_a, pb, vb, moves_b, time_s, table, r, out, n, upto
             )
         if upto >= len(out):
-            return n, pair
+            return int(n), pair
         for row in range(n, upto):
             who[row] = pair
             if ask == WHOLE:
                 complete(kinds[0], pa, va, moves_a, pb, vb, moves_b, time_s, r, out, row)
         n = upto
-    return n, len(rows_a)
+    return int(n), len(rows_a)

@@ -10,7 +10,7 @@ import os
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numba import njit
@@ -433,6 +433,15 @@ def _insert(key: float, row: int, keys: Floats, best: Ints) -> None:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
+def _room(size: int) -> tuple[Any, Any]:
+    """Return room for the satellites near a cell, and for their scores."""
+    one = np.empty(size, np.float32)
+    near = (one, np.empty_like(one), np.empty_like(one), np.empty(size, np.int32))
+    score = np.empty(size + WIDTH, np.float32)
+    return near, (score, np.empty_like(score), np.empty_like(score))
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def _cells(
     low: int,
     high: int,
@@ -449,17 +458,7 @@ def _cells(
     place, up, _, sine = users
     range_max_m, nearest = limits
     room = len(rows)
-    near = (
-        np.empty(room, np.float32),
-        np.empty(room, np.float32),
-        np.empty(room, np.float32),
-        np.empty(room, np.int32),
-    )
-    scores = (
-        np.empty(room + WIDTH, np.float32),
-        np.empty(room + WIDTH, np.float32),
-        np.empty(room + WIDTH, np.float32),
-    )
+    near, scores = _room(room)
     chosen, highest = np.empty(room + WIDTH, np.int32), np.empty(WIDTH, np.float32)
     keys, best = np.empty(satellite.shape[1]), np.empty(satellite.shape[1], np.int32)
     far_m = np.float32(min(range_max_m, 1e15))

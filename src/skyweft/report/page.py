@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from skyweft.errors import ScenarioError
 from skyweft.plot.meetings import Meetings, meetings, numbers, weighted_quantiles
 from skyweft.plot.palette import LAYERS, SPOKEN
 from skyweft.plot.rates import Direction
@@ -48,13 +49,18 @@ def write(run: Run, path: str | Path) -> Path:
 
     Raises
     ------
-    OSError
-        The file cannot be written.
+    ScenarioError
+        The file cannot be written; nothing half-written stays.
     """
     path = Path(path)
     draft = path.with_name(path.name + ".draft")
-    draft.write_text(page(run), encoding="utf-8", newline="\n")
-    return draft.replace(path)
+    text = page(run)
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        return draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise ScenarioError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def page(run: Run) -> str:
