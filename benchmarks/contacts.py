@@ -116,7 +116,7 @@ def search(flown: Tracks, ground: Sites) -> Windows:
 
 
 def timed(work: Callable[[], Windows], repeats: int) -> tuple[Windows, float, float]:
-    """Return a result, and median wall and processor times of runs after one to warm up."""
+    """Return a result, and the least wall and processor times of runs after one to warm up."""
     found = work()
     wall, processor = [], []
     for _ in range(repeats):
@@ -124,7 +124,7 @@ def timed(work: Callable[[], Windows], repeats: int) -> tuple[Windows, float, fl
         found = work()
         wall.append(time.perf_counter() - began)
         processor.append(time.process_time() - used)
-    return found, float(np.median(wall)), float(np.median(processor))
+    return found, min(wall), min(processor)
 
 
 def resident_gib() -> float:

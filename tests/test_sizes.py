@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
-    path for folder in ("src", "tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("src", "tests", "benchmarks", "docs")
+    for path in (ROOT / folder).rglob("*.py")
 )
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
 

@@ -1,10 +1,10 @@
 """Paths, delays and views against Hypatia's satgenpy (snkas/hypatia@0ac531c) on the Kuiper shell.
 
-Its conventions, written as a scenario: elements with four decimals, a RANGE test for access (1,260 km,
-the flat cone of 30 degrees at 630 km), +grid without a shift at the seam, UT1 = UTC and no polar
-motion, cities that never relay. Tolerances are those of its own arithmetic, stated in the
-reference's README: ranges in 32 bits and lasers by an angle seen from the equator (30 m), another
-Earth radius under its stations (100 m), together at most 0.005 ms of round trip.
+Its conventions, written as a scenario: elements with four decimals, a RANGE test for access
+(1,260 km, the flat cone of 30 degrees at 630 km), +grid without a shift at the seam, UT1 = UTC
+and no polar motion, cities that never relay. Tolerances are those of its own arithmetic, stated
+in the reference's README: ranges in 32 bits and lasers by an angle seen from the equator (30 m),
+another Earth radius under its stations (100 m), together at most 0.005 ms of round trip.
 """
 
 import csv
@@ -86,12 +86,17 @@ def _elements() -> str:
             number = plane * PER_PLANE + slot
             node_deg = 360.0 * plane / PLANES
             anomaly_deg = (360.0 * slot + 180.0 * (plane % 2)) / PER_PLANE
-            first = f"1 {number + 1:05d}U 00000ABC 00001.00000000  .00000000  00000-0  00000+0 0    0"
+            first = (
+                f"1 {number + 1:05d}U 00000ABC 00001.00000000  .00000000  00000-0  00000+0 0    0"
+            )
             second = (
                 f"2 {number + 1:05d} {51.9:8.4f} {node_deg:8.4f} 0000001 {0.0:8.4f} "
                 f"{anomaly_deg:8.4f} {14.8:11.8f}    0"
             )
-            lines += [f"Kuiper {number}", *(f"{line}{compute_checksum(line)}" for line in (first, second))]
+            lines += [
+                f"Kuiper {number}",
+                *(f"{line}{compute_checksum(line)}" for line in (first, second)),
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -100,8 +105,8 @@ def network(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("hypatia")
     (folder / "shell.tle").write_text(_elements(), encoding="utf-8")
     rows = csv.reader((REFERENCE / "cities.txt").read_text(encoding="utf-8").splitlines())
-    cities = [f"{name},{latitude},{longitude},{height}" for _, name, latitude, longitude, height in rows]
-    text = "\n".join(["name,latitude_deg,longitude_deg,altitude_m", *cities])
+    header = "name,latitude_deg,longitude_deg,altitude_m"
+    text = "\n".join([header, *(",".join(row[1:]) for row in rows)])
     (folder / "cities.csv").write_text(text, encoding="utf-8")
     (folder / "kuiper.toml").write_text(SCENARIO, encoding="utf-8")
     scenario = load(folder / "kuiper.toml")
@@ -171,7 +176,9 @@ def test_paths_and_their_hops(network) -> None:
         where = places(snapshot.fleet, snapshot.motion, float(time_s))
         hops = np.linalg.norm(np.diff(where[path], axis=0), axis=1)
         np.testing.assert_allclose(hops[1:-1], case["hop_m"][1:-1], rtol=0, atol=LASER_M)
-        np.testing.assert_allclose(hops[[0, -1]], np.array(case["hop_m"])[[0, -1]], rtol=0, atol=ACCESS_M)
+        np.testing.assert_allclose(
+            hops[[0, -1]], np.array(case["hop_m"])[[0, -1]], rtol=0, atol=ACCESS_M
+        )
     assert alike >= 0.95 * len(cases)
 
 
