@@ -22,10 +22,16 @@ test:
 
 # Ratios to named peers; minutes, and not part of the gate.
 benchmarks:
-    uv run python benchmarks/propagation.py
-    uv run python benchmarks/contacts.py
-    uv run python benchmarks/run_starlink.py
-    uv run python benchmarks/startup.py
+    for each in propagation contacts run_starlink startup routing network loopfree visibility fairness packets; do \
+        uv run python benchmarks/$each.py || exit 1; done
+
+# Draw the pictures of the documentation again, from a real run.
+pictures:
+    uv run python docs/pictures/make.py
+
+# Write the reference pages again, from the code.
+reference:
+    uv run python docs/reference/generate.py
 
 # Pin what was tested. The hashes stay, the registry's host does not.
 pin:

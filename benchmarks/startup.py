@@ -11,7 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 
-
 # As on a user's machine: modules are compiled once, not at every start.
 ENVIRONMENT = {
     name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
@@ -40,9 +39,8 @@ def main() -> None:
         ]
         for name, words, repeats, limit_s in rows:
             taken = median_s(words, repeats)
-            print(
-                f"{name:20} {taken:6.2f} s  limit {limit_s:.1f} s  {taken / empty:5.1f}x python -c ''"
-            )
+            ratio = taken / empty
+            print(f"{name:20} {taken:5.2f} s, limit {limit_s:.1f} s, {ratio:.1f}x python -c ''")
             assert taken <= limit_s, f"{name} takes {taken:.2f} s"
 
 

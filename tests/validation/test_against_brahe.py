@@ -5,7 +5,8 @@ at 30 s with a tolerance of 1 ms. brahe sees no window shorter than its step and
 the inside. Every brahe window must be ours; ours that it lacks must be shorter than its step.
 
 Tolerance: 20 ms. brahe turns TEME to the Earth by a chain of rotations of its own; most edges
-differ by 5 to 15 ms. The edges of a pass of D seconds that grazes the mask move with 1 / D: 15 s^2 / D.
+differ by 5 to 15 ms. The edges of a pass of D seconds that grazes the mask move with 1 / D:
+15 s^2 / D.
 """
 
 from datetime import UTC, datetime
