@@ -47,8 +47,16 @@ def margin_deg(position_m: Floats, mask: Mask) -> Floats:
     return elevation - level
 
 
+TOWERS: Mask = [
+    *((each, 2) for each in (0, 40)),
+    *((each, 60) for each in (40, 60)),
+    *((each, 2) for each in (60, 200)),
+    *((each, 60) for each in (200, 220)),
+    *((each, 2) for each in (220, 300)),
+]
 MASKS = [
     CITY,
+    TOWERS,
     [(30, 10), (250, 40)],
     [(45, 25)],
     [(0, 2), (180, 2), (181, 50), (359, 50), (360, 2)],

@@ -122,8 +122,18 @@ def hold(sat: Satrec, places: list[tuple[float, float, float, float]], step_s: f
         start_s, end_s = found.start_s[mine], found.end_s[mine]
         inside = np.zeros(len(seconds), dtype=bool)
         doubtful = np.abs(margin) < STILL_DEG
-        for first_s, last_s in zip(start_s, end_s, strict=True):
-            inside |= (seconds >= first_s) & (seconds <= last_s)
+        range_m = np.linalg.norm(sky - site[0][:, np.newaxis], axis=0)
+        for each in np.flatnonzero(mine):
+            first_s, last_s = found.start_s[each], found.end_s[each]
+            during = (seconds >= first_s) & (seconds <= last_s)
+            inside |= during
+            if during.any():
+                assert margin[during].max() + mask[row] < found.elevation_max_deg[each] + 5e-4
+                ends = states(sat, np.array([first_s, last_s]))[0] - site[0][:, np.newaxis]
+                least_m = min(range_m[during].min(), np.linalg.norm(ends, axis=0).min())
+                # Eccentric orbits are good to metres: SGP4's velocities are not quite the rates of
+                # its positions. Half a second beside the nearest moment costs a low orbit 20 m.
+                assert -20 < found.range_min_m[each] - least_m < 5
             for edge_s in (first_s, last_s):
                 doubtful |= np.abs(seconds - edge_s) <= EDGE_S
         np.testing.assert_array_equal(inside[~doubtful], (margin >= 0)[~doubtful])

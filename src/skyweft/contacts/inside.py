@@ -204,6 +204,7 @@ def _search_best(
     closing, rate = _rates(kind, s, r)
     # Between an edge and the next best moment all goes one way: then edges need no look.
     edges = out[row, CUT_START] + out[row, CUT_END] > 0
+    nearest, highest = False, kind != ELEVATION
     knot = first
     while knot < len(time_s) - 1 and (knot == first or time_s[knot] < end):
         s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
@@ -212,13 +213,15 @@ def _search_best(
         for which in range(2):
             rule = (RANGE, kind)[which]
             turns = (closing > 0 >= closing_after, rate > 0 >= rate_after)[which]
-            if turns and not _turn(
+            if turns and _turn(
                 kind, rule, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, out, row
             ):
+                nearest, highest = nearest or which == 0, highest or which == 1
+            elif turns:
                 edges = True
         closing, rate = closing_after, rate_after
         knot += 1
-    if edges or out[row, RANGE_MIN] == np.inf:
+    if edges or not (nearest and highest):
         _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, first, start, out, row)
         # The step that ends there: the next one may be one in which somebody is absent.
         knot = step_at(time_s, end)

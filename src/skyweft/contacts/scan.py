@@ -161,11 +161,12 @@ def _look_into(
     return n
 
 
-@kernel
-def _note(out: Floats, n: int, column: int, knot: int) -> None:
-    """Remember the step of an open window's best moment, or that there are several."""
+@inlined
+def _note(out: Floats, n: int, column: int, knot: int) -> int:
+    """Remember the step of an open window's best moment, or that there is more to it."""
     if n < len(out):
         out[n, column] = knot if out[n, column] == NOT_SEEN else SEVERAL
+    return n
 
 
 @kernel
@@ -208,11 +209,14 @@ def sweep(
             n = _look_into(
                 kind, pa, va, moves_a, pb, vb, moves_b, time_s, knot, r, up, up_after, out, n
             )
+            if up and up_after:
+                # A dip: there may be a peak on either side of it.
+                n = _note(out, n, BEST, np.int64(SEVERAL))
         elif up:
             if turns:
-                _note(out, n, BEST, knot)
-            if nearing and not nearing_after:
-                _note(out, n, RANGE_MIN, knot)
+                n = _note(out, n, BEST, knot)
+            if nearing != nearing_after:
+                n = _note(out, n, RANGE_MIN, knot if nearing else np.int64(SEVERAL))
         up, rising, nearing, coarse = up_after, rising_after, nearing_after, coarse_after
         known = True
         knot += 1
