@@ -24,6 +24,7 @@ MADE = "<!-- Made by docs/reference/generate.py; edit the code it describes inst
 # Public functions that a notebook reaches through their modules.
 STAGES = {
     "skyweft.motion.catalogue": ["fetch"],
+    "skyweft.network.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
 }
 

@@ -51,6 +51,12 @@ def test_the_cdf_ends_at_the_share_that_is_reached(ax: Axes) -> None:
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["near", "far"]
 
 
+def test_the_cdf_is_of_the_best_ways(ax: Axes) -> None:
+    columns = {"route": [0, 0, 0], "rank": [1, 2, 1], "delay_s": [0.01, 0.09, 0.02]}
+    latency_cdf(pa.table(columns), ax)
+    assert ax.lines[0].get_xdata()[[0, -1]].tolist() == pytest.approx([10, 20])
+
+
 def test_no_way_at_all_draws_empty_axes(ax: Axes) -> None:
     latency_cdf(pa.table({"route": [0], "delay_s": [NAN]}), ax)
     assert len(ax.lines) == 0

@@ -76,6 +76,27 @@ def test_the_section_names_rules_pairs_and_reasons(ring: Run) -> None:
     assert "<b>" not in text
     assert "Every pair has a way" not in text
     assert text.count("<svg role") == 4
+    assert "Alternatives" not in text
+
+
+def test_the_section_says_how_many_have_other_ways(ring: Run) -> None:
+    rules = 'processing_s = 0\napart = "links"\n\n' + TOML[TOML.index("[[routes]]") :]
+    (ring.folder.parent / "two.toml").write_text(f"{TOML}{rules}alternatives = 3\n")
+    found = run(ring.folder.parent / "two.toml", ring.folder.parent / "two")
+    text = routes_section(found)
+    section = text[text.index("Alternatives") : text.index("Found: share")]
+    links, three = (each["alternatives"] for each in found.summary()["routes"])
+    assert 0 < links["share_found"] <= three["share_found"] < 1
+    for asked, figures in (("2 ways that share no link", links), ("3 ways without a", three)):
+        row = section[section.index(asked) :].partition("</tr>")[0]
+        assert f"{100 * figures['share_found']:.1f}" in row
+        for name in ("extra_median_s", "extra_p95_s"):
+            assert f"{1e3 * figures[name]:.2f}" in row
+    # All that is said of delays is of the best ways, which both rules share.
+    cells = [row.partition("</tr>")[0] for row in text.split("cities → cities</")[1:3]]
+    assert cells[0] == cells[1]
+    best = routes_section(ring).split("cities → cities</")[1].partition("</tr>")[0]
+    assert cells[0] == best
 
 
 def test_the_page_has_the_section_and_its_place_in_the_bar(ring: Run) -> None:

@@ -61,6 +61,24 @@ targets = ["ground", "field"]
 demand_bps = 200
 step_s = 300
 
+[gateways]
+sites = ["ground"]
+need_bps = 100
+target_share = 0.5
+step_s = 300
+antennas_max = 2
+
+[[packets]]
+source = "ground"
+target = "field"
+rate_bps = 100
+size_bytes = 20
+start_s = 400
+duration_s = 195
+step_s = 20
+processing_s = 1e-3
+background = true
+
 [coverage]
 platforms = ["sats"]
 sites = ["ground"]

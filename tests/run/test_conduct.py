@@ -51,7 +51,17 @@ def test_folder(tiny: Path) -> None:
     assert len(result.echo) == 4
     done_s = [each[0] for each in seen]
     assert done_s == sorted(done_s)
-    stages = {"motion", "contacts", "links", "routes", "shares", "coverage", "tables"}
+    stages = {
+        "motion",
+        "contacts",
+        "links",
+        "routes",
+        "shares",
+        "gateways",
+        "packets",
+        "coverage",
+        "tables",
+    }
     assert {each[2] for each in seen} == stages
 
 

@@ -4,11 +4,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 
 from skyweft.motion import assemble, propagate
 from skyweft.network.statistics import EARTH_RADIUS_M
-from skyweft.run import Run, routing, run
+from skyweft.run import Run, parquet, routing, run
 from skyweft.run.parquet import read_some
 from skyweft.scenario.reading import load
 from skyweft.world.ellipsoid import to_geodetic
@@ -92,6 +93,78 @@ def test_small_memory_gives_the_same(
     for name in times.column_names:
         wanted = result.route_times[name].to_pylist()
         assert times[name].to_pylist() == pytest.approx(wanted, nan_ok=True), name
+
+
+@pytest.fixture
+def high(tiny: Path, short_blocks: None) -> Path:
+    """Return a scenario in which pairs often share more than one satellite."""
+    text = tiny.read_text(encoding="utf-8")
+    text = text.replace("altitude_m = 800e3", "altitude_m = 15_000e3")
+    tiny.write_text(text.replace("per_plane = 3", "per_plane = 6"), encoding="utf-8")
+    return tiny
+
+
+@pytest.fixture
+def ranked(high: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return its run with a rule of three ways and one of two that share no platform."""
+    text = high.read_text(encoding="utf-8")
+    start, end = text.index("[[routes]]"), text.index("[[flows]]")
+    rule = text[start:end]
+    rules = f'{rule.strip()}\nalternatives = 3\n\n{rule.strip()}\napart = "nodes"\n\n'
+    path = high.with_stem("ranked")
+    path.write_text(text[:start] + rules + text[end:], encoding="utf-8")
+    monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 50)  # row groups cut pairs
+    return run(path, path.parent / "out")
+
+
+def test_figures_are_of_the_best_ways(
+    high: Path, ranked: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run(high, high.parent / "plain")
+    for rule in (0, 1):
+        for name in ("routes", "route_statistics", "route_times"):
+            rows = ranked.table(name)
+            rows = rows.filter(pc.equal(rows["route"], rule)).drop_columns("route")
+            if name == "routes":
+                rows = rows.filter(pc.equal(rows["rank"], 1))
+            assert str(rows.to_pylist()) == str(plain.table(name).drop_columns("route").to_pylist())
+        mine, other = ranked.summary()["routes"][rule], plain.summary()["routes"][0]
+        assert other["alternatives"] is None
+        assert mine | {"alternatives": None} == other
+    monkeypatch.setattr(routing, "ROWS_MAX", 50)
+    again = routing.sum_up(
+        ranked.scenario, assemble(load(high)), [ranked.folder / "routes.parquet"]
+    )
+    names = ranked.platforms["name"].combine_chunks()
+    pairs = routing.pair_table(again.pairs, names)
+    assert str(pairs.to_pylist()) == str(ranked.route_statistics().to_pylist())
+
+
+def test_how_many_have_alternatives_and_what_they_cost(ranked: Run) -> None:
+    rows = ranked.routes.to_pylist()
+    for rule, wanted in ((0, 3), (1, 2)):
+        pairs: dict[tuple[object, ...], list[dict[str, object]]] = {}
+        for row in rows:
+            if row["route"] == rule:
+                key = row["time_s"], row["source"], row["target"]
+                pairs.setdefault(key, []).append(row)
+        for ways in pairs.values():
+            assert [way["rank"] for way in ways] == list(range(1, len(ways) + 1))
+            assert len({tuple(way["path"]) for way in ways}) == len(ways)
+            if rule == 1 and len(ways) > 1:
+                assert not set(ways[-1]["path"][1:-1]) & set(ways[-2]["path"][1:-1])
+        extra = [
+            ways[-1]["delay_s"] - ways[0]["delay_s"]
+            for ways in pairs.values()
+            if len(ways) >= wanted
+        ]
+        assert len(extra) > 10
+        found = ranked.summary()["routes"][rule]["alternatives"]
+        assert found["wanted"] == wanted
+        assert found["share_found"] == pytest.approx(len(extra) / len(pairs))
+        for name, share in (("extra_median_s", 0.5), ("extra_p95_s", 0.95)):
+            expected = np.quantile(extra, share, method="lower")
+            assert found[name] == pytest.approx(expected, abs=1e-6)
 
 
 def test_costs_can_be_restated(result: Run) -> None:

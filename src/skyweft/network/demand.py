@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Fleet
 from skyweft.motion.tables import complain, read_table
-from skyweft.network.traffic import Demand, gravity, read_demand
+from skyweft.network.traffic import Demand, daily_factor, gravity, hours_of, read_demand
 from skyweft.scenario.motion import Sites
 from skyweft.scenario.network import Flows, Gravity
 from skyweft.scenario.scenario import Scenario
@@ -79,6 +79,38 @@ def wanted(scenario: Scenario, fleet: Fleet) -> Wanted:
         target=np.concatenate([np.empty(0, np.int32), *(each.target for each in found)]),
         demand_bps=np.concatenate([np.empty(0), *(each.demand_bps for each in found)]),
     )
+
+
+def demand_at(scenario: Scenario, flows: Wanted, time_s: float, position_m: Floats) -> Floats:
+    """Return what every flow would send at an instant, by the hour at its source.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With the profiles of `[[flows]]`.
+    flows : Wanted
+        F flows.
+    time_s : float
+        The instant, from the scenario's start. [s]
+    position_m : (N, 3)
+        Where every platform is then, ITRS. [m]
+
+    Returns
+    -------
+    demand_bps : (F,)
+        What is elastic stays so, at any hour. [bit/s]
+    """
+    demand_bps = flows.demand_bps.copy()
+    start = scenario.start
+    start_h = start.hour + start.minute / 60 + (start.second + start.microsecond / 1e6) / 3600
+    hour = hours_of(np.array([time_s]), start_h)
+    for number, rule in enumerate(scenario.flows):
+        if rule.profile is not None:
+            mine = np.flatnonzero((flows.rule == number) & np.isfinite(demand_bps))
+            x_m, y_m, _ = position_m[flows.source[mine]].T
+            east_deg = np.nan_to_num(np.degrees(np.arctan2(y_m, x_m)))
+            demand_bps[mine] *= daily_factor(rule.profile, east_deg, hour)[:, 0]
+    return demand_bps
 
 
 def _ruled(scenario: Scenario, fleet: Fleet, rule: Flows) -> Demand:

@@ -17,7 +17,7 @@ REACHED, SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT = range(len(REASONS))
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The best way between two platforms at an instant; sorted by time, then source, then target.
+    """Ways between two platforms at an instant; sorted by time, source, target, then rank.
 
     Columns have shape (R,). `reason` indexes `REASONS`, 0 where the target is reached; `delay_s` is
     NaN and `hops` 0 where it is not. The platforms of way r, source and target included, are
@@ -28,6 +28,7 @@ class Routes:
     time_s: NDArray[np.float64]
     source: NDArray[np.int32]  # rows of Fleet
     target: NDArray[np.int32]
+    rank: NDArray[np.int8]  # 1 is the best, or the row that says why there is no way
     delay_s: NDArray[np.float64]
     length_m: NDArray[np.float64]
     hops: NDArray[np.int16]  # links on the way
@@ -39,10 +40,11 @@ class Routes:
 
     def __post_init__(self) -> None:
         rows = len(self.time_s)
-        columns = ("rule", "source", "target", "delay_s", "length_m", "hops", "reason")
+        columns = ("rule", "source", "target", "rank", "delay_s", "length_m", "hops", "reason")
         assert all(len(getattr(self, name)) == rows for name in (*columns, "entry", "mark"))
         assert len(self.path_first) == rows + 1
         assert np.all(np.isnan(self.delay_s) == (self.reason != REACHED))
+        assert np.all((self.rank == 1) | ((self.rank > 1) & (self.reason == REACHED)))
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -112,3 +114,44 @@ class Loads:
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketRows:
+    """What became of the packets of a pair, in a span of time or in all. Columns have shape (R,).
+
+    Every packet sent is received, lost by one cause, or still under way when the data end. Delays
+    are NaN where none was received, `jitter_s` where no two were: it is the mean change of the
+    delay from one received packet of the pair to the next. `reordered` counts those that came
+    after one sent later.
+    """
+
+    rule: NDArray[np.int16]  # place in the scenario's [[packets]]
+    flow: NDArray[np.int32]  # number of the pair
+    time_s: NDArray[np.float64]  # first moment of the span; packets count when they are sent
+    source: NDArray[np.int32]  # rows of Fleet
+    target: NDArray[np.int32]
+    sent: NDArray[np.int64]
+    received: NDArray[np.int64]
+    lost_no_way: NDArray[np.int64]
+    lost_no_capacity: NDArray[np.int64]
+    lost_buffer: NDArray[np.int64]
+    lost_link_ended: NDArray[np.int64]
+    under_way: NDArray[np.int64]
+    delay_min_s: NDArray[np.float64]
+    delay_mean_s: NDArray[np.float64]
+    delay_p50_s: NDArray[np.float64]
+    delay_p95_s: NDArray[np.float64]
+    delay_p99_s: NDArray[np.float64]
+    delay_max_s: NDArray[np.float64]
+    waited_mean_s: NDArray[np.float64]
+    jitter_s: NDArray[np.float64]
+    reordered: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        lost = self.lost_no_way + self.lost_no_capacity + self.lost_buffer + self.lost_link_ended
+        assert np.array_equal(self.sent, self.received + lost + self.under_way)
+        assert np.all(np.isnan(self.delay_mean_s) == (self.received == 0))
+
+    def __len__(self) -> int:
+        return len(self.sent)

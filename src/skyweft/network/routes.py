@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.motion.hermite import states_at
 from skyweft.motion.product import Fleet, Motion
+from skyweft.network.alternatives import asked_for, folded, others
 from skyweft.network.graph import BLOCK, touching_blocks
 from skyweft.network.product import Routes
 from skyweft.network.snapshot import ways
@@ -28,6 +29,7 @@ KINDS: dict[str, type] = {
     "time_s": np.float64,
     "source": np.int32,
     "target": np.int32,
+    "rank": np.int8,
     "delay_s": np.float64,
     "length_m": np.float64,
     "hops": np.int16,
@@ -46,7 +48,7 @@ def routes(
     contacts: Contacts,
     executor: Executor | None = None,
 ) -> Routes:
-    """Return the best way from every source to every target at every snapshot of a block of time.
+    """Return the best ways from every source to every target at every snapshot of a block of time.
 
     Parameters
     ----------
@@ -62,7 +64,8 @@ def routes(
     Returns
     -------
     Routes
-        One row a snapshot and pair; every unreachable pair with its reason.
+        One row a snapshot and pair, more where alternatives are asked for; every unreachable
+        pair with its reason.
 
     Notes
     -----
@@ -202,10 +205,12 @@ def _ruled(
 
     def one(k: int) -> Routes:
         now = contact[first[k] : first[k + 1]]
+        where = places(fleet, motion, float(time_s[k]))
+        a, b = contacts.source[now], contacts.target[now]
         found = ways(
-            places(fleet, motion, float(time_s[k])),
-            contacts.source[now],
-            contacts.target[now],
+            where,
+            a,
+            b,
             node,
             np.flatnonzero(node >= 0).astype(np.int32),
             blocks,
@@ -214,9 +219,12 @@ def _ruled(
             rule.metric == "hops",
             0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
         )
-        return _rows(number, rule, float(time_s[k]), sources, targets, *found)
+        best = _rows(number, rule, float(time_s[k]), sources, targets, *found)
+        if asked_for(rule) == 1:
+            return best
+        return _ranked(best, others(rule, best, where, a, b, node >= 0), rule.paths)
 
-    size = max(1, ROWS_AT_ONCE // max(1, len(sources) * len(targets)))
+    size = max(1, ROWS_AT_ONCE // max(1, len(sources) * len(targets) * asked_for(rule)))
     starts = [*range(0, len(time_s), size), len(time_s)]
     spans = list(pairwise(starts))
     # A few ahead of the reader, never all: they wait in memory.
@@ -241,20 +249,36 @@ def _rows(
     source, target = np.repeat(sources, len(targets)), np.tile(targets, len(sources))
     apart = source != target
     hops, length_m, reason = hops[apart], length_m[apart], reason[apart]
-    held = np.where(hops > 0, hops + 1, 0) if rule.paths else np.zeros(len(hops), np.int64)
+    wanted = rule.paths or asked_for(rule) > 1
+    held = np.where(hops > 0, hops + 1, 0) if wanted else np.zeros(len(hops), np.int64)
     return Routes(
         rule=np.full(len(hops), number, np.int16),
         time_s=np.full(len(hops), time_s),
         source=source[apart],
         target=target[apart],
+        rank=np.ones(len(hops), np.int8),
         delay_s=length_m / SPEED_OF_LIGHT_M_S + np.maximum(hops - 1, 0) * rule.processing_s,
         length_m=length_m,
         hops=hops.astype(np.int16),
         reason=reason.astype(np.int8),
         entry=entry[apart],
-        mark=((mark ^ (mark >> 32)) & 0x7FFF_FFFF)[apart].astype(np.int32),
+        mark=folded(mark[apart]),
         path_first=np.concatenate([[0], np.cumsum(held)]),
-        path=path if rule.paths else np.empty(0, np.int32),
+        path=path if wanted else np.empty(0, np.int32),
+    )
+
+
+def _ranked(best: Routes, more: tuple[Routes, Ints], paths: bool) -> Routes:
+    """Put ways of higher rank, and the rows of `best` they belong to, behind these rows."""
+    every, row = join([best, more[0]]), np.append(np.arange(len(best)), more[1])
+    order = np.lexsort((every.rank, row))
+    size = np.diff(every.path_first)[order] * paths
+    path_first = np.concatenate([[0], np.cumsum(size)])
+    within = np.arange(path_first[-1]) - np.repeat(path_first[:-1], size)
+    return Routes(
+        **{name: getattr(every, name)[order] for name in KINDS},
+        path_first=path_first,
+        path=every.path[np.repeat(every.path_first[:-1][order], size) + within],
     )
 
 

@@ -18,13 +18,12 @@ from skyweft.contacts.product import Contacts
 from skyweft.links.budget import rates_at
 from skyweft.motion.product import Fleet, Motion
 from skyweft.network.ceiling import Ceiling, ceiling
-from skyweft.network.demand import Wanted, wanted
+from skyweft.network.demand import Wanted, demand_at, wanted
 from skyweft.network.fairness import fair_shares, shares_at
 from skyweft.network.product import ITSELF, NO_WAY, Loads, Shares
 from skyweft.network.routes import carrying, places, relaying, snapshot_times, sweep_blocks
 from skyweft.network.snapshot import ways
 from skyweft.network.topology import topology
-from skyweft.network.traffic import daily_factor, hours_of
 from skyweft.scenario.network import Flows
 from skyweft.scenario.scenario import Scenario
 
@@ -213,18 +212,7 @@ class _Block:
 
     def demand_bps(self, k: int, position_m: Floats) -> Floats:
         """Return what every flow would send at a snapshot, by the hour at its source."""
-        demand_bps = self.flows.demand_bps.copy()
-        start = self.scenario.start
-        start_h = start.hour + start.minute / 60 + (start.second + start.microsecond / 1e6) / 3600
-        hour = hours_of(self.time_s[k : k + 1], start_h)
-        for number, rule in enumerate(self.scenario.flows):
-            if rule.profile is not None:
-                # What is elastic stays so, at any hour.
-                mine = np.flatnonzero((self.flows.rule == number) & np.isfinite(demand_bps))
-                x_m, y_m, _ = position_m[self.flows.source[mine]].T
-                east_deg = np.nan_to_num(np.degrees(np.arctan2(y_m, x_m)))
-                demand_bps[mine] *= daily_factor(rule.profile, east_deg, hour)[:, 0]
-        return demand_bps
+        return demand_at(self.scenario, self.flows, float(self.time_s[k]), position_m)
 
     def one(self, k: int, net: _Net) -> tuple[Shares, Loads]:
         """Share the links of one snapshot."""

@@ -4,7 +4,9 @@ Nothing is computed here that a table could hold, nothing is shown or saved, no 
 touched. Times are from the scenario's start; every axis says its unit.
 """
 
+from skyweft.plot.gateways import gateway_map, gateway_supply
 from skyweft.plot.maps import coverage_map, ground_tracks
+from skyweft.plot.packets import packet_delays
 from skyweft.plot.palette import DARK, LIGHT, Palette
 from skyweft.plot.passes import (
     duration_histogram,
@@ -33,6 +35,8 @@ __all__ = [
     "elevation_histogram",
     "flow_limits",
     "flow_throughput",
+    "gateway_map",
+    "gateway_supply",
     "ground_tracks",
     "latency_cdf",
     "latency_map",
@@ -42,6 +46,7 @@ __all__ = [
     "link_margins",
     "link_rates",
     "link_utilisation",
+    "packet_delays",
     "pass_statistics",
     "rate_cdf",
     "route_churn",

@@ -35,7 +35,8 @@ def latency_cdf(
     Parameters
     ----------
     routes : pyarrow.Table
-        With the columns route and delay_s, as in a run's table of that name.
+        With the columns route and delay_s, as in a run's table of that name; where it has the
+        column rank, only the best ways are drawn.
     ax : matplotlib.axes.Axes, optional
         New ones unless given.
     palette : Palette
@@ -49,6 +50,8 @@ def latency_cdf(
         One line a rule; it ends below 100 % where pairs have no way at times.
     """
     ax = dress(given_or_new(ax), palette, grid="y")
+    if "rank" in routes.column_names:
+        routes = routes.filter(pc.equal(routes["rank"], 1))
     rule, delay_s = numbers(routes, "route"), numbers(routes, "delay_s")
     wanted = np.linspace(0, 1, 301)
     for each in np.unique(rule).astype(int):

@@ -23,8 +23,10 @@ from skyweft.plot.timeline import percent
 from skyweft.report.contacts import layers_section, passes_section, timeline_section, with_anything
 from skyweft.report.coverage import coverage_section
 from skyweft.report.figures import duration, rate, spoken
+from skyweft.report.gateways import gateways_section
 from skyweft.report.links import links_section, read_directions
 from skyweft.report.markup import Markup, escaped, joined, table
+from skyweft.report.packets import packets_section
 from skyweft.report.routes import routes_section
 from skyweft.report.scenario import scenario_section, warnings_section
 from skyweft.report.shares import flows_section
@@ -80,8 +82,10 @@ def page(run: Run) -> str:
         passes_section(met, run.contacts, length_s),
         coverage_section(run.coverage, scenario.coverage),
         links_section(ways),
-        flows_section(run),
         routes_section(run),
+        flows_section(run),
+        packets_section(run),
+        gateways_section(run),
         scenario_section(scenario, run.platforms, run.echo, file.read_text("utf-8")),
     ]
     return _SKELETON.format(
@@ -117,6 +121,8 @@ style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; font-src d
 """
 
 _ROUTES = ["ways, delays, changes, reasons", "network.routes", "routes.parquet"]
+_GATEWAYS = ["gateways to build", "network.ground", "gateways.parquet"]
+_PACKETS = ["packets: delay, jitter, loss", "network.queueing", "packets.parquet"]
 _PLACES = {
     "layers": "Who sees whom",
     "timeline": "Timeline",
@@ -124,6 +130,8 @@ _PLACES = {
     "coverage": "Coverage",
     "links": "Links",
     "flows": "Flows",
+    "packets": "Packets",
+    "gateways": "Gateways",
     "routes": "Routes",
     "scenario": "Scenario",
 }
@@ -278,7 +286,9 @@ def _foot(run: Run) -> Markup:
             ["contacts, shares of time, gaps, passes", "contacts", "contacts.parquet"],
             ["coverage", "contacts.coverage", "coverage.parquet"],
             ["margins, rates, volume", "links", "links.parquet"],
+            *([_GATEWAYS] if run.scenario.gateways else []),
             *([_ROUTES] if run.scenario.routes else []),
+            *([_PACKETS] if run.scenario.packets else []),
         ],
     )
     return Markup(

@@ -1,12 +1,13 @@
 """Which way traffic goes, how long it takes, how often that changes, and where it cannot, why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import gcd
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from skyweft.network.alternatives import asked_for
 from skyweft.network.product import REASONS
 from skyweft.network.statistics import FIBRE_INDEX, HANDOVER_S
 from skyweft.plot.meetings import Floats, codes, numbers, words
@@ -44,6 +45,11 @@ _MISSED = ("source_alone", "target_alone", "islands", "absent")
 ROWS_READ = 2_000_000  # of routes.parquet: enough for a curve
 PAIRS_SHOWN, PAIRS_MAX = 12, 60
 NAMED = 4
+_ASKED = {
+    None: "{} ways without a loop",
+    "links": "{} ways that share no link",
+    "nodes": "{} ways that share no platform",
+}
 
 
 def routes_section(run: Run) -> Markup:
@@ -56,8 +62,9 @@ def routes_section(run: Run) -> Markup:
         return Markup("")
     labels = [f"{_listed(rule.sources)} → {_listed(rule.targets)}" for rule in rules]
     ways, every = read_some(
-        run.folder / "routes.parquet", ["route", "delay_s"], _stride(pairs, times)
+        run.folder / "routes.parquet", ["route", "rank", "delay_s"], _stride(pairs, times, rules)
     )
+    ways = ways.filter(pa.array(numbers(ways, "rank") == 1))
     return section(
         "routes",
         "Routes",
@@ -65,6 +72,7 @@ def routes_section(run: Run) -> Markup:
         "speed of light and what passing through a platform takes. Delays are one way.",
         _rules_table(rules, labels, pairs, times, ways),
         paragraph(_notes(rules, every)),
+        _alternatives(run, rules, labels),
         beside(_latency(ways, labels), _distance(pairs, labels)),
         beside(_churn(times, labels), *_maps(pairs, run.platforms, labels)),
         _worst(pairs),
@@ -76,11 +84,13 @@ def _listed(groups: Sequence[str]) -> str:
     return ", ".join(groups)
 
 
-def _stride(pairs: pa.Table, times: pa.Table) -> int:
+def _stride(pairs: pa.Table, times: pa.Table, rules: Sequence[Routes]) -> int:
     """Return every which row to read: few enough, and not the same pairs at every snapshot."""
     per_rule = np.bincount(numbers(pairs, "route").astype(int))
     every = max(1, -(-int(numbers(times, "pairs").sum()) // ROWS_READ))
-    while every > 1 and any(gcd(every, int(many)) > 1 for many in per_rule if many):
+    # Nor the same rank of all pairs: a pair may have any number of rows up to the most.
+    ranks = [rank for rule in rules for rank in range(2, asked_for(rule) + 1)]
+    while every > 1 and any(gcd(every, int(many)) > 1 for many in [*per_rule, *ranks] if many):
         every += 1
     return every
 
@@ -158,6 +168,40 @@ def _notes(rules: Sequence[Routes], every: int) -> str:
     if every > 1:
         words += f" Delays of every {every}th way are counted; the other figures are of all."
     return words
+
+
+def _alternatives(run: Run, rules: Sequence[Routes], labels: Sequence[str]) -> Markup:
+    """Return how many pairs have other ways, and how much longer those take."""
+    rows: list[list[Cell]] = []
+    for rule, label, figures in zip(rules, labels, run.summary()["routes"], strict=True):
+        found = figures["alternatives"]
+        if found is not None:
+            rows.append([label, _ASKED[rule.apart].format(found["wanted"]), *_extra(found)])
+    if not rows:
+        return Markup("")
+    heads = [
+        ("routes", ""),
+        ("asked for", ""),
+        ("found", "% of pairs"),
+        ("extra median", "ms"),
+        ("95 %", "ms"),
+    ]
+    return joined(
+        [
+            heading("Alternatives"),
+            table("Other ways of every rule", heads, rows),
+            paragraph(
+                "Found: share of all pairs at all snapshots that have so many ways. Extra: how "
+                "much longer the last of them takes than the best way; by hops it may be shorter. "
+                "All other figures are of the best ways."
+            ),
+        ]
+    )
+
+
+def _extra(found: Mapping[str, Any]) -> list[Cell]:
+    told = [np.nan if each is None else float(each) for each in list(found.values())[1:]]
+    return [share_of(told[0]), *(number(1e3 * each, 2) for each in told[1:])]
 
 
 def _latency(ways: pa.Table, labels: Sequence[str]) -> Markup:

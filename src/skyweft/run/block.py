@@ -25,11 +25,13 @@ from skyweft.errors import RangeError
 from skyweft.links.budget import budget
 from skyweft.motion.product import Fleet, Motion
 from skyweft.motion.propagate import propagate, step_s
+from skyweft.network import ground, laying
 from skyweft.network import shares as sharing
 from skyweft.network.demand import Wanted
 from skyweft.network.product import Loads, Routes, Shares
 from skyweft.network.routes import pieces
-from skyweft.run import carry
+from skyweft.network.sending import asked
+from skyweft.run import carry, gateways, packets
 from skyweft.run.carry import Numbered
 from skyweft.run.columns import (
     links_table,
@@ -55,7 +57,8 @@ KNOT_BYTES = 32
 THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
 
 # Where in a block the bar stands when a stage begins.
-MOTION, CONTACTS, LINKS, ROUTES, SHARES, COVERAGE = 0.0, 0.1, 0.25, 0.6, 0.7, 0.85
+MOTION, CONTACTS, LINKS, ROUTES, SHARES = 0.0, 0.1, 0.25, 0.6, 0.7
+GATEWAYS, PACKETS, COVERAGE = 0.8, 0.82, 0.85
 
 
 @dataclass(slots=True)
@@ -76,6 +79,7 @@ class Job:
         )
     )
     contacts: int = 0  # numbered so far
+    links: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # of packets
     seconds: dict[str, float] = field(default_factory=dict)
     names: pa.Array = None
     rules: pa.Array = None
@@ -126,6 +130,13 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
             _shares(job, motion, now.contacts, draft, writing)
             if number == 0:
                 write_json(draft / BOUND, _bound(job, motion, now.contacts))
+    if job.scenario.gateways is not None:
+        with job.stage("gateways", number, GATEWAYS):
+            known = job.scenario, job.fleet, motion, now.contacts, job.flows
+            gateways.save(draft / gateways.FILE, ground.downlinks(*known, job.executor))
+    if job.scenario.packets:
+        with job.stage("packets", number, PACKETS):
+            _packets(job, motion, now.contacts, draft)
     if job.coverage is not None:
         with job.stage("coverage", number, COVERAGE):
             job.coverage.add(motion, job.executor)
@@ -221,6 +232,15 @@ def _shares(job: Job, motion: Motion, contacts: Contacts, draft: Path, writing: 
         writing.put(writer.close)
 
 
+def _packets(job: Job, motion: Motion, contacts: Contacts, draft: Path) -> None:
+    """Note ways and links; the packets go once all blocks are known."""
+    known = job.scenario, job.fleet, motion, contacts
+    laid = laying.gather(*known, asked(job.scenario, job.fleet), job.links, job.executor)
+    if laid is not None:
+        job.links = laid.key
+        laying.save(draft / packets.FILE, laid)
+
+
 def _bound(job: Job, motion: Motion, contacts: Contacts) -> dict[str, Any]:
     """Return the most that any ways could carry at the run's first moment, or why that is open."""
     known = job.scenario, job.fleet, motion, contacts, job.flows
@@ -312,5 +332,6 @@ def resume_from(job: Job, parts: list[Path]) -> None:
         return
     job.open = carry.load_numbered(parts[-1] / "open.npz")
     job.contacts = int(read_json(parts[-1] / "part.json")["contacts"])
+    job.links = packets.links_so_far(parts)
     if job.coverage is not None:
         carry.load_coverage(parts[-1] / "coverage.npz", job.coverage)

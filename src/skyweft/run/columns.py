@@ -131,7 +131,7 @@ def links_table(
 
 
 def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
-    """Return ways between platforms, a row a snapshot and pair."""
+    """Return ways between platforms, a row a snapshot, pair and rank."""
     path = pa.ListArray.from_arrays(
         pa.array(routes.path_first.astype(np.int32)),
         named(routes.path, names),
@@ -144,6 +144,7 @@ def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
             "time_s": routes.time_s,
             "source": named(routes.source, names),
             "target": named(routes.target, names),
+            "rank": routes.rank.astype(np.int32),
             "reachable": routes.reason == REACHED,
             "delay_s": routes.delay_s,
             "length_m": routes.length_m,

@@ -16,7 +16,9 @@ from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
+from skyweft.network import ground
 from skyweft.network.demand import wanted
+from skyweft.network.sending import asked
 from skyweft.run.block import Job, resume_from, run_block
 from skyweft.run.blocks import borders
 from skyweft.run.finish import Done, finish
@@ -80,6 +82,8 @@ def run(
     decided, text = _decided(scenario, overrides)
     fleet = assemble(decided)
     flows = wanted(decided, fleet)
+    ground.sound(decided, fleet, flows)
+    asked(decided, fleet)  # for mistakes in names
     plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
     temporary = out is None and isinstance(scenario, Scenario)
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)

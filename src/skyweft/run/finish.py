@@ -17,7 +17,8 @@ from skyweft.contacts.coverage import Coverage
 from skyweft.contacts.product import Contacts
 from skyweft.motion.product import Fleet
 from skyweft.network.demand import Wanted
-from skyweft.run import access, carry, routing, throughput
+from skyweft.network.ground import siting
+from skyweft.run import access, carry, gateways, packets, routing, throughput
 from skyweft.run.access import Access
 from skyweft.run.carry import Numbered
 from skyweft.run.columns import (
@@ -114,6 +115,8 @@ def _rest(done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]) 
         covered,
         ways,
         _flows(done, parts),
+        _gateways(done, parts, draft),
+        _packets(done, parts, draft),
     )
 
 
@@ -140,6 +143,28 @@ def _flows(done: Done, parts: list[Path]) -> dict[str, Any] | None:
     )
     found = throughput.sum_up(shares, loads, _words(done)[0])
     return throughput.summary(found, read_json(parts[0] / BOUND))
+
+
+def _gateways(done: Done, parts: list[Path], draft: Path) -> dict[str, Any] | None:
+    """Write which gateways to build; return the key figures, or None where there is no choice."""
+    asked = done.scenario.gateways
+    if asked is None:
+        return None
+    down = gateways.load([part / gateways.FILE for part in parts])
+    found = siting(down, asked.target_share)
+    sites = gateways.sites_table(found, done.fleet, _words(done)[0])
+    write("gateways", sites, draft / "gateways.parquet")
+    write("gateway_times", gateways.times_table(found), draft / "gateway_times.parquet")
+    return gateways.summary(found, done.fleet.names)
+
+
+def _packets(done: Done, parts: list[Path], draft: Path) -> list[dict[str, Any]] | None:
+    """Send packets and write what becomes of them; return the key figures, or None without."""
+    if not done.scenario.packets:
+        return None
+    rows, totals = packets.send(done.scenario, done.fleet, parts, done.finished_s)
+    write("packets", packets.packets_table(rows, _words(done)[0]), draft / "packets.parquet")
+    return packets.summary(totals, done.fleet.names)
 
 
 def _words(done: Done) -> tuple[pa.Array, pa.Array]:

@@ -27,6 +27,9 @@ TABLES_MAYBE = (
     "route_times",
     "shares",
     "loads",
+    "packets",
+    "gateways",
+    "gateway_times",
     "coverage",
     "tracks",
 )

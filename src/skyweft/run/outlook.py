@@ -14,7 +14,9 @@ from skyweft.contacts.pairs import pairs as count_pairs
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
+from skyweft.network import ground
 from skyweft.network.demand import wanted
+from skyweft.network.sending import asked
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 
@@ -125,7 +127,8 @@ def outlook(scenario: Scenario) -> Outlook:
         A file the scenario names is not sound.
     """
     fleet = assemble(scenario)
-    wanted(scenario, fleet)  # for its files' mistakes
+    ground.sound(scenario, fleet, wanted(scenario, fleet))  # for their files' mistakes
+    asked(scenario, fleet)  # likewise for names
     pairs = tuple(count_pairs(scenario, fleet))
     none = [
         f"links[{row}]: no two platforms are there for it"

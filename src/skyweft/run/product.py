@@ -97,6 +97,21 @@ class Run:
         return self.table("loads") if self.scenario.flows else None
 
     @cached_property
+    def gateways(self) -> pa.Table | None:
+        """Return one row a candidate gateway, those to build first; None where none are given."""
+        return self.table("gateways") if self.scenario.gateways else None
+
+    @cached_property
+    def gateway_times(self) -> pa.Table | None:
+        """Return one row a snapshot: what should come down, and what does; None without."""
+        return self.table("gateway_times") if self.scenario.gateways else None
+
+    @cached_property
+    def packets(self) -> pa.Table | None:
+        """Return what becomes of packets, a row a pair and step; None where none are sent."""
+        return self.table("packets") if self.scenario.packets else None
+
+    @cached_property
     def coverage(self) -> pa.Table | None:
         """Return one row a cell or site; None where the scenario asks for no coverage."""
         return self.table("coverage") if self.scenario.coverage else None

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from skyweft.motion.product import Fleet
+from skyweft.network.alternatives import asked_for
 from skyweft.network.product import REASONS
 from skyweft.network.statistics import (
     HANDOVER_S,
@@ -24,6 +25,7 @@ from skyweft.network.statistics import (
     pair_statistics,
     snapshot_statistics,
 )
+from skyweft.run import alternatives
 from skyweft.run.tables import build, named
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_geodetic
@@ -45,16 +47,18 @@ class Summed:
     pairs: list[PairStatistics]  # one or more a rule, in order
     snapshots: list[SnapshotStatistics]
     delays: list[dict[float, float]]  # a rule: quantiles over all ways, to a microsecond
+    others: list[dict[str, float | int | None] | None]  # a rule: figures of its alternatives
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A row group: where it lies, and its first row among its rule's."""
+    """A row group: where it lies, and its first best way among its rule's."""
 
     file: pq.ParquetFile
     number: int
     first: int
-    rows: int
+    rows: int  # of best ways
+    ranked: bool  # whether there may be others
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
         Exact whatever the size: what does not fit into memory is read once more, a lot of pairs
         at a time.
     """
-    found = Summed([], [], [])
+    found = Summed([], [], [], alternatives.figures(scenario.routes, files))
     for rule in _rules(scenario, fleet, files):
         histogram = np.zeros(MICROS, np.int64)
         whole = len(rule.source) * rule.snapshots <= ROWS_MAX
@@ -193,6 +197,7 @@ def _figures(
         "changes_per_pair_per_h": _ratio(float(times["changes"].sum()), watched_h),
         "handovers_per_pair_per_h": _ratio(float(times["handovers"].sum()), watched_h),
         "pairs_faster_than_fibre": int(np.count_nonzero(pairs["stretch_fibre"] < 1)),
+        "alternatives": found.others[number],
         "reasons": {
             REASONS[code]: _ratio(count, asked)
             for code, count in sorted(enumerate(counts, 1), key=lambda each: (-each[1], each[0]))
@@ -215,7 +220,10 @@ def _rules(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Iterator[
             count = file.metadata.row_group(number).num_rows
             if count:
                 (rule,) = set(_column(file, number, "route").to_pylist()[:: max(1, count - 1)])
-                groups[rule].append(_Group(file, number, rows[rule], count))
+                ranked = asked_for(scenario.routes[rule]) > 1
+                if ranked:
+                    count = int(np.count_nonzero(_best(_column(file, number, "rank"))))
+                groups[rule].append(_Group(file, number, rows[rule], count, ranked))
                 rows[rule] += count
     for number, (rule, mine) in enumerate(zip(scenario.routes, groups, strict=True)):
         sources, targets = (
@@ -229,6 +237,10 @@ def _rules(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Iterator[
 
 def _column(file: pq.ParquetFile, number: int, name: str) -> pa.Array:
     return file.read_row_group(number, columns=[name]).column(0).combine_chunks()
+
+
+def _best(ranks: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(ranks.to_numpy() == 1)
 
 
 def _by_time(rule: _Rule, fleet: Fleet) -> Iterator[tuple[Series, int]]:
@@ -262,7 +274,9 @@ def _read(rule: _Rule, fleet: Fleet, pairs: tuple[int, int], times: tuple[int, i
     for group in rule.groups:
         if group.first >= stop * many or group.first + group.rows <= start * many:
             continue
-        table = group.file.read_row_group(group.number, columns=list(COLUMNS))
+        table = group.file.read_row_group(group.number, columns=[*COLUMNS, "rank"])
+        if group.ranked:
+            table = table.filter(pa.array(_best(table["rank"])))
         at, pair = np.divmod(np.arange(group.first, group.first + group.rows), many)
         mine = (pair >= low) & (pair < high) & (at >= start) & (at < stop)
         place = (at[mine] - start) * shape[1] + pair[mine] - low

@@ -27,6 +27,8 @@ def summarise(
     coverage: Coverage | None,
     routes: Sequence[Mapping[str, Any]] | None = None,
     flows: Mapping[str, Any] | None = None,
+    gateways: Mapping[str, Any] | None = None,
+    packets: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return a run's key figures, ready for JSON; what does not exist is None.
 
@@ -42,6 +44,10 @@ def summarise(
         Key figures of every `[[routes]]`, from `routing.summary`.
     flows
         Key figures of the flows, from `throughput.summary`.
+    gateways
+        Key figures of the plan of gateways, from `gateways.summary`.
+    packets
+        Key figures of every pair that sends packets, from `packets.summary`.
     """
     days = finished_s / DAY_S
     number, total_s = (float(meetings.rule[:, column].sum()) for column in (0, 1))
@@ -77,6 +83,8 @@ def summarise(
             "coverage": coverage and _coverage(scenario, coverage),
             "routes": None if routes is None else list(routes),
             "flows": flows,
+            "gateways": gateways,
+            "packets": None if packets is None else list(packets),
         }
     )
     return figures

@@ -133,7 +133,7 @@ class _Flows:
         bounded = np.isfinite(demand_bps)
         amounts = (np.where(bounded, demand_bps, 0), np.where(bounded, rate_bps, 0), rate_bps)
         group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(time_s))))
-        limit = _codes(batch.column("limit"), pa.array(LIMITS))
+        limit = codes(batch.column("limit"), pa.array(LIMITS))
         kinds = len(LIMITS)
         self.time_s.append(time_s[starts])
         self.sums.append(np.stack([np.add.reduceat(each, starts) for each in amounts], axis=1))
@@ -158,7 +158,7 @@ class _Links:
         """Add some rows."""
         used, load_bps = (batch.column(name).to_numpy() for name in ("utilisation", "load_bps"))
         self.counted += np.histogram(used, BARS, (0.0, 1.0))[0]
-        source, target = (_codes(batch.column(side), names) for side in ("source", "target"))
+        source, target = (codes(batch.column(side), names) for side in ("source", "target"))
         self.keys.append(source * len(names) + target)
         self.sums.append(np.column_stack([used, load_bps, used >= FULL_FROM]))
         if sum(map(len, self.keys)) > PAIRS_AT_ONCE:
@@ -175,7 +175,7 @@ class _Links:
         return key, total
 
 
-def _codes(column: pa.DictionaryArray, words: pa.Array) -> Ints:
+def codes(column: pa.DictionaryArray, words: pa.Array) -> Ints:
     """Return each row's place among `words`."""
     place = pc.index_in(column.dictionary, value_set=words).to_numpy(zero_copy_only=False)
     codes: Ints = place[column.indices.to_numpy(zero_copy_only=False)].astype(np.int64)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import BUILT_IN, Waveform, link_mistakes
-from skyweft.scenario.words import Step, place, unknown
+from skyweft.scenario.words import Step, place, shown, unknown
 
 Model = TypeVar("Model")
 Plain = Mapping[str, Any]
@@ -21,11 +21,13 @@ Found = Iterator[tuple[tuple[Step, ...], str]]
 
 STANDING = ("fixed", "sites", "population")
 PLATFORMS_MAX = 10_000_000
+# Keys of `[[packets]]` that speak of the links, and what they are unless given.
+SHARED = (("step_s", 1.0), ("processing_s", 0.0), ("buffer_bytes", 1e6), ("background", False))
 
 
 def crossings(data: Plain) -> list[Mistake]:
     """Return place and words of every name that leads nowhere."""
-    found = [*_platforms(data), *_links(data), *_coverage(data), *_asked(data)]
+    found = [*_platforms(data), *_links(data), *_coverage(data), *_asked(data), *_gateways(data)]
     return [*((place(steps), words) for steps, words in found), *_budgets(data)]
 
 
@@ -179,6 +181,20 @@ def _coverage(data: Plain) -> Found:
                 yield ("coverage", key, row), words
 
 
+def _gateways(data: Plain) -> Found:
+    gateways = data.get("gateways")
+    if not isinstance(gateways, Mapping):
+        return
+    for row, name in names(gateways, "sites"):
+        where = ("gateways", "sites", row)
+        if not _there(data, "platforms", name):
+            yield where, unknown(name, table(data, "platforms"), "group of platforms")
+        elif (kind := moving(data, name).get("kind", "fixed")) not in STANDING:
+            yield where, f'"{name}" moves ({kind}); gateways must stand still'
+    if gateways.get("need_bps") is None and not data.get("flows"):
+        yield ("gateways",), "give need_bps, or [[flows]] whose demand they are to carry"
+
+
 def _asked(data: Plain) -> Found:
     ends = ("sources", "targets")
     for asked, keys in (("routes", ends), ("flows", ends), ("failures", ("platforms",))):
@@ -191,6 +207,7 @@ def _asked(data: Plain) -> Found:
                     elif rule.get("gravity") is not None:
                         yield from _standing(data, name, (asked, row, key, end))
     yield from _steps(data)
+    yield from _packets(data)
 
 
 def _standing(data: Plain, name: str, where: tuple[Step, ...]) -> Found:
@@ -206,3 +223,26 @@ def _steps(data: Plain) -> Found:
         if step_s != steps[0][1]:
             words = f"is {step_s} but flows[{steps[0][0]}] has {steps[0][1]}: flows share links, "
             yield ("flows", row, "step_s"), words + "so all have the same step"
+
+
+def _packets(data: Plain) -> Found:
+    """Packets share links and lie within the run; whether a platform is there, the fleet knows."""
+    whole_s = data.get("duration_s")
+    asked = rows(data, "packets")
+    for row, rule in asked:
+        start_s, lasts_s = rule.get("start_s", 0.0), rule.get("duration_s", 60.0)
+        sound = all(_number(each) for each in (start_s, lasts_s, whole_s))
+        if sound and start_s + lasts_s > whole_s:
+            words = f"start_s and duration_s end at {start_s + lasts_s:g} s, after the run's "
+            yield ("packets", row), words + f"{whole_s:g} s"
+        if rule.get("background") is True and not rows(data, "flows"):
+            yield ("packets", row, "background"), "there are no [[flows]] to take off the rates"
+        for key, usual in SHARED:
+            here, first = (each.get(key, usual) for each in (rule, asked[0][1]))
+            if here != first:
+                words = f"is {shown(here)} but packets[{asked[0][0]}] has {shown(first)}: "
+                yield ("packets", row, key), words + "packets share links, so all have the same"
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

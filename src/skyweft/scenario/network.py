@@ -22,6 +22,16 @@ class Routes(Entry):
     """Added at every platform that passes traffic on."""
     paths: bool = False
     """Write the platforms of every way (large)."""
+    alternatives: Annotated[int, Field(ge=1, le=100)] = 1
+    """How many ways without a loop to find for every pair, the best first."""
+    apart: Literal["links", "nodes"] | None = None
+    """Find besides the best way two that share no link, or pass no platform in common."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_alternative(self) -> Self:
+        if self.apart is not None and self.alternatives > 1:
+            raise ValueError("give only one of alternatives and apart")
+        return self
 
 
 class Failures(Entry):
@@ -52,6 +62,23 @@ class Failures(Entry):
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError("end_s must be after start_s")
         return self
+
+
+class Gateways(Entry):
+    """Which candidate sites to build: the fewest that take down what must leave the network."""
+
+    sites: Annotated[list[str], Field(min_length=1)]
+    """Groups of standing platforms: the candidates."""
+    need_bps: Positive | None = None
+    """What all sites together must take down; the demand of all `[[flows]]` unless given."""
+    target_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Which part of the need must come down, at every snapshot."""
+    step_s: Positive = 60.0
+    """Between snapshots, from the run's start."""
+    antennas_max: Count | None = None
+    """A site uses only so many links at a time, those of the greatest rates."""
+    site_rate_max_bps: Positive | None = None
+    """A site takes down no more than this."""
 
 
 class Gravity(Entry):
@@ -110,3 +137,34 @@ class Flows(Entry):
         if self.elastic and self.profile is not None:
             raise ValueError("elastic flows take what they can get: a profile changes nothing")
         return self
+
+
+class Packets(Entry):
+    """Single packets of chosen pairs, along ways that change: waiting, loss and overtaking.
+
+    All `[[packets]]` queue up on the same links, so `step_s`, `processing_s`, `buffer_bytes` and
+    `background` are the same in each.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    """A group, whose every platform sends, or a single platform."""
+    target: Annotated[str, Field(min_length=1)]
+    """A group or a platform that every source sends to."""
+    rate_bps: Positive
+    """What every pair sends on average."""
+    size_bytes: Annotated[float, Field(ge=1, le=1e9)] = 1_500.0
+    """Of every packet."""
+    arrivals: Literal["constant", "poisson"] = "poisson"
+    """Packets at even distances, or at random times."""
+    start_s: NotNegative = 0.0
+    """First moment of sending, from the run's start."""
+    duration_s: Positive = 60.0
+    """How long packets are sent; ends within the run."""
+    step_s: Annotated[float, Field(ge=1e-3, le=3_600)] = 1.0
+    """Between snapshots of ways, delays and rates, and the rows of the table."""
+    processing_s: NotNegative = 0.0
+    """Delay added at every platform that passes packets on."""
+    buffer_bytes: Positive = 1e6
+    """What may wait at the head of each link."""
+    background: bool = False
+    """Take what `[[flows]]` send off the links' rates."""

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from skyweft.scenario.crossings import crossings
 from skyweft.scenario.entry import Count, Entry, Moment
 from skyweft.scenario.motion import Motion
-from skyweft.scenario.network import Failures, Flows, Routes
+from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import Waveform
 
@@ -89,8 +89,12 @@ class Scenario(Entry):
     """Ways to find between groups of platforms: one `[[routes]]` a question."""
     flows: list[Flows] = Field(default=[])
     """Traffic between groups of platforms: one `[[flows]]` a kind."""
+    packets: list[Packets] = Field(default=[])
+    """Packets to follow along their ways: one `[[packets]]` a stream."""
     failures: list[Failures] = Field(default=[])
     """What is out of order when traffic is routed: one `[[failures]]` a cause."""
+    gateways: Gateways | None = None
+    """Candidate gateways to choose from; nothing is planned unless this table is there."""
     coverage: Coverage | None = None
     """What coverage to measure; none unless this table is there."""
 

@@ -1,0 +1,73 @@
+"""What single packets see: delay under load, jitter, overtaking and loss."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from skyweft.plot.packets import packet_delays
+from skyweft.report.charts import PAGE, chart
+from skyweft.report.contacts import WIDE
+from skyweft.report.figures import count, number, share_of
+from skyweft.report.markup import Markup, Number, Shares, figure, section, table
+from skyweft.run import Run
+
+ROWS_MAX = 20
+
+
+def packets_section(run: Run) -> Markup:
+    """Return the section on the packets of a run; nothing where none are sent."""
+    packets = run.packets if run.scenario.packets else None
+    if packets is None:
+        return Markup("")
+    return drawn_packets(packets, run.summary()["packets"])
+
+
+def drawn_packets(packets: pa.Table, totals: Sequence[Mapping[str, Any]]) -> Markup:
+    """Return the section from the table and the figures of every pair."""
+    worst = sorted(totals, key=lambda each: -(each["share_lost"] or 0))[:ROWS_MAX]
+    shown = f" The {ROWS_MAX} that lose most." if len(totals) > ROWS_MAX else ""
+    delays = chart(
+        lambda ax: packet_delays(packets, None, ax, PAGE),
+        "Delay of packets over time and when some were lost",
+        WIDE,
+        260,
+        "packets-delays",
+    )
+    columns = [
+        ("from", ""),
+        ("to", ""),
+        ("sent", ""),
+        ("lost", "%"),
+        ("delay, median", "ms"),
+        ("99 %", "ms"),
+        ("longest", "ms"),
+        ("in queues, mean", "ms"),
+        ("jitter", "ms"),
+        ("reordered", ""),
+    ]
+    return section(
+        "packets",
+        "Packets",
+        "Packets are sent one by one along ways that change from snapshot to snapshot, and wait "
+        "in line at each link. Senders do not slow down when packets are lost." + shown,
+        table("What packets see", columns, [_row(each) for each in worst]),
+        figure(
+            delays,
+            "Delay of packets by when they were sent: median, shaded up to 99 %. Crosses: some "
+            "were lost.",
+            wide=True,
+        ),
+    )
+
+
+def _row(total: Mapping[str, Any]) -> list[str | Number | Shares]:
+    times_s = ("delay_p50_s", "delay_p99_s", "delay_max_s", "waited_mean_s", "jitter_s")
+    return [
+        total["source"],
+        total["target"],
+        count(total["sent"]),
+        share_of(float("nan") if total["share_lost"] is None else total["share_lost"]),
+        *(number(float("nan") if total[k] is None else 1e3 * total[k], 3) for k in times_s),
+        count(total["reordered"]),
+    ]

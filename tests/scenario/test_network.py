@@ -1,0 +1,29 @@
+"""What `[[routes]]` may ask for."""
+
+import pytest
+from pydantic import ValidationError
+
+from skyweft.scenario.network import Routes
+
+ENDS = {"sources": ["one"], "targets": ["two"]}
+
+
+def test_one_best_way_unless_more_are_asked_for() -> None:
+    plain = Routes.model_validate(ENDS)
+    assert (plain.alternatives, plain.apart) == (1, None)
+    assert Routes.model_validate(ENDS | {"alternatives": 100}).alternatives == 100
+    assert Routes.model_validate(ENDS | {"apart": "nodes", "alternatives": 1}).apart == "nodes"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"alternatives": 0}, "greater than or equal to 1"),
+        ({"alternatives": 101}, "less than or equal to 100"),
+        ({"apart": "planes"}, "'links' or 'nodes'"),
+        ({"apart": "links", "alternatives": 2}, "only one of alternatives and apart"),
+    ],
+)
+def test_what_is_refused(wrong: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Routes.model_validate(ENDS | wrong)
