@@ -87,7 +87,7 @@ def test_following_the_table_reaches_the_target_at_its_cost(metric: str) -> None
     scenario, fleet, motion, contacts = _asked(metric=metric, processing_s=PROCESSING_S)
     table = forwarding(scenario, fleet, motion, contacts, AT_S)
     where = places(fleet, motion, AT_S)
-    limits = topology(scenario, fleet)
+    limits = topology(scenario, fleet, contacts)
     _, up = carrying(limits, fleet, motion, contacts, np.array([AT_S]))
     ends = np.column_stack([contacts.source[up], contacts.target[up]])
     linked = {frozenset(each) for each in ends.tolist()}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from skyweft.contacts.product import Contacts
+from skyweft.errors import ScenarioError
 from skyweft.network.failures import listed
 from skyweft.network.topology import Topology, topology
 from skyweft.scenario.reading import load
@@ -37,12 +38,23 @@ def _contacts(pairs=PAIRS, start_s=0.0, end_s=None) -> Contacts:
     )
 
 
-def _used(contacts: Contacts | None = None, time_s=10.0, outages=(), position_m=POSITION_M, **rule):
+def _used(
+    contacts: Contacts | None = None,
+    time_s=10.0,
+    outages=(),
+    position_m=POSITION_M,
+    velocity_m_s=None,
+    **rule,
+):
     contacts = _contacts() if contacts is None else contacts
     link = Link(between=("user", rule.pop("target", "sat")), **rule)
-    limits = Topology((link,), CLOCK, listed(NAMES, list(outages), 600.0))
+    none = listed([], [], 600.0)
+    limits = Topology(
+        (link,), CLOCK, listed(NAMES, list(outages), 600.0), none, np.empty(0, np.int64)
+    )
     up = np.arange(len(contacts), dtype=np.int32)
-    return [PAIRS[row] for row in limits.used(contacts, up, position_m, time_s)]
+    velocity_m_s = np.zeros_like(position_m) if velocity_m_s is None else velocity_m_s
+    return [PAIRS[row] for row in limits.used(contacts, up, position_m, velocity_m_s, time_s)]
 
 
 def test_no_limit_keeps_all() -> None:
@@ -134,7 +146,7 @@ def test_failures_of_a_scenario(tmp_path, failures: str, count: int) -> None:
     path.write_text(TOML.format(failures=failures), encoding="utf-8")
     scenario = load(path)
     fleet = assemble(scenario)
-    outages = topology(scenario, fleet).outages
+    outages = topology(scenario, fleet, _contacts()).outages
     assert len(outages) == count
     if count == 1:
         assert fleet.names[outages.thing[0]] == "sats-P02-S03"
@@ -148,7 +160,50 @@ def test_random_failures_have_the_availability_of_the_closed_form(tmp_path) -> N
     text = TOML.format(failures='platforms = ["sats"]\nmean_time_between_s = 3e3\nrepair_s = 1e3')
     path.write_text(text.replace("per_plane = 5", "per_plane = 2_000"), encoding="utf-8")
     scenario = load(path)
-    outages = topology(scenario, assemble(scenario)).outages
+    outages = topology(scenario, assemble(scenario), _contacts()).outages
     down_s = np.sum(outages.end_s - outages.start_s)
     # MTTR / (MTBF + MTTR); 4,000 satellites of about one state each: 0.7 % standard error.
     assert down_s / (4_000 * 1_000.0) == pytest.approx(0.25, abs=0.025)
+
+
+def test_what_turns_too_fast_is_not_followed() -> None:
+    # 100 km away across the line at 1 km/s: 0.573 degrees a second, less the Earth's own turn.
+    position_m = 1e3 * np.array([[0, 0, 6378], [0, 0, 6378], [0, 0, 6478], [0, 0, 7378.0]])
+    velocity_m_s = np.array([[0, 0, 0], [0, 0, 0], [1e3, 0, 0], [1e3, 0, 0.0]])
+    every = {"position_m": position_m, "velocity_m_s": velocity_m_s}
+    assert _used(slew_max_deg_s=0.575, **every) == PAIRS
+    assert _used(slew_max_deg_s=0.571, **every) == [(0, 3), (1, 3)]
+
+
+def test_links_fail_each_by_itself(tmp_path) -> None:
+    from skyweft.motion import assemble
+
+    path = tmp_path / "f.toml"
+    rule = (
+        '[[links]]\nbetween = ["x", "x"]\n[terminals.x]\nkind = "optical"\nrate_bps = 1e9\n'
+        '[platforms.more]\nlayer = "ground"\nterminals = ["x"]\n'
+        'motion = { kind = "fixed", latitude_deg = 1, longitude_deg = 0 }\n'
+    )
+    text = TOML.format(failures="links = [0]\nshare = 0.5\nstart_s = 100\nend_s = 200") + rule
+    path.write_text(text, encoding="utf-8")
+    scenario = load(path)
+    fleet = assemble(scenario)
+    pairs = [(a, b) for a in range(12) for b in range(a + 1, 12)]
+    contacts = _contacts(pairs)
+    limits = topology(scenario, fleet, contacts)
+    up = np.arange(len(pairs), dtype=np.int32)
+    rest = np.zeros((12, 3))
+    assert len(limits.used(contacts, up, rest, rest, 99.0)) == len(pairs)
+    left = limits.used(contacts, up, rest, rest, 100.0)
+    assert 20 < len(left) < 46  # half of 66, three standard deviations
+    # The same pairs fail whoever else is looked at.
+    some = _contacts(pairs[:10])
+    fewer = topology(scenario, fleet, some).used(some, up[:10], rest, rest, 100.0)
+    np.testing.assert_array_equal(fewer, left[left < 10])
+
+
+def test_a_rule_that_is_not_there(tmp_path) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(TOML.format(failures="links = [3]"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"failures\[0\].links\[0\]: there is no links\[3\]"):
+        load(path)

@@ -87,7 +87,9 @@ def forwarding(
     relays = relaying(scenario, fleet)
     relay = np.flatnonzero(relays).astype(np.int32)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    _, up = carrying(topology(scenario, fleet), fleet, motion, contacts, np.array([time_s]))
+    _, up = carrying(
+        topology(scenario, fleet, contacts), fleet, motion, contacts, np.array([time_s])
+    )
     where = places(fleet, motion, time_s)
     near = neighbours(where, contacts.source[up], contacts.target[up], by_hops)
     passing_ns = 0 if by_hops else round(rule.processing_s * 1e9)

@@ -147,7 +147,7 @@ def downlinks(
     assert asked is not None
     site = _sites(fleet, asked)
     time_s = snapshot_times(motion, asked.step_s)
-    first, up = carrying(topology(scenario, fleet), fleet, motion, contacts, time_s)
+    first, up = carrying(topology(scenario, fleet, contacts), fleet, motion, contacts, time_s)
     place, outward = _candidates(scenario, fleet, contacts, site)
     snapshot = np.repeat(np.arange(len(time_s)), np.diff(first))
     mine = place[up] >= 0

@@ -104,7 +104,7 @@ def gather(
         return None
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    limits = topology(scenario, fleet)
+    limits = topology(scenario, fleet, contacts)
     blocks = sweep_blocks(fleet, relays, node, contacts)
     parts = []
     for k in range(0, len(time_s), SNAPSHOTS_AT_ONCE):

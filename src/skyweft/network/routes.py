@@ -85,7 +85,7 @@ def pieces(
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     blocks = sweep_blocks(fleet, relays, node, contacts)
-    limits = topology(scenario, fleet)
+    limits = topology(scenario, fleet, contacts)
     for number, rule in enumerate(scenario.routes):
         time_s = snapshot_times(motion, rule.step_s)
         up = carrying(limits, fleet, motion, contacts, time_s)
@@ -110,12 +110,18 @@ def snapshot_times(motion: Motion, step_s: float) -> Floats:
 
 def places(fleet: Fleet, motion: Motion, time_s: float) -> Floats:
     """Return where every platform is at an instant, (N, 3) ITRS [m]."""
-    position_m = np.empty((len(fleet.group), 3))
+    return states(fleet, motion, time_s)[0]
+
+
+def states(fleet: Fleet, motion: Motion, time_s: float) -> tuple[Floats, Floats]:
+    """Return position and velocity of every platform at an instant, (N, 3) ITRS [m], [m/s]."""
+    position_m, velocity_m_s = np.zeros((2, len(fleet), 3))
     moves = fleet.mover >= 0
     movers = fleet.mover[moves].astype(np.int64)
-    position_m[moves] = states_at(motion.tracks, movers, np.full(len(movers), time_s))[0]
+    found = states_at(motion.tracks, movers, np.full(len(movers), time_s))
+    position_m[moves], velocity_m_s[moves] = found[:2]
     position_m[~moves] = motion.sites.position_m[fleet.site[~moves]]
-    return position_m
+    return position_m, velocity_m_s
 
 
 def linked(contacts: Contacts, time_s: Floats) -> tuple[NDArray[np.int64], Ints]:
@@ -148,7 +154,7 @@ def carrying(
     if limits.idle:
         return first, contact
     used = [
-        limits.used(contacts, contact[low:high], places(fleet, motion, float(t)), float(t))
+        limits.used(contacts, contact[low:high], *states(fleet, motion, float(t)), float(t))
         for t, low, high in zip(time_s, first[:-1], first[1:], strict=True)
     ]
     counts = [len(each) for each in used]

@@ -284,7 +284,7 @@ def _block(
         node,
         sweep_blocks(fleet, relays, node, contacts),
         time_s,
-        *carrying(topology(scenario, fleet), fleet, motion, contacts, time_s),
+        *carrying(topology(scenario, fleet, contacts), fleet, motion, contacts, time_s),
     )
 
 

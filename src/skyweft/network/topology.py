@@ -5,6 +5,7 @@ beam that serves so many users, a laser that is blinded by the Sun or still bein
 platform that is out of order say which of them do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,22 +26,37 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 NO_LIMIT = 1 << 30
+EARTH_RATE_RAD_S = np.array([0.0, 0.0, 7.292115e-5])  # WGS84 (NGA.STND.0036, 2014)
 
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """What a run needs to say which contacts are used: rules, Sun and outages of platforms."""
+    """What a run needs to say which contacts are used: rules, Sun and outages.
+
+    `outages` are of the fleet's platforms, `pair_outages` of the pairs `pair_key`: their link and
+    ends as one number, ascending.
+    """
 
     links: tuple[Link, ...]
     clock: Clock
     outages: Outages
+    pair_outages: Outages
+    pair_key: NDArray[np.int64]
 
     @property
     def idle(self) -> bool:
         """Whether every contact carries traffic at any time."""
-        return not len(self.outages) and not any(_limited(link) for link in self.links)
+        failing = len(self.outages) or len(self.pair_outages)
+        return not failing and not any(_limited(link) for link in self.links)
 
-    def used(self, contacts: Contacts, up: Ints, position_m: Floats, time_s: float) -> Ints:
+    def used(
+        self,
+        contacts: Contacts,
+        up: Ints,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        time_s: float,
+    ) -> Ints:
         """Return those of the contacts `up` that carry traffic at an instant.
 
         Parameters
@@ -49,8 +65,8 @@ class Topology:
             Windows.
         up : (K,)
             Rows of `contacts` that are up, ascending.
-        position_m : (N, 3)
-            Where every platform is, ITRS. [m]
+        position_m, velocity_m_s : (N, 3)
+            Where every platform is and how it moves, ITRS. [m], [m/s]
         time_s : float
             The instant, from the scenario's start. [s]
 
@@ -64,17 +80,25 @@ class Topology:
             if not _limited(link):
                 continue
             rows = np.flatnonzero(keep & (contacts.link[up] == number))
-            keep[rows] = self._held(link, contacts, up[rows], position_m, time_s)
+            keep[rows] = self._held(link, contacts, up[rows], position_m, velocity_m_s, time_s)
         return up[keep]
 
     def _in_order(self, contacts: Contacts, up: Ints, platforms: int, time_s: float) -> Bools:
-        down = np.zeros(platforms, np.bool_)
-        now = (self.outages.start_s <= time_s) & (time_s < self.outages.end_s)
-        down[self.outages.thing[now]] = True
-        return ~(down[contacts.source[up]] | down[contacts.target[up]])
+        down = _down(self.outages, platforms, time_s)
+        keep = ~(down[contacts.source[up]] | down[contacts.target[up]])
+        if len(self.pair_outages):
+            down = _down(self.pair_outages, len(self.pair_key), time_s)
+            keep &= ~down[np.searchsorted(self.pair_key, _keys(contacts, platforms)[up])]
+        return keep
 
     def _held(
-        self, link: Link, contacts: Contacts, up: Ints, position_m: Floats, time_s: float
+        self,
+        link: Link,
+        contacts: Contacts,
+        up: Ints,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        time_s: float,
     ) -> Bools:
         """Return which contacts of one rule keep to all its limits."""
         a, b = contacts.source[up], contacts.target[up]
@@ -83,6 +107,10 @@ class Topology:
         # A contact that was up when the run began was pointed before.
         pointed_s = contacts.start_s[up] + np.where(contacts.cut_start[up], 0, link.acquisition_s)
         keep = time_s >= pointed_s
+        if link.slew_max_deg_s is not None:
+            turn_m_s = velocity_m_s[b] - velocity_m_s[a] + np.cross(EARTH_RATE_RAD_S, along_m)
+            across = np.linalg.norm(np.cross(along_m, turn_m_s), axis=1)
+            keep &= across <= np.radians(link.slew_max_deg_s) * range_m**2
         if link.sun_exclusion_deg > 0:
             sun = sun_direction(self.clock, np.array([time_s]))[:, 0]
             # Either end looks along the link, so the Sun may stand behind the one or the other.
@@ -107,8 +135,8 @@ class Topology:
         return keep
 
 
-def topology(scenario: Scenario, fleet: Fleet) -> Topology:
-    """Return the limits and the failures of a scenario.
+def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
+    """Return the limits and the failures of a scenario, and of the links that contacts make.
 
     Raises
     ------
@@ -119,12 +147,29 @@ def topology(scenario: Scenario, fleet: Fleet) -> Topology:
         tuple(scenario.links),
         Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables"),
         _outages(scenario, fleet),
+        *_pair_outages(scenario, fleet, contacts),
     )
+
+
+def _keys(contacts: Contacts, platforms: int) -> NDArray[np.int64]:
+    """Return link, source and target of every contact as one number."""
+    return (contacts.link.astype(np.int64) * platforms + contacts.source) * platforms + (
+        contacts.target
+    )
+
+
+def _down(outages: Outages, count: int, time_s: float) -> Bools:
+    """Return which things are out of order at an instant."""
+    down = np.zeros(count, np.bool_)
+    now = (outages.start_s <= time_s) & (time_s < outages.end_s)
+    down[outages.thing[now]] = True
+    return down
 
 
 def _limited(link: Link) -> bool:
     return bool(
         link.acquisition_s
+        or link.slew_max_deg_s
         or link.sun_exclusion_deg
         or link.latitude_max_deg < 90
         or link.source_links_max
@@ -134,34 +179,49 @@ def _limited(link: Link) -> bool:
 
 def _outages(scenario: Scenario, fleet: Fleet) -> Outages:
     """Put the outages of all `[[failures]]` together."""
-    names = fleet.names
-    return together(
-        [
-            listed(names, [], scenario.duration_s),
-            *(_failing(each, scenario, fleet) for each in scenario.failures),
-        ]
-    )
+    found = [listed(fleet.names, [], scenario.duration_s)]
+    for each in scenario.failures:
+        if each.platforms:
+            rows = np.sort(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
+            found.append(_failing(each, scenario, fleet.names, rows))
+    return together(found)
 
 
-def _failing(failures: Failures, scenario: Scenario, fleet: Fleet) -> Outages:
-    """Return the outages of one `[[failures]]`."""
-    rows = np.concatenate([fleet.rows_of(group) for group in failures.platforms])
-    rows = np.sort(rows)
-    names = [fleet.names[row] for row in rows]
+def _pair_outages(
+    scenario: Scenario, fleet: Fleet, contacts: Contacts
+) -> tuple[Outages, NDArray[np.int64]]:
+    """Return the outages of the pairs that meet, and the pairs: each fails by its own name."""
+    causes = [each for each in scenario.failures if each.links]
+    key = np.unique(_keys(contacts, len(fleet))) if causes else np.empty(0, np.int64)
+    ends, target = np.divmod(key, len(fleet))
+    link, source = np.divmod(ends, len(fleet))
+    names = [
+        f"{number}:{fleet.names[a]}>{fleet.names[b]}"
+        for number, a, b in zip(link, source, target, strict=True)
+    ]
+    found = [listed(names, [], scenario.duration_s)]
+    for each in causes:
+        rows = np.flatnonzero(np.isin(link, each.links)).astype(np.int32)
+        if len(rows):
+            found.append(_failing(each, scenario, names, rows))
+    return together(found), key
+
+
+def _failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: Ints) -> Outages:
+    """Return the outages of one `[[failures]]`, of the rows of `names` that may fail."""
+    mine = [names[row] for row in rows]
     if failures.mean_time_between_s is not None:
         repair_s = np.inf if failures.repair_s is None else failures.repair_s
         found = failed(
-            scenario.duration_s, names, failures.mean_time_between_s, repair_s, scenario.seed
+            scenario.duration_s, mine, failures.mean_time_between_s, repair_s, scenario.seed
         )
         return replace(found, thing=rows[found.thing])
     if failures.share is not None:
-        hit = chosen(names, failures.share, scenario.seed)
-        names = [name for name, each in zip(names, hit, strict=True) if each]
-    wanted = failures.names or names
+        hit = chosen(mine, failures.share, scenario.seed)
+        mine = [name for name, each in zip(mine, hit, strict=True) if each]
+    wanted = failures.names or mine
     end_s = scenario.duration_s if failures.end_s is None else failures.end_s
-    return listed(
-        fleet.names, [(name, failures.start_s, end_s) for name in wanted], scenario.duration_s
-    )
+    return listed(names, [(name, failures.start_s, end_s) for name in wanted], scenario.duration_s)
 
 
 def _worth(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> Floats:

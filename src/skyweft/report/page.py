@@ -129,10 +129,10 @@ _PLACES = {
     "passes": "Passes",
     "coverage": "Coverage",
     "links": "Links",
+    "routes": "Routes",
     "flows": "Flows",
     "packets": "Packets",
     "gateways": "Gateways",
-    "routes": "Routes",
     "scenario": "Scenario",
 }
 

@@ -206,8 +206,19 @@ def _asked(data: Plain) -> Found:
                         yield (asked, row, key, end), words
                     elif rule.get("gravity") is not None:
                         yield from _standing(data, name, (asked, row, key, end))
+    yield from _failing_links(data)
     yield from _steps(data)
     yield from _packets(data)
+
+
+def _failing_links(data: Plain) -> Found:
+    count = len(rows(data, "links"))
+    for row, cause in rows(data, "failures"):
+        below = cause.get("links")
+        for at, number in enumerate(below if isinstance(below, list | tuple) else []):
+            if isinstance(number, int) and number >= count:
+                words = f"there is no links[{number}]; there are {count}, counted from 0"
+                yield ("failures", row, "links", at), words
 
 
 def _standing(data: Plain, name: str, where: tuple[Step, ...]) -> Found:

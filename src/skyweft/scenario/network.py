@@ -35,10 +35,12 @@ class Routes(Entry):
 
 
 class Failures(Entry):
-    """Platforms that are out of order and carry no traffic: by chance, or at a stated time."""
+    """Platforms or links that are out of order and carry no traffic: by chance, or at a time."""
 
-    platforms: Annotated[list[str], Field(min_length=1)]
+    platforms: list[str] = Field(default=[])
     """Groups that may fail."""
+    links: list[Annotated[int, Field(ge=0)]] = Field(default=[])
+    """Or rules whose links may, each pair by itself: places among `[[links]]`, from 0."""
     names: list[str] = Field(default=[])
     """Only these of their members, at a stated time."""
     share: Share | None = None
@@ -54,6 +56,10 @@ class Failures(Entry):
 
     @model_validator(mode="after")
     def _one_way_to_fail(self) -> Self:
+        if bool(self.platforms) == bool(self.links):
+            raise ValueError("give either platforms or links, and not an empty list")
+        if self.links and self.names:
+            raise ValueError("names are of platforms, so they do not go with links")
         if self.repair_s is not None and self.mean_time_between_s is None:
             raise ValueError("repair_s goes with mean_time_between_s")
         ways = (bool(self.names), self.share is not None, self.mean_time_between_s is not None)

@@ -172,6 +172,8 @@ class Link(Entry):
     """Which come first where not all can be held: least range, elevation, or latest end."""
     acquisition_s: NotNegative = 0.0
     """From the contact's start until traffic is routed over it."""
+    slew_max_deg_s: Positive | None = None
+    """No traffic while the line between the ends turns faster than this, seen from the stars."""
     sun_exclusion_deg: Annotated[float, Field(ge=0, lt=90)] = 0.0
     """No traffic while the Sun is this near to the line behind either end."""
     latitude_max_deg: Annotated[float, Field(ge=0, le=90)] = 90.0
