@@ -51,6 +51,9 @@ class Made:
     finished_s: float = DAY_S
     complete: bool = True
 
+    def table(self, name: str, columns: Sequence[str]) -> pa.Table:
+        return getattr(self, name).select(columns)
+
     def but(self, **changes: Any) -> "Made":
         return replace(self, **changes)
 

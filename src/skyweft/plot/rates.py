@@ -26,14 +26,24 @@ class Direction:
     thinned: int  # 1: every sample
 
 
+DIRECTION_COLUMNS = (
+    "link",
+    "contact",
+    "time_s",
+    "margin_db",
+    "rate_bps",
+    "margin_reverse_db",
+    "rate_reverse_bps",
+)
+
+
 def directions(links: pa.Table) -> Iterator[Direction]:
     """Yield the directions of all link rules in which anything can be sent.
 
     Parameters
     ----------
     links : pyarrow.Table
-        With the columns link, contact, time_s, margin_db, rate_bps, margin_reverse_db,
-        rate_reverse_bps; samples of a contact in order of time.
+        With `DIRECTION_COLUMNS`; samples of a contact in order of time.
 
     Yields
     ------

@@ -18,7 +18,7 @@ import pyarrow as pa
 from skyweft.errors import ScenarioError
 from skyweft.plot.meetings import Meetings, meetings, numbers, weighted_quantiles
 from skyweft.plot.palette import LAYERS, SPOKEN
-from skyweft.plot.rates import Direction
+from skyweft.plot.rates import DIRECTION_COLUMNS, Direction
 from skyweft.plot.timeline import percent
 from skyweft.report.contacts import layers_section, passes_section, timeline_section, with_anything
 from skyweft.report.coverage import coverage_section
@@ -69,7 +69,8 @@ def page(run: Run) -> str:
     """Return the report of a run as HTML."""
     scenario = run.scenario
     met = meetings(run.contacts, run.platforms)
-    ways = read_directions(run.links) if scenario.links else []
+    # Half of the columns of the largest table are all that is needed of it.
+    ways = read_directions(run.table("links", DIRECTION_COLUMNS)) if scenario.links else []
     length_s = run.finished_s
     file = run.folder / "scenario.toml"
     body = [

@@ -1,6 +1,7 @@
 """A run and its folder: the tables of one scenario, read when they are asked for."""
 
 import shutil
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -153,8 +154,15 @@ class Run:
         """Return one row a snapshot and rule: pairs reached, delays, changes; None without."""
         return self.table("route_times") if self.scenario.routes else None
 
-    def table(self, name: str) -> pa.Table:
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return a table by its file's name.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, without its ending.
+        columns : sequence of str, optional
+            Read only these.
 
         Raises
         ------
@@ -166,11 +174,11 @@ class Run:
             raise ScenarioError(f"{path} was left out: {why}")
         if not path.is_file():
             raise ScenarioError(f"{path} is not there")
+        wanted = columns or [column.name for column in TABLES.get(name, ())]
         try:
-            table = read(path)
+            table = read(path, columns)
         except (OSError, pa.ArrowException) as error:
             raise ScenarioError(f"{path} cannot be read: {error}") from error
-        wanted = [column.name for column in TABLES.get(name, ())]
         if missing := [each for each in wanted if each not in table.column_names]:
             raise ScenarioError(
                 f"{path} is no table of this kind or was made by another version: "
