@@ -121,9 +121,12 @@ style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; font-src d
 </html>
 """
 
-_ROUTES = ["ways, delays, changes, reasons", "network.routes", "routes.parquet"]
-_GATEWAYS = ["gateways to build", "network.ground", "gateways.parquet"]
-_PACKETS = ["packets: delay, jitter, loss", "network.queueing", "packets.parquet"]
+_ASKED = {  # what a scenario may ask of the network, and where its numbers come from
+    "routes": ["ways, delays, changes, reasons", "network.routes", "routes.parquet"],
+    "flows": ["traffic, loads, limits", "network.shares", "shares.parquet, loads.parquet"],
+    "packets": ["packets: delay, jitter, loss", "network.queueing", "packets.parquet"],
+    "gateways": ["gateways to build", "network.ground", "gateways.parquet"],
+}
 _PLACES = {
     "layers": "Who sees whom",
     "timeline": "Timeline",
@@ -287,9 +290,7 @@ def _foot(run: Run) -> Markup:
             ["contacts, shares of time, gaps, passes", "contacts", "contacts.parquet"],
             ["coverage", "contacts.coverage", "coverage.parquet"],
             ["margins, rates, volume", "links", "links.parquet"],
-            *([_GATEWAYS] if run.scenario.gateways else []),
-            *([_ROUTES] if run.scenario.routes else []),
-            *([_PACKETS] if run.scenario.packets else []),
+            *(row for asked, row in _ASKED.items() if getattr(run.scenario, asked)),
         ],
     )
     return Markup(
