@@ -22,7 +22,7 @@ test:
 
 # Ratios to named peers; minutes, and not part of the gate.
 benchmarks:
-    for each in propagation contacts run_starlink startup routing network loopfree visibility fairness packets; do \
+    for each in propagation contacts run_starlink startup routing network loopfree fairness packets visibility; do \
         uv run python benchmarks/$each.py || exit 1; done
 
 # Draw the pictures of the documentation again, from a real run.

@@ -88,7 +88,7 @@ class Topology:
         keep = ~(down[contacts.source[up]] | down[contacts.target[up]])
         if len(self.pair_outages):
             down = _down(self.pair_outages, len(self.pair_key), time_s)
-            keep &= ~down[np.searchsorted(self.pair_key, _keys(contacts, platforms)[up])]
+            keep &= ~down[np.searchsorted(self.pair_key, _keys(contacts, up, platforms))]
         return keep
 
     def _held(
@@ -151,11 +151,10 @@ def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
     )
 
 
-def _keys(contacts: Contacts, platforms: int) -> NDArray[np.int64]:
-    """Return link, source and target of every contact as one number."""
-    return (contacts.link.astype(np.int64) * platforms + contacts.source) * platforms + (
-        contacts.target
-    )
+def _keys(contacts: Contacts, rows: Ints | slice, platforms: int) -> NDArray[np.int64]:
+    """Return link, source and target of some contacts as one number."""
+    ends = contacts.link[rows].astype(np.int64) * platforms + contacts.source[rows]
+    return ends * platforms + contacts.target[rows]
 
 
 def _down(outages: Outages, count: int, time_s: float) -> Bools:
@@ -192,7 +191,7 @@ def _pair_outages(
 ) -> tuple[Outages, NDArray[np.int64]]:
     """Return the outages of the pairs that meet, and the pairs: each fails by its own name."""
     causes = [each for each in scenario.failures if each.links]
-    key = np.unique(_keys(contacts, len(fleet))) if causes else np.empty(0, np.int64)
+    key = np.unique(_keys(contacts, slice(None), len(fleet))) if causes else np.empty(0, np.int64)
     ends, target = np.divmod(key, len(fleet))
     link, source = np.divmod(ends, len(fleet))
     names = [

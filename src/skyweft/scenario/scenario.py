@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from skyweft.scenario.crossings import crossings
-from skyweft.scenario.entry import Count, Entry, Moment
+from skyweft.scenario.entry import Entry, Moment
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
 from skyweft.scenario.terminals import Link, Terminal
@@ -109,6 +109,3 @@ class Scenario(Entry):
 
 def _plain(scenario: Scenario) -> dict[str, Any]:
     return scenario.model_dump(exclude_unset=True)
-
-
-__all__ = ["Count", "Coverage", "Platforms", "Scenario", "World"]
