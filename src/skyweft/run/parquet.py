@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from skyweft.errors import ScenarioError
 from skyweft.run.tables import TABLES, schema
 
 ROWS_AT_ONCE = 1 << 19  # of a row group, at most
@@ -76,9 +77,19 @@ def write(table: str, rows: pa.Table | Iterable[pa.Table], path: Path) -> None:
         writer.close()
 
 
+def require(path: Path, present: Sequence[str], wanted: Sequence[str]) -> None:
+    """Raise ScenarioError where a table lacks columns that are wanted of it."""
+    if missing := [each for each in wanted if each not in present]:
+        raise ScenarioError(
+            f"{path} is no table of this kind or was made by another version: "
+            f"the columns {', '.join(missing[:5])} are missing"
+        )
+
+
 def read_some(path: Path, columns: Sequence[str], every: int) -> tuple[pa.Table, int]:
     """Read every n-th row of some columns, a row group at a time; return them and that number."""
     file = pq.ParquetFile(path)
+    require(path, file.schema_arrow.names, columns)
     pieces, first = [], 0
     for number in range(file.num_row_groups):
         piece = file.read_row_group(number, columns=list(columns))

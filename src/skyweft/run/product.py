@@ -14,7 +14,7 @@ from skyweft.errors import ScenarioError
 from skyweft.network.statistics import HANDOVER_S
 from skyweft.run.folder import MANIFEST, clean_errors, is_run, read_json
 from skyweft.run.identity import read_scenario
-from skyweft.run.parquet import read
+from skyweft.run.parquet import read, require
 from skyweft.run.routing import restated
 from skyweft.run.tables import TABLES
 from skyweft.scenario.scenario import Scenario
@@ -179,11 +179,7 @@ class Run:
             table = read(path, columns)
         except (OSError, pa.ArrowException) as error:
             raise ScenarioError(f"{path} cannot be read: {error}") from error
-        if missing := [each for each in wanted if each not in table.column_names]:
-            raise ScenarioError(
-                f"{path} is no table of this kind or was made by another version: "
-                f"the columns {', '.join(missing[:5])} are missing"
-            )
+        require(path, table.column_names, wanted)
         return table
 
     def summary(self) -> dict[str, Any]:
