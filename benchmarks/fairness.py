@@ -11,7 +11,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.network.fairness import fair_shares
+from skyweft.network.flows.fairness import fair_shares
 
 SIDE = 40
 PEER_FLOWS, MANY_FLOWS = 100_000, 1_000_000

@@ -13,8 +13,8 @@ import networkx as nx
 import numpy as np
 from constellation import Shell, delay_ns, in_view, places
 
-from skyweft.network.graph import graph
-from skyweft.network.loopfree import loop_free
+from skyweft.network.routing.graph import graph
+from skyweft.network.routing.loopfree import loop_free
 
 GOAL_S, GOAL_RATIO = 30.0, 10.0
 WAYS, SAMPLE = 20, 3

@@ -19,10 +19,10 @@ from scipy.spatial import cKDTree
 
 from skyweft.contacts.finding import find
 from skyweft.motion import assemble, propagate
-from skyweft.network.graph import FAR_NS
-from skyweft.network.lanes import LANES
-from skyweft.network.routes import linked, places, relaying, sweep_blocks
-from skyweft.network.snapshot import NS_M, neighbours, to_ends, transit
+from skyweft.network.instant.snapshot import NS_M, neighbours, to_ends, transit
+from skyweft.network.routing.graph import FAR_NS
+from skyweft.network.routing.lanes import LANES
+from skyweft.network.routing.routes import linked, places, relaying, sweep_blocks
 from skyweft.scenario.reading import load
 from skyweft.scenario.shipped import find as shipped
 

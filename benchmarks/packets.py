@@ -12,7 +12,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.network.packets import Network, Packets, merged, poisson, send
+from skyweft.network.queues.packets import Network, Packets, merged, poisson, send
 
 RING, FLOWS, HOPS = 24, 12, 6
 RATE_BPS, DELAY_S, SIZE_BYTES = 1e8, 8e-3, 1000.0

@@ -16,8 +16,8 @@ from constellation import Shell, delay_ns, in_view, places
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.graph import FAR_NS, Graph, graph
-from skyweft.network.sweep import distances, next_hops
+from skyweft.network.routing.graph import FAR_NS, Graph, graph
+from skyweft.network.routing.sweep import distances, next_hops
 
 GOAL_RATIO, GOAL_PAIRS_RATIO, GOAL_SNAPSHOT_S = 25.0, 500.0, 0.25
 MASK_DEG, SAMPLE = 25.0, 100

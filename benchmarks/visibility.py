@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 from scipy.spatial import cKDTree
 
-from skyweft.network.visibility import best_in_view
+from skyweft.network.instant.visibility import best_in_view
 
 GOAL_S, GOAL_RATIO = 2.0, 50.0
 SATELLITES, USERS, SAMPLE, BEST = 30_000, 1_000_000, 20_000, 4

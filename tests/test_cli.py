@@ -358,7 +358,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_the_package_runs_whatever_was_imported_before() -> None:
     code = (
-        "from skyweft.run import open_run; import skyweft.run.tables; import skyweft;"
+        "from skyweft.run import open_run; import skyweft.run.disk.tables; import skyweft;"
         "from skyweft import run; assert callable(skyweft.run) and run is skyweft.run;"
         "assert set(skyweft.__all__) <= set(dir(skyweft))"
     )

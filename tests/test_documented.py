@@ -9,7 +9,7 @@ import pytest
 
 import skyweft
 from skyweft.cli import parser
-from skyweft.run.tables import TABLES
+from skyweft.run.disk.tables import TABLES
 from skyweft.scenario.schema import json_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"

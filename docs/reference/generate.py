@@ -16,7 +16,7 @@ from typing import Any
 
 import skyweft
 from skyweft.cli import parser
-from skyweft.run.tables import reference
+from skyweft.run.disk.tables import reference
 from skyweft.scenario.schema import Node, json_schema, resolved
 from skyweft.scenario.words import allowed, shown
 
@@ -24,7 +24,7 @@ MADE = "<!-- Made by docs/reference/generate.py; edit the code it describes inst
 # Public functions that a notebook reaches through their modules.
 STAGES = {
     "skyweft.motion.catalogue": ["fetch"],
-    "skyweft.network.forwarding": ["forwarding", "Forwarding"],
+    "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
 }
 

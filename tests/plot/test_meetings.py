@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.plot.meetings import codes, meetings, merged, up_mean, weighted_quantiles
-from skyweft.run.tables import build
+from skyweft.run.disk.tables import build
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 200), st.integers(1, 60)), min_size=1, max_size=40

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from skyweft.contacts.coverage import cells
-from skyweft.run.tables import build
+from skyweft.run.disk.tables import build
 from skyweft.scenario.scenario import Scenario
 
 DAY_S = 86_400.0

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from skyweft.motion.product import Sites
-from skyweft.network.ground import Downlinks, Siting, siting
+from skyweft.network.siting.ground import Downlinks, Siting, siting
 from skyweft.report.gateways import drawn_gateways, gateways_section
 from skyweft.report.markup import Markup
-from skyweft.run.gateways import sites_table, summary, times_table
+from skyweft.run.figures.gateways import sites_table, summary, times_table
 from skyweft.world.ellipsoid import to_ecef, up
 
 NAMES = ["Wuhan", "Lhasa <b>", "Oslo"]

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from skyweft.network.product import PacketRows
 from skyweft.report.packets import drawn_packets
-from skyweft.run.packets import packets_table, summary
+from skyweft.run.figures.packets import packets_table, summary
 
 NAMES = ["Wuhan", "Lhasa <b>"]
 

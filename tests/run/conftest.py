@@ -104,6 +104,6 @@ def tiny(tmp_path: Path) -> Path:
 @pytest.fixture
 def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut runs into blocks of ten minutes, as a far larger network would."""
-    from skyweft.run import blocks
+    from skyweft.run.work import blocks
 
     monkeypatch.setattr(blocks, "PAIR_DAYS", 0.1)

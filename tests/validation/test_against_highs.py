@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from skyweft.network.ceiling import ceiling
-from skyweft.network.fairness import fair_shares
+from skyweft.network.flows.ceiling import ceiling
+from skyweft.network.flows.fairness import fair_shares
 
 Floats = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from sgp4.io import compute_checksum
 from skyweft.contacts.finding import find
 from skyweft.motion import assemble, propagate
 from skyweft.network.product import Routes
-from skyweft.network.routes import linked, places, routes
+from skyweft.network.routing.routes import linked, places, routes
 from skyweft.scenario.reading import load
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "hypatia"

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.ceiling import ceiling, gap
-from skyweft.network.fairness import fair_shares
+from skyweft.network.flows.ceiling import ceiling, gap
+from skyweft.network.flows.fairness import fair_shares
+from skyweft.network.flows.traffic import gravity
 from skyweft.network.product import FULL, MET
-from skyweft.network.traffic import gravity
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

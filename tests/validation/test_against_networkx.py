@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.network.disjoint import NO_WAY, TWO, disjoint
-from skyweft.network.graph import FAR_NS, graph
-from skyweft.network.loopfree import loop_free
+from skyweft.network.routing.disjoint import NO_WAY, TWO, disjoint
+from skyweft.network.routing.graph import FAR_NS, graph
+from skyweft.network.routing.loopfree import loop_free
 
 
 def _random(seed: int, nodes: int, density: float, longest_ns: int):

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skyweft.network.packets import Network, Packets, send, stepped
+from skyweft.network.queues.packets import Network, Packets, send, stepped
 
 HOPS, SECONDS = 6, 4
 RATE_BPS, SIZE_BYTES = 1e8, 1030.0

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from skyweft.network.statistics import FIBRE_INDEX
+from skyweft.network.routing.statistics import FIBRE_INDEX
 from skyweft.plot.maps import coasts, colour_bar, earth, spread, steps
 from skyweft.plot.meetings import Floats, codes, numbers, words
 from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis

@@ -7,7 +7,7 @@ from matplotlib.ticker import EngFormatter
 
 from skyweft.network.product import FULL, LIMITS, NO_CAPACITY, NO_WAY, OUTRANKED
 from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis
-from skyweft.run.throughput import BARS, Throughput, sum_up
+from skyweft.run.figures.throughput import BARS, Throughput, sum_up
 
 BARS_OF_TIME = 48  # at most
 NOBODY = pa.array([], pa.string())

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from skyweft.network.alternatives import asked_for
 from skyweft.network.product import REASONS
-from skyweft.network.statistics import FIBRE_INDEX, HANDOVER_S
+from skyweft.network.routing.alternatives import asked_for
+from skyweft.network.routing.statistics import FIBRE_INDEX, HANDOVER_S
 from skyweft.plot.meetings import Floats, codes, numbers, words
 from skyweft.plot.routes import (
     NAMES_MAX,
@@ -38,7 +38,7 @@ from skyweft.report.markup import (
     table,
 )
 from skyweft.run import Run
-from skyweft.run.parquet import read_some
+from skyweft.run.disk.parquet import read_some
 from skyweft.scenario.network import Routes
 
 _MISSED = ("source_alone", "target_alone", "islands", "absent")

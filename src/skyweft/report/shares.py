@@ -22,7 +22,7 @@ from skyweft.report.markup import (
     table,
 )
 from skyweft.run import Run
-from skyweft.run.throughput import Throughput, sum_up
+from skyweft.run.figures.throughput import Throughput, sum_up
 
 
 def flows_section(run: Run) -> Markup:

@@ -14,9 +14,9 @@ from skyweft.contacts.pairs import pairs as count_pairs
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
-from skyweft.network import ground
-from skyweft.network.demand import wanted
-from skyweft.network.sending import asked
+from skyweft.network.flows.demand import wanted
+from skyweft.network.queues.sending import asked
+from skyweft.network.siting import ground
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 

@@ -11,12 +11,12 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
-from skyweft.network.statistics import HANDOVER_S
-from skyweft.run.folder import MANIFEST, clean_errors, is_run, read_json
-from skyweft.run.identity import read_scenario
-from skyweft.run.parquet import read, require
-from skyweft.run.routing import restated
-from skyweft.run.tables import TABLES
+from skyweft.network.routing.statistics import HANDOVER_S
+from skyweft.run.disk.folder import MANIFEST, clean_errors, is_run, read_json
+from skyweft.run.disk.identity import read_scenario
+from skyweft.run.disk.parquet import read, require
+from skyweft.run.disk.tables import TABLES
+from skyweft.run.figures.routing import restated
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import place
 

@@ -1,0 +1,1 @@
+"""Sustained traffic: demand, fair shares of the links, and the most that could be carried."""

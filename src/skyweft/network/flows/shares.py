@@ -1,0 +1,314 @@
+"""Traffic over time: what every flow of a scenario gets, and what every link carries.
+
+At each snapshot a flow takes its best way, alone; links carry what their contacts' budgets say at
+that moment, each direction for itself, and are shared max-min fairly.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.links.budget import rates_at
+from skyweft.motion.product import Fleet, Motion
+from skyweft.network.flows.ceiling import Ceiling, ceiling
+from skyweft.network.flows.demand import Wanted, demand_at, wanted
+from skyweft.network.flows.fairness import fair_shares, shares_at
+from skyweft.network.instant.snapshot import ways
+from skyweft.network.instant.topology import topology
+from skyweft.network.product import ITSELF, NO_WAY, Loads, Shares
+from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times, sweep_blocks
+from skyweft.scenario.network import Flows
+from skyweft.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+ROWS_AT_ONCE = 100_000  # of a task: long enough to hide its own cost
+SNAPSHOTS_AT_ONCE = 32  # whose link budgets are made in one go
+SPANS_AHEAD = 8
+
+_SHARED: dict[str, type] = {
+    "rule": np.int16,
+    "time_s": np.float64,
+    "flow": np.int32,
+    "source": np.int32,
+    "target": np.int32,
+    "demand_bps": np.float64,
+    "rate_bps": np.float64,
+    "bottleneck_from": np.int32,
+    "bottleneck_to": np.int32,
+    "limit": np.int8,
+}
+_LOADED: dict[str, type] = {
+    "time_s": np.float64,
+    "source": np.int32,
+    "target": np.int32,
+    "load_bps": np.float64,
+    "capacity_bps": np.float64,
+}
+
+
+def shares(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    executor: Executor | None = None,
+) -> tuple[Shares, Loads]:
+    """Return what every flow gets and every link carries at every snapshot of a block of time.
+
+    Parameters
+    ----------
+    scenario, fleet
+        What the user decided, and who the platforms are.
+    motion : Motion
+        Where they are in this block; snapshots from its first moment to before its last.
+    contacts : Contacts
+        Windows of this block, those still open from before included.
+    executor : Executor, optional
+        Threads that share the snapshots; the answer does not depend on them.
+
+    Returns
+    -------
+    Shares
+        One row a snapshot and flow; every flow that gets less than it wants has its reason.
+    Loads
+        One row a snapshot and directed link that carries anything.
+
+    Raises
+    ------
+    ScenarioError
+        A file of demands is not sound.
+
+    Notes
+    -----
+    A flow takes one way, that of least delay (or fewest hops), whatever is free on others. A
+    link's capacity in either direction is the rate of its contact at the snapshot's instant; a
+    platform's beams and transmitters are not shared further.
+    """
+    if executor is None:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return shares(scenario, fleet, motion, contacts, threads)
+    flows = wanted(scenario, fleet)
+    return _joined(list(pieces(scenario, fleet, motion, contacts, flows, executor)))
+
+
+def pieces(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    flows: Wanted,
+    executor: Executor,
+) -> Iterator[tuple[Shares, Loads]]:
+    """Yield `shares` about a hundred thousand rows at a time, in their order."""
+    block = _block(scenario, fleet, motion, contacts, flows)
+    size = min(SNAPSHOTS_AT_ONCE, max(1, ROWS_AT_ONCE // max(1, len(flows))))
+    spans = list(pairwise([*range(0, len(block.time_s), size), len(block.time_s)]))
+    # A few ahead of the reader, never all: they wait in memory.
+    for first in range(0, len(spans), SPANS_AHEAD):
+        yield from executor.map(block.span, spans[first : first + SPANS_AHEAD])
+
+
+def most(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    flows: Wanted,
+    variables_max: int,
+) -> Ceiling:
+    """Return the most that any ways could carry at the first snapshot of a block of time.
+
+    Parameters
+    ----------
+    scenario, fleet, motion, contacts
+        As in `shares`.
+    flows : Wanted
+        All flows of the scenario.
+    variables_max : int
+        Of the linear program.
+
+    Raises
+    ------
+    RangeError
+        The program is larger.
+    """
+    block = _block(scenario, fleet, motion, contacts, flows)
+    rates = block.rates(0, 1)
+    net = block.net(0, *rates)
+    return ceiling(
+        len(fleet),
+        net.tail,
+        net.head,
+        net.capacity_bps,
+        flows.source,
+        flows.target,
+        block.demand_bps(0, places(fleet, motion, float(block.time_s[0]))),
+        block.node >= 0,
+        variables_max,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Net:
+    """The directed links of an instant, sorted by their ends, (L,)."""
+
+    key: Longs  # tail * N + head
+    tail: Ints
+    head: Ints
+    capacity_bps: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What all snapshots of a block of time have in common."""
+
+    scenario: Scenario
+    fleet: Fleet
+    motion: Motion
+    contacts: Contacts
+    flows: Wanted
+    node: Ints
+    blocks: tuple[Ints, Ints, Ints]
+    time_s: Floats
+    first: Longs  # (T + 1,) where a snapshot's contacts begin in `contact`
+    contact: Ints
+
+    def span(self, span: tuple[int, int]) -> tuple[Shares, Loads]:
+        """Return the shares and loads of some snapshots."""
+        rate_bps, reverse_bps = self.rates(*span)
+        begin = self.first[span[0]]
+        parts = []
+        for k in range(*span):
+            mine = slice(self.first[k] - begin, self.first[k + 1] - begin)
+            parts.append(self.one(k, self.net(k, rate_bps[mine], reverse_bps[mine])))
+        return _joined(parts)
+
+    def rates(self, low: int, high: int) -> tuple[Floats, Floats]:
+        """Return what the contacts up at some snapshots carry, forward and back."""
+        up = self.contact[self.first[low] : self.first[high]].astype(np.int64)
+        time_s = np.repeat(self.time_s[low:high], np.diff(self.first[low : high + 1]))
+        return rates_at(self.scenario, self.fleet, self.motion, self.contacts, up, time_s)
+
+    def net(self, k: int, rate_bps: Floats, reverse_bps: Floats) -> _Net:
+        """Return the directed links of a snapshot; contacts of one pair add up."""
+        up = self.contact[self.first[k] : self.first[k + 1]]
+        a, b = (side[up].astype(np.int64) for side in (self.contacts.source, self.contacts.target))
+        many = len(self.fleet)
+        key, which = np.unique(np.append(a * many + b, b * many + a), return_inverse=True)
+        capacity_bps = np.zeros(len(key))
+        np.add.at(capacity_bps, which, np.append(rate_bps, reverse_bps))
+        tail, head = (side.astype(np.int32) for side in np.divmod(key, many))
+        return _Net(key, tail, head, capacity_bps)
+
+    def demand_bps(self, k: int, position_m: Floats) -> Floats:
+        """Return what every flow would send at a snapshot, by the hour at its source."""
+        return demand_at(self.scenario, self.flows, float(self.time_s[k]), position_m)
+
+    def one(self, k: int, net: _Net) -> tuple[Shares, Loads]:
+        """Share the links of one snapshot."""
+        time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.flows
+        position_m = places(self.fleet, self.motion, time_s)
+        parts = [self.laid(k, number, rule, net, position_m) for number, rule in enumerate(rules)]
+        hops, links, reasons = (np.concatenate(each) for each in zip(*parts, strict=True))
+        demand_bps = self.demand_bps(k, position_m)
+        found = fair_shares(
+            np.concatenate([[0], np.cumsum(hops)]),
+            links,
+            net.capacity_bps,
+            demand_bps,
+            np.array([rule.weight for rule in rules])[flows.rule],
+            np.array([rule.priority for rule in rules])[flows.rule],
+        )
+        got = shares_at(
+            time_s, flows.source, flows.target, demand_bps, found, net.tail, net.head, flows.rule
+        )
+        why = np.where(got.limit == NO_WAY, ITSELF + reasons, got.limit).astype(np.int8)
+        used = np.flatnonzero(found.load_bps > 0)
+        return replace(got, limit=why), Loads(
+            np.full(len(used), time_s),
+            net.tail[used],
+            net.head[used],
+            np.minimum(found.load_bps, net.capacity_bps)[used],  # rounding of many sums
+            net.capacity_bps[used],
+        )
+
+    def laid(
+        self, k: int, number: int, rule: Flows, net: _Net, position_m: Floats
+    ) -> tuple[Ints, Ints, Ints]:
+        """Return hops (F,), links (E,) and reasons (F,) of the flows of one rule."""
+        up = self.contact[self.first[k] : self.first[k + 1]]
+        mine = self.flows.rule == number
+        sources, start = np.unique(self.flows.source[mine], return_inverse=True)
+        targets, goal = np.unique(self.flows.target[mine], return_inverse=True)
+        hops, _, reason, _, _, path = ways(
+            position_m,
+            self.contacts.source[up],
+            self.contacts.target[up],
+            self.node,
+            np.flatnonzero(self.node >= 0).astype(np.int32),
+            self.blocks,
+            sources,
+            targets,
+            rule.metric == "hops",
+            0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
+        )
+        row = start * len(targets) + goal
+        begin = np.concatenate([[0], np.cumsum(np.where(hops > 0, hops + 1, 0))])
+        link = np.empty(int(hops[row].sum()), np.int32)
+        _lay(path, begin, hops, row, net.key, len(self.fleet), link)
+        return hops[row], link, reason[row]
+
+
+def _block(
+    scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, flows: Wanted
+) -> _Block:
+    relays = relaying(scenario, fleet)
+    node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
+    time_s = snapshot_times(motion, scenario.flows[0].step_s)
+    return _Block(
+        scenario,
+        fleet,
+        motion,
+        contacts,
+        flows,
+        node,
+        sweep_blocks(fleet, relays, node, contacts),
+        time_s,
+        *carrying(topology(scenario, fleet, contacts), fleet, motion, contacts, time_s),
+    )
+
+
+def _joined(parts: list[tuple[Shares, Loads]]) -> tuple[Shares, Loads]:
+    """Put rows one after the other."""
+    got = [Shares(**{name: np.empty(0, kind) for name, kind in _SHARED.items()})]
+    carried = [Loads(**{name: np.empty(0, kind) for name, kind in _LOADED.items()})]
+    got += [each for each, _ in parts]
+    carried += [each for _, each in parts]
+    return (
+        Shares(**{name: np.concatenate([getattr(each, name) for each in got]) for name in _SHARED}),
+        Loads(
+            **{name: np.concatenate([getattr(each, name) for each in carried]) for name in _LOADED}
+        ),
+    )
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _lay(
+    path: Ints, begin: Longs, hops: Ints, row: Longs, key: Longs, platforms: int, link: Ints
+) -> None:
+    """Write the links of every flow's way, one flow after the other."""
+    place = 0
+    for f in range(len(row)):
+        for h in range(begin[row[f]], begin[row[f]] + hops[row[f]]):
+            link[place] = np.searchsorted(key, np.int64(path[h]) * platforms + path[h + 1])
+            place += 1

@@ -1,0 +1,1 @@
+"""The network at one instant: who is linked, what is out of order, who sees whom."""

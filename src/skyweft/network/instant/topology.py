@@ -1,0 +1,265 @@
+"""Which of the contacts that are up carry traffic at an instant: limits and failures.
+
+A contact says that two platforms could talk. A terminal that follows one other end at a time, a
+beam that serves so many users, a laser that is blinded by the Sun or still being pointed, and a
+platform that is out of order say which of them do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.motion.product import Fleet
+from skyweft.network.instant.failures import Outages, chosen, failed, listed, together
+from skyweft.scenario.network import Failures
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
+from skyweft.world.clock import Clock
+from skyweft.world.sun import sun_direction
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+NO_LIMIT = 1 << 30
+EARTH_RATE_RAD_S = np.array([0.0, 0.0, 7.292115e-5])  # WGS84 (NGA.STND.0036, 2014)
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """What a run needs to say which contacts are used: rules, Sun and outages.
+
+    `outages` are of the fleet's platforms, `pair_outages` of the pairs `pair_key`: their link and
+    ends as one number, ascending.
+    """
+
+    links: tuple[Link, ...]
+    clock: Clock
+    outages: Outages
+    pair_outages: Outages
+    pair_key: NDArray[np.int64]
+
+    @property
+    def idle(self) -> bool:
+        """Whether every contact carries traffic at any time."""
+        failing = len(self.outages) or len(self.pair_outages)
+        return not failing and not any(_limited(link) for link in self.links)
+
+    def used(
+        self,
+        contacts: Contacts,
+        up: Ints,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        time_s: float,
+    ) -> Ints:
+        """Return those of the contacts `up` that carry traffic at an instant.
+
+        Parameters
+        ----------
+        contacts : Contacts
+            Windows.
+        up : (K,)
+            Rows of `contacts` that are up, ascending.
+        position_m, velocity_m_s : (N, 3)
+            Where every platform is and how it moves, ITRS. [m], [m/s]
+        time_s : float
+            The instant, from the scenario's start. [s]
+
+        Returns
+        -------
+        used : (L,)
+            Rows of `contacts`, ascending.
+        """
+        keep = self._in_order(contacts, up, len(position_m), time_s)
+        for number, link in enumerate(self.links):
+            if not _limited(link):
+                continue
+            rows = np.flatnonzero(keep & (contacts.link[up] == number))
+            keep[rows] = self._held(link, contacts, up[rows], position_m, velocity_m_s, time_s)
+        return up[keep]
+
+    def _in_order(self, contacts: Contacts, up: Ints, platforms: int, time_s: float) -> Bools:
+        down = _down(self.outages, platforms, time_s)
+        keep = ~(down[contacts.source[up]] | down[contacts.target[up]])
+        if len(self.pair_outages):
+            down = _down(self.pair_outages, len(self.pair_key), time_s)
+            keep &= ~down[np.searchsorted(self.pair_key, _keys(contacts, up, platforms))]
+        return keep
+
+    def _held(
+        self,
+        link: Link,
+        contacts: Contacts,
+        up: Ints,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        time_s: float,
+    ) -> Bools:
+        """Return which contacts of one rule keep to all its limits."""
+        a, b = contacts.source[up], contacts.target[up]
+        along_m = position_m[b] - position_m[a]
+        range_m = np.linalg.norm(along_m, axis=1)
+        # A contact that was up when the run began was pointed before.
+        pointed_s = contacts.start_s[up] + np.where(contacts.cut_start[up], 0, link.acquisition_s)
+        keep = time_s >= pointed_s
+        if link.slew_max_deg_s is not None:
+            turn_m_s = velocity_m_s[b] - velocity_m_s[a] + np.cross(EARTH_RATE_RAD_S, along_m)
+            across = np.linalg.norm(np.cross(along_m, turn_m_s), axis=1)
+            keep &= across <= np.radians(link.slew_max_deg_s) * range_m**2
+        if link.sun_exclusion_deg > 0:
+            sun = sun_direction(self.clock, np.array([time_s]))[:, 0]
+            # Either end looks along the link, so the Sun may stand behind the one or the other.
+            cosine = np.abs(along_m @ sun) / np.maximum(range_m, 1.0)
+            keep &= cosine < np.cos(np.radians(link.sun_exclusion_deg))
+        if link.latitude_max_deg < 90:
+            highest = np.sin(np.radians(link.latitude_max_deg))
+            for end in (a, b):
+                radius_m = np.linalg.norm(position_m[end], axis=1)
+                keep &= np.abs(position_m[end, 2]) <= highest * radius_m
+        if link.source_links_max is not None or link.target_links_max is not None:
+            keep &= _served(
+                np.argsort(_worth(link, contacts, up, position_m), kind="stable"),
+                a,
+                b,
+                keep,
+                link.source_links_max or NO_LIMIT,
+                link.target_links_max or NO_LIMIT,
+                0 if link.between[0] == link.between[1] else 1,
+                len(position_m),
+            )
+        return keep
+
+
+def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
+    """Return the limits and the failures of a scenario, and of the links that contacts make.
+
+    Raises
+    ------
+    ScenarioError
+        A failure names a platform that is not there.
+    """
+    return Topology(
+        tuple(scenario.links),
+        Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables"),
+        _outages(scenario, fleet),
+        *_pair_outages(scenario, fleet, contacts),
+    )
+
+
+def _keys(contacts: Contacts, rows: Ints | slice, platforms: int) -> NDArray[np.int64]:
+    """Return link, source and target of some contacts as one number."""
+    ends = contacts.link[rows].astype(np.int64) * platforms + contacts.source[rows]
+    return ends * platforms + contacts.target[rows]
+
+
+def _down(outages: Outages, count: int, time_s: float) -> Bools:
+    """Return which things are out of order at an instant."""
+    down = np.zeros(count, np.bool_)
+    now = (outages.start_s <= time_s) & (time_s < outages.end_s)
+    down[outages.thing[now]] = True
+    return down
+
+
+def _limited(link: Link) -> bool:
+    return bool(
+        link.acquisition_s
+        or link.slew_max_deg_s
+        or link.sun_exclusion_deg
+        or link.latitude_max_deg < 90
+        or link.source_links_max
+        or link.target_links_max
+    )
+
+
+def _outages(scenario: Scenario, fleet: Fleet) -> Outages:
+    """Put the outages of all `[[failures]]` together."""
+    found = [listed(fleet.names, [], scenario.duration_s)]
+    for each in scenario.failures:
+        if each.platforms:
+            rows = np.sort(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
+            found.append(_failing(each, scenario, fleet.names, rows))
+    return together(found)
+
+
+def _pair_outages(
+    scenario: Scenario, fleet: Fleet, contacts: Contacts
+) -> tuple[Outages, NDArray[np.int64]]:
+    """Return the outages of the pairs that meet, and the pairs: each fails by its own name."""
+    causes = [each for each in scenario.failures if each.links]
+    key = np.unique(_keys(contacts, slice(None), len(fleet))) if causes else np.empty(0, np.int64)
+    ends, target = np.divmod(key, len(fleet))
+    link, source = np.divmod(ends, len(fleet))
+    names = [
+        f"{number}:{fleet.names[a]}>{fleet.names[b]}"
+        for number, a, b in zip(link, source, target, strict=True)
+    ]
+    found = [listed(names, [], scenario.duration_s)]
+    for each in causes:
+        rows = np.flatnonzero(np.isin(link, each.links)).astype(np.int32)
+        if len(rows):
+            found.append(_failing(each, scenario, names, rows))
+    return together(found), key
+
+
+def _failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: Ints) -> Outages:
+    """Return the outages of one `[[failures]]`, of the rows of `names` that may fail."""
+    mine = [names[row] for row in rows]
+    if failures.mean_time_between_s is not None:
+        repair_s = np.inf if failures.repair_s is None else failures.repair_s
+        found = failed(
+            scenario.duration_s, mine, failures.mean_time_between_s, repair_s, scenario.seed
+        )
+        return replace(found, thing=rows[found.thing])
+    if failures.share is not None:
+        hit = chosen(mine, failures.share, scenario.seed)
+        mine = [name for name, each in zip(mine, hit, strict=True) if each]
+    wanted = failures.names or mine
+    end_s = scenario.duration_s if failures.end_s is None else failures.end_s
+    return listed(names, [(name, failures.start_s, end_s) for name in wanted], scenario.duration_s)
+
+
+def _worth(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> Floats:
+    """Return what contacts are sorted by, the best first."""
+    if link.choose == "longest":
+        return -contacts.end_s[up]
+    a, b = position_m[contacts.source[up]], position_m[contacts.target[up]]
+    range_m = np.linalg.norm(b - a, axis=1)
+    if link.choose == "nearest":
+        return range_m
+    # Sorting needs no ellipsoid: elevation above the sphere through the lower end.
+    low = (np.linalg.norm(a, axis=1) <= np.linalg.norm(b, axis=1))[:, None]
+    foot, along = np.where(low, a, b), np.where(low, b - a, a - b)
+    return -np.sum(foot * along, axis=1) / (np.linalg.norm(foot, axis=1) * range_m)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _served(
+    order: NDArray[np.int64],
+    source: Ints,
+    target: Ints,
+    free: Bools,
+    source_max: int,
+    target_max: int,
+    side: int,
+    platforms: int,
+) -> Bools:
+    """Serve contacts in their order while both ends have a link left; return which are.
+
+    Between two terminals of one name (`side` 0) an end's links count together, whichever end of a
+    pair it is.
+    """
+    left = np.empty((2, platforms), np.int64)
+    left[0], left[1] = source_max, target_max
+    served = np.zeros(len(order), np.bool_)
+    for row in order:
+        a, b = source[row], target[row]
+        if free[row] and left[0, a] > 0 and left[side, b] > 0:
+            served[row] = True
+            left[0, a] -= 1
+            left[side, b] -= 1
+    return served

@@ -1,0 +1,1 @@
+"""Single packets on their ways: waiting, loss and overtaking."""

@@ -1,0 +1,140 @@
+"""Forwarding tables: at every platform that relays, which comes next on the way to every target."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.errors import RangeError, ScenarioError
+from skyweft.motion.product import Fleet, Motion
+from skyweft.network.instant.snapshot import neighbours, to_ends, transit
+from skyweft.network.instant.topology import topology
+from skyweft.network.routing.routes import carrying, places, relaying, sweep_blocks
+from skyweft.scenario.scenario import Scenario
+from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """All forwarding tables at an instant: a row a platform that relays, a column a target."""
+
+    time_s: float
+    relay: Ints  # (L,) rows of Fleet, ascending
+    target: Ints  # (M,) rows of Fleet
+    following: Ints  # (L, M) row of Fleet that comes next; -1 without a way, and at the target
+    delay_s: Floats  # (L, M) NaN without a way, 0 at the target
+
+    def __post_init__(self) -> None:
+        shape = (len(self.relay), len(self.target))
+        assert self.following.shape == self.delay_s.shape == shape
+        assert np.all(np.isfinite(self.delay_s) >= (self.following >= 0))
+
+
+def forwarding(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    time_s: float,
+    route: int = 0,
+) -> Forwarding:
+    """Return which platform comes next on the best way from every relay to every target.
+
+    Parameters
+    ----------
+    scenario, fleet
+        What the user decided, and who the platforms are.
+    motion : Motion
+        Where they are around that instant.
+    contacts : Contacts
+        Windows of the block of time that `motion` covers.
+    time_s : float
+        The instant, from the scenario's start. [s]
+    route : int
+        Place of a rule among the scenario's `[[routes]]`: its targets, metric and processing count.
+
+    Returns
+    -------
+    Forwarding
+        Tables that lead every relay to a target over the ways that `routes` finds from it.
+
+    Raises
+    ------
+    RangeError
+        `motion` does not cover the instant.
+    ScenarioError
+        The scenario has no such rule.
+
+    Notes
+    -----
+    Delays are those of a way that begins at the relay: straight lines and `processing_s` at every
+    relay after it. Limits on links and failures count. Of equal ways the target itself comes next
+    if it can, else the first neighbour in the order of contacts.
+    """
+    start_s, end_s = (float(each) for each in motion.tracks.time_s[[0, -1]])
+    if not start_s <= time_s <= end_s:
+        raise RangeError(f"time_s must be from {start_s:g} to {end_s:g} s, got {time_s:g}")
+    if not 0 <= route < len(scenario.routes):
+        raise ScenarioError(f"the scenario has {len(scenario.routes)} [[routes]], none at {route}")
+    rule = scenario.routes[route]
+    by_hops = rule.metric == "hops"
+    targets = np.concatenate([fleet.rows_of(group) for group in rule.targets]).astype(np.int32)
+    relays = relaying(scenario, fleet)
+    relay = np.flatnonzero(relays).astype(np.int32)
+    node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
+    _, up = carrying(
+        topology(scenario, fleet, contacts), fleet, motion, contacts, np.array([time_s])
+    )
+    where = places(fleet, motion, time_s)
+    near = neighbours(where, contacts.source[up], contacts.target[up], by_hops)
+    passing_ns = 0 if by_hops else round(rule.processing_s * 1e9)
+    among = transit(node, len(relay), *near, passing_ns)
+    blocks = sweep_blocks(fleet, relays, node, contacts)
+    _, follower = to_ends(targets, node, len(relay), near, among, blocks, passing_ns)
+    following = _platforms(follower, relay, targets)
+    delay_s = _delays(where, relay, node, targets, following, rule.processing_s)
+    return Forwarding(time_s, relay, targets, following, delay_s)
+
+
+def _platforms(follower: Ints, relay: Ints, targets: Ints) -> Ints:
+    """Return the next node of every lane as a row of the fleet, (L, M)."""
+    lanes = follower.transpose(1, 0, 2).reshape(len(relay), -1)[:, : len(targets)]
+    platform = np.append(relay, -1)  # an index of -1 is the last
+    following = np.where(lanes == len(relay), targets, platform[lanes])
+    return np.where(relay[:, None] == targets, -1, following).astype(np.int32)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _delays(
+    position_m: Floats, relay: Ints, node: Ints, targets: Ints, following: Ints, processing_s: float
+) -> Floats:
+    """Follow the tables and return how long their ways take, (L, M)."""
+    delay_s = np.full(following.shape, np.nan)
+    way = np.empty(len(relay), np.int32)
+    for m in range(len(targets)):
+        if node[targets[m]] >= 0:
+            delay_s[node[targets[m]], m] = 0.0
+        for start in range(len(relay)):
+            here, size = start, 0
+            while following[here, m] >= 0 and np.isnan(delay_s[here, m]):
+                way[size] = here
+                size += 1
+                if following[here, m] == targets[m]:
+                    break
+                here = node[following[here, m]]
+            # Back again, from the target or from where the rest of the way is known.
+            for k in range(size - 1, -1, -1):
+                after = following[way[k], m]
+                square = 0.0
+                for axis in range(3):
+                    square += (position_m[relay[way[k]], axis] - position_m[after, axis]) ** 2
+                spent = np.sqrt(square) / SPEED_OF_LIGHT_M_S
+                if after != targets[m]:
+                    spent += processing_s + delay_s[node[after], m]
+                delay_s[way[k], m] = spent
+    return delay_s

@@ -1,0 +1,144 @@
+"""Shortest delays from every transit node to many ends at once.
+
+Label-correcting, so the end is the exact shortest distance whatever the order; the order only
+decides how soon. Sixty-four ends share one pass over the edges, and a block of nodes is skipped
+while neither it nor a block around it has changed. docs/design/0004-sweep.md tells why this beats a
+heap.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.network.routing.graph import FAR_NS, Graph, Ints
+from skyweft.network.routing.lanes import LANES, relax
+
+
+def distances(graph: Graph, access_ns: Ints) -> Ints:
+    """Return the least delay from every transit node to every end.
+
+    Parameters
+    ----------
+    graph : Graph
+        Transit nodes and their edges.
+    access_ns : (N, M)
+        Delay of the last hop from a node to an end; 2**30 where there is none. [ns]
+
+    Returns
+    -------
+    delay_ns : (N, M)
+        2**30 where there is no way. [ns]
+
+    Notes
+    -----
+    Sums must stay below 2**30 ns (1.07 s): deep space is for store and forward.
+    """
+    nodes, ends = access_ns.shape
+    found = np.empty((nodes, ends), np.int32)
+    lanes = np.empty((nodes + 1, LANES), np.int32)
+    for start in range(0, ends, LANES):
+        some = min(LANES, ends - start)
+        lanes[:] = FAR_NS
+        lanes[:nodes, :some] = access_ns[:, start : start + some]
+        settle(
+            lanes.reshape(-1),
+            graph.first,
+            graph.head,
+            graph.delay_ns,
+            graph.bounds,
+            graph.touching_first,
+            graph.touching,
+        )
+        found[:, start : start + some] = lanes[:nodes, :some]
+    return found
+
+
+def next_hops(graph: Graph, access_ns: Ints, delay_ns: Ints) -> NDArray[np.int32]:
+    """Return, for every node and end, which node comes next: the forwarding table.
+
+    Parameters
+    ----------
+    graph, access_ns : as in `distances`
+    delay_ns : (N, M)
+        What `distances` returned.
+
+    Returns
+    -------
+    head : (N, M)
+        The next node; N for the end itself (the last hop), -1 where there is no way. Of equal ways
+        the last hop is taken, else the first edge.
+    """
+    head = np.empty(delay_ns.shape, np.int32)
+    fill_next(graph.first, graph.head, graph.delay_ns, access_ns, delay_ns, head)
+    return head
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def settle(
+    lanes: Ints,
+    first: Ints,
+    head: Ints,
+    delay_ns: Ints,
+    bounds: Ints,
+    touching_first: Ints,
+    touching: Ints,
+) -> None:
+    """Relax blocks up and down until none changes; `lanes` is (N + 1) x 64, the last row far."""
+    blocks = len(bounds) - 1
+    dirty = np.ones(blocks, np.uint8)
+    going, upward = True, True
+    while going:
+        going = False
+        for step in range(blocks):
+            block = step if upward else blocks - 1 - step
+            if dirty[block] == 0:
+                continue
+            dirty[block] = 0
+            low, high = bounds[block], bounds[block + 1]
+            if _relax(lanes, low, high, 1, first, head, delay_ns) == 0:
+                continue
+            # What the way up has not settled around a ring, the way down does.
+            if _relax(lanes, high - 1, low - 1, -1, first, head, delay_ns) != 0:
+                dirty[block] = 1
+            for k in range(touching_first[block], touching_first[block + 1]):
+                dirty[touching[k]] = 1
+            going = True
+        upward = not upward
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _relax(
+    lanes: Ints, start: int, stop: int, step: int, first: Ints, head: Ints, delay_ns: Ints
+) -> np.int32:
+    """Lower a range of nodes through their edges; return 0 when nothing moved."""
+    moved = np.int32(0)
+    for node in range(start, stop, step):
+        for e in range(first[node], first[node + 1], 4):
+            heads = (head[e], head[e + 1], head[e + 2], head[e + 3])
+            delays = (delay_ns[e], delay_ns[e + 1], delay_ns[e + 2], delay_ns[e + 3])
+            moved |= relax(lanes, np.int32(node), heads, delays)
+    return moved
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def fill_next(
+    first: Ints, head: Ints, delay_ns: Ints, access_ns: Ints, distance_ns: Ints, out: Ints
+) -> None:
+    """Write the head of the first edge that lies on a shortest way."""
+    nodes, ends = distance_ns.shape
+    for node in range(nodes):
+        for end in range(ends):
+            out[node, end] = nodes if access_ns[node, end] == distance_ns[node, end] else -1
+        for edge in range(first[node], first[node + 1]):
+            follower, delay = head[edge], delay_ns[edge]
+            if follower == nodes:
+                continue
+            for end in range(ends):
+                if (
+                    out[node, end] == -1
+                    and distance_ns[follower, end] + delay == distance_ns[node, end]
+                ):
+                    out[node, end] = follower
+        for end in range(ends):
+            if distance_ns[node, end] >= 1 << 30:
+                out[node, end] = -1

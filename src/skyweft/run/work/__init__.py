@@ -1,0 +1,1 @@
+"""How a run goes: block after block of time, then its whole tables."""

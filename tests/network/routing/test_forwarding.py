@@ -1,0 +1,166 @@
+"""Forwarding tables of a small shell, followed hop by hop and against the ways of `routes`."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from skyweft.contacts.finding import find
+from skyweft.contacts.product import Contacts
+from skyweft.errors import RangeError, ScenarioError
+from skyweft.motion import assemble, propagate
+from skyweft.motion.product import Fleet, Motion
+from skyweft.network.instant.topology import topology
+from skyweft.network.routing.forwarding import Forwarding, forwarding
+from skyweft.network.routing.routes import carrying, places, routes
+from skyweft.scenario.network import Failures
+from skyweft.scenario.scenario import Scenario
+from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+
+AT_S = 60.0
+PROCESSING_S = 0.03  # so long that it decides
+PLACES = {"quito": (-0.2, -78.5), "nairobi": (-1.3, 36.8), "mast": (5.0, 100.0), "alert": (82, -62)}
+
+
+@cache
+def _moved() -> tuple[Scenario, Fleet, Motion, Contacts]:
+    scenario = Scenario.model_validate(
+        {
+            "name": "Shell",
+            "start": "2026-07-01T00:00:00Z",
+            "duration_s": 120.0,
+            "platforms": {
+                "shell": {
+                    "layer": "space",
+                    "motion": {
+                        "kind": "walker",
+                        "planes": 6,
+                        "per_plane": 10,
+                        "altitude_m": 1_400e3,
+                        "inclination_deg": 50.0,
+                    },
+                    "terminals": ["radio", "laser"],
+                },
+                **{
+                    name: {
+                        "layer": "ground",
+                        "relay": name == "mast",
+                        "motion": {"kind": "fixed", "latitude_deg": lat, "longitude_deg": lon},
+                        "terminals": ["radio"],
+                    }
+                    for name, (lat, lon) in PLACES.items()
+                },
+            },
+            "terminals": {
+                "radio": {"kind": "radio", "frequency_hz": 20e9, "bandwidth_hz": 100e6}
+                | {"eirp_dbw": 40.0, "gt_db_k": 10.0},
+                "laser": {"kind": "optical", "rate_bps": 1e9},
+            },
+            "links": [
+                {"between": ["radio", "radio"], "elevation_min_deg": 15.0},
+                {"between": ["laser", "laser"], "pattern": "grid"},
+            ],
+            "routes": [{"sources": ["shell", "mast"], "targets": list(PLACES), "step_s": AT_S}],
+        },
+        strict=False,
+    )
+    fleet = assemble(scenario)
+    motion = propagate(scenario, fleet, 0.0, 120.0)
+    return scenario, fleet, motion, find(scenario, fleet, motion)
+
+
+def _asked(**rule: object) -> tuple[Scenario, Fleet, Motion, Contacts]:
+    """Return the stages with 60 % of the contacts: ways of fewer hops are then often longer."""
+    scenario, fleet, motion, contacts = _moved()
+    asked = scenario.routes[0].model_copy(update=rule)
+    keep = np.random.default_rng(1).random(len(contacts)) < 0.6
+    some = Contacts(*(getattr(contacts, name)[keep] for name in Contacts.__slots__))
+    return scenario.model_copy(update={"routes": [asked]}), fleet, motion, some
+
+
+def _row(table: Forwarding, platform: int) -> int:
+    return int(np.searchsorted(table.relay, platform))
+
+
+@pytest.mark.parametrize("metric", ["delay", "hops"])
+def test_following_the_table_reaches_the_target_at_its_cost(metric: str) -> None:
+    scenario, fleet, motion, contacts = _asked(metric=metric, processing_s=PROCESSING_S)
+    table = forwarding(scenario, fleet, motion, contacts, AT_S)
+    where = places(fleet, motion, AT_S)
+    limits = topology(scenario, fleet, contacts)
+    _, up = carrying(limits, fleet, motion, contacts, np.array([AT_S]))
+    ends = np.column_stack([contacts.source[up], contacts.target[up]])
+    linked = {frozenset(each) for each in ends.tolist()}
+    reached = 0
+    for column, target in enumerate(table.target.tolist()):
+        for row, relay in enumerate(table.relay.tolist()):
+            here, spent_s, hops = relay, 0.0, 0
+            while here != target and table.following[_row(table, here), column] >= 0:
+                after = int(table.following[_row(table, here), column])
+                assert frozenset((here, after)) in linked
+                spent_s += np.linalg.norm(where[after] - where[here]) / SPEED_OF_LIGHT_M_S
+                spent_s += PROCESSING_S * (hops > 0)
+                here, hops = after, hops + 1
+                assert hops <= len(table.relay)
+            if here == target:
+                assert table.delay_s[row, column] == pytest.approx(spent_s, rel=1e-12)
+                reached += hops
+            else:
+                assert np.isnan(table.delay_s[row, column])
+                assert here == relay
+    assert reached > 400
+
+
+@pytest.mark.parametrize("metric", ["delay", "hops"])
+def test_a_relay_sends_where_its_own_way_goes(metric: str) -> None:
+    known = _asked(metric=metric, processing_s=PROCESSING_S)
+    table, ways = forwarding(*known, AT_S), routes(*known)
+    assert [known[1].names[each] for each in table.target] == list(PLACES)
+    compared = 0
+    for way in np.flatnonzero(ways.time_s == AT_S):
+        row = _row(table, ways.source[way])
+        column = table.target.tolist().index(ways.target[way])
+        assert table.following[row, column] == ways.entry[way]
+        assert table.delay_s[row, column] == pytest.approx(
+            ways.delay_s[way], rel=1e-12, nan_ok=True
+        )
+        compared += 1
+    assert compared == 61 * 4 - 1
+
+
+def test_a_target_that_relays_is_there_already() -> None:
+    _, fleet, *_ = known = _moved()
+    table = forwarding(*known, AT_S)
+    mast = fleet.names.index("mast")
+    assert table.relay.tolist() == [*range(60), mast]
+    column = table.target.tolist().index(mast)
+    assert (table.delay_s[60, column], table.following[60, column]) == (0.0, -1)
+    assert np.all(table.following[:60, column] >= 0)
+    alert = table.target.tolist().index(fleet.names.index("alert"))
+    assert np.all(table.following[:, alert] == -1)  # no satellite of 50 degrees comes so far north
+    assert np.all(np.isnan(table.delay_s[:, alert]))
+
+
+def test_failures_and_limits_count() -> None:
+    scenario, fleet, *rest = _moved()
+    whole = forwarding(scenario, fleet, *rest, AT_S)
+    quito = whole.target.tolist().index(fleet.names.index("quito"))
+    last = int(whole.following[_row(whole, 0), quito])
+    broken = Failures(platforms=["shell"], names=[fleet.names[last]])
+    out = scenario.model_copy(update={"failures": [broken]})
+    table = forwarding(out, fleet, *rest, AT_S)
+    assert last in whole.following
+    assert last not in table.following
+    assert np.all(table.following[_row(table, last)] == -1)
+    one = [link.model_copy(update={"source_links_max": 1}) for link in scenario.links]
+    assert len(np.unique(whole.following[whole.following[:, quito] >= 0, quito])) > 1
+    few = forwarding(scenario.model_copy(update={"links": one}), fleet, *rest, AT_S)
+    assert np.count_nonzero(few.following >= 0) < np.count_nonzero(whole.following >= 0)
+
+
+def test_what_is_not_there() -> None:
+    scenario, *rest = _moved()
+    with pytest.raises(RangeError, match="from 0 to 120 s, got 121"):
+        forwarding(scenario, *rest, 121.0)
+    with pytest.raises(ScenarioError, match=r"has 1 \[\[routes\]\], none at 1"):
+        forwarding(scenario, *rest, AT_S, route=1)
