@@ -9,7 +9,7 @@ import pytest
 from skyweft.run.disk import tables
 from skyweft.run.disk.tables import TABLES, build, named, reference, schema
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "tables.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "tables.md"
 
 
 def test_documentation_lists_every_table_and_column() -> None:
