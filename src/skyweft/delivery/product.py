@@ -1,0 +1,83 @@
+"""What becomes of messages: the products of `delivery`.
+
+A message is known by its rule, its thing and its number; the same message keeps them in every
+product. Losing one is a row with a cause, never an exception.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Every message ends in exactly one of these; `cause` columns hold places in this list.
+CAUSES = (
+    "",  # delivered (in `Heard`: heard)
+    "no satellite",  # nobody who could have heard it was in view when it was sent
+    "margin",  # too weak at everybody in view
+    "doppler",  # off by more than the receivers tolerate
+    "collision",  # lost to another transmission
+    "receiver busy",  # whoever was in view was sending, or had all its decoders taken
+    "duty cycle",  # its thing had used up its air time
+    "storage",  # dropped on board to make room
+    "expired",  # older than its lifetime before it arrived
+    "gateway busy",  # its carrier passed gateways, whose antennas all served others
+    "stored",  # still on board, or not yet sent, when the run ends
+)
+HEARD = CAUSES.index("")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One row a message made in a block of time, sorted by created_s, rule, thing.
+
+    Shapes (M,) but for the copies: message m was heard by the receivers
+    `copy_receiver[copy_first[m]:copy_first[m + 1]]`, in order of time.
+    """
+
+    rule: NDArray[np.int16]  # place among the scenario's [[messages]]
+    thing: NDArray[np.int32]  # row of Fleet
+    number: NDArray[np.int64]  # the thing's how manieth of the rule, from 0
+    created_s: NDArray[np.float64]
+    attempts: NDArray[np.int16]  # transmissions
+    energy_j: NDArray[np.float32]  # what the thing spent on sending and listening
+    cause: NDArray[np.int8]  # why nobody heard it; HEARD where somebody did
+    copy_first: NDArray[np.int64]  # (M + 1,)
+    copy_receiver: NDArray[np.int32]  # (K,) row of Fleet
+    copy_received_s: NDArray[np.float64]  # (K,) when the last bit was there
+
+    def __post_init__(self) -> None:
+        count = len(self.created_s)
+        for name in ("rule", "thing", "number", "attempts", "energy_j", "cause"):
+            assert len(getattr(self, name)) == count
+        assert len(self.copy_first) == count + 1
+        assert len(self.copy_receiver) == len(self.copy_received_s) == self.copy_first[-1]
+        assert np.array_equal(np.diff(self.copy_first) > 0, self.cause == HEARD)
+
+    def __len__(self) -> int:
+        return len(self.created_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """One row a message: when it arrived and by which way, or why it did not. Shapes (M,)."""
+
+    rule: NDArray[np.int16]
+    thing: NDArray[np.int32]  # row of Fleet
+    number: NDArray[np.int64]
+    created_s: NDArray[np.float64]
+    heard_s: NDArray[np.float64]  # at the first receiver; NaN: nobody heard it
+    delivered_s: NDArray[np.float64]  # at its target; NaN: lost, or stored at the end
+    receiver: NDArray[np.int32]  # row of Fleet: whose copy arrived, else who heard it first; or -1
+    target: NDArray[np.int32]  # row of Fleet: where it arrived; -1 where it did not
+    hops: NDArray[np.int16]  # links it went over, the thing's own included
+    attempts: NDArray[np.int16]
+    energy_j: NDArray[np.float32]
+    cause: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        columns = [getattr(self, name) for name in self.__slots__]
+        assert len({len(column) for column in columns}) == 1
+        assert np.array_equal(np.isfinite(self.delivered_s), self.cause == HEARD)
+
+    def __len__(self) -> int:
+        return len(self.created_s)
