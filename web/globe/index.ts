@@ -1,0 +1,2 @@
+export { createGlobe } from "./globe.ts";
+export * from "./contract.ts";

@@ -1,0 +1,3 @@
+export { readScene, SceneError } from "./container.ts";
+export { readEmbeddedScene } from "./embedded.ts";
+export type * from "./scene.ts";
