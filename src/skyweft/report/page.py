@@ -4,8 +4,6 @@ No script, no font, no picture is fetched: it opens from a disk for as long as t
 The same run gives the same bytes.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
@@ -31,6 +29,7 @@ from skyweft.report.routes import routes_section
 from skyweft.report.scenario import scenario_section, warnings_section
 from skyweft.report.shares import flows_section
 from skyweft.run import Run
+from skyweft.run.disk.identity import digest
 from skyweft.scenario.scenario import Scenario
 
 
@@ -278,10 +277,6 @@ def _link_tiles(ways: Sequence[Direction]) -> list[Markup]:
 
 def _foot(run: Run) -> Markup:
     """Say which version made this from what, and where every number comes from."""
-    # Without the seconds each stage took: the same scenario gives the same report.
-    lasting = {key: each for key, each in run.manifest.items() if key != "seconds"}
-    text = json.dumps(lasting, sort_keys=True, ensure_ascii=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()
     sources = table(
         "Where the numbers come from",
         [("numbers", ""), ("stage", ""), ("table", "")],
@@ -297,5 +292,5 @@ def _foot(run: Run) -> Markup:
         f'<footer><h2 class="unseen">About this report</h2>{sources}'
         '<p class="made">Made by skyweft <span class="mono">'
         f"{escaped(run.manifest['versions']['skyweft'])}</span> · manifest, without timings, "
-        f'<span class="mono">sha256 {digest}</span></p></footer>'
+        f'<span class="mono">sha256 {digest(run.manifest)}</span></p></footer>'
     )

@@ -14,7 +14,7 @@ from skyweft.errors import ScenarioError
 from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.run.disk.folder import MANIFEST, clean_errors, is_run, read_json
 from skyweft.run.disk.identity import read_scenario
-from skyweft.run.disk.parquet import read, require
+from skyweft.run.disk.parquet import Bounds, read, require
 from skyweft.run.disk.tables import TABLES
 from skyweft.run.figures.routing import restated
 from skyweft.scenario.scenario import Scenario
@@ -120,7 +120,12 @@ class Run:
     @cached_property
     def tracks(self) -> pa.Table | None:
         """Return the movers' positions at knots; None where they were too many to keep."""
-        return None if "tracks" in self.manifest["left_out"] else self.table("tracks")
+        return self.table("tracks") if self.tracks_kept else None
+
+    @property
+    def tracks_kept(self) -> bool:
+        """Return whether the movers' positions are in the folder."""
+        return "tracks" not in self.manifest["left_out"]
 
     def access_statistics(self) -> pa.Table:
         """Return one row a pair and rule that met: number, durations, gaps, best elevation."""
@@ -154,7 +159,9 @@ class Run:
         """Return one row a snapshot and rule: pairs reached, delays, changes; None without."""
         return self.table("route_times") if self.scenario.routes else None
 
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def table(
+        self, name: str, columns: Sequence[str] | None = None, bounds: Bounds | None = None
+    ) -> pa.Table:
         """Return a table by its file's name.
 
         Parameters
@@ -163,6 +170,8 @@ class Run:
             Of the file, without its ending.
         columns : sequence of str, optional
             Read only these.
+        bounds : sequence of (str, str, float), optional
+            Read only rows within all of them: column, one of < <= == >= >, number.
 
         Raises
         ------
@@ -176,7 +185,7 @@ class Run:
             raise ScenarioError(f"{path} is not there")
         wanted = columns or [column.name for column in TABLES.get(name, ())]
         try:
-            table = read(path, columns)
+            table = read(path, columns, bounds)
         except (OSError, pa.ArrowException) as error:
             raise ScenarioError(f"{path} cannot be read: {error}") from error
         require(path, table.column_names, wanted)

@@ -45,6 +45,13 @@ def identity(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a manifest without its timings: the same scenario gives the same."""
+    lasting = {key: each for key, each in manifest.items() if key != "seconds"}
+    text = json.dumps(lasting, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return what differs between two identities, a line each; nothing for runs that are one."""
     lines = [

@@ -102,7 +102,16 @@ def read_some(path: Path, columns: Sequence[str], every: int) -> tuple[pa.Table,
     return whole.unify_dictionaries(), every
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a table, or some of its columns; names share one dictionary throughout."""
-    found = pq.read_table(path, columns=None if columns is None else list(columns))
+Bounds = Sequence[tuple[str, str, float]]
+
+
+def read(
+    path: Path, columns: Sequence[str] | None = None, bounds: Bounds | None = None
+) -> pa.Table:
+    """Read a table, or some of its columns, or the rows within bounds such as `time_s < 60`.
+
+    Names share one dictionary throughout. Row groups that lie outside all bounds are not read.
+    """
+    wanted = None if columns is None else list(columns)
+    found = pq.read_table(path, columns=wanted, filters=None if bounds is None else list(bounds))
     return found.unify_dictionaries()

@@ -1,0 +1,92 @@
+"""What goes over the links of a scene: loads of links and paths of routes, snapshot by snapshot."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from skyweft.run.product import Run
+from skyweft.run.scene.cast import Cast
+from skyweft.scenario.scenario import Scenario
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def loads(
+    run: Run, cast: Cast, from_s: float, to_s: float, rows_max: int
+) -> tuple[Arrays, list[str]]:
+    """Return the snapshots of what links carry, the one in force at `from_s` included."""
+    if not run.scenario.flows:
+        return {}, []
+    step_s = run.scenario.flows[0].step_s
+    table = run.table(
+        "loads",
+        ("time_s", "source", "target", "utilisation"),
+        [("time_s", ">", from_s - step_s), ("time_s", "<=", to_s)],
+    )
+    source, target = (cast.rows(table[side]) for side in ("source", "target"))
+    drawn = (source >= 0) & (target >= 0)
+    time_s = table["time_s"].to_numpy()
+    moments = np.unique(time_s)
+    every = math.ceil(np.count_nonzero(drawn) / rows_max)
+    notes = []
+    if every > 1:
+        moments = moments[::every]
+        notes.append(f"loads: one snapshot in {every} is drawn")
+    rows = np.flatnonzero(drawn & np.isin(time_s, moments))
+    rows = rows[np.argsort(time_s[rows], kind="stable")]
+    found = {
+        "time": moments.astype(np.float32),
+        "first": np.append(np.searchsorted(time_s[rows], moments), len(rows)).astype(np.int32),
+        "source": source[rows],
+        "target": target[rows],
+        "utilisation": table["utilisation"].to_numpy()[rows].astype(np.float32),
+    }
+    return {f"load.{name}": each for name, each in found.items()}, notes
+
+
+def paths(
+    run: Run, cast: Cast, from_s: float, to_s: float, nodes_max: int
+) -> tuple[Arrays, list[str]]:
+    """Return the best path of every pair that keeps its paths, by time, then pair."""
+    kept = [number for number, rule in enumerate(run.scenario.routes) if rule.paths]
+    if not kept:
+        return {}, []
+    table = _best(run, run.scenario, kept, from_s, to_s)
+    source, target = (cast.rows(table[side]) for side in ("source", "target"))
+    path = table["path"].combine_chunks()
+    hops = pc.list_value_length(path).to_numpy(False)
+    rows = np.flatnonzero((source >= 0) & (target >= 0))
+    every = math.ceil(int(hops[rows].sum()) / nodes_max)
+    notes = []
+    if every > 1:
+        rows = rows[source[rows] % every == 0]
+        notes.append(f"paths: those of one source in {every} are drawn")
+    time_s, route = (table[name].to_numpy()[rows] for name in ("time_s", "route"))
+    rows = rows[np.lexsort((target[rows], source[rows], route, time_s))]
+    found = {
+        "route": table["route"].to_numpy()[rows],
+        "time": table["time_s"].to_numpy()[rows].astype(np.float32),
+        "source": source[rows],
+        "target": target[rows],
+        "delay": table["delay_s"].to_numpy()[rows].astype(np.float32),
+        "first": np.append(0, np.cumsum(hops[rows])).astype(np.int32),
+        "node": cast.rows(path.take(pa.array(rows)).flatten()),
+    }
+    return {f"path.{name}": each for name, each in found.items()}, notes
+
+
+def _best(run: Run, scenario: Scenario, kept: list[int], from_s: float, to_s: float) -> pa.Table:
+    """Read the best ways of some rules at the snapshots in force from `from_s` to `to_s`."""
+    step_s = np.array([rule.step_s for rule in scenario.routes])
+    table = run.table(
+        "routes",
+        ("route", "time_s", "source", "target", "rank", "delay_s", "path"),
+        [("time_s", ">", from_s - step_s[kept].max()), ("time_s", "<=", to_s), ("rank", "==", 1)],
+    )
+    route = table["route"].to_numpy()
+    in_force = table["time_s"].to_numpy() > from_s - step_s[route]
+    return table.filter(pa.array(np.isin(route, kept) & in_force))
