@@ -11,6 +11,8 @@ export interface GlobeOptions {
   lowPower?: boolean;
   /// No pulses and no glides; default: what the browser was told.
   reducedMotion?: boolean;
+  /// Finer coasts, fetched after the first frame; the single-file module has the coarse ones only.
+  coast?: "110m" | "50m";
   /// Fetch the scene that covers a time outside this one.
   more?: (from_s: number, to_s: number) => Promise<Scene>;
 }

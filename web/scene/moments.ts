@@ -1,0 +1,42 @@
+/// What a scene says of one moment.
+import type { Scene } from "./scene.ts";
+
+/// The last index whose time is not after `t`; -1 before the first.
+export function lastNotAfter(time: ArrayLike<number>, t: number): number {
+  let low = 0;
+  let high = time.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (time[middle]! <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/// The unit vector towards the Sun, ITRS; null where the scene has none.
+export function sunAt({ sunAt: table }: Scene, t_s: number): [number, number, number] | null {
+  const count = table.length / 4;
+  if (count === 0) return null;
+  const time = Float32Array.from({ length: count }, (_, k) => table[4 * k]!);
+  const a = Math.min(Math.max(0, lastNotAfter(time, t_s)), Math.max(0, count - 2));
+  const b = Math.min(a + 1, count - 1);
+  const share = b === a ? 0 : Math.min(1, Math.max(0, (t_s - time[a]!) / (time[b]! - time[a]!)));
+  const [x, y, z] = [1, 2, 3].map((i) => table[4 * a + i]! * (1 - share) + table[4 * b + i]! * share);
+  const length = Math.hypot(x!, y!, z!);
+  return [x! / length, y! / length, z! / length];
+}
+
+/// The nodes of the path in force between a pair, in either direction; null: none was kept, or the
+/// pair could not reach one another at the last step of its route.
+export function pathAt(scene: Scene, source: number, target: number, t_s: number): number[] | null {
+  const { time, first, node, source: from, target: to } = scene.paths;
+  const step_s = Math.max(0, ...scene.routes.map((route) => route.step_s));
+  for (let row = lastNotAfter(time, t_s); row >= 0 && time[row]! > t_s - step_s; row -= 1) {
+    const forward = from[row] === source && to[row] === target;
+    if (!forward && !(from[row] === target && to[row] === source)) continue;
+    const nodes = [...node.subarray(first[row]!, first[row + 1]!)];
+    if (nodes.length < 2) return null;
+    return forward ? nodes : nodes.reverse();
+  }
+  return null;
+}
