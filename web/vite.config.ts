@@ -12,7 +12,7 @@ const singleFile: BuildOptions = {
   emptyOutDir: false,
   assetsInlineLimit: Infinity,
   lib: { entry: "report.ts", formats: ["es"], fileName: () => "skyweft-globe.js" },
-  rolldownOptions: { output: { codeSplitting: false } },
+  rolldownOptions: { output: { codeSplitting: false, minify: true } },
 };
 
 export default defineConfig(({ mode }) => ({

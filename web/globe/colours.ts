@@ -18,10 +18,10 @@ export const COLOURS = {
 } as const;
 
 /// In the order of the shapes that the shader draws: dot, triangle, arrow, diamond.
-export const LAYERS: readonly Layer[] = ["space", "near space", "air", "ground"];
+export const LAYERS: readonly Layer[] = ["space", "near_space", "air", "ground"];
 export const LAYER_COLOURS: Record<Layer, string> = {
   space: "#e6f1fb",
-  "near space": "#c7a8ff",
+  near_space: "#c7a8ff",
   air: "#ffe27a",
   ground: "#3ddc97",
 };

@@ -53,6 +53,7 @@ export function readScene(bytes: ArrayBuffer): Scene {
       utilisation: array("load.utilisation", "f4"),
     },
     paths: {
+      route: array("path.route", "i4"),
       time: array("path.time", "f4"),
       source: array("path.source", "i4"),
       target: array("path.target", "i4"),

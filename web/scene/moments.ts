@@ -34,7 +34,7 @@ export function pathAt(scene: Scene, source: number, target: number, t_s: number
   for (let row = lastNotAfter(time, t_s); row >= 0 && time[row]! > t_s - step_s; row -= 1) {
     const forward = from[row] === source && to[row] === target;
     if (!forward && !(from[row] === target && to[row] === source)) continue;
-    const nodes = [...node.subarray(first[row]!, first[row + 1]!)];
+    const nodes = [...node.subarray(first[row]!, first[row + 1]!)].filter((each) => each >= 0);
     if (nodes.length < 2) return null;
     return forward ? nodes : nodes.reverse();
   }

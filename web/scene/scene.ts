@@ -10,7 +10,7 @@ export interface Group {
   relay: boolean;
 }
 
-export type Layer = "space" | "near space" | "air" | "ground";
+export type Layer = "space" | "near_space" | "air" | "ground";
 
 export interface Rule {
   name: string;
@@ -38,7 +38,7 @@ export interface Header {
   /// `group` holds indices of `groups`; `track` rows over all blocks, -1 for what stands.
   platforms: { name: string[]; group: number[]; track: number[] };
   rules: Rule[];
-  routes: { sources: string; targets: string; step_s: number }[];
+  routes: { sources: string[]; targets: string[]; step_s: number }[];
   figures?: unknown;
   notes: string[];
 }
@@ -72,8 +72,10 @@ export interface Load {
   utilisation: Float32Array;
 }
 
-/// Best paths kept by the run, by time and then pair; `first` points into `node`.
+/// Best paths kept by the run, by time and then pair; `first` points into `node`, where -1 stands
+/// for a platform that this scene leaves out.
 export interface Paths {
+  route: Int32Array;
   time: Float32Array;
   source: Int32Array;
   target: Int32Array;

@@ -60,7 +60,7 @@ export function syntheticScene(wishes: Wishes): Scene {
   const groups: Group[] = [
     { name: "shell", layer: "space", motion: "walker", count: satellites, relay: true },
     { name: "gateways", layer: "ground", motion: "sites", count: names.length, relay: true },
-    { name: "airships", layer: "near space", motion: "loiter", count: Math.ceil(wishes.flyers / 2), relay: true },
+    { name: "airships", layer: "near_space", motion: "loiter", count: Math.ceil(wishes.flyers / 2), relay: true },
     { name: "aircraft", layer: "air", motion: "track", count: Math.floor(wishes.flyers / 2), relay: false },
   ];
   const count = satellites + names.length + wishes.flyers;
@@ -100,14 +100,14 @@ export function syntheticScene(wishes: Wishes): Scene {
       { name: "laser/laser", kind: "optical", elevation_min_deg: null, between: ["laser", "laser"] },
       { name: "ka/ka", kind: "radio", elevation_min_deg: 25, between: ["ka_user", "ka_satellite"] },
     ],
-    routes: [{ sources: "gateways", targets: "gateways", step_s: 60 }],
+    routes: [{ sources: ["gateways"], targets: ["gateways"], step_s: 60 }],
     notes: [],
     site,
     tracks: [shellTrack(wishes), flyerTrack(wishes)],
     sunAt: sunTable(wishes.duration_s),
     contacts: { rule: new Int32Array(), source: new Int32Array(), target: new Int32Array(), start: new Float32Array(), end: new Float32Array() },
     load: { time: new Float32Array(), first: new Int32Array(), source: new Int32Array(), target: new Int32Array(), utilisation: new Float32Array() },
-    paths: { time: new Float32Array(), source: new Int32Array(), target: new Int32Array(), first: new Int32Array([0]), node: new Int32Array(), delay: new Float32Array() },
+    paths: { route: new Int32Array(), time: new Float32Array(), source: new Int32Array(), target: new Int32Array(), first: new Int32Array([0]), node: new Int32Array(), delay: new Float32Array() },
   };
   scene.contacts = contacts(wishes, names);
   scene.load = load(scene);
@@ -269,6 +269,7 @@ function path({ contacts: c, platforms, duration_s }: Scene, from: number, to: n
     first.push(node.length);
   }
   return {
+    route: new Int32Array(time.length),
     time: Float32Array.from(time),
     source: new Int32Array(time.length).fill(from),
     target: new Int32Array(time.length).fill(to),

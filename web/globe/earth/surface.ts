@@ -57,7 +57,7 @@ void main() {
   vec3 colour = mix(${glsl(COLOURS.ocean)}, ${glsl(COLOURS.land)}, texture2D(land, at).r);
   // From full day to the end of astronomical twilight, the Sun 18 degrees below the horizon.
   float day = smoothstep(-0.309, 0.12, dot(up, sun));
-  colour *= mix(1.0, mix(0.42, 1.28, day), night);
+  colour *= mix(1.0, mix(0.5, 1.3, day), night);
   if (!flatMap) {
     float tilt = 1.0 - max(dot(up, normalize(cameraAt - vGround)), 0.0);
     colour += ${glsl(COLOURS.coast)} * (0.42 * pow(tilt, 5.0) + 0.06 * tilt) * mix(1.0, mix(0.45, 1.0, day), night);

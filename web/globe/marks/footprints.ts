@@ -51,7 +51,8 @@ varying float vFacing;
 varying vec4 vColour;
 void main() {
   if (vFacing < 0.0) discard;
-  gl_FragColor = vColour;
+  // Rings crowd at the limb: they fade into it.
+  gl_FragColor = vec4(vColour.rgb, vColour.a * smoothstep(0.0, 0.25, vFacing));
 }
 `;
 

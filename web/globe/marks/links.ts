@@ -16,12 +16,14 @@ import { ID_GLSL, material, type Mark, type Uniforms } from "../stage.ts";
 const PIECES = 12;
 /// Most contacts that the shader tests each frame; of more, only those near the time are loaded.
 const WINDOW_CONTACTS = 20_000;
+/// Links of one platform up to which each is drawn at full strength: of more, a fan would be a blot.
+const FULL_STRENGTH_LINKS = 8;
 
 const VERTEX = /* glsl */ `
 attribute vec2 along;      // of this piece's start, of this vertex
 attribute vec2 ends;       // platforms
 attribute vec2 lit;        // on, off
-attribute vec2 look;       // optical or radio, utilisation or -1
+attribute vec3 look;       // optical or radio, utilisation or -1, strength among its neighbours
 attribute float id;
 uniform float now;
 uniform float density;
@@ -50,7 +52,7 @@ void main() {
   bool chosen = int(ends.x) == selected || int(ends.y) == selected;
   vec3 plain = look.x < 0.5 ? ${glsl(COLOURS.optical)} : ${glsl(COLOURS.radio)};
   vColour = loaded(plain, look.y);
-  vStrength = density * (look.x < 0.5 ? 1.0 : 1.6);
+  vStrength = density * look.z * (look.x < 0.5 ? 1.0 : 1.6);
   vStrength = mix(vStrength, 1.0, smoothstep(0.1, 0.8, look.y));
   if (chosen) vStrength = 1.0;
   // Foreshortening packs lines towards the limb: they thin out as much as it packs them.
@@ -161,7 +163,8 @@ export class LinkMarks implements Mark {
     const count = this.drawn.length;
     const ends = new Float32Array(2 * count);
     const lit = new Float32Array(2 * count);
-    const look = new Float32Array(2 * count);
+    const look = new Float32Array(3 * count);
+    const crowds = this.crowdsAt(scene);
     const id = new Float32Array(count);
     const firstId = scene.platforms.name.length + 1;
     this.drawn.forEach((c, i) => {
@@ -169,19 +172,34 @@ export class LinkMarks implements Mark {
       ends[2 * i + 1] = target[c]!;
       lit[2 * i] = start[c]! - scene.from_s;
       lit[2 * i + 1] = end[c]! - scene.from_s;
-      look[2 * i] = scene.rules[rule[c]!]?.kind === "optical" ? 0 : 1;
-      look[2 * i + 1] = -1;
+      look[3 * i] = scene.rules[rule[c]!]?.kind === "optical" ? 0 : 1;
+      look[3 * i + 1] = -1;
+      const crowd = Math.max(crowds[source[c]!]!, crowds[target[c]!]!);
+      look[3 * i + 2] = Math.min(1, Math.sqrt(FULL_STRENGTH_LINKS / crowd));
       id[i] = firstId + i;
     });
     const { geometry } = this.lines;
     geometry.dispose();
     geometry.setAttribute("ends", new InstancedBufferAttribute(ends, 2));
     geometry.setAttribute("lit", new InstancedBufferAttribute(lit, 2));
-    geometry.setAttribute("look", new InstancedBufferAttribute(look, 2).setUsage(DynamicDrawUsage));
+    geometry.setAttribute("look", new InstancedBufferAttribute(look, 3).setUsage(DynamicDrawUsage));
     geometry.setAttribute("id", new InstancedBufferAttribute(id, 1));
     geometry.instanceCount = count;
     this.lines.visible = count > 0;
     this.snapshot = -1;
+  }
+
+  /// How many links each platform has, in the mean over the window.
+  private crowdsAt(scene: Scene): Float64Array {
+    const { source, target, start, end } = scene.contacts;
+    const crowds = new Float64Array(scene.platforms.name.length);
+    for (const c of this.drawn) {
+      const lit_s = Math.min(end[c]!, this.drawnTo_s) - Math.max(start[c]!, this.drawnFrom_s);
+      const share = lit_s / (this.drawnTo_s - this.drawnFrom_s);
+      crowds[source[c]!]! += share;
+      crowds[target[c]!]! += share;
+    }
+    return crowds;
   }
 
   private colour(snapshot: number): void {

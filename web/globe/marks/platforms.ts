@@ -1,4 +1,4 @@
-/// Every platform as one point: shape and colour tell the layer, relays are bigger.
+/// Every platform as one point: shape and colour tell the layer, members of great groups are smaller.
 import { BufferAttribute, BufferGeometry, Points, Vector4, type ShaderMaterial } from "three";
 import type { Scene } from "../../scene/index.ts";
 import { COLOURS, glsl, LAYER_COLOURS, LAYERS } from "../colours.ts";
@@ -7,7 +7,7 @@ import { ID_GLSL, material, type Mark, type Uniforms } from "../stage.ts";
 
 const VERTEX = /* glsl */ `
 attribute float platform;
-attribute vec2 style;   // layer, relay
+attribute vec2 style;   // layer, one of few?
 uniform float pixelRatio;
 uniform float crowd;
 uniform int selected;
@@ -33,7 +33,7 @@ void main() {
     return;
   }
   gl_Position = project(place.xyz, place.xyz);
-  float size = layer == 0 ? 3.2 * crowd : layer == 3 ? (style.y > 0.5 ? 8.0 : 5.0) : 10.0;
+  float size = layer == 0 ? 3.2 * crowd : layer == 3 ? (style.y > 0.5 ? 9.0 : 5.0) : 12.0;
   vColour = chosen ? ${glsl(COLOURS.selected)} : colours[layer];
   float away = flatMap ? 1.0 : dot(normalize(place.xyz), normalize(cameraAt - place.xyz));
   vStrength = chosen || away > 0.0 ? 1.0 : 0.4;
@@ -60,6 +60,7 @@ flat varying vec3 vColour;
 flat varying float vStrength;
 flat varying vec2 vHeading;
 flat varying float vSize;
+uniform float pixelRatio;
 
 // Signed distance, in halves of the mark's size, from the outline of a layer's shape.
 float outline(vec2 at) {
@@ -82,11 +83,14 @@ void main() {
   float inside = clamp(0.5 - edge, 0.0, 1.0);
   if (inside <= 0.0) discard;
   // A dark hem keeps the bigger marks apart from what lies under them.
-  float core = vLayer < 0.5 ? 1.0 : clamp(0.3 - edge - 0.9, 0.0, 1.0);
+  float core = vSize < 7.0 * pixelRatio ? 1.0 : clamp(0.3 - edge - 0.9, 0.0, 1.0);
   gl_FragColor = vec4(mix(${glsl(COLOURS.space)}, vColour, core), inside * vStrength);
 #endif
 }
 `;
+
+/// Platforms of a group on the ground up to which each gets a big mark.
+const FEW = 110;
 
 export class PlatformMarks implements Mark {
   readonly objects: Points[];
@@ -115,7 +119,7 @@ export class PlatformMarks implements Mark {
     order.forEach((platform, at) => {
       const of = scene.groups[group[platform]!]!;
       style[2 * at] = Math.max(0, LAYERS.indexOf(of.layer));
-      style[2 * at + 1] = of.relay ? 1 : 0;
+      style[2 * at + 1] = of.count <= FEW ? 1 : 0;
     });
     const satellites = group.filter((g) => scene.groups[g]?.layer === "space").length;
     this.crowd.value = Math.min(1.6, Math.max(0.7, 8 / Math.sqrt(satellites / 25 + 1)));

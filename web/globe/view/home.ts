@@ -1,4 +1,4 @@
-/// Where the camera starts: before the stations, as far away as shows the whole shell.
+/// Where the camera starts: over the ones below space, as far away as shows the whole shell.
 import type { Scene } from "../../scene/index.ts";
 import type { Camera } from "../contract.ts";
 import { EARTH_RADIUS_M, type Ephemeris } from "../motion/ephemeris.ts";
@@ -16,7 +16,8 @@ export function home(scene: Scene, ephemeris: Ephemeris, view: View): Camera {
     const at = ephemeris.positionOf(platform, scene.from_s);
     if (!at) return;
     if (track >= 0) radii.push(Math.hypot(...at) / EARTH_RADIUS_M);
-    else if (scene.groups[scene.platforms.group[platform]!]?.relay) at.forEach((x, i) => (middle[i]! += x));
+    const { layer } = scene.groups[scene.platforms.group[platform]!]!;
+    if (layer !== "space") at.forEach((x, i) => (middle[i]! += x));
   });
   const low = radii.filter((radius) => radius <= HIGH);
   const shell = Math.max(...(2 * low.length >= radii.length ? low : radii));

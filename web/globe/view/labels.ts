@@ -10,14 +10,15 @@ const SETTLE_FRAMES = 15;
 const LINE_PX = 16;
 const LETTER_PX = 6.6;
 
-/// Groups so great are not named one by one: their names would be noise.
-const NAMED_GROUP_MAX = 300;
+/// Greater groups are not named one by one: their names would be noise.
+const NAMED_GROUP_MAX = 100;
+const NAMED_SHELL_MAX = 24;
 
-/// Platforms whose names are worth showing, the few and great before the many.
+/// Platforms whose names are worth showing, those of small groups first.
 export function labelOrder({ groups, platforms }: Scene, visible: Visible): number[] {
-  const rank = groups.map(({ layer, relay, count }) => {
-    if (visible.layers[layer] === false || count > NAMED_GROUP_MAX) return Infinity;
-    return layer === "ground" ? (relay ? 0 : 2) : layer === "space" ? 3 : 1;
+  const rank = groups.map(({ layer, count }) => {
+    const most = layer === "space" ? NAMED_SHELL_MAX : NAMED_GROUP_MAX;
+    return visible.layers[layer] === false || count > most ? Infinity : count;
   });
   const rankOf = (platform: number) => rank[platforms.group[platform]!]!;
   return [...platforms.group.keys()]
