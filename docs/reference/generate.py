@@ -26,6 +26,7 @@ STAGES = {
     "skyweft.motion.catalogue": ["fetch"],
     "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
+    "skyweft.run.export": ["export"],
 }
 
 

@@ -16,6 +16,15 @@ from typing import Any, NoReturn
 
 DONE, USER, WORDS, OURS, INTERRUPTED = 0, 1, 2, 3, 130
 DEMO = "integrated"
+_FORMS = {
+    "czml": "scene for Cesium",
+    "oem": "CCSDS ephemerides, a file a platform",
+    "omm": "CCSDS mean elements; --out x.json, .csv, .kvn or .xml",
+    "geojson": "places, ground tracks and footprints for maps",
+    "kml": "the same for Google Earth",
+    "netcdf": "ephemerides as a NetCDF cube",
+    "zarr": "ephemerides as a Zarr cube",
+}
 
 
 def entry() -> NoReturn:
@@ -93,6 +102,28 @@ def parser() -> argparse.ArgumentParser:
     report = add("report", _report, "write the report of a run's folder again")
     report.add_argument("folder", metavar="DIR", help="folder of a run")
     report.add_argument("--open", action="store_true", help="show the report in the browser")
+
+    export = add("export", _export, "write a run's folder in the formats of other programs")
+    export.add_argument("folder", metavar="DIR", help="folder of a run")
+    forms = export.add_mutually_exclusive_group(required=True)
+    for form, words in _FORMS.items():
+        forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=words)
+    export.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a platform or a group; may be repeated (default: all)",
+    )
+    export.add_argument("--step", type=float, metavar="S", help="seconds between the times written")
+    export.add_argument(
+        "--time",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="moment of sub-points and footprints, seconds from the start (default: 0)",
+    )
+    export.add_argument("--out", metavar="FILE", help="where to (default: in the run's folder)")
 
     scenarios = add(
         "scenarios", _scenarios, "list the shipped scenarios, or copy one with its files"
@@ -217,6 +248,24 @@ def _report(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     result = open_run(folder)
     _show(options, result.summary(), folder, write(result, folder / "report.html"))
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from skyweft.run import open_run
+    from skyweft.run.export import export
+
+    path, notes = export(
+        open_run(options.folder),
+        options.form,
+        options.out,
+        only=options.only,
+        step_s=options.step,
+        time_s=options.time,
+    )
+    for each in notes:
+        print(f"skyweft: {each}", file=sys.stderr)
+    _answer(options, {"path": str(path), "notes": notes}, [str(path)])
     return DONE
 
 

@@ -80,6 +80,8 @@ class Orbits:
 
     Attributes
     ----------
+    elements : Elements
+        As given.
     perigee_altitude_m, apogee_altitude_m : (N,)
         Above 6,378,135 m, from the Brouwer mean elements at epoch. [m]
     period_s, mean_motion_rev_day : (N,)
@@ -87,7 +89,7 @@ class Orbits:
     """
 
     def __init__(self, elements: Elements, clock: Clock) -> None:
-        self._elements = elements
+        self.elements = elements
         self._clock = clock
         cosine = np.cos(np.radians(elements.inclination_deg))
         no_kozai = elements.mean_motion_rev_day / REV_DAY
@@ -113,7 +115,7 @@ class Orbits:
     @property
     def count(self) -> int:
         """How many satellites."""
-        return len(self._elements)
+        return len(self.elements)
 
     @property
     def step_max_s(self) -> float:
@@ -130,7 +132,7 @@ class Orbits:
         """
         perigee_m = self._perigee_m()
         room = _SHARES * (1.0 - _SHARES)
-        bend = _fourth_derivative(perigee_m, self._elements.eccentricity)[:, None] * room**2 / 24.0
+        bend = _fourth_derivative(perigee_m, self.elements.eccentricity)[:, None] * room**2 / 24.0
         slip = slip_m_s[:, None] * room * (1.1 - 2.0 * _SHARES)
         step_s = np.full(bend.shape, _STEP_LIMIT_S)
         for _ in range(14):  # Newton from above on a convex sum: it falls to the root
@@ -221,7 +223,7 @@ class Orbits:
         """Do the same for deep space."""
         for row, out in zip(map(int, rows), map(int, into), strict=True):
             deep_space.fill_states(
-                self._elements,
+                self.elements,
                 row,
                 self._offset_min[row],
                 grid.time_s,
@@ -259,7 +261,7 @@ class Orbits:
 
     def _slip(self) -> Floats:
         """Return a bound of how far near-earth velocities are off the rate of positions [m/s]."""
-        perigee_m, eccentricity = self._perigee_m(), self._elements.eccentricity
+        perigee_m, eccentricity = self._perigee_m(), self.elements.eccentricity
         speed = np.sqrt(MU_KM3_S2 * 1e9 * (1.0 + eccentricity) / perigee_m)
         flat = J2 * (RADIUS_M / perigee_m) ** 2
         waves = speed * flat * (_SLIP_ROUND * flat + _SLIP_LONG * eccentricity)
@@ -319,7 +321,7 @@ class Orbits:
         """Return when and why a satellite first failed between its epoch and a time, else inf."""
         chunk_s = 1440 * _WATCH_S
         start_s = float(np.ceil(-60.0 * self._offset_min[row] / _WATCH_S)) * _WATCH_S
-        one = Orbits(_rows(self._elements, row), self._clock)
+        one = Orbits(_rows(self.elements, row), self._clock)
         while start_s < until_s:
             time_s = np.arange(start_s, min(start_s + chunk_s, until_s), _WATCH_S)
             states = np.empty((2, 1, 3, len(time_s)))
@@ -334,7 +336,7 @@ class Orbits:
         """Name the satellites that failed, earliest first, and count the rest."""
         failed = np.flatnonzero(reason)
         failed = failed[np.argsort(ended_s[failed], kind="stable")]
-        names = self._elements.names
+        names = self.elements.names
         lines = [
             f"{names[row]}: no position {_when(ended_s[row])}: {REASONS[int(reason[row])]}"
             for row in failed[:_TOLD]
