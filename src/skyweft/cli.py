@@ -103,27 +103,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("folder", metavar="DIR", help="folder of a run")
     report.add_argument("--open", action="store_true", help="show the report in the browser")
 
-    export = add("export", _export, "write a run's folder in the formats of other programs")
-    export.add_argument("folder", metavar="DIR", help="folder of a run")
-    forms = export.add_mutually_exclusive_group(required=True)
-    for form, words in _FORMS.items():
-        forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=words)
-    export.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a platform or a group; may be repeated (default: all)",
-    )
-    export.add_argument("--step", type=float, metavar="S", help="seconds between the times written")
-    export.add_argument(
-        "--time",
-        type=float,
-        default=0.0,
-        metavar="S",
-        help="moment of sub-points and footprints, seconds from the start (default: 0)",
-    )
-    export.add_argument("--out", metavar="FILE", help="where to (default: in the run's folder)")
+    _add_export(add("export", _export, "write a run's folder in the formats of other programs"))
 
     scenarios = add(
         "scenarios", _scenarios, "list the shipped scenarios, or copy one with its files"
@@ -149,6 +129,29 @@ def _add_set(sub: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="change a value of the scenario, e.g. links.0.elevation_min_deg=20; may be repeated",
     )
+
+
+def _add_export(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("folder", metavar="DIR", help="folder of a run")
+    forms = sub.add_mutually_exclusive_group(required=True)
+    for form, words in _FORMS.items():
+        forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=words)
+    sub.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a platform or a group; may be repeated (default: all)",
+    )
+    sub.add_argument("--step", type=float, metavar="S", help="seconds between the times written")
+    sub.add_argument(
+        "--time",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="moment of sub-points and footprints, seconds from the start (default: 0)",
+    )
+    sub.add_argument("--out", metavar="FILE", help="where to (default: in the run's folder)")
 
 
 def _add_running(sub: argparse.ArgumentParser) -> None:
