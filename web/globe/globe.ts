@@ -26,6 +26,8 @@ import { Picker } from "./view/picking.ts";
 
 const BACKGROUND = new Color(...rgb(COLOURS.space));
 const PULSE_MS = 2600;
+/// The ground is painted cheaply for the first frame and better when there is time.
+const FIRST_TEXTURE = 1024;
 const REFINE_AFTER_MS = 400;
 const EVERYTHING: Visible = {
   layers: {},
@@ -65,6 +67,7 @@ class Drawing implements Globe {
   private readonly segments: Segments;
   private readonly resizing = new ResizeObserver(() => this.resize());
   private readonly listeners = new Set<(what: Selection | null) => void>();
+  private readonly lowPower: boolean;
   private readonly still: boolean;
   private ephemeris: Ephemeris;
   private visible = EVERYTHING;
@@ -74,6 +77,7 @@ class Drawing implements Globe {
   private nodes: number[] = [];
   private labelled: number[] = [];
   private isHome = true;
+  private gone = false;
   private firstFrame: () => void = () => {};
 
   constructor(
@@ -82,12 +86,14 @@ class Drawing implements Globe {
     private readonly options: GlobeOptions,
   ) {
     this.canvas = createCanvas(host, scene.name);
-    this.renderer = createRenderer(this.canvas, options.lowPower ?? false);
+    const { renderer, lowPower } = createRenderer(this.canvas, options.lowPower);
+    this.renderer = renderer;
+    this.lowPower = lowPower;
     this.still = options.reducedMotion ?? matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.t_s = scene.from_s;
     this.segments = new Segments(scene, options.more, () => this.loop.ask());
-    const anisotropy = options.lowPower ? 1 : this.renderer.capabilities.getMaxAnisotropy();
-    this.earth = new Earth(this.uniforms, coarse as unknown as Atlas, 2048, anisotropy);
+    const anisotropy = lowPower ? 1 : renderer.capabilities.getMaxAnisotropy();
+    this.earth = new Earth(this.uniforms, coarse as unknown as Atlas, FIRST_TEXTURE, anisotropy);
     this.labels = new Labels((platform) => this.scene.platforms.name[platform] ?? "");
     this.marks.forEach(({ objects }) => this.stage.add(...objects));
     this.picker = new Picker(this.renderer, [this.earth, this.links, this.platforms]);
@@ -177,6 +183,7 @@ class Drawing implements Globe {
   }
 
   destroy(): void {
+    this.gone = true;
     this.loop.stop();
     this.resizing.disconnect();
     this.listeners.clear();
@@ -317,6 +324,7 @@ class Drawing implements Globe {
 
   private pick(x: number, y: number): Selection | null {
     const count = this.scene.platforms.name.length;
+    this.eye.update(this.uniforms);
     const id = this.picker.at(x, y, this.stage, this.eye, count + 1);
     if (id === 0) return null;
     if (id <= count) return { kind: "platform", index: id - 1 };
@@ -336,12 +344,11 @@ class Drawing implements Globe {
 
   /// After the first frame there is time for a finer ground.
   private async refine(): Promise<void> {
-    if (this.options.lowPower) return;
     let atlas = coarse as unknown as Atlas;
-    if (this.options.coast === "50m" && import.meta.env.MODE !== "module") {
+    if (!this.lowPower && this.options.coast === "50m" && import.meta.env.MODE !== "module") {
       atlas = (await import("world-atlas/countries-50m.json")).default as unknown as Atlas;
     }
-    this.earth.setAtlas(atlas, 4096);
+    if (!this.gone) this.earth.setAtlas(atlas, this.lowPower ? 2048 : 4096);
     this.loop.ask();
   }
 }

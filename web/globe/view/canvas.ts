@@ -16,24 +16,29 @@ export function createCanvas(host: HTMLElement, name: string): HTMLCanvasElement
   return canvas;
 }
 
-export function createRenderer(canvas: HTMLCanvasElement, lowPower: boolean): WebGLRenderer {
-  const context = canvas.getContext("webgl2", {
-    antialias: !lowPower,
-    alpha: false,
-    powerPreference: lowPower ? "low-power" : "high-performance",
-  });
-  if (!context) {
+/// A renderer; `lowPower` unless told otherwise where the browser has no graphics hardware to use.
+export function createRenderer(
+  canvas: HTMLCanvasElement,
+  lowPowerAsked: boolean | undefined,
+): { renderer: WebGLRenderer; lowPower: boolean } {
+  const context = (wish: WebGLContextAttributes) =>
+    canvas.getContext("webgl2", { alpha: false, ...wish });
+  const fast = lowPowerAsked
+    ? null
+    : context({ antialias: true, failIfMajorPerformanceCaveat: lowPowerAsked === undefined });
+  const found = fast ?? context({ antialias: false, powerPreference: "low-power" });
+  if (!found) {
     canvas.remove();
     throw new GlobeError(
       "This browser offers no WebGL2, which the globe is drawn with. " +
         "Turn on hardware acceleration or use another browser; tables and charts work without.",
     );
   }
-  const renderer = new WebGLRenderer({ canvas, context });
+  const renderer = new WebGLRenderer({ canvas, context: found });
   renderer.outputColorSpace = LinearSRGBColorSpace;
   renderer.autoClear = false;
   // Asking whether a shader compiled would wait for it.
   renderer.debug.checkShaderErrors = import.meta.env.DEV;
-  renderer.setPixelRatio(lowPower ? 1 : Math.min(2, devicePixelRatio));
-  return renderer;
+  renderer.setPixelRatio(fast ? Math.min(2, devicePixelRatio) : 1);
+  return { renderer, lowPower: !fast };
 }
