@@ -66,7 +66,7 @@ def _places(rows: Ints) -> Ints:
 
 
 def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
-    """Return the pairs of every rule, group by group.
+    """Return the pairs of every rule that windows are searched for, group by group.
 
     Raises
     ------
@@ -79,6 +79,8 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
     found: list[Pairs] = []
     mistakes: list[str] = []
     for number, link in enumerate(scenario.links):
+        if not link.windows:
+            continue
         first, second = (_carriers(scenario, fleet, terminal) for terminal in link.between)
         if link.pattern == "list":
             try:

@@ -226,15 +226,34 @@ def _way(path: Path, waveform: Waveform | None) -> _Way:
     silent = np.full(len(loss_db), np.nan)
     if not (path.sender.transmits and path.receiver.receives):
         return _Way(loss_db, silent, silent, np.zeros(len(loss_db)))
-    seen, carrier_hz = path.geometry, path.sender.frequency_hz
-    eirp_dbw = _eirp_dbw(path.sender, seen.rise_source)
-    gt_db_k = _gt_db_k(path.receiver, carrier_hz, seen.rise_target)
-    ratio = cn0_dbhz(eirp_dbw, gt_db_k, loss_db + path.link.interference_margin_db)
-    ratio = np.where(np.isfinite(ratio), ratio, np.nan)
+    ratio = carrier_to_noise_dbhz(path, loss_db)
     if waveform is None:
         return _Way(loss_db, ratio, silent, np.zeros(len(loss_db)))
     rate_bps, margin_db = rate_and_margin(ratio, waveform, path.sender.bandwidth_hz)
     return _Way(loss_db, ratio, margin_db, rate_bps)
+
+
+def carrier_to_noise_dbhz(path: Path, loss_db: Floats | None = None) -> Floats:
+    """Return C/N0 of one direction of a link, its interference margin taken off.
+
+    Parameters
+    ----------
+    path : Path
+        Sender and receiver, and their geometry at K moments.
+    loss_db : (K,), optional
+        What is lost on the way, where that is known already. [dB]
+
+    Returns
+    -------
+    cn0_dbhz : (K,)
+        NaN where an antenna cannot point. [dB Hz]
+    """
+    if loss_db is None:
+        loss_db = total_loss_db(path)
+    eirp_dbw = _eirp_dbw(path.sender, path.geometry.rise_source)
+    gt_db_k = _gt_db_k(path.receiver, path.sender.frequency_hz, path.geometry.rise_target)
+    ratio: Floats = cn0_dbhz(eirp_dbw, gt_db_k, loss_db + path.link.interference_margin_db)
+    return np.where(np.isfinite(ratio), ratio, np.nan)
 
 
 def _eirp_dbw(radio: Radio, rise: Floats) -> Floats | float:

@@ -14,6 +14,23 @@ SPREADING_FACTORS = (7, 8, 9, 10, 11, 12)
 # Signal over noise in the channel's bandwidth at the demodulation limit.
 # Source: Semtech SX1276/77/78/79 data sheet, table "range of spreading factors".
 SNR_LIMIT_DB = {7: -7.5, 8: -10.0, 9: -12.5, 10: -15.0, 11: -17.5, 12: -20.0}
+# How far the wanted signal must be above (below, where negative) a single disturber: rows are the
+# spreading factor 7 to 12 of the wanted one, columns that of the other. The diagonal is replaced by
+# the capture threshold. Source: D. Croce, M. Gucciardo, S. Mangione, G. Santaromita and
+# I. Tinnirello, "Impact of LoRa imperfect orthogonality: analysis of link-level performance", IEEE
+# Communications Letters 22(4), 2018, table I (measured with USRP and SX1272).
+REJECTION_DB = (
+    (1, -8, -9, -9, -9, -9),
+    (-11, 1, -11, -12, -13, -13),
+    (-15, -13, 1, -13, -14, -15),
+    (-19, -18, -17, 1, -17, -18),
+    (-22, -22, -21, -20, 1, -20),
+    (-25, -25, -25, -24, -23, 1),
+)
+CAPTURE_DB = 6.0  # between equal spreading factors, as customary since Goursaud and Gorce (2015)
+# A receiver locks on to the last five symbols of the preamble: Bor, Roedig, Voigt and Alonso, "Do
+# LoRa low-power wide-area networks scale?", MSWiM 2016, section 4.
+LOCK_SYMBOLS = 5
 LONG_SYMBOL_S = 16e-3  # from here on the low data rate optimisation is mandatory
 
 

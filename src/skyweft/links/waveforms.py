@@ -10,10 +10,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.links import dvb, lora, nr
+from skyweft.links import dvb, lora, lr_fhss, nr
 from skyweft.scenario.waveforms import LORA_BANDWIDTH_HZ, Waveform
 
 Floats = NDArray[np.float64]
+# Least signal over noise of what things contend for, unless the waveform says so. Uncoded BPSK with
+# one bit in 1e5 wrong is any textbook's; the other two are assumptions.
+SNR_NEEDED_DB = {"aloha": 9.6, "slotted_aloha": 9.6, "lr_fhss": 4.0, "nb_iot": 0.0}
+NB_IOT_BANDWIDTH_HZ = 3_750.0  # a single tone
 CAPACITY_SNR_LEAST_DB = -10.0  # where 3GPP's truncated Shannon bound ends (TR 36.942, annex A)
 
 
@@ -85,6 +89,9 @@ def ladder_of(waveform: Waveform) -> Ladder:
         wanted = kind.removeprefix("lora").removeprefix("_sf")
         factors = (int(wanted),) if wanted else lora.SPREADING_FACTORS
         return Modes(tuple(_lora_mode(factor, waveform.coding_rate) for factor in factors))
+    if waveform.shared:
+        rate_bps, noise_hz = _single_rate_bps(waveform), noise_bandwidth_hz(waveform, None)
+        return Modes((Mode(kind, snr_needed_db(waveform), rate_bps / noise_hz),))
     table = {"nr": nr.QAM64, "nr_qam256": nr.QAM256, "nr_low_se": nr.LOW_SE}[kind]
     bits = nr.efficiencies(table)
     net = bits * nr.SYMBOLS_PER_HZ * (1 - waveform.overhead)
@@ -98,8 +105,23 @@ def _lora_mode(factor: int, coding_rate: int) -> Mode:
     )
 
 
+def snr_needed_db(waveform: Waveform) -> float:
+    """Return the least signal over noise of a waveform of one mode that things contend for."""
+    given = waveform.snr_min_db
+    return SNR_NEEDED_DB[waveform.kind] if given is None else given
+
+
+def _single_rate_bps(waveform: Waveform) -> float:
+    if waveform.kind == "lr_fhss":
+        return lr_fhss.bit_rate_bps(waveform.code_rate)
+    return waveform.rate_bps
+
+
 def noise_bandwidth_hz(waveform: Waveform, terminal_bandwidth_hz: float | None) -> float:
     """Return the bandwidth the thresholds refer to.
+
+    What things contend for has its own where none is given: a bit rate for ALOHA, one carrier for
+    LR-FHSS (always), one tone of 3.75 kHz for NB-IoT.
 
     Parameters
     ----------
@@ -113,7 +135,13 @@ def noise_bandwidth_hz(waveform: Waveform, terminal_bandwidth_hz: float | None) 
     bandwidth_hz : float
         The symbol rate of DVB-S2X, the occupied bandwidth of all others. [Hz]
     """
+    if waveform.kind == "lr_fhss":
+        return lr_fhss.CARRIER_HZ
     bandwidth_hz = waveform.bandwidth_hz or terminal_bandwidth_hz
+    if bandwidth_hz is None and waveform.family in ("aloha", "slotted_aloha"):
+        return waveform.rate_bps
+    if bandwidth_hz is None and waveform.kind == "nb_iot":
+        return NB_IOT_BANDWIDTH_HZ
     if bandwidth_hz is None:
         if not waveform.kind.startswith("lora"):
             raise ValueError(f"{waveform.kind} needs a bandwidth")

@@ -133,7 +133,7 @@ def outlook(scenario: Scenario) -> Outlook:
     none = [
         f"links[{row}]: no two platforms are there for it"
         for row, count in enumerate(pairs)
-        if count == 0
+        if count == 0 and scenario.links[row].windows
     ]
     return Outlook(scenario, fleet, pairs, (*review(scenario), *none, *fleet.warnings))
 

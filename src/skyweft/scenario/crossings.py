@@ -5,21 +5,27 @@ wrong number are reported in the same round; anything of the wrong shape is left
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from skyweft.scenario import things
+from skyweft.scenario.plain import (
+    STANDING,
+    Found,
+    Mistake,
+    Plain,
+    carriers,
+    moving,
+    names,
+    rows,
+    sound,
+    table,
+    there,
+)
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import BUILT_IN, Waveform, link_mistakes
 from skyweft.scenario.words import Step, place, shown, unknown
 
-Model = TypeVar("Model")
-Plain = Mapping[str, Any]
-Mistake = tuple[str, str]  # place and words
-Found = Iterator[tuple[tuple[Step, ...], str]]
-
-STANDING = ("fixed", "sites", "population")
 PLATFORMS_MAX = 10_000_000
 # Keys of `[[packets]]` that speak of the links, and what they are unless given.
 SHARED = (("step_s", 1.0), ("processing_s", 0.0), ("buffer_bytes", 1e6), ("background", False))
@@ -28,46 +34,8 @@ SHARED = (("step_s", 1.0), ("processing_s", 0.0), ("buffer_bytes", 1e6), ("backg
 def crossings(data: Plain) -> list[Mistake]:
     """Return place and words of every name that leads nowhere."""
     found = [*_platforms(data), *_links(data), *_coverage(data), *_asked(data), *_gateways(data)]
+    found += things.crossings(data)
     return [*((place(steps), words) for steps, words in found), *_budgets(data)]
-
-
-def table(data: Plain, key: str) -> dict[str, Plain]:
-    """Return the tables below `key` that are tables."""
-    below = data.get(key)
-    if not isinstance(below, Mapping):
-        return {}
-    return {str(name): each for name, each in below.items() if isinstance(each, Mapping)}
-
-
-def names(data: Plain, key: str) -> list[tuple[int, str]]:
-    """Return place and text of every text in the list `key`."""
-    below = data.get(key)
-    if not isinstance(below, list | tuple):
-        return []
-    return [(row, each) for row, each in enumerate(below) if isinstance(each, str)]
-
-
-def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
-    """Return place and table of everything in the list `key` that is a table."""
-    below = data.get(key)
-    if not isinstance(below, list | tuple):
-        return []
-    return [(row, each) for row, each in enumerate(below) if isinstance(each, Mapping)]
-
-
-def carriers(data: Plain, terminal: str) -> list[str]:
-    """Return the groups that carry a terminal."""
-    return [
-        group
-        for group, each in table(data, "platforms").items()
-        if any(name == terminal for _, name in names(each, "terminals"))
-    ]
-
-
-def moving(data: Plain, group: str) -> Plain:
-    """Return how a group moves, or nothing if that is not sound."""
-    found = table(data, "platforms").get(group, {}).get("motion")
-    return found if isinstance(found, Mapping) else {}
 
 
 def _platforms(data: Plain) -> Found:
@@ -77,7 +45,7 @@ def _platforms(data: Plain) -> Found:
         seen = set()
         for row, name in names(each, "terminals"):
             where = ("platforms", group, "terminals", row)
-            if name not in terminals and not _there(data, "terminals", name):
+            if name not in terminals and not there(data, "terminals", name):
                 yield where, unknown(name, terminals, "terminal")
             if name in seen:
                 yield where, f'"{name}" is named twice'
@@ -85,12 +53,6 @@ def _platforms(data: Plain) -> Found:
         total += _count(moving(data, group))
     if total > PLATFORMS_MAX:
         yield ("platforms",), f"more than {PLATFORMS_MAX:_} platforms in all is more than fits"
-
-
-def _there(data: Plain, key: str, name: str) -> bool:
-    """Whether there is an entry of this name, sound or not: its own mistake is reported already."""
-    below = data.get(key)
-    return not isinstance(below, Mapping | None) or name in (below or {})
 
 
 def _count(way: Plain) -> int:
@@ -109,7 +71,7 @@ def _links(data: Plain) -> Found:
         sound = True
         for end, name in ends:
             where = ("links", row, "between", end)
-            if not _there(data, "terminals", name):
+            if not there(data, "terminals", name):
                 yield where, unknown(name, table(data, "terminals"), "terminal")
                 sound = False
             elif not carriers(data, name):
@@ -122,7 +84,7 @@ def _links(data: Plain) -> Found:
         if (
             isinstance(waveform, str)
             and waveform not in BUILT_IN
-            and not _there(data, "waveforms", waveform)
+            and not there(data, "waveforms", waveform)
         ):
             yield ("links", row, "waveform"), unknown(waveform, known, "waveform")
 
@@ -141,20 +103,12 @@ def _pair(data: Plain, row: int, link: Plain, ends: list[str]) -> Found:
 
 def _budgets(data: Plain) -> Iterator[Mistake]:
     """Pass on what the link models say of rules between terminals, as far as those are sound."""
-    terminals = _sound(TypeAdapter[Terminal](Terminal), table(data, "terminals"))
-    waveforms = _sound(TypeAdapter(Waveform), table(data, "waveforms"))
-    rules = _sound(TypeAdapter(Link), {str(row): link for row, link in rows(data, "links")})
+    terminals = sound(TypeAdapter[Terminal](Terminal), table(data, "terminals"))
+    waveforms = sound(TypeAdapter(Waveform), table(data, "waveforms"))
+    rules = sound(TypeAdapter(Link), {str(row): link for row, link in rows(data, "links")})
     for row, link in rules.items():
         for where, words in link_mistakes([link], terminals, waveforms):
             yield where.replace("links[0]", f"links[{row}]", 1), words
-
-
-def _sound(adapter: TypeAdapter[Model], tables: Mapping[str, Plain]) -> dict[str, Model]:
-    found = {}
-    for name, each in tables.items():
-        with suppress(ValidationError, OverflowError, RecursionError):
-            found[name] = adapter.validate_python(each)
-    return found
 
 
 def fills_planes(data: Plain, group: str) -> bool:
@@ -172,7 +126,7 @@ def _coverage(data: Plain) -> Found:
     groups = table(data, "platforms")
     for key in ("platforms", "sites"):
         for row, name in names(coverage, key):
-            if not _there(data, "platforms", name):
+            if not there(data, "platforms", name):
                 yield ("coverage", key, row), unknown(name, groups, "group of platforms")
             elif (
                 key == "sites" and (kind := moving(data, name).get("kind", "fixed")) not in STANDING
@@ -187,7 +141,7 @@ def _gateways(data: Plain) -> Found:
         return
     for row, name in names(gateways, "sites"):
         where = ("gateways", "sites", row)
-        if not _there(data, "platforms", name):
+        if not there(data, "platforms", name):
             yield where, unknown(name, table(data, "platforms"), "group of platforms")
         elif (kind := moving(data, name).get("kind", "fixed")) not in STANDING:
             yield where, f'"{name}" moves ({kind}); gateways must stand still'
@@ -201,7 +155,7 @@ def _asked(data: Plain) -> Found:
         for row, rule in rows(data, asked):
             for key in keys:
                 for end, name in names(rule, key):
-                    if not _there(data, "platforms", name):
+                    if not there(data, "platforms", name):
                         words = unknown(name, table(data, "platforms"), "group of platforms")
                         yield (asked, row, key, end), words
                     elif rule.get("gravity") is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from skyweft.scenario.crossings import Mistake
+from skyweft.scenario.plain import Mistake
 from skyweft.scenario.schema import Node, follow, json_schema, keys
 from skyweft.scenario.words import Step, allowed, listed, place, shown, suggestion
 

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
-from skyweft.scenario.crossings import Mistake, crossings
+from skyweft.scenario.crossings import crossings
 from skyweft.scenario.mistakes import mistakes
+from skyweft.scenario.plain import Mistake
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import hint
 from skyweft.scenario.words import Step, place, shown, suggestion

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from skyweft.scenario.crossings import crossings
 from skyweft.scenario.entry import Entry, Moment
+from skyweft.scenario.messages import Messages
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
 from skyweft.scenario.terminals import Link, Terminal
@@ -91,6 +92,8 @@ class Scenario(Entry):
     """Traffic between groups of platforms: one `[[flows]]` a kind."""
     packets: list[Packets] = Field(default=[])
     """Packets to follow along their ways: one `[[packets]]` a stream."""
+    messages: list[Messages] = Field(default=[])
+    """What things have to say: one `[[messages]]` a kind."""
     failures: list[Failures] = Field(default=[])
     """What is out of order when traffic is routed: one `[[failures]]` a cause."""
     gateways: Gateways | None = None

@@ -55,6 +55,36 @@ Mask = Annotated[
 ]
 
 
+class Energy(Entry):
+    """What a thing's radio draws from its battery."""
+
+    transmit_w: Positive
+    """While it sends."""
+    receive_w: NotNegative = 0.0
+    """While it listens."""
+    sleep_w: NotNegative = 0.0
+    """At all other times, the rest of the thing included."""
+    battery_j: Positive | None = None
+    """Its whole content; a life is reckoned only where it is given."""
+
+
+class Reception(Entry):
+    """How a receiver of random access listens."""
+
+    decoders: Count | None = None
+    """Messages it can follow at a time; any number unless given."""
+    half_duplex: bool = False
+    """It hears nothing while it sends beacons and acknowledgements."""
+    beacon_period_s: Positive | None = None
+    """It sends a beacon this often, from a moment of its own on; none unless given."""
+    beacon_s: Positive = 0.15
+    """Length of a beacon."""
+    beams: Count = 1
+    """Beams that hop: equal sectors of azimuth seen from below it, lit one after another."""
+    dwell_s: Positive = 1.0
+    """How long a beam is lit; a message must lie within that."""
+
+
 class Radio(Entry):
     """A radio with its antenna."""
 
@@ -81,6 +111,10 @@ class Radio(Entry):
     losses_db: NotNegative = 0.0
     """Feeder and other fixed losses between amplifier and antenna."""
     pointing_loss_db: NotNegative = 0.0
+    energy: Energy | None = None
+    """Of things that send `[[messages]]`."""
+    reception: Reception = Reception()
+    """Of what hears them."""
     mask: Mask | None = None
     """Horizon seen by the terminal: [azimuth, elevation] points in degrees, azimuths ascending,
     joined by straight lines all around."""
@@ -161,6 +195,9 @@ class Link(Entry):
     losses_db: NotNegative = 0.0
     """Fixed losses on the way: gas, scintillation, rain allowance."""
     interference_margin_db: NotNegative = 0.0
+    windows: bool = True
+    """Whether contact windows are searched; without them the rule is for random access only, and a
+    million things cost nothing."""
     sample_s: Positive = 60.0
     """Step of the link table along a contact; its ends and its best moment are always in it."""
 

@@ -1,0 +1,1 @@
+"""Random access: which messages of which things are heard by whom."""

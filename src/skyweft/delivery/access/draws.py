@@ -1,0 +1,75 @@
+"""Random numbers by counter: a draw depends on what it is for, not on what was drawn before.
+
+The key is the scenario's seed; the counter holds the rule, the thing, the number of the message and
+the purpose. So neither threads nor blocks of time nor the messages of others change a draw.
+
+Reference: J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, "Parallel random numbers: as easy
+as 1, 2, 3", SC 2011: Philox4x32-10.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# What a draw is for. Attempts of a message add 16 times their number.
+PHASE, GAP, LATE, CONCERNED, REPORT, CHANNEL, WAIT, ALMANAC, MOMENT = range(9)
+PURPOSES = 16
+
+Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+LOW = np.uint64(0xFFFFFFFF)
+HALF = np.uint64(32)
+MULTIPLIER_0, MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+WEYL_0, WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+PER_UNIT = 2.0**-53
+
+
+@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> Words:
+    """Return the four 32-bit words of Philox4x32-10, each in a 64-bit one."""
+    for _ in range(10):
+        one, other = MULTIPLIER_0 * c0, MULTIPLIER_1 * c2
+        c0, c1, c2, c3 = (other >> HALF) ^ c1 ^ k0, other & LOW, (one >> HALF) ^ c3 ^ k1, one & LOW
+        k0, k1 = (k0 + WEYL_0) & LOW, (k1 + WEYL_1) & LOW
+    return c0, c1, c2, c3
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def uniform(seed: int, rule: int, thing: int, number: int, purpose: int) -> float:
+    """Return a number from 0 to below 1, of 53 random bits."""
+    count = np.uint64(number)
+    a, b, _, _ = philox(
+        count & LOW, (count >> HALF) | (np.uint64(rule) << np.uint64(16)), np.uint64(thing),
+        np.uint64(purpose), np.uint64(seed), np.uint64(0x5EED),
+    )  # fmt: skip
+    return ((a << np.uint64(21)) ^ (b >> np.uint64(11))) * PER_UNIT
+
+
+def uniforms(
+    seed: int,
+    rule: int,
+    thing: NDArray[np.integer],
+    number: NDArray[np.integer],
+    purpose: int | NDArray[np.integer],
+) -> Floats:
+    """Return a number from 0 to below 1 for each thing and message, (M,)."""
+    drawn = np.empty(len(thing))
+    purposes = np.broadcast_to(np.asarray(purpose, np.int64), drawn.shape)
+    _fill(seed, rule, np.asarray(thing), np.asarray(number), purposes, drawn)
+    return drawn
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _fill(
+    seed: int,
+    rule: int,
+    thing: NDArray[np.int64],
+    number: NDArray[np.int64],
+    purpose: NDArray[np.int64],
+    drawn: Floats,
+) -> None:
+    for m in range(len(drawn)):
+        drawn[m] = uniform(seed, rule, thing[m], number[m], purpose[m])

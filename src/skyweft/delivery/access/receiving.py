@@ -1,0 +1,323 @@
+"""What becomes of transmissions at their receivers: too weak, not listened to, or collided."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.delivery.access.collisions import Signals, by_group, destroyed, in_time
+from skyweft.delivery.access.draws import CHANNEL, PHASE, PURPOSES, uniform, uniforms
+from skyweft.delivery.access.medium import LANES, Media
+from skyweft.delivery.access.sight import Rays
+from skyweft.delivery.access.tables import Answers, Sent
+from skyweft.delivery.product import CAUSES
+from skyweft.links.lr_fhss import FRAGMENT_S, HEADER_S
+from skyweft.motion.product import Fleet
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Radio
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+
+# How near a transmission came to being heard, from the worst on; the last is heard.
+NEARER = ("no satellite", "margin", "doppler", "receiver busy", "collision", "")
+CAUSE_OF = np.array([CAUSES.index(each) for each in NEARER], np.int8)
+WEAK, SHIFTED, BUSY, COLLIDED, HEARD = (np.int8(each) for each in range(1, 6))
+BEACONS = -1  # stands for the rule in the draws of receivers
+HOPS = PURPOSES * 128  # beyond the purposes of any attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """Everybody who may hear things, (R,), by row of the fleet, and how they listen."""
+
+    row: NDArray[np.int32]
+    half_duplex: Flags
+    beacon_period_s: Floats  # inf: no beacons
+    beacon_s: Floats
+    beacon_at_s: Floats  # moment of one beacon
+    decoders: Ints  # 0: any number
+    beams: Ints
+    dwell_s: Floats
+
+    @classmethod
+    def of(cls, scenario: Scenario, fleet: Fleet, media: Media) -> "Receivers":
+        """Return the receivers of all rules; of two terminals of a platform the first counts."""
+        found: dict[int, Radio] = {}
+        for name in dict.fromkeys(way.receiver for each in media.of_rule for way in each.ways):
+            radio = scenario.terminals[name]
+            assert isinstance(radio, Radio)
+            for row in fleet.rows_with(scenario, name).tolist():
+                found.setdefault(row, radio)
+        rows = np.array(sorted(found), np.int32)
+        how = [found[row].reception for row in rows.tolist()]
+        period = np.array([each.beacon_period_s or np.inf for each in how])
+        none = np.zeros(len(rows), np.int64)
+        phase = uniforms(scenario.seed, BEACONS & 0xFFFF, rows, none, PHASE)
+        return cls(
+            rows,
+            np.array([each.half_duplex for each in how], np.bool_),
+            period,
+            np.array([each.beacon_s for each in how]),
+            np.where(np.isfinite(period), phase * np.where(np.isfinite(period), period, 0), 0.0),
+            np.array([each.decoders or 0 for each in how], np.int64),
+            np.array([each.beams for each in how], np.int64),
+            np.array([each.dwell_s for each in how]),
+        )
+
+    def places(self, rows: NDArray[np.int32]) -> Ints:
+        """Return the places of rows of the fleet among the receivers."""
+        return np.searchsorted(self.row, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """The media of all rules as tables by rule, and by rule and lane."""
+
+    seed: int
+    media: Media
+    band: NDArray[np.int16]
+    air_s: Floats  # (rules, LANES)
+    contended_s: Floats
+    harmless_s: Floats
+    snr_min_db: Floats
+    noise_dbhz: Floats
+    doppler_max_hz: Floats
+    drift_max_hz: Floats
+    first_channel: Ints  # (B + 1,) of each band
+
+    @classmethod
+    def of(cls, scenario: Scenario, media: Media) -> "Air":
+        """Return the tables of a scenario."""
+        rules = media.of_rule
+        return cls(
+            scenario.seed,
+            media,
+            np.array([each.band for each in rules], np.int16),
+            np.array([each.air_s for each in rules]).reshape(-1, LANES),
+            np.array([each.contended_s for each in rules]).reshape(-1, LANES),
+            np.array([each.harmless_s for each in rules]).reshape(-1, LANES),
+            np.array([each.snr_min_db for each in rules]).reshape(-1, LANES),
+            10 * np.log10(np.array([each.noise_hz for each in rules])),
+            np.array([each.doppler_max_hz for each in rules]),
+            np.array([each.waveform.drift_max_hz or np.inf for each in rules]),
+            np.concatenate([[0], np.cumsum(media.channels)]).astype(np.int64),
+        )
+
+
+def received(
+    air: Air,
+    receivers: Receivers,
+    sent: Sent,
+    rays: Rays,
+    held: Codes,
+    answers: Answers,
+    executor: Executor,
+) -> tuple[Codes, Codes]:
+    """Return how near each ray came to being heard, and whether a decoder follows it.
+
+    Parameters
+    ----------
+    air, receivers
+        What transmissions are like, and how receivers listen.
+    sent, rays : Sent, Rays
+        All that is on the air, by start but for what an earlier block left.
+    held : (K,)
+        Of each ray: 1 a decoder follows it, 0 none was free, -1 to be decided.
+    answers : Answers
+        When receivers send acknowledgements.
+    executor : Executor
+        Threads.
+    """
+    rule, lane = sent.rule[rays.sent], sent.lane[rays.sent]
+    start_s = sent.start_s[rays.sent] + rays.delay_s
+    lasts_s = air.air_s[rule, lane]
+    place = receivers.places(rays.receiver)
+    # Written so that a power which is not a number is too weak.
+    weak = ~(rays.power_dbhz - air.noise_dbhz[rule] >= air.snr_min_db[rule, lane])
+    shifted = np.abs(rays.doppler_hz) > air.doppler_max_hz[rule]
+    shifted |= np.abs(rays.drift_hz_s) * lasts_s > air.drift_max_hz[rule]
+    lit = _lit(receivers, place, rays.bearing_rad, start_s, start_s + lasts_s)
+    busy = ~lit
+    if receivers.half_duplex.any():
+        busy |= _sending(receivers, place, answers, start_s, start_s + lasts_s)
+    if receivers.decoders.any():
+        held = held.copy()
+        first, order = by_group(place.astype(np.int32), len(receivers.row))
+        # What comes later in a signal does not undo that a decoder took it up.
+        moment_s = np.nextafter(start_s, np.inf)
+        deaf = _sending(receivers, place, answers, start_s, moment_s)
+        able = lit & ~(weak | shifted | deaf)
+        _hold(first, order, start_s, start_s + lasts_s, receivers.decoders, able, held)
+        busy |= held == 0
+    collided = _collided(air, len(receivers.row), sent, rays, place, start_s, lit, executor)
+    near = np.where(collided, COLLIDED, HEARD)
+    near = np.where(busy, BUSY, near)
+    near = np.where(shifted, SHIFTED, near)
+    return np.where(weak, WEAK, near).astype(np.int8), held
+
+
+def _lit(
+    receivers: Receivers, place: Ints, bearing_rad: NDArray[np.float32], start_s: Floats,
+    end_s: Floats,
+) -> Flags:  # fmt: skip
+    """Return whether the hopping beam lights each thing from beginning to end."""
+    beams = receivers.beams[place]
+    beam = np.minimum((bearing_rad / (2 * np.pi) * beams).astype(np.int64), beams - 1)
+    dwell_s = receivers.dwell_s[place]
+    turn = np.floor(start_s / dwell_s)
+    lit: Flags = (turn % beams == beam) & (end_s <= (turn + 1) * dwell_s)
+    return lit | (beams == 1)
+
+
+def _sending(
+    receivers: Receivers, place: Ints, answers: Answers, start_s: Floats, end_s: Floats
+) -> Flags:
+    """Return whether the receiver itself sends while a signal arrives, and cannot hear then."""
+    period_s, at_s = receivers.beacon_period_s[place], receivers.beacon_at_s[place]
+    with np.errstate(invalid="ignore"):
+        # The last beacon that begins before the signal's end.
+        latest_s = at_s + np.ceil((end_s - at_s) / period_s - 1.0) * period_s
+        sends = (latest_s + receivers.beacon_s[place] > start_s) & (latest_s < end_s)
+    sends &= np.isfinite(period_s)
+    if len(answers):
+        first = np.searchsorted(answers.receiver, receivers.row)
+        last = np.searchsorted(answers.receiver, receivers.row, side="right")
+        _answering(first, last, answers.start_s, answers.end_s, place, start_s, end_s, sends)
+    return sends & receivers.half_duplex[place]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _answering(
+    first: Ints, last: Ints, from_s: Floats, until_s: Floats, place: Ints, start_s: Floats,
+    end_s: Floats, sends: Flags,
+) -> None:  # fmt: skip
+    for k in range(len(place)):
+        low, high = first[place[k]], last[place[k]]
+        # The last answer that begins before the signal's end also ends last.
+        at = low + np.searchsorted(from_s[low:high], end_s[k]) - 1
+        if at >= low and until_s[at] > start_s[k]:
+            sends[k] = True
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _hold(
+    first: Ints, order: NDArray[np.int32], start_s: Floats, end_s: Floats, decoders: Ints,
+    able: Flags, held: Codes,
+) -> None:  # fmt: skip
+    """Give decoders to signals in order of time; write who has one."""
+    for r in range(len(decoders)):
+        limit = decoders[r]
+        rows = order[first[r] : first[r + 1]]
+        if limit == 0:
+            continue
+        in_time(rows, start_s)
+        until = np.full(limit, -np.inf)
+        for row in rows:
+            if not able[row]:
+                continue
+            soonest = np.argmin(until)
+            if held[row] < 0:
+                held[row] = 1 if until[soonest] <= start_s[row] else 0
+            if held[row] == 1:
+                until[soonest] = end_s[row]
+
+
+def _collided(
+    air: Air, receivers: int, sent: Sent, rays: Rays, place: Ints, start_s: Floats, lit: Flags,
+    executor: Executor,
+) -> Flags:  # fmt: skip
+    """Return which rays another transmission destroys."""
+    rule, lane = sent.rule[rays.sent], sent.lane[rays.sent]
+    channels = int(air.first_channel[-1])
+    # Who is not lit does not disturb either.
+    power = np.where(lit, rays.power_dbhz, np.float32(np.nan))
+    number, attempt = sent.number[rays.sent], sent.attempt[rays.sent]
+    hops = np.array([each.hops for each in air.media.of_rule], np.int64)
+    band_of = np.repeat(np.arange(len(air.media.channels)), air.media.channels)
+    band = np.tile(band_of, receivers).astype(np.int16)
+    headers = np.array([each.headers for each in air.media.of_rule], np.int64)
+    first = np.concatenate([[0], np.cumsum(hops[rule])])
+    signals = Signals(
+        np.empty(first[-1], np.int32),
+        np.empty(first[-1]),
+        np.empty(first[-1]),
+        np.repeat(air.harmless_s[rule, lane].astype(np.float32), hops[rule]),
+        np.repeat(power, hops[rule]),
+        np.repeat(lane, hops[rule]),
+    )
+    carriers = np.array([each.waveform.channel_count for each in air.media.of_rule], np.int64)
+    grids = air.media.channels[air.band] // carriers
+    cuts = [slice(k, k + 65_536) for k in range(0, len(rays), 65_536)]
+    thing = sent.thing[rays.sent]
+    contended_s = air.contended_s[rule, lane]
+
+    def work(some: slice) -> None:
+        _elements(
+            air.seed, rule[some], thing[some], number[some], attempt[some], place[some],
+            start_s[some], contended_s[some], headers, carriers, grids,
+            air.first_channel[air.band], channels, first[some.start : some.stop + 1],
+            signals.group, signals.start_s, signals.end_s,
+        )  # fmt: skip
+
+    for _ in executor.map(work, cuts):
+        pass
+    lost = destroyed(signals, receivers * channels, band, air.media.need_db, executor)
+    if len(lost) == len(rays):
+        return lost
+    needed = np.array([each.needed for each in air.media.of_rule], np.int64)
+    whole = np.zeros(len(rays), np.bool_)
+    _count_hops(first, lost, headers[rule], needed[rule], whole)
+    return whole
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _elements(
+    seed: int, rule: NDArray[np.int16], thing: NDArray[np.int32], number: Ints,
+    attempt: NDArray[np.int16], place: Ints, start_s: Floats, lasts_s: Floats, headers: Ints,
+    carriers: Ints, grids: Ints, first_channel: Ints, channels: int, first: Ints,
+    group: NDArray[np.int32], from_s: Floats, until_s: Floats,
+) -> None:  # fmt: skip
+    """Write receiver and frequency, beginning and end of everything that may collide."""
+    for k in range(len(rule)):
+        r = rule[k]
+        draw = CHANNEL + PURPOSES * attempt[k]
+        base = place[k] * channels + first_channel[r]
+        at = start_s[k]
+        if grids[r] > 1 or headers[r] > 0:
+            grid = uniform(seed, r, thing[k], number[k], draw)
+            base += int(grid * grids[r]) * carriers[r]
+        for h in range(first[k + 1] - first[k]):
+            row = first[k] + h
+            carrier = 0.0
+            if carriers[r] > 1:
+                purpose = draw + HOPS * (h + 1) if headers[r] > 0 else draw
+                carrier = uniform(seed, r, thing[k], number[k], purpose)
+            group[row] = base + int(carrier * carriers[r])
+            from_s[row] = at
+            if headers[r] > 0:
+                at += HEADER_S if h < headers[r] else FRAGMENT_S
+            else:
+                at += lasts_s[k]
+            until_s[row] = at
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _count_hops(first: Ints, lost: Flags, headers: Ints, needed: Ints, whole: Flags) -> None:
+    """Write which transmissions have too few hops left: no header, or not enough fragments."""
+    for k in range(len(whole)):
+        hops = lost[first[k] : first[k + 1]]
+        if headers[k] == 0:
+            whole[k] = hops[0]
+            continue
+        header = False
+        for h in range(headers[k]):
+            header = header or not hops[h]
+        left = 0
+        for h in range(headers[k], len(hops)):
+            left += not hops[h]
+        whole[k] = not header or left < needed[k]

@@ -1,0 +1,315 @@
+"""Rounds in which the transmissions of a block are made and judged until nothing changes.
+
+A confirmed message that nobody heard is sent again, which disturbs others, which may then have to
+be sent again too. An attempt follows only after the one before has ended, so every round settles a
+further stretch of time, and what is left is the one answer there is, wherever blocks begin and end.
+"""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.delivery.access.draws import PURPOSES, WAIT, uniforms
+from skyweft.delivery.access.medium import Media
+from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers, received
+from skyweft.delivery.access.sight import Rays, Sight
+from skyweft.delivery.access.tables import Answers, Asked, Carry, Messages, Sent, in_order
+from skyweft.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ATTEMPTS = 128  # more than any message has
+DOUBLINGS = 6  # of the back-off
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """All that is on the air in a block, as one round sees it: first what was carried over."""
+
+    sent: Sent
+    carried: int  # how many of them were
+    rays: Rays
+    held: Codes
+    near: Codes  # of each ray: how near it came to being heard
+    best: Codes  # of each transmission: its best ray
+    over_s: Floats  # of each transmission: when it has arrived everywhere
+    again: Asked  # attempts that follow from what failed
+    answers: Answers
+    left: Asked  # attempts of this block that were not made in it
+    left_s: Floats  # when they would begin; NaN: not within the message's lifetime
+    free_s: Floats  # (N,) of every platform: from when on it may send, by what was sent in time
+
+
+class Rounds:
+    """One block of time: what the air is like, and who may send when."""
+
+    def __init__(
+        self, scenario: Scenario, media: Media, receivers: Receivers, sight: Sight,
+        start_s: float, end_s: float, executor: Executor,
+    ) -> None:  # fmt: skip
+        self._scenario, self._executor = scenario, executor
+        self._start_s, self._end_s = start_s, end_s
+        self._air, self._receivers, self._sight = Air.of(scenario, media), receivers, sight
+        rules = scenario.messages
+        self._attempts = np.array([rule.attempts for rule in rules], np.int64)
+        self._lifetime_s = lifetimes_s(scenario)
+        self._back_off_s = np.array([rule.back_off_s for rule in rules])
+        self._confirmed = np.array([rule.confirmed for rule in rules], np.bool_)
+        ways = [each.waveform for each in media.of_rule]
+        self._after_s = np.array([each.acknowledge_after_s for each in ways])
+        self._answer_s = np.array([each.acknowledge_s for each in ways])
+        self._silent = np.array([1 / each.duty_cycle for each in ways])
+        self._slot_s = np.array([each.slot_s for each in media.of_rule])
+        self._lanes = [each.lanes for each in media.of_rule]
+
+    def settle(self, carry: Carry, messages: Messages, first: Asked, platforms: int) -> Round:
+        """Return the last round.
+
+        Parameters
+        ----------
+        carry : Carry
+            What is on the air from before; its messages are the first of `messages`.
+        messages : Messages
+            All whose fate is open.
+        first : Asked
+            Attempts known to be due before the block's end.
+        platforms : int
+            How many the fleet has.
+        """
+        free_s = np.full(platforms, -np.inf)
+        free_s[carry.silence.thing] = carry.silence.until_s
+        more, answers = Asked.none(), carry.answers
+        placed, rays = Sent.none(), Rays.none()
+        while True:
+            asked = Asked.joined(first, more.taking(more.due_s < self._end_s))
+            asked = asked.taking(_order(asked, messages))
+            free = free_s.copy()
+            start_s, placed, rays = self._placed(asked, messages, free, placed, rays)
+            now = self._judged(carry, placed, rays, answers)
+            again = self._again(now, messages)
+            said = self._said(carry, now)
+            if _same(again, more) and _same(said, answers):
+                left = ~(start_s < self._end_s)
+                return Round(
+                    now[0],
+                    len(carry.sent),
+                    *now[1:],
+                    again,
+                    said,
+                    asked.taking(left),
+                    start_s[left],
+                    free,
+                )
+            more, answers = again, said
+
+    def _placed(
+        self, asked: Asked, messages: Messages, free_s: Floats, known: Sent, known_rays: Rays
+    ) -> tuple[Floats, Sent, Rays]:
+        """Let every thing send one after the other; return beginnings, and what is on the air."""
+        rule, thing = messages.rule[asked.message], messages.thing[asked.message]
+        until_s = messages.created_s[asked.message] + self._lifetime_s[rule]
+        start_s = np.empty(len(asked))
+        # What an earlier block left began after its end, whatever kept it waiting.
+        _in_slots(np.maximum(asked.due_s, self._start_s), self._slot_s[rule], start_s)
+        while True:
+            sent, rays = self._looked(asked, messages, start_s, known, known_rays)
+            lasts_s = np.zeros(len(asked))
+            lasts_s[start_s < self._end_s] = self._air.air_s[sent.rule, sent.lane]
+            lasts_s *= self._silent[rule]
+            turn_s, kept_s = np.empty(len(asked)), free_s.copy()
+            _in_turn(
+                asked.due_s, rule, thing, until_s, lasts_s, self._slot_s, self._end_s,
+                free_s.copy(), kept_s, turn_s,
+            )  # fmt: skip
+            if np.array_equal(turn_s, start_s, equal_nan=True):
+                free_s[:] = kept_s
+                return start_s, sent, rays
+            start_s, known, known_rays = turn_s, sent, rays
+
+    def _looked(
+        self, asked: Asked, messages: Messages, start_s: Floats, known: Sent, known_rays: Rays
+    ) -> tuple[Sent, Rays]:
+        """Return the transmissions that begin in the block, and who has them in view."""
+        now = np.flatnonzero(start_s < self._end_s)
+        message = asked.message[now]
+        sent = Sent(
+            message, messages.rule[message], messages.thing[message], messages.number[message],
+            asked.attempt[now], start_s[now], np.zeros(len(now), np.int8),
+        )  # fmt: skip
+        old = _found(sent, known)
+        new = np.flatnonzero(old < 0)
+        fresh = self._sight.rays(sent.rule[new], sent.thing[new], sent.start_s[new], self._executor)
+        fresh.sent[:] = new[fresh.sent]
+        rays = fresh
+        if len(new) < len(sent):
+            back = np.full(len(known), -1, np.int64)
+            back[old[old >= 0]] = np.flatnonzero(old >= 0)
+            kept = known_rays.taking(back[known_rays.sent] >= 0)
+            kept.sent[:] = back[kept.sent]
+            rays = Rays.joined([fresh, kept])
+            rays = rays.taking(np.argsort(rays.sent, kind="stable"))
+        self._choose_lanes(sent, rays)
+        return sent, rays
+
+    def _choose_lanes(self, sent: Sent, rays: Rays) -> None:
+        """Write each transmission's lane: the fastest that closes to its best receiver."""
+        for rule, lanes in enumerate(self._lanes):
+            mine = sent.rule == rule
+            sent.lane[mine] = lanes[-1]
+            if len(lanes) > 1:
+                snr_db = rays.power_dbhz - self._air.noise_dbhz[rule]
+                best = np.full(len(sent), -np.inf)
+                _most(rays.sent, snr_db, best)
+                for lane in lanes[::-1]:
+                    sent.lane[mine & (best >= self._air.snr_min_db[rule, lane])] = lane
+
+    def _judged(
+        self, carry: Carry, placed: Sent, rays: Rays, answers: Answers
+    ) -> tuple[Sent, Rays, Codes, Codes, Codes, Floats]:
+        """Return all that is on the air, and how near it came to being heard."""
+        sent = Sent.joined(carry.sent, placed)
+        both = Rays.joined([carry.rays, rays])
+        both.sent[len(carry.rays) :] += len(carry.sent)
+        held = np.concatenate([carry.held, np.full(len(rays), -1, np.int8)])
+        near, held = received(self._air, self._receivers, sent, both, held, answers, self._executor)
+        best, late_s = np.zeros(len(sent), np.int8), np.zeros(len(sent))
+        _most(both.sent, near, best)
+        _most(both.sent, both.delay_s, late_s)
+        over_s = sent.start_s + self._air.air_s[sent.rule, sent.lane] + late_s
+        return sent, both, held, near, best, over_s
+
+    def _again(
+        self, now: tuple[Sent, Rays, Codes, Codes, Codes, Floats], messages: Messages
+    ) -> Asked:
+        """Return the attempts that follow, those after the block's end too."""
+        sent, _, _, _, best, over_s = now
+        failed = (sent.message >= 0) & (over_s <= self._end_s) & (best < HEARD)
+        failed &= sent.attempt + 1 < self._attempts[sent.rule]
+        sent, over_s = sent.taking(failed), over_s[failed]
+        wide_s = self._back_off_s[sent.rule] * 2.0 ** np.minimum(sent.attempt, DOUBLINGS)
+        purpose = WAIT + PURPOSES * sent.attempt.astype(np.int64)
+        drawn = np.empty(len(sent))
+        for rule in np.unique(sent.rule).tolist():
+            mine = sent.rule == rule
+            drawn[mine] = uniforms(
+                self._scenario.seed, rule, sent.thing[mine], sent.number[mine], purpose[mine]
+            )
+        due_s = over_s + self._after_s[sent.rule] + self._answer_s[sent.rule] + wide_s * drawn
+        kept = due_s <= messages.created_s[sent.message] + self._lifetime_s[sent.rule]
+        return Asked(sent.message, (sent.attempt + 1).astype(np.int16), due_s).taking(kept)
+
+    def _said(self, carry: Carry, now: tuple[Sent, Rays, Codes, Codes, Codes, Floats]) -> Answers:
+        """Return the acknowledgements: the receiver that heard best sends, when it is free."""
+        sent, rays, _, near, best, over_s = now
+        if not (self._receivers.half_duplex.any() and self._confirmed.any()):
+            return carry.answers
+        heard = (sent.message >= 0) & (over_s <= self._end_s) & (best == HEARD)
+        heard &= self._confirmed[sent.rule]
+        good = np.flatnonzero((near == HEARD) & heard[rays.sent])
+        good = good[np.lexsort((-rays.power_dbhz[good], rays.sent[good]))]
+        of, first = np.unique(rays.sent[good], return_index=True)
+        receiver = rays.receiver[good[first]]
+        mute = self._receivers.half_duplex[self._receivers.places(receiver)]
+        of, receiver = of[mute], receiver[mute]
+        order = np.lexsort((sent.number[of], sent.thing[of], sent.rule[of], over_s[of], receiver))
+        of, receiver = of[order], receiver[order]
+        start_s = over_s[of] + self._after_s[sent.rule[of]]
+        end_s = start_s + self._answer_s[sent.rule[of]]
+        _one_by_one(receiver, start_s, end_s, carry.answers.receiver, carry.answers.end_s)
+        answers = Answers.joined(carry.answers, Answers(receiver, start_s, end_s))
+        return answers.taking(np.lexsort((answers.start_s, answers.receiver)))
+
+
+def lifetimes_s(scenario: Scenario) -> Floats:
+    """Return how long messages of every rule are worth something."""
+    return np.array([rule.lifetime_s for rule in scenario.messages])
+
+
+def _order(asked: Asked, messages: Messages) -> Ints:
+    message = asked.message
+    keys = messages.rule[message], messages.thing[message], messages.number[message]
+    return in_order(asked.due_s, *keys)
+
+
+def _found(sent: Sent, known: Sent) -> Ints:
+    """Return where among known transmissions each one is, unmoved; -1 where it is not."""
+    key, keys = (each.message * ATTEMPTS + each.attempt for each in (sent, known))
+    found = np.full(len(sent), -1, np.int64)
+    if len(known):
+        order = np.argsort(keys)
+        at = order[np.minimum(np.searchsorted(keys[order], key), len(keys) - 1)]
+        same = (keys[at] == key) & (known.start_s[at] == sent.start_s)
+        found[same] = at[same]
+    return found
+
+
+def _same(one: Asked | Answers, other: Asked | Answers) -> bool:
+    return all(
+        np.array_equal(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)
+    )
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _most(row: Ints, value: NDArray[np.generic], most: NDArray[np.generic]) -> None:
+    """Raise `most` at each row to the greatest of its values."""
+    for k in range(len(row)):
+        most[row[k]] = max(most[row[k]], value[k])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _slot(time_s: float, slot_s: float) -> float:
+    """Return the beginning of the next slot; the time itself without slots."""
+    # A time that is a slot's own, but for rounding, stays in it.
+    return np.ceil(time_s / slot_s - 1e-9) * slot_s if slot_s > 0 else time_s
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _in_slots(due_s: Floats, slot_s: Floats, start_s: Floats) -> None:
+    for k in range(len(due_s)):
+        start_s[k] = _slot(due_s[k], slot_s[k])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _in_turn(
+    due_s: Floats, rule: NDArray[np.int16], thing: NDArray[np.int32], until_s: Floats,
+    silent_s: Floats, slot_s: Floats, end_s: float, free_s: Floats, kept_s: Floats,
+    start_s: Floats,
+) -> None:  # fmt: skip
+    """Write when attempts begin: once due, once their thing may send again, in their slot.
+
+    Those that begin after the block's end put off the thing's later ones here, but will be made
+    only in the next block, so `kept_s` leaves them out.
+    """
+    for k in range(len(due_s)):
+        at = _slot(max(due_s[k], free_s[thing[k]]), slot_s[rule[k]])
+        if at > until_s[k]:
+            start_s[k] = np.nan
+            continue
+        start_s[k] = at
+        free_s[thing[k]] = at + silent_s[k]
+        if at < end_s:
+            kept_s[thing[k]] = free_s[thing[k]]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _one_by_one(
+    receiver: NDArray[np.int32], start_s: Floats, end_s: Floats, earlier: NDArray[np.int32],
+    earlier_end_s: Floats,
+) -> None:  # fmt: skip
+    """Put off what a receiver would send while it still sends something else; by receiver, time."""
+    free = -np.inf
+    for k in range(len(receiver)):
+        if k == 0 or receiver[k] != receiver[k - 1]:
+            free = -np.inf
+            for j in range(len(earlier)):
+                if earlier[j] == receiver[k]:
+                    free = max(free, earlier_end_s[j])
+        late = max(free - start_s[k], 0.0)
+        start_s[k] += late
+        end_s[k] += late
+        free = end_s[k]

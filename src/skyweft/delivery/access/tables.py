@@ -1,0 +1,189 @@
+"""Messages under way and transmissions on the air: what random access hands from block to block."""
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.delivery.access.sight import Rays
+from skyweft.delivery.access.traffic import Renewal
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Table:
+    """Columns of one length that can be joined and taken from."""
+
+    __slots__ = ()
+
+    @classmethod
+    def joined(cls, *parts: Self) -> Self:
+        """Return the rows of all parts, one after the other."""
+        names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def taking(self, rows: NDArray[Any]) -> Self:
+        """Return the chosen rows."""
+        columns = {each.name: getattr(self, each.name)[rows] for each in fields(self)}  # type: ignore[arg-type]
+        return replace(self, **columns)  # type: ignore[type-var]
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return no rows."""
+        return cls(*(np.empty(0, kind) for kind in cls.kinds()))
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Messages(Table):
+    """Messages whose fate is open, (M,). The last four columns are written into."""
+
+    rule: NDArray[np.int16]
+    thing: NDArray[np.int32]
+    number: Ints
+    created_s: Floats
+    due_s: Floats  # of the next attempt: NaN while it is not known, inf while one is on the air
+    attempts: NDArray[np.int16]
+    energy_j: NDArray[np.float32]
+    cause: NDArray[np.int8]  # why the last attempt was not heard
+
+    def __len__(self) -> int:
+        return len(self.rule)
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        return (np.int16, np.int32, np.int64, np.float64, np.float64, np.int16, np.float32, np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Table):
+    """Attempts to be made, (A,)."""
+
+    message: Ints  # row of Messages
+    attempt: NDArray[np.int16]  # from 0
+    due_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.message)
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        return (np.int64, np.int16, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Table):
+    """Transmissions, (S,)."""
+
+    message: Ints  # row of Messages; -1 where only its disturbance still matters
+    rule: NDArray[np.int16]
+    thing: NDArray[np.int32]
+    number: Ints
+    attempt: NDArray[np.int16]  # from 0
+    start_s: Floats
+    lane: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.rule)
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        return (np.int64, np.int16, np.int32, np.int64, np.int16, np.float64, np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Table):
+    """When receivers send acknowledgements, (A,), by receiver and time; those of one never meet."""
+
+    receiver: NDArray[np.int32]  # row of Fleet
+    start_s: Floats
+    end_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.receiver)
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        return (np.int32, np.float64, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence(Table):
+    """Things that may not send yet, (N,), by thing."""
+
+    thing: NDArray[np.int32]  # row of Fleet
+    until_s: Floats
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        return (np.int32, np.float64)
+
+
+def in_order(
+    time_s: Floats, rule: NDArray[np.int16], thing: NDArray[np.int32], number: Ints
+) -> Ints:
+    """Return the rows by time; by rule, thing and number where times are equal."""
+    order = np.argsort(time_s, kind="stable")
+    ordered_s = time_s[order]
+    equal = np.flatnonzero(ordered_s[1:] == ordered_s[:-1])
+    places = np.union1d(equal, equal + 1)
+    tied = order[places]
+    order[places] = tied[np.lexsort((number[tied], thing[tied], rule[tied], time_s[tied]))]
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """All that random access in a block of time must know of the time before."""
+
+    messages: Messages
+    sent: Sent
+    rays: Rays  # of `sent`
+    held: NDArray[np.int8]  # of each ray: 1 a decoder follows it, 0 none was free, -1 not decided
+    answers: Answers
+    silence: Silence
+    renewals: dict[int, Renewal]  # of rules with random arrivals
+
+    def save(self, path: Path) -> None:
+        """Write everything into one file."""
+        columns: dict[str, Any] = {"held": self.held}
+        for name in ("messages", "sent", "rays", "answers", "silence"):
+            part = getattr(self, name)
+            columns |= {f"{name}.{each.name}": getattr(part, each.name) for each in fields(part)}
+        for number, state in self.renewals.items():
+            columns |= {
+                f"renewal.{number}.number": state.number,
+                f"renewal.{number}.at": state.at_s,
+            }
+        with path.open("wb") as file:
+            np.savez(file, **columns)
+
+    @classmethod
+    def load(cls, path: Path) -> "Carry":
+        """Read what `save` wrote."""
+        with np.load(path) as stored:
+            columns = dict(stored)
+        kinds = {"messages": Messages, "sent": Sent, "rays": Rays, "answers": Answers,
+                 "silence": Silence}  # fmt: skip
+        parts: dict[str, Any] = {
+            name: kind(*(columns[f"{name}.{each.name}"] for each in fields(kind)))
+            for name, kind in kinds.items()
+        }
+        numbers = {int(name.split(".")[1]) for name in columns if name.startswith("renewal.")}
+        renewals = {
+            number: Renewal(columns[f"renewal.{number}.number"], columns[f"renewal.{number}.at"])
+            for number in numbers
+        }
+        return cls(**parts, held=columns["held"], renewals=renewals)

@@ -1,0 +1,230 @@
+"""Which messages things make in a stretch of time.
+
+Every message has its own draws, so a stretch cut into pieces gives the same messages. A daily
+profile bends time: messages are even, or random, in a time that runs as fast as the profile says.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
+from skyweft.motion.product import Fleet
+from skyweft.scenario.messages import Burst, Messages
+from skyweft.scenario.scenario import Scenario
+from skyweft.world.ellipsoid import to_ecef
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DAY_S, HOUR_S = 86_400.0, 3_600.0
+TOGETHER = 65_536  # things that one thread takes on
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Messages that were made, (M,), by rule, thing and number."""
+
+    rule: NDArray[np.int16]
+    thing: NDArray[np.int32]
+    number: Ints
+    created_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.created_s)
+
+    @classmethod
+    def joined(cls, parts: list["Made"]) -> "Made":
+        """Return the rows of all parts, one after the other."""
+        kinds = (np.int16, np.int32, np.int64, np.float64)
+        columns = zip((each.name for each in fields(cls)), kinds, strict=True)
+        return cls(
+            *(
+                np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
+                for name, kind in columns
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Where the random arrivals of a rule's things stand: what each makes next. Written into."""
+
+    number: Ints
+    at_s: Floats  # in bent time
+
+
+def renewal(scenario: Scenario, fleet: Fleet, number: int) -> Renewal:
+    """Return the first random arrivals of a rule's things."""
+    rule = scenario.messages[number]
+    things = fleet.rows_of(rule.source)
+    none = np.zeros(len(things), np.int64)
+    gap = -np.log1p(-uniforms(scenario.seed, number, things, none, GAP))
+    return Renewal(none, gap * (rule.period_s or 0.0))
+
+
+def made(
+    scenario: Scenario,
+    fleet: Fleet,
+    number: int,
+    start_s: float,
+    end_s: float,
+    state: Renewal | None,
+    executor: Executor,
+) -> Made:
+    """Return the messages of one rule from `start_s` to before `end_s`.
+
+    Parameters
+    ----------
+    scenario, fleet
+        What the user decided, and who the platforms are.
+    number : int
+        The rule's place among `[[messages]]`.
+    start_s, end_s : float
+        From the scenario's start. [s]
+    state : Renewal or None
+        Of random arrivals, as the stretch before left it; brought forward to `end_s`.
+    executor : Executor
+        Threads that share the things.
+    """
+    rule = scenario.messages[number]
+    things = fleet.rows_of(rule.source)
+    if rule.burst is not None:
+        return _reports(scenario, fleet, number, rule.burst, things, start_s, end_s)
+    hours, second = _profile(scenario, fleet, rule, things)
+
+    def work(some: slice) -> Made:
+        parts = hours, second[some], float(rule.period_s or 0.0), start_s, end_s
+        key = scenario.seed, number, things[some]
+        if state is not None:
+            thing, count, created_s = _random(*key, *parts, state.number[some], state.at_s[some])
+        else:
+            thing, count, created_s = _periodic(*key, *parts, rule.jitter_s)
+        return Made(np.full(len(thing), number, np.int16), thing, count, created_s)
+
+    return Made.joined(list(executor.map(work, _pieces(len(things)))))
+
+
+def _pieces(count: int) -> Iterator[slice]:
+    return (slice(k, k + TOGETHER) for k in range(0, count, TOGETHER))
+
+
+def _reports(
+    scenario: Scenario, fleet: Fleet, number: int, burst: Burst, things: NDArray[np.int32],
+    start_s: float, end_s: float,
+) -> Made:  # fmt: skip
+    """Return one message of each thing that an event concerns."""
+    if burst.radius_m is not None:
+        centre = to_ecef(burst.latitude_deg, burst.longitude_deg, 0.0)
+        away = fleet.sites.position_m[fleet.site[things]] - centre
+        things = things[np.einsum("ij,ij->i", away, away) <= burst.radius_m**2]
+    none = np.zeros(len(things), np.int64)
+    key = scenario.seed, number, things, none
+    created_s = burst.start_s + burst.spread_s * uniforms(*key, REPORT)
+    mine = (uniforms(*key, CONCERNED) < burst.share) & (created_s >= start_s) & (created_s < end_s)
+    rule = np.full(np.count_nonzero(mine), number, np.int16)
+    return Made(rule, things[mine], none[mine], created_s[mine])
+
+
+def _profile(
+    scenario: Scenario, fleet: Fleet, rule: Messages, things: NDArray[np.int32]
+) -> tuple[Floats, Floats]:
+    """Return bent time at the full hours (25,), or nothing, and each thing's hour at the start."""
+    if rule.profile is None:
+        return np.empty(0), np.zeros(len(things))
+    upto = np.concatenate([[0.0], np.cumsum(rule.profile)])
+    x, y, _ = fleet.sites.position_m[fleet.site[things]].T
+    start = scenario.start
+    utc_s = start.hour * HOUR_S + start.minute * 60.0 + start.second
+    return upto * (DAY_S / upto[-1]), (utc_s + np.arctan2(y, x) / (2 * np.pi) * DAY_S) % DAY_S
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _bent(second: float, hours: Floats) -> float:
+    """Return bent time at a time of day."""
+    hour = min(int(second / HOUR_S), 23)
+    return hours[hour] + (second / HOUR_S - hour) * (hours[hour + 1] - hours[hour])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _bend(time_s: float, second: float, hours: Floats) -> float:
+    """Return bent time since the scenario's start; `second` is the time of day then."""
+    if len(hours) == 0:
+        return time_s
+    at = second + time_s
+    days = np.floor(at / DAY_S)
+    return days * DAY_S + _bent(at - days * DAY_S, hours) - _bent(second, hours)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _straighten(bent_s: float, second: float, hours: Floats) -> float:
+    """Return the time since the scenario's start at which so much bent time has passed."""
+    if len(hours) == 0:
+        return bent_s
+    at = bent_s + _bent(second, hours)
+    days = np.floor(at / DAY_S)
+    rest = at - days * DAY_S
+    hour = 0
+    while hour < 23 and hours[hour + 1] <= rest:
+        hour += 1
+    # Hours of no weight are passed over, so the last may be one: its width is zero.
+    wide = hours[hour + 1] - hours[hour]
+    share = min(max((rest - hours[hour]) / wide, 0.0), 1.0) if wide > 0 else 0.0
+    return days * DAY_S + (hour + share) * HOUR_S - second
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _periodic(
+    seed: int, rule: int, things: NDArray[np.int32], hours: Floats, second: Floats,
+    period_s: float, start_s: float, end_s: float, jitter_s: float,
+) -> tuple[NDArray[np.int32], Ints, Floats]:  # fmt: skip
+    """Return thing, number and time of every message made in a stretch at even distances."""
+    thing, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
+    size = 0
+    for k in range(len(things)):
+        phase = uniform(seed, rule, things[k], 0, PHASE)
+        low = _bend(max(start_s - jitter_s, 0.0), second[k], hours) / period_s - phase
+        high = _bend(end_s, second[k], hours) / period_s - phase
+        # One more at either side, for rounding; the time itself decides.
+        first, last = max(0, int(np.floor(low)) - 1), int(np.ceil(high)) + 1
+        if size + last - first + 1 > len(thing):
+            more = 2 * len(thing) + 4 * (last - first + 1)
+            thing = np.concatenate((thing[:size], np.empty(more, np.int32)))
+            number = np.concatenate((number[:size], np.empty(more, np.int64)))
+            created = np.concatenate((created[:size], np.empty(more)))
+        for n in range(first, last + 1):
+            at = _straighten((phase + n) * period_s, second[k], hours)
+            if jitter_s > 0:
+                at += jitter_s * uniform(seed, rule, things[k], n, LATE)
+            if start_s <= at < end_s:
+                thing[size], number[size], created[size] = things[k], n, at
+                size += 1
+    return thing[:size], number[:size], created[:size]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _random(
+    seed: int, rule: int, things: NDArray[np.int32], hours: Floats, second: Floats,
+    period_s: float, start_s: float, end_s: float, next_number: Ints, next_s: Floats,
+) -> tuple[NDArray[np.int32], Ints, Floats]:  # fmt: skip
+    """Return thing, number and time of every random arrival before `end_s`; move the state on."""
+    thing, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
+    size = 0
+    for k in range(len(things)):
+        at = _straighten(next_s[k], second[k], hours)
+        while at < end_s:
+            if size == len(thing):
+                more = len(thing) + 2 * len(things) + 16
+                thing = np.concatenate((thing, np.empty(more, np.int32)))
+                number = np.concatenate((number, np.empty(more, np.int64)))
+                created = np.concatenate((created, np.empty(more)))
+            thing[size], number[size], created[size] = things[k], next_number[k], at
+            size += 1
+            next_number[k] += 1
+            next_s[k] -= period_s * np.log1p(-uniform(seed, rule, things[k], next_number[k], GAP))
+            at = _straighten(next_s[k], second[k], hours)
+    return thing[:size], number[:size], created[:size]

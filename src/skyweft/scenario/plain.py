@@ -1,0 +1,70 @@
+"""A scenario as plain tables: what is there, whether or not the models have checked it yet."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from skyweft.scenario.words import Step
+
+Model = TypeVar("Model")
+Plain = Mapping[str, Any]
+Mistake = tuple[str, str]  # place and words
+Found = Iterator[tuple[tuple[Step, ...], str]]
+
+STANDING = ("fixed", "sites", "population")
+
+
+def table(data: Plain, key: str) -> dict[str, Plain]:
+    """Return the tables below `key` that are tables."""
+    below = data.get(key)
+    if not isinstance(below, Mapping):
+        return {}
+    return {str(name): each for name, each in below.items() if isinstance(each, Mapping)}
+
+
+def names(data: Plain, key: str) -> list[tuple[int, str]]:
+    """Return place and text of every text in the list `key`."""
+    below = data.get(key)
+    if not isinstance(below, list | tuple):
+        return []
+    return [(row, each) for row, each in enumerate(below) if isinstance(each, str)]
+
+
+def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
+    """Return place and table of everything in the list `key` that is a table."""
+    below = data.get(key)
+    if not isinstance(below, list | tuple):
+        return []
+    return [(row, each) for row, each in enumerate(below) if isinstance(each, Mapping)]
+
+
+def carriers(data: Plain, terminal: str) -> list[str]:
+    """Return the groups that carry a terminal."""
+    return [
+        group
+        for group, each in table(data, "platforms").items()
+        if any(name == terminal for _, name in names(each, "terminals"))
+    ]
+
+
+def moving(data: Plain, group: str) -> Plain:
+    """Return how a group moves, or nothing if that is not sound."""
+    found = table(data, "platforms").get(group, {}).get("motion")
+    return found if isinstance(found, Mapping) else {}
+
+
+def there(data: Plain, key: str, name: str) -> bool:
+    """Whether there is an entry of this name, sound or not: its own mistake is reported already."""
+    below = data.get(key)
+    return not isinstance(below, Mapping | None) or name in (below or {})
+
+
+def sound(adapter: TypeAdapter[Model], tables: Mapping[str, Plain]) -> dict[str, Model]:
+    """Return the models of those tables that are sound."""
+    found = {}
+    for name, each in tables.items():
+        with suppress(ValidationError, OverflowError, RecursionError):
+            found[name] = adapter.validate_python(each)
+    return found

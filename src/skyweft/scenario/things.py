@@ -1,0 +1,170 @@
+"""By which rule a thing's messages go to whoever hears them, and what must hold for that."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from skyweft.scenario.messages import Beacon, Messages
+from skyweft.scenario.plain import (
+    STANDING,
+    Found,
+    Plain,
+    carriers,
+    moving,
+    names,
+    rows,
+    sound,
+    table,
+    there,
+)
+from skyweft.scenario.terminals import Link, Radio, Terminal
+from skyweft.scenario.waveforms import SHARED, Waveform, known_waveforms, waveform_named
+from skyweft.scenario.words import listed, unknown
+
+Complaints = Iterator[tuple[str, str]]  # key and words
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A rule by which a thing is heard: its place among `[[links]]`, and the two terminals."""
+
+    link: int
+    thing: str
+    receiver: str
+
+
+def ways(
+    carried: Sequence[str], links: Mapping[int, Link], waveforms: Mapping[str, Waveform]
+) -> list[Way]:
+    """Return the random-access rules of whoever carries these terminals, in the file's order."""
+    found = []
+    for number, link in links.items():
+        name = link.waveform
+        if name not in known_waveforms(waveforms) or not waveform_named(name, waveforms).shared:
+            continue
+        one, other = link.between
+        if one in carried and other not in carried:
+            found.append(Way(number, one, other))
+        elif other in carried and one not in carried:
+            found.append(Way(number, other, one))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """What of the file is sound."""
+
+    data: Plain
+    terminals: dict[str, Terminal]
+    waveforms: dict[str, Waveform]
+    links: dict[int, Link]
+
+
+def crossings(data: Plain) -> Found:
+    """Yield place and words of everything that keeps messages from being sent at all."""
+    asked = rows(data, "messages")
+    if not asked:
+        return
+    links = sound(TypeAdapter(Link), {str(row): link for row, link in rows(data, "links")})
+    models = _Models(
+        data,
+        sound(TypeAdapter[Terminal](Terminal), table(data, "terminals")),
+        sound(TypeAdapter(Waveform), table(data, "waveforms")),
+        {int(row): link for row, link in links.items()},
+    )
+    messages = sound(TypeAdapter(Messages), {str(row): each for row, each in asked})
+    for row, rule in asked:
+        missing = False
+        for key in ("source", "target"):
+            name = rule.get(key)
+            if isinstance(name, str) and not there(data, "platforms", name):
+                words = unknown(name, table(data, "platforms"), "group of platforms")
+                yield ("messages", row, key), words
+                missing = missing or key == "source"
+        if str(row) in messages and not missing:
+            for key, words in _messages(messages[str(row)], models):
+                yield ("messages", row, *([key] if key else [])), words
+
+
+def _messages(rule: Messages, models: _Models) -> Complaints:
+    group = models.data["platforms"][rule.source]
+    carried = [name for _, name in names(group, "terminals")] if isinstance(group, Mapping) else []
+    found = ways(carried, models.links, models.waveforms)
+    if not found:
+        words = (
+            f'"{rule.source}" is joined to no receiver: a rule in [[links]] is needed between one '
+            f"of its terminals and another, with a waveform of {listed(SHARED)}"
+        )
+        yield "source", words
+        return
+    several = {(way.thing, models.links[way.link].waveform) for way in found}
+    if len(several) > 1:
+        said = " and ".join(f"{thing} with {waveform}" for thing, waveform in sorted(several))
+        yield "source", f'"{rule.source}" would send in two ways: {said}; give it one'
+        return
+    name = models.links[found[0].link].waveform
+    assert name is not None
+    yield from _size(rule, waveform_named(name, models.waveforms))
+    yield from _event(rule, models.data)
+    for way in found:
+        yield from _way(rule, way, models)
+    if isinstance(rule.wake, Beacon):
+        ends = [models.terminals.get(way.receiver) for way in found]
+        radios = [each for each in ends if isinstance(each, Radio)]
+        if radios and not any(each.reception.beacon_period_s for each in radios):
+            yield "wake", "no receiver sends beacons: give its terminal reception.beacon_period_s"
+
+
+def _size(rule: Messages, waveform: Waveform) -> Complaints:
+    whole = rule.size_bytes + waveform.frame_size_bytes
+    if whole > waveform.longest_bytes:
+        yield (
+            "size_bytes",
+            f"{rule.size_bytes} bytes and a frame of {waveform.frame_size_bytes} are more than the "
+            f"{waveform.longest_bytes:g} that {waveform.kind} allows",
+        )
+    if waveform.kind == "slotted_aloha" and 8 * whole / waveform.rate_bps > waveform.slot_s:
+        lasts_s = 8 * whole / waveform.rate_bps
+        words = f"lasts {lasts_s:g} s at {waveform.rate_bps:g} bit/s, longer than a slot of "
+        yield "size_bytes", words + f"{waveform.slot_s:g} s"
+
+
+def _event(rule: Messages, data: Plain) -> Complaints:
+    kind = moving(data, rule.source).get("kind", "fixed")
+    stands = kind in STANDING
+    if rule.profile is not None and not stands:
+        yield "profile", f'"{rule.source}" moves ({kind}); hours need things that stand still'
+    if rule.burst is None:
+        return
+    whole_s = data.get("duration_s")
+    if isinstance(whole_s, int | float) and rule.burst.start_s >= whole_s:
+        yield "burst", f"start_s is {rule.burst.start_s:g} s, but the run ends at {whole_s:g} s"
+    if rule.burst.radius_m is not None and not stands:
+        yield "burst", f'"{rule.source}" moves ({kind}); radius_m needs things that stand still'
+
+
+def _way(rule: Messages, way: Way, models: _Models) -> Complaints:
+    """Say what keeps a rule of the links from carrying messages."""
+    link = models.links[way.link]
+    place = f"links[{way.link}]"
+    if link.pattern != "all":
+        yield "source", f"{place} has the pattern {link.pattern!r}; things talk to all in view"
+    for group in carriers(models.data, way.receiver):
+        layers = [table(models.data, "platforms").get(each, {}).get("layer")
+                  for each in (rule.source, group)]  # fmt: skip
+        if layers[0] == layers[1]:
+            words = f'"{rule.source}" and "{group}" under {place} are both in the layer '
+            yield "source", f'{words}"{layers[0]}"; receivers must be in another one'
+    thing, receiver = (models.terminals.get(name) for name in (way.thing, way.receiver))
+    if not (isinstance(thing, Radio) and isinstance(receiver, Radio)):
+        return
+    if not (thing.transmits and receiver.receives):
+        yield "source", f"{way.thing} must transmit and {way.receiver} receive under {place}"
+    if rule.confirmed and not (thing.receives and receiver.transmits):
+        words = f"{way.receiver} must transmit acknowledgements, and {way.thing} receive them"
+        yield "confirmed", words
+    for name, end in ((way.thing, thing), (way.receiver, receiver)):
+        if end.mask is not None:
+            words = f"terminals.{name} has a mask, which random access does not look at yet"
+            yield "source", words
