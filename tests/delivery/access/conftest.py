@@ -1,10 +1,10 @@
 """A small constellation and things that send to it."""
 
-import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,41 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield executor
 
 
+PLATFORMS: dict[str, Any] = {
+    "satellites": {
+        "layer": "space",
+        "motion": {
+            "kind": "walker",
+            "pattern": "star",
+            "planes": 2,
+            "per_plane": 5,
+            "altitude_m": 800e3,
+            "inclination_deg": 98.6,
+        },
+        "terminals": ["hears"],
+    },
+    "things": {
+        "layer": "ground",
+        "motion": {"kind": "population", "count": 200, "region": "land"},
+        "terminals": ["sends"],
+    },
+    "gateway": {
+        "layer": "ground",
+        "motion": {"kind": "fixed", "latitude_deg": 30.0, "longitude_deg": 114.0},
+    },
+}
+SENDS = {
+    "kind": "radio",
+    "frequency_hz": 401e6,
+    "eirp_dbw": -7.0,
+    "gt_db_k": -30.0,
+    "energy": {"transmit_w": 0.5, "receive_w": 0.05, "sleep_w": 1e-5},
+}
+HEARS = {"kind": "radio", "frequency_hz": 401e6, "eirp_dbw": 0.0, "gt_db_k": -25.0}
+LINK = {"elevation_min_deg": 10.0, "waveform": "air", "windows": False}
+RULE = {"source": "things", "target": "gateway", "size_bytes": 20, "period_s": 600.0}
+
+
 def scenario_of(
     *rules: dict[str, Any],
     things: int = 200,
@@ -31,56 +66,18 @@ def scenario_of(
     **changes: Any,
 ) -> Scenario:
     """Return a scenario of ten satellites that hear things all over the land."""
-    walker = {"kind": "walker", "pattern": "star", "planes": 2, "per_plane": 5}
-    rule = {"source": "things", "target": "gateway", "size_bytes": 20, "period_s": 600.0}
+    population = PLATFORMS["things"]["motion"] | {"count": things}
     whole: dict[str, Any] = {
         "name": "things",
         "start": datetime(2026, 7, 1, tzinfo=UTC),
         "duration_s": 3_600.0,
         "seed": 7,
-        "platforms": {
-            "satellites": {
-                "layer": "space",
-                "motion": walker | {"altitude_m": 800e3, "inclination_deg": 98.6},
-                "terminals": ["hears"],
-            },
-            "things": {
-                "layer": "ground",
-                "motion": {"kind": "population", "count": things, "region": "land"},
-                "terminals": ["sends"],
-            },
-            "gateway": {
-                "layer": "ground",
-                "motion": {"kind": "fixed", "latitude_deg": 30.0, "longitude_deg": 114.0},
-            },
-        },
-        "terminals": {
-            "sends": {
-                "kind": "radio",
-                "frequency_hz": 401e6,
-                "eirp_dbw": -7.0,
-                "gt_db_k": -30.0,
-                "energy": {"transmit_w": 0.5, "receive_w": 0.05, "sleep_w": 1e-5},
-            },
-            "hears": {
-                "kind": "radio",
-                "frequency_hz": 401e6,
-                "eirp_dbw": 0.0,
-                "gt_db_k": -25.0,
-                "reception": reception or {},
-            },
-        },
+        "platforms": PLATFORMS | {"things": PLATFORMS["things"] | {"motion": population}},
+        "terminals": {"sends": SENDS, "hears": HEARS | {"reception": reception or {}}},
         "waveforms": {"air": waveform or {"kind": "lora"}},
-        "links": [
-            {
-                "between": ["sends", "hears"],
-                "elevation_min_deg": 10.0,
-                "waveform": "air",
-                "windows": False,
-            }
-        ],
+        "links": [{"between": ["sends", "hears"]} | LINK],
         "messages": [
-            {key: value for key, value in (rule | each).items() if value is not None}
+            {key: value for key, value in (RULE | each).items() if value is not None}
             for each in rules or ({},)
         ],
     }
@@ -91,7 +88,7 @@ def heard_in(scenario: Scenario, borders_s: list[float], threads: ThreadPoolExec
     """Return what a run in blocks with these borders gives, in one piece."""
     fleet = assemble(scenario)
     carry, parts = begin(scenario, fleet), []
-    for start_s, end_s in itertools.pairwise(borders_s):
+    for start_s, end_s in pairwise(borders_s):
         motion = propagate(scenario, fleet, start_s, end_s, threads)
         heard, carry = hear(scenario, fleet, motion, start_s, end_s, carry, threads)
         parts.append(heard)
