@@ -1,7 +1,22 @@
 """What all tests share."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from skyweft.run import Run
 
 # Tests time nothing: the first example of a property may compile a kernel, on a busy machine.
 settings.register_profile("skyweft", deadline=None)
 settings.load_profile("skyweft")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> "Run":
+    """Run satellites, an airship and stations for two hours that end between two knots."""
+    from skyweft.run import run
+
+    return run(Path(__file__).parent / "small" / "small.toml", tmp_path_factory.mktemp("small"))

@@ -104,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--open", action="store_true", help="show the report in the browser")
 
     _add_export(add("export", _export, "write a run's folder in the formats of other programs"))
+    _add_show(add("show", _show_runs, "show runs in the browser: globe, timeline, tables"))
 
     scenarios = add(
         "scenarios", _scenarios, "list the shipped scenarios, or copy one with its files"
@@ -170,6 +171,33 @@ def _add_running(sub: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _add_show(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("folders", nargs="+", metavar="DIR", help="folder of a run")
+    sub.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="where to listen (default: a free port)"
+    )
+    sub.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="HOST",
+        help="address to listen at (default: this machine only)",
+    )
+    sub.add_argument(
+        "--token", metavar="T", help="what others must know; needed with any other host"
+    )
+    sub.add_argument(
+        "--open",
+        action=argparse.BooleanOptionalAction,
+        help="open the page or not (default: from a terminal with a screen)",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, a whole number up to 65535")
     return int(text)
 
 
@@ -270,6 +298,39 @@ def _export(options: argparse.Namespace) -> int:
         print(f"skyweft: {each}", file=sys.stderr)
     _answer(options, {"path": str(path), "notes": notes}, [str(path)])
     return DONE
+
+
+def _show_runs(options: argparse.Namespace) -> int:
+    from skyweft.console import Address, serve
+    from skyweft.run.scene.built import MISSING, ui
+
+    def ready(address: str) -> None:
+        page = f"{address}?token={options.token}" if options.token else address
+        folders = ", ".join(options.folders)
+        _answer(
+            options,
+            {"address": page, "folders": options.folders, "built": ui() is not None},
+            [f"{folders}: {page}", "Ctrl-C ends it"],
+        )
+        sys.stdout.flush()
+        if ui() is None:
+            print(f"skyweft: {MISSING}", file=sys.stderr)
+        elif _has_screen() if options.open is None else options.open:
+            import webbrowser
+
+            webbrowser.open(page)
+
+    address = Address(options.host, options.port, options.token)
+    serve([Path(each) for each in options.folders], address, ready)
+    return DONE
+
+
+def _has_screen() -> bool:
+    """Whether somebody sits there who can see a browser."""
+    graphic = sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    return graphic and sys.stdout.isatty()
 
 
 def _show(

@@ -1,4 +1,4 @@
-"""A run of satellites, an airship and stations that ends between two knots; a reader of scenes."""
+"""A reader of scenes that knows of the format only what its design note says."""
 
 import json
 import struct
@@ -7,78 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from skyweft.run import Run, run
-
-TOML = """\
-name = "Small </script> 三峡"
-start = 2026-07-01T00:00:00Z
-duration_s = 7_250
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 3, per_plane = 4, altitude_m = 550e3, inclination_deg = 60 }
-terminals = ["sat"]
-
-[platforms.airship]
-layer = "near_space"
-terminals = ["sat"]
-[platforms.airship.motion]
-kind = "loiter"
-latitude_deg = 30
-longitude_deg = 116
-altitude_m = 20e3
-pattern = "circle"
-radius_m = 8e3
-speed_m_s = 15
-
-[platforms.stations]
-layer = "ground"
-motion = { kind = "sites", file = "sites.csv" }
-terminals = ["node"]
-
-[terminals.node]
-kind = "radio"
-frequency_hz = 401e6
-bandwidth_hz = 125e3
-eirp_dbw = 3.0
-gt_db_k = -25.0
-
-[terminals.sat]
-kind = "radio"
-frequency_hz = 402e6
-bandwidth_hz = 125e3
-eirp_dbw = 5.0
-gt_db_k = -22.0
-
-[[links]]
-between = ["node", "sat"]
-elevation_min_deg = 10
-waveform = "lora"
-
-[[links]]
-between = ["sat", "sat"]
-waveform = "lora"
-
-[[routes]]
-sources = ["stations"]
-targets = ["stations"]
-step_s = 200
-paths = true
-
-[[flows]]
-sources = ["stations"]
-targets = ["stations"]
-demand_bps = 200
-step_s = 300
-"""
-
-SITES = """\
-name,latitude_deg,longitude_deg,altitude_m
-Beijing,39.9,116.4,50
-Wuhan,30.6,114.3,20
-Oslo,59.9,10.75,10
-"""
 
 
 @dataclass(frozen=True)
@@ -127,13 +55,4 @@ def _unpacked(data: bytes) -> Read:
 
 @pytest.fixture(scope="session")
 def unpacked():
-    """Return a reader that knows of the format only what its design note says."""
     return _unpacked
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "sites.csv").write_text(SITES, encoding="utf-8")
-    (folder / "small.toml").write_text(TOML, encoding="utf-8")
-    return run(folder / "small.toml", folder / "out")

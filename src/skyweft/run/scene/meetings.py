@@ -35,6 +35,12 @@ class Met:
         return Met(*(getattr(self, name)[which] for name in self.__slots__))
 
 
+def rules_met(run: Run) -> list[str]:
+    """Return the rules by which anybody met, as the table names them; no scenario is needed."""
+    link = run.table("contacts", ("link",))["link"].unify_dictionaries()
+    return link.chunk(0).dictionary.to_pylist() if link.num_chunks else []
+
+
 def met(run: Run, cast: Cast, rules: list[str], from_s: float, to_s: float) -> Met:
     """Return the contacts of a run that overlap a window, between platforms of the cast."""
     bounds = [("start_s", "<=", to_s), ("end_s", ">=", from_s)]

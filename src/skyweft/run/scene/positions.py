@@ -95,6 +95,16 @@ def blocks(run: Run, cast: Cast, steps: Steps, from_s: float, to_s: float) -> It
         yield Block(time_s, rows, *_sampled(tracks, place[rows], time_s))
 
 
+def places(run: Run, cast: Cast, time_s: float) -> Floats:
+    """Return where everybody is at a moment, (N, 3) ITRS [m]; NaN for movers not kept or absent."""
+    position_m = cast.site_m.copy()
+    movers = np.flatnonzero(cast.moves)
+    if len(movers) and run.tracks_kept:
+        tracks, place = _read(run, cast, time_s, time_s)
+        position_m[movers] = _sampled(tracks, place[movers], np.array([time_s]))[0][0]
+    return position_m
+
+
 def _read(run: Run, cast: Cast, from_s: float, to_s: float) -> tuple[Tracks, Ints]:
     """Return the knots around a window, and the row of each platform's track."""
     bounds = [("time_s", ">=", from_s - KNOTS_MAX_S), ("time_s", "<=", to_s + KNOTS_MAX_S)]
@@ -128,6 +138,8 @@ def _sampled(tracks: Tracks, place: Ints, time_s: Floats) -> tuple[Singles, Sing
         (position_m, tracks.position_m), (velocity_m_s, tracks.velocity_m_s)
     ):  # fmt: skip
         states[on] = np.moveaxis(knots[place][:, :, knot[on]], 2, 0)
+    if on.all():
+        return position_m, velocity_m_s
     between = np.repeat(time_s[~on], len(place))
     found = states_at(tracks, np.tile(place, np.count_nonzero(~on)), between)
     position_m[~on], velocity_m_s[~on] = (each.reshape(-1, *shape[1:]) for each in found[:2])

@@ -1,0 +1,86 @@
+"""Asks the application directly, as a server would, and reads what it answers."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skyweft.console.api import application
+from skyweft.console.guard import Guard
+from skyweft.console.shelf import Shelf
+
+Ask = Callable[..., "Answer"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
+    """Return a function that asks an application for an address."""
+
+    def ask(address: str, method: str = "GET", **headers: str) -> Answer:
+        path, _, query = address.partition("?")
+        sent = {"host": host, **headers}
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": [(key.encode(), value.encode()) for key, value in sent.items()],
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 50_000),
+        }
+        told: list[dict[str, Any]] = []
+
+        waiting = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> dict[str, Any]:
+            if not waiting:
+                await asyncio.Event().wait()  # who asks stays until the answer is there
+            return waiting.pop()
+
+        async def send(message: dict[str, Any]) -> None:
+            told.append(message)
+
+        asyncio.run(app(scope, receive, send))
+        head = told[0]
+        return Answer(
+            head["status"],
+            {key.decode(): value.decode() for key, value in head["headers"]},
+            b"".join(each.get("body", b"") for each in told[1:]),
+        )
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that looks like a built page."""
+    folder = tmp_path_factory.mktemp("ui")
+    (folder / "assets").mkdir()
+    (folder / "index.html").write_text("<!doctype html><title>page</title>")
+    (folder / "assets" / "page-abc.js").write_text("void 0")
+    (folder.parent / "secret.txt").write_text("secret")
+    (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ask(small, page: Path) -> Ask:
+    return asking(Guard(application(Shelf([small.folder]), page), None))

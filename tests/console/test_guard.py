@@ -1,0 +1,101 @@
+"""Who is let in, and that nothing beside the page is ever served."""
+
+from pathlib import Path
+
+import pytest
+
+from skyweft.console.api import application
+from skyweft.console.guard import Guard
+from skyweft.console.server import Address
+from skyweft.console.shelf import Shelf
+from skyweft.errors import ScenarioError
+
+from .conftest import asking
+
+
+@pytest.fixture(scope="module")
+def guarded(small, page: Path):
+    return Guard(application(Shelf([small.folder]), page), "s3cret")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:80", "localhost:8000", "[::1]:9", "LOCALHOST"])
+def test_this_machine(ask, host: str) -> None:
+    assert ask("/", host=host).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "", "[::2]:80"])
+def test_names_that_are_not_this_machine(ask, host: str) -> None:
+    for address in ("/", "/api/v1/runs"):
+        assert ask(address, host=host).status == 421
+
+
+def test_only_get(ask) -> None:
+    for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
+        assert ask("/api/v1/runs", method).status == 405
+
+
+def test_headers(ask) -> None:
+    for address in ("/", "/api/v1/runs", "/api/v1/nothing"):
+        headers = ask(address).headers
+        assert headers["content-security-policy"].startswith("default-src 'self'; ")
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "access-control-allow-origin" not in headers
+
+
+def test_the_page_is_asked_for_again_and_its_parts_are_kept(ask) -> None:
+    assert ask("/").headers["cache-control"] == "no-cache"
+    assert ask("/").body.startswith(b"<!doctype html>")
+    part = ask("/assets/page-abc.js")
+    assert "immutable" in part.headers["cache-control"]
+    assert part.headers["content-type"].startswith("text/javascript")
+    assert ask("/api/v1/runs").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/../secret.txt", "/assets/../../secret.txt", "//secret.txt", "/link.txt", "/assets", "/x.js"],
+)
+def test_nothing_beside_the_page(ask, address: str) -> None:
+    answer = ask(address)
+    assert answer.status == 404
+    assert b"secret" not in answer.body.replace(b"secret.txt", b"")
+
+
+def test_no_page_says_what_to_do(small) -> None:
+    answer = asking(Guard(application(Shelf([small.folder]), None), None))("/")
+    assert answer.status == 503
+    assert answer.body.startswith(b"console not built: ")
+
+
+def test_a_token_is_needed_once(guarded) -> None:
+    ask = asking(guarded, "10.0.0.5:8000")
+    assert ask("/").status == 401
+    assert ask("/api/v1/runs?token=wrong").status == 401
+    welcome = ask("/?token=s3cret&view=links&at=1%202")
+    assert welcome.status == 303
+    assert welcome.headers["location"] == "/?view=links&at=1+2"
+    cookie = welcome.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert ask("/api/v1/runs", cookie=cookie.partition(";")[0]).status == 200
+    assert ask("/api/v1/runs", cookie="skyweft_token=s3cre").status == 401
+    assert ask("/api/v1/runs", cookie="skyweft_token=\xe9").status == 401
+
+
+def test_the_way_out_of_the_token_leads_here(guarded) -> None:
+    answer = asking(guarded)("//evil.example/?token=s3cret")
+    assert answer.headers["location"] == "/evil.example/"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.org"])
+def test_other_hosts_need_a_token(host: str) -> None:
+    with pytest.raises(ScenarioError, match="--token"):
+        Address(host)
+    assert Address(host, token="x").host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_this_machine_needs_none(host: str) -> None:
+    assert Address(host).token is None
