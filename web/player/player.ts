@@ -54,7 +54,8 @@ function timeRow(globe: Globe, scene: Scene): HTMLElement {
   let t_s = scene.from_s;
   const step = (now_ms: number) => {
     if (before_ms === 0 || !slider.isConnected) return;
-    t_s = Math.min(scene.to_s, t_s + ((now_ms - before_ms) / 1000) * Number(speed.value));
+    // A frame's time may lie before the click that started it.
+    t_s = Math.min(scene.to_s, t_s + (Math.max(0, now_ms - before_ms) / 1000) * Number(speed.value));
     before_ms = now_ms;
     setTime(t_s);
     if (t_s >= scene.to_s) stop();

@@ -9,6 +9,7 @@ const LABELS_MAX = 60;
 const SETTLE_FRAMES = 15;
 const LINE_PX = 16;
 const LETTER_PX = 6.6;
+const COLUMN_PX = 40;
 
 /// Greater groups are not named one by one: their names would be noise.
 const NAMED_GROUP_MAX = 100;
@@ -83,10 +84,12 @@ export class Labels {
 
   /// Take the cells of the screen that a name covers, unless one of them is taken.
   private claim(taken: Set<string>, at: { x: number; y: number }, name: string): boolean {
-    const row = Math.round(at.y / LINE_PX);
     const cells: string[] = [];
-    const last = Math.floor((at.x + 10 + LETTER_PX * name.length) / 40);
-    for (let column = Math.floor(at.x / 40); column <= last; column += 1) cells.push(`${column},${row}`);
+    const last = Math.floor((at.x + 10 + LETTER_PX * name.length) / COLUMN_PX);
+    for (const edge of [at.y - LINE_PX / 2 + 1, at.y + LINE_PX / 2 - 1]) {
+      const row = Math.floor(edge / LINE_PX);
+      for (let column = Math.floor(at.x / COLUMN_PX); column <= last; column += 1) cells.push(`${column},${row}`);
+    }
     if (cells.some((cell) => taken.has(cell))) return false;
     cells.forEach((cell) => taken.add(cell));
     return true;
