@@ -1,7 +1,7 @@
 /// The globe: marks, camera, hands and frames put together.
 import { Color, Scene as ThreeScene } from "three";
 import coarse from "world-atlas/countries-110m.json";
-import { pathAt, sunAt, type Scene } from "../scene/index.ts";
+import { sunAt, type Scene } from "../scene/index.ts";
 import { COLOURS, rgb } from "./colours.ts";
 import type { Camera, Globe, GlobeOptions, Selection, Visible } from "./contract.ts";
 import type { Atlas } from "./earth/atlas.ts";
@@ -15,6 +15,7 @@ import { TrackMarks } from "./marks/tracks.ts";
 import { Ephemeris, type Vector } from "./motion/ephemeris.ts";
 import { EARTH_RATE_RAD_S } from "./motion/shader.ts";
 import { Segments } from "./segments.ts";
+import { nodesOf, sharesOf } from "./selection.ts";
 import { createUniforms, type Mark } from "./stage.ts";
 import { createCanvas, createRenderer } from "./view/canvas.ts";
 import { View } from "./view/camera.ts";
@@ -109,6 +110,7 @@ class Drawing implements Globe {
     this.load();
     this.resize();
     this.resizing.observe(host);
+    this.canvas.addEventListener("webglcontextrestored", () => this.loop.ask());
     void this.ready.then(() => setTimeout(() => void this.refine(), REFINE_AFTER_MS));
   }
 
@@ -260,10 +262,11 @@ class Drawing implements Globe {
   }
 
   private drawRoute(now_ms: number): void {
-    const nodes = this.selectedNodes();
+    const nodes = nodesOf(this.scene, this.selection, this.t_s);
     if (nodes.join() !== this.nodes.join()) {
       this.nodes = nodes;
-      this.route.setNodes(nodes, this.sharesOf(nodes));
+      const places = nodes.map((node) => this.positionOf(node));
+      this.route.setNodes(nodes, sharesOf(places));
       this.labels.invalidate();
     }
     const pulsing = nodes.length > 1 && !this.still;
@@ -271,31 +274,11 @@ class Drawing implements Globe {
     if (pulsing) this.loop.ask();
   }
 
-  private selectedNodes(): number[] {
-    const { selection } = this;
-    if (selection === null) return [];
-    if (selection.kind === "platform") return [selection.index];
-    const { source, target } = selection;
-    if (selection.kind === "link") return [source, target];
-    return pathAt(this.scene, source, target, this.t_s) ?? [];
-  }
-
-  /// Which part of the whole way lies before each node.
-  private sharesOf(nodes: number[]): number[] {
-    const places = nodes.map((node) => this.positionOf(node));
-    let way_m = 0;
-    const ways = places.map((place, k) => {
-      const before = places[k - 1];
-      if (place && before) way_m += Math.hypot(...place.map((x, i) => x - before[i]!));
-      return way_m;
-    });
-    return ways.map((way) => way / (way_m || 1));
-  }
-
   private drawLabels(): void {
     const { labels, nodes, labelled, visible, eye } = this;
-    const wanted = visible.labels ? [...nodes, ...labelled] : nodes;
-    labels.update(wanted, nodes.length, eye, (platform) => this.positionOf(platform));
+    const chosen = [...nodes.slice(-1), ...nodes.slice(0, -1)];
+    const wanted = visible.labels ? [...chosen, ...labelled] : chosen;
+    labels.update(wanted, chosen.length, eye, (platform) => this.positionOf(platform));
   }
 
   private lookAt(platform: number): void {

@@ -28,8 +28,11 @@ attribute float id;
 uniform float now;
 uniform float density;
 uniform int selected;
+// From here on a link counts as full: dashed, so that colour is not the only sign.
+const float FULL = 0.9;
 varying vec3 vColour;
 varying float vStrength;
+varying float vDash;
 ${ID_GLSL}
 
 vec3 loaded(vec3 idle, float utilisation) {
@@ -44,6 +47,7 @@ void main() {
   vec4 b = placeOf(int(ends.y), 0.0);
   if (a.w * b.w < 0.5) return;
   vec3 p = mix(a.xyz, b.xyz, along.y);
+  vDash = look.y < FULL ? 0.0 : 12.0 * along.y;
   gl_Position = project(p, mix(a.xyz, b.xyz, along.x));
 #ifdef PICK
   vColour = idColour(int(id)).rgb;
@@ -64,7 +68,9 @@ void main() {
 const FRAGMENT = /* glsl */ `
 varying vec3 vColour;
 varying float vStrength;
+varying float vDash;
 void main() {
+  if (fract(vDash) > 0.6) discard;
 #ifdef PICK
   gl_FragColor = vec4(vColour, 1.0);
 #else

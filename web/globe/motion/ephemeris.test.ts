@@ -109,6 +109,13 @@ describe("the texture", () => {
     expect(away([x * EARTH_RADIUS_M, y * EARTH_RADIUS_M, z * EARTH_RADIUS_M], at)).toBeLessThan(10);
   });
 
+  it("marks absent who neither stands nor has a track", () => {
+    const left = structuredClone(scene);
+    left.platforms.track[0] = -1;
+    expect(new Ephemeris(left).positionOf(0, 60)).toBeNull();
+    expect(placeOfShader(pack(left), 0, new Float32Array(48))[3]).toBe(0);
+  });
+
   it("marks a mover absent where its knots are NaN", () => {
     const gap = structuredClone(scene);
     gap.tracks[0]!.position.fill(NaN, 3 * 66 * 4, 3 * 66 * 5);

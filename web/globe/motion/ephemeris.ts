@@ -129,7 +129,7 @@ export function pack(
     if (track) {
       platforms.set([bases[block]! + mover, block, track.movers, track.time.length], 4 * platform);
     } else {
-      writeTexel(knots, site, scene.site, 3 * platform, true);
+      writeTexel(knots, site, scene.site, 3 * platform, Number.isFinite(scene.site[3 * platform]));
       platforms.set([site, -1, 0, 0], 4 * platform);
       site += 1;
     }

@@ -10,7 +10,7 @@ export function createCanvas(host: HTMLElement, name: string): HTMLCanvasElement
     "aria-label",
     `Globe of ${name}. Arrow keys turn it, plus and minus zoom, Escape clears the selection.`,
   );
-  canvas.style.cssText = "display:block;width:100%;height:100%;touch-action:none;cursor:grab;";
+  canvas.style.cssText = "display:block;width:100%;height:100%;touch-action:none;cursor:grab;outline-offset:-2px;";
   if (getComputedStyle(host).position === "static") host.style.position = "relative";
   host.append(canvas);
   return canvas;

@@ -7,9 +7,14 @@ import type { View } from "./camera.ts";
 const LABELS_MAX = 60;
 /// Which names are shown is settled again after so many frames; their places are kept every frame.
 const SETTLE_FRAMES = 15;
-const LINE_PX = 16;
-const LETTER_PX = 6.6;
-const COLUMN_PX = 40;
+const LINE_PX = 13;
+const LETTER_PX = 6.2;
+
+interface Room {
+  left: number;
+  right: number;
+  y: number;
+}
 
 /// Greater groups are not named one by one: their names would be noise.
 const NAMED_GROUP_MAX = 100;
@@ -66,7 +71,7 @@ export class Labels {
   }
 
   private settle(wanted: number[], chosen: number, view: View, placeOf: (p: number) => Vector | null) {
-    const taken = new Set<string>();
+    const taken: Room[] = [];
     const keep = new Map<number, boolean>();
     for (const [rank, platform] of wanted.entries()) {
       if (keep.size === LABELS_MAX) break;
@@ -82,16 +87,13 @@ export class Labels {
     }
   }
 
-  /// Take the cells of the screen that a name covers, unless one of them is taken.
-  private claim(taken: Set<string>, at: { x: number; y: number }, name: string): boolean {
-    const cells: string[] = [];
-    const last = Math.floor((at.x + 10 + LETTER_PX * name.length) / COLUMN_PX);
-    for (const edge of [at.y - LINE_PX / 2 + 1, at.y + LINE_PX / 2 - 1]) {
-      const row = Math.floor(edge / LINE_PX);
-      for (let column = Math.floor(at.x / COLUMN_PX); column <= last; column += 1) cells.push(`${column},${row}`);
-    }
-    if (cells.some((cell) => taken.has(cell))) return false;
-    cells.forEach((cell) => taken.add(cell));
+  /// Take the room that a name needs, unless another name has some of it.
+  private claim(taken: Room[], at: { x: number; y: number }, name: string): boolean {
+    const room = { left: at.x, right: at.x + 12 + LETTER_PX * name.length, y: at.y };
+    const meets = (other: Room) =>
+      Math.abs(other.y - room.y) < LINE_PX && other.left < room.right && room.left < other.right;
+    if (taken.some(meets)) return false;
+    taken.push(room);
     return true;
   }
 
