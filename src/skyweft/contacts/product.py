@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.showing import Shown
+
 
 @dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(Shown):
     """One row a contact, sorted by start, link, source, target. Columns have shape (C,).
 
     `source` and `target` are rows of `Fleet`; `link` is the rule's place in the scenario. Elevation

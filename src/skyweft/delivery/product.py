@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.showing import Shown
+
 # Every message ends in exactly one of these; `cause` columns hold places in this list.
 CAUSES = (
     "",  # delivered (in `Heard`: heard)
@@ -27,7 +29,7 @@ HEARD = CAUSES.index("")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Shown):
     """One row a message made in a block of time, sorted by created_s, rule, thing.
 
     Shapes (M,) but for the copies: message m was heard by the receivers
@@ -58,7 +60,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Deliveries:
+class Deliveries(Shown):
     """One row a message: when it arrived and by which way, or why it did not. Shapes (M,)."""
 
     rule: NDArray[np.int16]

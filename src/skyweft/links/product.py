@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.showing import Shown
+
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class Links(Shown):
     """Samples along contacts, sorted by contact, then time. Columns have shape (K,).
 
     Forward is source to target, reverse the other way; NaN margins and a rate of 0 where that end

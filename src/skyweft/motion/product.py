@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.scenario.scenario import Scenario
+from skyweft.showing import Shown
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -74,7 +75,7 @@ class Mover(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Shown):
     """Every platform of a scenario, in its order: N rows.
 
     `group` (N,) indexes `groups`; `mover` (N,) is the row in `Tracks` or -1; `site` (N,) the row in

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.showing import Shown
+
 REASONS = (
     "",
     "nobody in range of the source",
@@ -16,7 +18,7 @@ REACHED, SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT = range(len(REASONS))
 
 
 @dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(Shown):
     """Ways between two platforms at an instant; sorted by time, source, target, then rank.
 
     Columns have shape (R,). `reason` indexes `REASONS`, 0 where the target is reached; `delay_s` is
@@ -63,7 +65,7 @@ MET, FULL, NO_CAPACITY, OUTRANKED, NO_WAY, ITSELF = range(6)  # ITSELF + reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Shown):
     """What every flow gets at an instant; sorted by time, then flow.
 
     Columns have shape (R,). `limit` indexes `LIMITS`, 0 where the flow gets all it wants. A link is
@@ -95,7 +97,7 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
-class Loads:
+class Loads(Shown):
     """What every directed link carries at an instant, where it carries anything.
 
     Columns have shape (R,), sorted by time, then source, then target. Contacts that are up between

@@ -50,6 +50,36 @@ class Run:
         rows = f"{self.contacts.num_rows:,} contacts"
         return f"<Run {self.manifest['name']!r}: {rows} in {self.finished_s:g} s, {self.folder}>"
 
+    def _repr_html_(self) -> str:
+        from skyweft.run.notebook import card
+
+        some = self.table("contacts", ("start_s", "end_s"))
+        return card(self.folder, self.manifest, self.summary(), some)
+
+    def globe(self, from_s: float = 0.0, to_s: float | None = None, *, height_px: int = 520) -> Any:
+        """Return the globe as a widget for notebooks; needs `skyweft[notebook]`.
+
+        Parameters
+        ----------
+        from_s, to_s : float
+            What to show, in seconds from the scenario's start; as much as a page holds unless
+            given, which for 1,584 satellites is about six hours.
+        height_px : int
+            Of the widget.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+
+        Raises
+        ------
+        ScenarioError
+            The package is missing, the page was not built, the window lies outside the run.
+        """
+        from skyweft.run.notebook import globe
+
+        return globe(self, from_s, to_s, height_px)
+
     @cached_property
     def scenario(self) -> Scenario:
         """Return the scenario as it was run, overrides applied; its files may be gone."""
