@@ -16,3 +16,23 @@ export async function mountReport(host: HTMLElement, options: GlobeOptions = {})
     return null;
   }
 }
+
+interface Model {
+  get(name: "scene"): DataView<ArrayBuffer>;
+  get(name: "height_px"): number;
+}
+
+/// What a notebook's widget (anywidget) calls: the scene comes as bytes of the model.
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const { buffer, byteOffset, byteLength } = model.get("scene");
+  el.style.height = `${model.get("height_px")}px`;
+  try {
+    const globe = mountScene(el, readScene(buffer.slice(byteOffset, byteOffset + byteLength)));
+    return () => globe.destroy();
+  } catch (error) {
+    el.textContent = `The globe cannot be shown: ${error instanceof Error ? error.message : error}`;
+    return () => undefined;
+  }
+}
+
+export default { render };
