@@ -75,6 +75,7 @@ class Drawing implements Globe {
   private t_s: number;
   private selection: Selection | null = null;
   private followed: number | null = null;
+  private pointed: number | null = null;
   private nodes: number[] = [];
   private labelled: number[] = [];
   private isHome = true;
@@ -104,6 +105,8 @@ class Drawing implements Globe {
       turn: (dx, dy) => this.turn(dx, dy),
       zoom: (factor) => this.setCamera(this.eye.scaled(factor)),
       click: (x, y) => this.choose(this.pick(x, y)),
+      rest: (x, y) => this.pointAt(this.pick(x, y)),
+      leave: () => this.pointAt(null),
       escape: () => this.choose(null),
     });
     host.append(this.labels.element);
@@ -275,9 +278,10 @@ class Drawing implements Globe {
   }
 
   private drawLabels(): void {
-    const { labels, nodes, labelled, visible, eye } = this;
+    const { labels, nodes, labelled, visible, eye, pointed } = this;
     const chosen = [...nodes.slice(-1), ...nodes.slice(0, -1)];
-    const wanted = visible.labels ? [...chosen, ...labelled] : chosen;
+    const named = pointed === null ? chosen : [...chosen, pointed];
+    const wanted = visible.labels ? [...named, ...labelled] : named;
     labels.update(wanted, chosen.length, eye, (platform) => this.positionOf(platform));
   }
 
@@ -305,8 +309,18 @@ class Drawing implements Globe {
     this.listeners.forEach((listener) => listener(what));
   }
 
+  /// Name what the pointer rests on.
+  private pointAt(what: Selection | null): void {
+    const pointed = what?.kind === "platform" ? what.index : null;
+    this.canvas.style.cursor = what ? "pointer" : "grab";
+    if (this.gone || pointed === this.pointed) return;
+    this.pointed = pointed;
+    this.changed();
+  }
+
   private pick(x: number, y: number): Selection | null {
     const count = this.scene.platforms.name.length;
+    if (this.gone) return null;
     this.eye.update(this.uniforms);
     const id = this.picker.at(x, y, this.stage, this.eye, count + 1);
     if (id === 0) return null;

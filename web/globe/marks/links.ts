@@ -16,8 +16,10 @@ import { ID_GLSL, material, type Mark, type Uniforms } from "../stage.ts";
 const PIECES = 12;
 /// Most contacts that the shader tests each frame; of more, only those near the time are loaded.
 const WINDOW_CONTACTS = 20_000;
-/// Links of one platform up to which each is drawn at full strength: of more, a fan would be a blot.
+/// Radio links of one platform up to which each is drawn at full strength: a fan of more would be a
+/// blot. Lasers are few.
 const FULL_STRENGTH_LINKS = 8;
+const BINS = 32;
 
 const VERTEX = /* glsl */ `
 attribute vec2 along;      // of this piece's start, of this vertex
@@ -27,6 +29,7 @@ attribute vec3 look;       // optical or radio, utilisation or -1, strength amon
 attribute float id;
 uniform float now;
 uniform float density;
+uniform vec2 viewport;
 uniform int selected;
 // From here on a link counts as full: dashed, so that colour is not the only sign.
 const float FULL = 0.9;
@@ -56,7 +59,8 @@ void main() {
   bool chosen = int(ends.x) == selected || int(ends.y) == selected;
   vec3 plain = look.x < 0.5 ? ${glsl(COLOURS.optical)} : ${glsl(COLOURS.radio)};
   vColour = loaded(plain, look.y);
-  vStrength = density * look.z * (look.x < 0.5 ? 1.0 : 1.6);
+  float room = clamp(min(viewport.x, viewport.y) / 700.0, 0.75, 1.0);
+  vStrength = room * density * look.z * (look.x < 0.5 ? 1.0 : 1.6);
   vStrength = mix(vStrength, 1.0, smoothstep(0.1, 0.8, look.y));
   if (chosen) vStrength = 1.0;
   // Foreshortening packs lines towards the limb: they thin out as much as it packs them.
@@ -165,7 +169,7 @@ export class LinkMarks implements Mark {
   }
 
   private write(scene: Scene): void {
-    const { rule, source, target, start, end } = scene.contacts;
+    const { source, target, start, end } = scene.contacts;
     const count = this.drawn.length;
     const ends = new Float32Array(2 * count);
     const lit = new Float32Array(2 * count);
@@ -178,10 +182,11 @@ export class LinkMarks implements Mark {
       ends[2 * i + 1] = target[c]!;
       lit[2 * i] = start[c]! - scene.from_s;
       lit[2 * i + 1] = end[c]! - scene.from_s;
-      look[3 * i] = scene.rules[rule[c]!]?.kind === "optical" ? 0 : 1;
+      const optical = isOptical(scene, c);
+      look[3 * i] = optical ? 0 : 1;
       look[3 * i + 1] = -1;
       const crowd = Math.max(crowds[source[c]!]!, crowds[target[c]!]!);
-      look[3 * i + 2] = Math.min(1, Math.sqrt(FULL_STRENGTH_LINKS / crowd));
+      look[3 * i + 2] = optical ? 1 : Math.min(1, Math.sqrt(FULL_STRENGTH_LINKS / crowd));
       id[i] = firstId + i;
     });
     const { geometry } = this.lines;
@@ -195,17 +200,27 @@ export class LinkMarks implements Mark {
     this.snapshot = -1;
   }
 
-  /// How many links each platform has, in the mean over the window.
+  /// How many radio links a platform has while it has any: the mean over the window, weighed by itself.
   private crowdsAt(scene: Scene): Float64Array {
     const { source, target, start, end } = scene.contacts;
-    const crowds = new Float64Array(scene.platforms.name.length);
+    const count = scene.platforms.name.length;
+    const bins = new Float32Array(BINS * count);
+    const bin_s = (this.drawnTo_s - this.drawnFrom_s) / BINS;
     for (const c of this.drawn) {
-      const lit_s = Math.min(end[c]!, this.drawnTo_s) - Math.max(start[c]!, this.drawnFrom_s);
-      const share = lit_s / (this.drawnTo_s - this.drawnFrom_s);
-      crowds[source[c]!]! += share;
-      crowds[target[c]!]! += share;
+      if (isOptical(scene, c)) continue;
+      const from = Math.max(0, Math.floor((start[c]! - this.drawnFrom_s) / bin_s));
+      const to = Math.min(BINS, Math.ceil((end[c]! - this.drawnFrom_s) / bin_s));
+      for (let bin = from; bin < to; bin += 1) {
+        const begin_s = this.drawnFrom_s + bin * bin_s;
+        const lit_s = Math.min(end[c]!, begin_s + bin_s) - Math.max(start[c]!, begin_s);
+        bins[BINS * source[c]! + bin]! += lit_s / bin_s;
+        bins[BINS * target[c]! + bin]! += lit_s / bin_s;
+      }
     }
-    return crowds;
+    return Float64Array.from({ length: count }, (_, platform) => {
+      const own = bins.subarray(BINS * platform, BINS * (platform + 1));
+      return own.reduce((sum, x) => sum + x * x, 0) / (own.reduce((sum, x) => sum + x, 0) || 1);
+    });
   }
 
   private colour(snapshot: number): void {
@@ -217,6 +232,10 @@ export class LinkMarks implements Mark {
     this.drawn.forEach((c, i) => look.setY(i, known ? known(source[c]!, target[c]!) : -1));
     look.needsUpdate = true;
   }
+}
+
+function isOptical({ rules, contacts }: Scene, contact: number): boolean {
+  return rules[contacts.rule[contact]!]?.kind === "optical";
 }
 
 /// Utilisation of a pair in a snapshot, the greater of both directions.

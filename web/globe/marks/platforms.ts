@@ -34,6 +34,7 @@ void main() {
   }
   gl_Position = project(place.xyz, place.xyz);
   float size = layer == 0 ? 3.2 * crowd : layer == 3 ? (style.y > 0.5 ? 9.0 : 5.0) : 12.0;
+  size *= clamp(min(viewport.x, viewport.y) / 700.0, 0.6, 1.0);
   vColour = chosen ? ${glsl(COLOURS.selected)} : colours[layer];
   float away = flatMap ? 1.0 : dot(normalize(place.xyz), normalize(cameraAt - place.xyz));
   vStrength = chosen || away > 0.0 ? 1.0 : 0.4;

@@ -13,7 +13,11 @@ import type { Ephemeris, Vector } from "../motion/ephemeris.ts";
 import { EARTH_RATE_RAD_S, POLAR_SCALE } from "../motion/shader.ts";
 import { material, type Mark, type Uniforms } from "../stage.ts";
 
+/// Pieces of a track, and where there are more tracks than `MANY`.
 const PIECES = 160;
+const PIECES_OF_MANY = 48;
+const MANY = 200;
+const DASHES = 80;
 const EARTH_MU = 3.986004418e14;
 /// Below the orbits, the last and the next so many seconds are shown.
 const SLOW_SPAN_S = 3600;
@@ -57,7 +61,7 @@ void main() {
   float fade = 1.0 - 2.0 * abs(along.y);
   vStrength = (chosen ? 0.9 : crowd) * (along.y < 0.0 ? 0.45 : 1.0) * sqrt(max(fade, 0.0) + 0.05);
   vFacing = course.w > 0.5 ? facing(place.xyz) : 1.0;
-  vAlong = course.w > 0.5 ? along.y * ${(PIECES / 2).toFixed(1)} : 0.25;
+  vAlong = course.w > 0.5 ? along.y * ${DASHES.toFixed(1)} : 0.25;
 }
 `;
 
@@ -79,7 +83,10 @@ export class TrackMarks implements Mark {
 
   constructor(shared: Uniforms) {
     const paint = { vertex: VERTEX, fragment: FRAGMENT, uniforms: { crowd: this.crowd } };
-    this.lines = new LineSegments(pieces(), material(shared, { ...paint, depthTest: true }));
+    this.lines = new LineSegments(
+      new InstancedBufferGeometry(),
+      material(shared, { ...paint, depthTest: true }),
+    );
     this.lines.frustumCulled = false;
     this.lines.renderOrder = 12;
     this.objects = [this.lines];
@@ -98,6 +105,9 @@ export class TrackMarks implements Mark {
     geometry.dispose();
     geometry.setAttribute("course", new InstancedBufferAttribute(Float32Array.from(courses), 4));
     geometry.instanceCount = courses.length / 4;
+    const pieces = geometry.instanceCount > MANY ? PIECES_OF_MANY : PIECES;
+    geometry.setAttribute("along", alongOf(pieces));
+    geometry.setDrawRange(0, 2 * pieces);
     this.lines.visible = courses.length > 0;
     this.crowd.value = Math.min(0.6, Math.max(0.12, 2.4 / Math.sqrt(geometry.instanceCount + 1)));
   }
@@ -133,15 +143,11 @@ function spanOf(ephemeris: Ephemeris, platform: number, t_s: number): number {
   return slow || !(axis > 0) ? SLOW_SPAN_S : 2 * Math.PI * Math.sqrt(axis ** 3 / EARTH_MU);
 }
 
-function pieces(): InstancedBufferGeometry {
+function alongOf(pieces: number): Float32BufferAttribute {
   const along: number[] = [];
-  for (let k = 0; k < PIECES; k += 1) {
-    const [start, end] = [k / PIECES - 0.5, (k + 1) / PIECES - 0.5];
+  for (let k = 0; k < pieces; k += 1) {
+    const [start, end] = [k / pieces - 0.5, (k + 1) / pieces - 0.5];
     along.push(start, start, start, end);
   }
-  const geometry = new InstancedBufferGeometry();
-  geometry.setAttribute("along", new Float32BufferAttribute(along, 2));
-  geometry.setDrawRange(0, 2 * PIECES);
-  geometry.instanceCount = 0;
-  return geometry;
+  return new Float32BufferAttribute(along, 2);
 }

@@ -6,15 +6,21 @@ export interface Hands {
   /// Below 1: closer.
   zoom(factor: number): void;
   click(x: number, y: number): void;
+  /// The pointer came to rest, or left.
+  rest(x: number, y: number): void;
+  leave(): void;
   escape(): void;
 }
 
 const KEY_STEP_PX = 60;
 const CLICK_SLACK_PX = 4;
+const REST_MS = 120;
 
-export function listen(canvas: HTMLCanvasElement, hands: Hands): () => void {
+/// Listen as long as the canvas lives.
+export function listen(canvas: HTMLCanvasElement, hands: Hands): void {
   const pointers = new Map<number, { x: number; y: number }>();
   let travelled = 0;
+  let resting = 0;
 
   const place = (event: PointerEvent | MouseEvent) => {
     const box = canvas.getBoundingClientRect();
@@ -30,8 +36,13 @@ export function listen(canvas: HTMLCanvasElement, hands: Hands): () => void {
     canvas.setPointerCapture(event.pointerId);
   };
   const move = (event: PointerEvent) => {
+    clearTimeout(resting);
     const before = pointers.get(event.pointerId);
-    if (!before) return;
+    if (!before) {
+      const { x, y } = place(event);
+      resting = window.setTimeout(() => hands.rest(x, y), REST_MS);
+      return;
+    }
     const apart = spread();
     const now = place(event);
     pointers.set(event.pointerId, now);
@@ -45,6 +56,10 @@ export function listen(canvas: HTMLCanvasElement, hands: Hands): () => void {
       const { x, y } = place(event);
       hands.click(x, y);
     }
+  };
+  const leave = () => {
+    clearTimeout(resting);
+    hands.leave();
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
@@ -73,8 +88,7 @@ export function listen(canvas: HTMLCanvasElement, hands: Hands): () => void {
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
+  canvas.addEventListener("pointerleave", leave);
   canvas.addEventListener("wheel", wheel, { passive: false });
   canvas.addEventListener("keydown", key);
-  // The canvas goes when the globe does; its listeners go with it.
-  return () => pointers.clear();
 }

@@ -66,10 +66,6 @@ export class Labels {
     }
   }
 
-  clear(): void {
-    for (const platform of [...this.shown.keys()]) this.release(platform);
-  }
-
   private settle(wanted: number[], chosen: number, view: View, placeOf: (p: number) => Vector | null) {
     const taken: Room[] = [];
     const keep = new Map<number, boolean>();
@@ -82,7 +78,6 @@ export class Labels {
     for (const platform of [...this.shown.keys()]) if (!keep.has(platform)) this.release(platform);
     for (const [platform, isChosen] of keep) {
       const element = this.shown.get(platform) ?? this.take(platform);
-      element.dataset["chosen"] = String(isChosen);
       element.style.color = isChosen ? "#ff8fbd" : "";
     }
   }
