@@ -1,0 +1,78 @@
+/// Lines of a few series over one axis; each has a colour, a dash and a name.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { roundTicks, type Point } from "./distribution.ts";
+
+export interface Line {
+  name: string;
+  points: readonly Point[];
+}
+
+interface Props {
+  title: string;
+  lines: readonly Line[];
+  /// With its unit.
+  xName: string;
+  yName: string;
+  xText: (x: number) => string;
+  yText: (y: number) => string;
+  yRange?: [number, number];
+}
+
+const HEIGHT = 220;
+const LEFT = 52;
+const BOTTOM = 38;
+const TOP = 8;
+const RIGHT = 12;
+
+export function Lines({ title, lines, xName, yName, xText, yText, yRange }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(480);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => (width.value = Math.max(200, box.current!.clientWidth)));
+    watch.observe(box.current!);
+    return () => watch.disconnect();
+  }, []);
+  const all = lines.flatMap(({ points }) => points);
+  const [xLow, xHigh] = ends(all.map(({ x }) => x));
+  const [yLow, yHigh] = yRange ?? ends(all.map(({ y }) => y));
+  const px = (x: number) => LEFT + ((x - xLow) / (xHigh - xLow || 1)) * (width.value - LEFT - RIGHT);
+  const py = (y: number) => TOP + (1 - (y - yLow) / (yHigh - yLow || 1)) * (HEIGHT - TOP - BOTTOM);
+  return (
+    <figure class="chart" ref={box}>
+      <figcaption>{title}</figcaption>
+      <svg width={width.value} height={HEIGHT} role="img" aria-label={`${title}: ${lines.map(({ name }) => name).join(", ")}`}>
+        {roundTicks(yLow, yHigh, 4).map((y) => (
+          <g key={y}>
+            <line class="rule" x1={LEFT} x2={width.value - RIGHT} y1={py(y)} y2={py(y)} />
+            <text x={LEFT - 6} y={py(y)} dy="0.35em" text-anchor="end">{yText(y)}</text>
+          </g>
+        ))}
+        {roundTicks(xLow, xHigh, Math.max(2, width.value / 110)).map((x) => (
+          <g key={x}>
+            <line class="rule" x1={px(x)} x2={px(x)} y1={TOP} y2={HEIGHT - BOTTOM} />
+            <text x={px(x)} y={HEIGHT - BOTTOM + 14} text-anchor="middle">{xText(x)}</text>
+          </g>
+        ))}
+        <text class="axis-name" x={width.value - RIGHT} y={HEIGHT - 6} text-anchor="end">{xName}</text>
+        <text class="axis-name" x={LEFT} y={HEIGHT - 6}>{yName}</text>
+        {lines.map(({ name, points }, k) => (
+          <path key={name} class={`line line-${k}`} d={points.map(({ x, y }, i) => `${i ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("")} />
+        ))}
+      </svg>
+      {lines.length > 1 && (
+        <ul class="key">
+          {lines.map(({ name }, k) => (
+            <li key={name}><svg class="swatch" viewBox="0 0 18 8" aria-hidden="true"><path class={`line line-${k}`} d="M0 4H18" /></svg>{name}</li>
+          ))}
+        </ul>
+      )}
+    </figure>
+  );
+}
+
+function ends(values: readonly number[]): [number, number] {
+  const low = values.reduce((least, each) => Math.min(least, each), Infinity);
+  const high = values.reduce((most, each) => Math.max(most, each), -Infinity);
+  return low <= high ? [low, high] : [0, 1];
+}

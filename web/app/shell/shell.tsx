@@ -1,0 +1,78 @@
+/// The page: bar, rail, the view, and the time below it.
+import { Gantt } from "../axis/gantt.tsx";
+import { ColourKey } from "../axis/key.tsx";
+import { Transport } from "../axis/transport.tsx";
+import { serverGone } from "../state/api.ts";
+import { view } from "../state/address.ts";
+import { loadRuns, problems, runs } from "../state/runs.ts";
+import { CompareView } from "../views/compare/view.tsx";
+import { DeliveriesView } from "../views/deliveries/view.tsx";
+import { GlobeView } from "../views/globe/view.tsx";
+import { LinksView } from "../views/links/view.tsx";
+import { Help } from "./help.tsx";
+import { Icon } from "./icons.tsx";
+import { helpOpen } from "./keys.ts";
+import { NAMES, Rail } from "./rail.tsx";
+import { TopBar } from "./topbar.tsx";
+
+export function Shell() {
+  const shown = view.value;
+  return (
+    <div class={`shell shows-${shown}`}>
+      <TopBar />
+      <Rail />
+      <main class="stage" aria-label={NAMES[shown].name}>
+        <h1 class="unseen">skyweft: {NAMES[shown].name}</h1>
+        {serverGone.value && <Gone />}
+        {runs.value === null ? <Waiting /> : (
+          <>
+            {/* The globe stays: its textures are dear to make again. */}
+            <GlobeView hidden={shown !== "globe"} />
+            {shown === "links" && <LinksView />}
+            {shown === "deliveries" && <DeliveriesView />}
+            {shown === "compare" && <CompareView />}
+          </>
+        )}
+      </main>
+      <Dock />
+      <Help />
+    </div>
+  );
+}
+
+/// On the globe the chart lies below; the timeline is the same chart with all the room.
+function Dock() {
+  const charted = view.value === "globe" || view.value === "timeline";
+  return (
+    <section class={charted ? "dock charted" : "dock"} aria-label="Time">
+      <Transport />
+      {charted && <Gantt />}
+      {charted && (
+        <div class="dock-foot">
+          <ColourKey />
+          <button class="button" onClick={() => (helpOpen.value = true)}>Keys <kbd aria-hidden="true">?</kbd></button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Gone() {
+  return (
+    <p class="notice gone" role="alert">
+      <Icon name="warning" /> The server went away. What is on screen stays; start <code>skyweft show</code> again
+      and this page goes on by itself where the address is the same.
+    </p>
+  );
+}
+
+function Waiting() {
+  if (problems.value.length === 0) return <div class="empty" role="status"><p>Asking the server …</p></div>;
+  return (
+    <div class="empty" role="alert">
+      <h2>No runs</h2>
+      <p>{problems.value.join(" ")}</p>
+      <p><button class="button primary" onClick={() => void loadRuns()}>Try again</button></p>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/// Two runs' key figures beside each other.
+import { flat, type Figures, type Plain } from "../../state/figures.ts";
+
+export interface Difference {
+  path: string;
+  one: Plain | undefined;
+  other: Plain | undefined;
+  /// Other less one; null where they are no numbers.
+  change: number | null;
+  /// Of the first; null where it is zero or no number.
+  relative: number | null;
+}
+
+/// Lists of what was busiest in a run are not the same things in another: they do not compare.
+const NOT_COMPARED = /^flows\.(busiest_links|fullest)\.|\.sources\.|\.targets\.|\.between\.|\.by\./;
+
+export function differences(one: Figures, other: Figures): Difference[] {
+  const [a, b] = [flat(one), flat(other)];
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((path) => !NOT_COMPARED.test(path))
+    .map((path) => {
+      const [left, right] = [a.get(path), b.get(path)];
+      const numbers = typeof left === "number" && typeof right === "number";
+      const change = numbers ? right - left : null;
+      return { path, one: left, other: right, change, relative: numbers && left !== 0 ? (right - left) / Math.abs(left) : null };
+    })
+    .filter(({ one, other }) => (one ?? null) !== null || (other ?? null) !== null);
+}

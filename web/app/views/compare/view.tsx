@@ -1,0 +1,197 @@
+/// Two runs of the server side by side.
+import { computed, effect, signal } from "@preact/signals";
+import { cumulative, quantile } from "../../chart/distribution.ts";
+import { Lines, type Line } from "../../chart/lines.tsx";
+import * as api from "../../state/api.ts";
+import { figuresOf, type Figures, type Plain } from "../../state/figures.ts";
+import { runId, runs, wordsOf } from "../../state/runs.ts";
+import { grouped, heading, measured, measureOf, percent, quantity } from "../../words/quantities.ts";
+import { differences, type Difference } from "./differences.ts";
+
+interface Known {
+  figures: Figures | null;
+  delays_s: number[];
+  covered: number[];
+  problem: string | null;
+}
+
+const otherChosen = signal<number | null>(null);
+const changedOnly = signal(true);
+const text = signal("");
+const known = signal<ReadonlyMap<number, Known>>(new Map());
+const asked = new Set<number>();
+const ROWS_MAX = 2000;
+
+const pair = computed<[number, number] | null>(() => {
+  const all = runs.value ?? [];
+  const other = all.find(({ id }) => id === otherChosen.value && id !== runId.value) ?? all.find(({ id }) => id !== runId.value);
+  return other ? [runId.value, other.id] : null;
+});
+
+function need(id: number): void {
+  if (asked.has(id)) return;
+  asked.add(id);
+  void read(id).then((found) => (known.value = new Map(known.value).set(id, found)));
+}
+
+async function read(id: number): Promise<Known> {
+  const tables = runs.peek()?.find((each) => each.id === id)?.tables ?? {};
+  const [figures, delays_s, covered] = await Promise.allSettled([
+    api.summary(id).then(figuresOf),
+    column(id, tables, "route_statistics", "delay_median_s"),
+    column(id, tables, "coverage", "share_covered"),
+  ]);
+  return {
+    figures: figures.status === "fulfilled" ? figures.value : null,
+    delays_s: delays_s.status === "fulfilled" ? delays_s.value : [],
+    covered: covered.status === "fulfilled" ? covered.value : [],
+    problem: figures.status === "rejected" ? wordsOf(figures.reason) : null,
+  };
+}
+
+/// Numbers of a column in order. Of a long table every place is as likely, for it is asked in order
+/// of the column itself, in pages spread over it.
+async function column(id: number, tables: Record<string, number>, table: string, name: string): Promise<number[]> {
+  const rows = tables[table] ?? 0;
+  if (rows === 0) return [];
+  const offsets = rows <= 5 * ROWS_MAX ? Array.from({ length: Math.ceil(rows / ROWS_MAX) }, (_, k) => k * ROWS_MAX) : [];
+  const picked = Array.from({ length: offsets.length ? 0 : 100 }, (_, k) => Math.floor((k * (rows - 1)) / 99));
+  const pages = await Promise.all([
+    ...offsets.map((offset) => api.table(id, table, { columns: [name], sort: name, offset, limit: ROWS_MAX })),
+    ...picked.map((offset) => api.table(id, table, { columns: [name], sort: name, offset, limit: 1 })),
+  ]);
+  return pages.flatMap(({ rows: found }) => found.map(([cell]) => cell)).filter((cell): cell is number => typeof cell === "number");
+}
+
+effect(() => pair.value?.forEach(need));
+
+export function CompareView() {
+  if (!pair.value) return <OneRun />;
+  const [one, other] = pair.value;
+  const [a, b] = [known.value.get(one), known.value.get(other)];
+  const all = runs.value ?? [];
+  const name = (id: number) => all.find((each) => each.id === id)!;
+  const label = (id: number) => `${name(id).folder.split("/").at(-1)}`;
+  return (
+    <div class="compare">
+      <div class="compare-heads">
+        <div><small class="muted">first: the run above</small><strong>{name(one).name}</strong><span class="mono muted">{label(one)}</span></div>
+        <div>
+          <small class="muted">second</small>
+          {all.length > 2 ? (
+            <select aria-label="Second run" value={String(other)} onChange={(event) => (otherChosen.value = Number(event.currentTarget.value))}>
+              {all.filter(({ id }) => id !== one).map((each) => <option key={each.id} value={String(each.id)}>{each.name} · {label(each.id)}</option>)}
+            </select>
+          ) : (
+            <strong>{name(other).name}</strong>
+          )}
+          <span class="mono muted">{label(other)}</span>
+        </div>
+      </div>
+      {[a, b].map((each, k) => each?.problem && <p key={k} class="notice" role="alert">{each.problem}</p>)}
+      {a && b && <Charts names={[label(one), label(other)]} both={[a, b]} />}
+      {a?.figures && b?.figures ? <Table rows={differences(a.figures, b.figures)} names={[label(one), label(other)]} /> : !(a && b) && <p class="muted pad">Reading both runs …</p>}
+    </div>
+  );
+}
+
+function OneRun() {
+  return (
+    <div class="empty">
+      <h2>One run alone</h2>
+      <p>To compare two, show both:</p>
+      <pre>skyweft show runs/first runs/second</pre>
+    </div>
+  );
+}
+
+function Charts({ names, both }: { names: [string, string]; both: [Known, Known] }) {
+  const lines = (values: (each: Known) => number[], factor: number): Line[] =>
+    both
+      .map((each, k) => ({ name: names[k]!, points: cumulative(values(each).map((value) => value * factor)) }))
+      .filter(({ points }) => points.length > 0);
+  const delays = lines(({ delays_s }) => delays_s, 1000);
+  const covered = lines((each) => each.covered, 100);
+  const per = (share: number) => `${Math.round(100 * share)} %`;
+  return (
+    <div class="charts">
+      {delays.length > 0 ? (
+        <Lines title={`Median delay of a pair: ${medians(names, both)}`} lines={delays} xName="one way, ms" yName="share of pairs" xText={(x) => grouped(x)} yText={per} yRange={[0, 1]} />
+      ) : (
+        <p class="muted pad">Neither run has routes: add <code>[[routes]]</code> for delays.</p>
+      )}
+      {covered.length > 0 ? (
+        <Lines title="Coverage: share of time a place is in view" lines={covered} xName="share of time, %" yName="share of places" xText={(x) => grouped(x)} yText={per} yRange={[0, 1]} />
+      ) : (
+        <p class="muted pad">Neither run has coverage: add <code>[coverage]</code>.</p>
+      )}
+    </div>
+  );
+}
+
+function medians(names: [string, string], both: [Known, Known]): string {
+  return both
+    .map(({ delays_s }, k) => (delays_s.length > 0 ? `${quantity(quantile(delays_s, 0.5), "delay").text} ms (${names[k]})` : null))
+    .filter(Boolean)
+    .join(", ");
+}
+
+function Table({ rows, names }: { rows: Difference[]; names: [string, string] }) {
+  const wanted = text.value.trim().toLowerCase();
+  const shown = rows.filter(
+    ({ path, one, other }) => (!changedOnly.value || one !== other) && heading(path).toLowerCase().includes(wanted),
+  );
+  return (
+    <section class="compare-table" aria-labelledby="figures">
+      <div class="filter">
+        <h2 id="figures">Key figures</h2>
+        <label><input type="checkbox" checked={changedOnly.value} onChange={(event) => (changedOnly.value = event.currentTarget.checked)} /> only what differs</label>
+        <input aria-label="Find a figure" placeholder="find a figure" value={text} onInput={(event) => (text.value = event.currentTarget.value)} />
+        <output class="filter-total mono">{shown.length} of {rows.length}</output>
+      </div>
+      <div class="compare-scroll" tabIndex={0} role="region" aria-label="Key figures of both runs">
+        <table class="figures">
+          <thead><tr><th scope="col">figure</th><th scope="col">{names[0]}</th><th scope="col">{names[1]}</th><th scope="col">difference</th><th scope="col">relative</th></tr></thead>
+          <tbody>
+            {shown.map(({ path, one, other, change, relative }) => (
+              <tr key={path}>
+                <th scope="row">{spoken(path)}<small>{unitOf(path)}</small></th>
+                <td>{said(path, one)}</td>
+                <td>{said(path, other)}</td>
+                <td>{change === null ? "" : change === 0 ? "same" : signed(path, change)}</td>
+                <td>{relative === null || relative === 0 ? "" : `${relative > 0 ? "+" : "−"}${percent(Math.abs(relative))} %`}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {shown.length === 0 && <p class="muted pad">Nothing differs.</p>}
+    </section>
+  );
+}
+
+/// The unit of a figure, from its name's end.
+const UNITS: [RegExp, string][] = [[/_bps$/, "bit/s"], [/_s$/, "s"], [/_m$/, "m"], [/_deg$/, "deg"], [/_db$/, "dB"], [/(^|_)share(_|$)|utilisation/, "1"]];
+
+function measureFor(path: string) {
+  const name = path.split(".").at(-1)!;
+  return measureOf(name, UNITS.find(([end]) => end.test(name))?.[1] ?? "");
+}
+
+function unitOf(path: string): string {
+  return measureFor(path).unit;
+}
+
+function spoken(path: string): string {
+  const parts = path.split(".");
+  return [...parts.slice(0, -1).map((part) => part.replaceAll("_", " ")), heading(parts.at(-1)!)].join(" · ");
+}
+
+function said(path: string, value: Plain | undefined): string {
+  if (value === null || value === undefined) return "—";
+  return typeof value === "number" ? measured(value, measureFor(path)) : String(value);
+}
+
+function signed(path: string, change: number): string {
+  return `${change > 0 ? "+" : ""}${measured(change, measureFor(path))}`;
+}

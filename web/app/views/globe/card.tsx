@@ -1,0 +1,192 @@
+/// All about the selected thing at the moment.
+import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import * as api from "../../state/api.ts";
+import { view } from "../../state/address.ts";
+import { calm_s, setTime } from "../../state/clock.ts";
+import { meetingsAt, nextMeeting, type Meeting } from "../../state/meetings.ts";
+import { distance, geodetic, positionAt } from "../../state/positions.ts";
+import { rowOf, run, runId, scene, start } from "../../state/runs.ts";
+import { select, titleOf, type Thing } from "../../state/thing.ts";
+import { grouped, quantity } from "../../words/quantities.ts";
+import { lasting, utcClock } from "../../words/time.ts";
+import { Icon } from "../../shell/icons.tsx";
+import { Hops } from "../links/hops.tsx";
+import { followed } from "./pane.tsx";
+
+const LIGHT_M_S = 299_792_458;
+const LISTED = 8;
+
+export function Card({ thing }: { thing: Thing }) {
+  return (
+    <section class="card" aria-labelledby="card-title">
+      <header>
+        <span class="card-kind">{thing.kind}</span>
+        <h2 id="card-title" class="mono">{titleOf(thing)}</h2>
+        <button class="button icon-only" aria-label="Select nothing" title="Esc" onClick={() => select(null)}><Icon name="close" /></button>
+      </header>
+      {thing.kind === "platform" ? <PlatformCard name={thing.name} /> : thing.kind === "link" ? <LinkCard {...thing} /> : <PathCard {...thing} />}
+    </section>
+  );
+}
+
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return <div class="fact"><dt>{name}</dt><dd class="mono">{children}</dd></div>;
+}
+
+function PlatformCard({ name }: { name: string }) {
+  const known = scene.value;
+  const row = rowOf.value.get(name);
+  if (!known) return null;
+  if (row === undefined) return <p class="muted pad">The scene has no {name}: it may be one of many that are left out of the picture. The tables have it.</p>;
+  const t_s = calm_s.value;
+  const group = known.groups[known.platforms.group[row]!]!;
+  const place = positionAt(known, row, t_s);
+  const at = place && geodetic(place);
+  const met = meetingsAt(known, t_s, (a, b) => a === row || b === row).sort((a, b) => a.end_s - b.end_s);
+  const next = nextMeeting(known, t_s, row);
+  const other = ({ source, target }: Meeting) => (source === row ? target : source);
+  return (
+    <>
+      <dl class="facts">
+        <Fact name="group">{group.name}</Fact>
+        <Fact name="layer">{group.layer.replace("_", " ")}, {group.motion}</Fact>
+        {at && <Fact name="latitude">{side(at.latitude_deg, "N", "S")}</Fact>}
+        {at && <Fact name="longitude">{side(at.longitude_deg, "E", "W")}</Fact>}
+        {at && <Fact name="altitude">{grouped(at.height_m / 1000, 1)} <small>km</small></Fact>}
+        {!at && <Fact name="place">absent now</Fact>}
+        {next && <Fact name="next contact"><button class="link" onClick={() => setTime(next.start_s)}>{utcClock(start.value, next.start_s)}</button></Fact>}
+      </dl>
+      <div class="card-hands">
+        <button class="button" aria-pressed={followed.value === name} onClick={() => (followed.value = followed.value === name ? null : name)}>
+          {followed.value === name ? "Following" : "Follow"}
+        </button>
+        <button class="button" onClick={() => (view.value = "timeline")}>Timeline</button>
+      </div>
+      <h3>In contact now <span class="mono">{met.length}</span></h3>
+      <Meetings met={met} other={other} row={row} />
+    </>
+  );
+}
+
+function Meetings({ met, other, row }: { met: Meeting[]; other: (meeting: Meeting) => number; row: number }) {
+  const all = useSignal(false);
+  const known = scene.value!;
+  const t_s = calm_s.value;
+  const name = (platform: number) => known.platforms.name[platform]!;
+  if (met.length === 0) return <p class="muted pad">Nobody.</p>;
+  return (
+    <table class="small">
+      <thead><tr><th scope="col">with</th><th scope="col">range<small>km</small></th><th scope="col">until<small>UTC</small></th></tr></thead>
+      <tbody>
+        {met.slice(0, all.value ? undefined : LISTED).map((meeting) => {
+          const range_m = distance(positionAt(known, row, t_s), positionAt(known, other(meeting), t_s));
+          const ends = { source: name(meeting.source), target: name(meeting.target) };
+          return (
+            <tr key={`${other(meeting)} ${meeting.rule}`} title={known.rules[meeting.rule]?.name}>
+              <th scope="row"><button class="ends" onClick={() => select({ kind: "link", ...ends })}><span>{name(other(meeting))}</span></button></th>
+              <td>{range_m === null ? "—" : grouped(range_m / 1000)}</td>
+              <td>{meeting.end_s >= known.finished_s ? "the end" : utcClock(start.value, meeting.end_s)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+      {met.length > LISTED && (
+        <tfoot><tr><td colSpan={3}><button class="link" onClick={() => (all.value = !all.value)}>{all.value ? "fewer" : `all ${met.length}`}</button></td></tr></tfoot>
+      )}
+    </table>
+  );
+}
+
+const BUDGET = ["time_s", "elevation_deg", "rate_bps", "margin_db", "rate_reverse_bps", "margin_reverse_db", "source"] as const;
+type Budget = Record<(typeof BUDGET)[number], api.Cell>;
+
+function LinkCard({ source, target }: { source: string; target: string }) {
+  const budget = useSignal<Budget | null>(null);
+  const known = scene.value;
+  const [a, b] = [rowOf.value.get(source), rowOf.value.get(target)];
+  const t_s = calm_s.value;
+  const found =
+    known && a !== undefined && b !== undefined
+      ? meetingsAt(known, t_s, (one, other) => (one === a && other === b) || (one === b && other === a))[0]
+      : undefined;
+  const range_m = known && a !== undefined && b !== undefined ? distance(positionAt(known, a, t_s), positionAt(known, b, t_s)) : null;
+
+  useSignalEffect(() => {
+    void readBudget(runId.value, source, target, calm_s.value).then((read) => (budget.value = read));
+  });
+
+  return (
+    <>
+      <dl class="facts">
+        <Fact name="state">{found ? "in contact" : "no contact now"}</Fact>
+        {found && <Fact name="rule">{known!.rules[found.rule]?.name}</Fact>}
+        {range_m !== null && <Fact name="range">{grouped(range_m / 1000, 1)} <small>km</small></Fact>}
+        {range_m !== null && <Fact name="light time">{((1000 * range_m) / LIGHT_M_S).toFixed(2)} <small>ms</small></Fact>}
+        {found && <Fact name="since">{utcClock(start.value, found.start_s)}</Fact>}
+        {found && <Fact name="until">{utcClock(start.value, found.end_s)}</Fact>}
+        {found && <Fact name="lasts">{lasting(found.end_s - found.start_s)}</Fact>}
+        {found && number(budget.value?.elevation_deg) !== null && <Fact name="elevation">{number(budget.value?.elevation_deg)!.toFixed(1)}°</Fact>}
+      </dl>
+      {found && budget.value && <BudgetTable budget={budget.value} />}
+      {!run.value?.tables["links"] && <p class="muted pad">The run has no link budgets: give the terminals powers and gains.</p>}
+      <div class="card-hands">
+        {[source, target].map((name) => <button key={name} class="button" onClick={() => select({ kind: "platform", name })}>{name}</button>)}
+      </div>
+    </>
+  );
+}
+
+function BudgetTable({ budget }: { budget: Budget }) {
+  const rows: [string, api.Cell, api.Cell][] = [
+    [`from ${String(budget.source)}`, budget.rate_bps, budget.margin_db],
+    ["back", budget.rate_reverse_bps, budget.margin_reverse_db],
+  ];
+  return (
+    <table class="small">
+      <thead><tr><th scope="col">direction</th><th scope="col">rate</th><th scope="col">margin<small>dB</small></th></tr></thead>
+      <tbody>
+        {rows.map(([name, rate, margin]) => {
+          const { text, unit } = quantity(number(rate), "bit/s");
+          return <tr key={name}><th scope="row">{name}</th><td>{text} <small>{unit}</small></td><td>{number(margin)?.toFixed(1) ?? "—"}</td></tr>;
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function number(cell: api.Cell | undefined): number | null {
+  return typeof cell === "number" ? cell : null;
+}
+
+/// The budget's last sample of a link up to a moment, whichever end comes first in the table.
+async function readBudget(id: number, source: string, target: string, t_s: number): Promise<Budget | null> {
+  for (const [one, other] of [[source, target], [target, source]]) {
+    try {
+      const { rows } = await api.table(id, "links", {
+        columns: [...BUDGET],
+        where: [`source:eq:${one}`, `target:eq:${other}`, `time_s:le:${t_s}`],
+        sort: "time_s",
+        descending: true,
+        limit: 1,
+      });
+      if (rows[0]) return Object.fromEntries(BUDGET.map((name, k) => [name, rows[0]![k]!])) as Budget;
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+function PathCard({ route, source, target }: { route: number; source: string; target: string }) {
+  return (
+    <>
+      <Hops route={route} source={source} target={target} />
+      <div class="card-hands"><button class="button" onClick={() => (view.value = "links")}>Links and routes</button></div>
+    </>
+  );
+}
+
+function side(value_deg: number, positive: string, negative: string): string {
+  return `${Math.abs(value_deg).toFixed(2)}° ${value_deg < 0 ? negative : positive}`;
+}

@@ -1,0 +1,24 @@
+/// The globe, what its marks mean, and beside it the figures and the chosen thing.
+import { problems } from "../../state/runs.ts";
+import { selected } from "../../state/thing.ts";
+import { Card } from "./card.tsx";
+import { Now } from "./now.tsx";
+import { GlobePane } from "./pane.tsx";
+import { Strip } from "./strip.tsx";
+import { Tiles } from "./tiles.tsx";
+
+export function GlobeView({ hidden }: { hidden: boolean }) {
+  return (
+    <div class="globe-view" hidden={hidden}>
+      <div class="globe-side">
+        <GlobePane />
+        <Strip />
+      </div>
+      <aside class="panel" aria-label="Figures and selection">
+        {problems.value.length > 0 && <ul class="notices">{problems.value.map((words) => <li class="notice" key={words}>{words}</li>)}</ul>}
+        <Tiles />
+        {selected.value ? <Card thing={selected.value} /> : <Now />}
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+/// The way between two platforms as a strip: every hop with its latency, drawn to its share.
+import { computed, useSignal, useSignalEffect } from "@preact/signals";
+import * as api from "../../state/api.ts";
+import { calm_s } from "../../state/clock.ts";
+import { runId, scene, wordsOf } from "../../state/runs.ts";
+import { select } from "../../state/thing.ts";
+import { grouped, quantity } from "../../words/quantities.ts";
+
+interface Props {
+  route: number;
+  source: string;
+  target: string;
+}
+
+/// The moment in whole steps of the routes: a way holds until the next.
+const step_s = computed(() => {
+  const step = Math.min(...(scene.value?.routes.map((route) => route.step_s) ?? []));
+  return Number.isFinite(step) ? Math.floor(calm_s.value / step + 1e-6) * step : calm_s.value;
+});
+
+export function Hops({ route, source, target }: Props) {
+  const way = useSignal<api.Way | null>(null);
+  const complaint = useSignal<string | null>(null);
+  const ends = useSignal({ route, source, target });
+  ends.value = sameEnds(ends.peek(), { route, source, target });
+  useSignalEffect(() => {
+    const asked = { ...ends.value, time: step_s.value };
+    let wanted = true;
+    api.way(runId.value, asked).then(
+      (found) => {
+        if (wanted) [way.value, complaint.value] = [found, null];
+      },
+      (error: unknown) => {
+        if (wanted) [way.value, complaint.value] = [null, wordsOf(error)];
+      },
+    );
+    return () => (wanted = false);
+  });
+  if (complaint.value) return <p class="notice" role="status">{complaint.value}</p>;
+  return way.value ? <Way way={way.value} /> : <p class="muted pad">Looking for the way …</p>;
+}
+
+/// The same object as long as the ends are the same, so that no answer is asked for twice.
+function sameEnds(known: Props, asked: Props): Props {
+  return known.route === asked.route && known.source === asked.source && known.target === asked.target ? known : asked;
+}
+
+function Way({ way }: { way: api.Way }) {
+  if (way.nodes.length < 2) {
+    return (
+      <p class="notice" role="status">
+        {way.delay_total_s ? `${quantity(way.delay_total_s, "delay").text} ms one way. ` : "No way at this time. "}
+        {way.reason}
+      </p>
+    );
+  }
+  const light_s = way.delay_s.reduce((sum, each) => sum + each, 0);
+  const total_s = way.delay_total_s ?? light_s;
+  const longest_s = Math.max(...way.delay_s);
+  return (
+    <div class="hops">
+      <p class="hops-sum">
+        <span class="tile-value mono">{quantity(total_s, "delay").text}<small>ms one way</small></span>
+        <span class="muted">
+          {way.delay_s.length} hops, {grouped(way.range_m.reduce((sum, each) => sum + each, 0) / 1000)} km
+          {total_s - light_s > 1e-6 ? `, ${quantity(total_s - light_s, "delay").text} ms of it processing` : ""}
+        </span>
+      </p>
+      <ol class="hop-strip" aria-label="Hops">
+        {way.nodes.map((name, k) => (
+          <li key={name}>
+            <button class="hop-node" title={name} onClick={() => select({ kind: "platform", name })}>{name}</button>
+            {k < way.delay_s.length && <Hop delay_s={way.delay_s[k]!} range_m={way.range_m[k]!} rate_bps={way.rate_bps[k] ?? null} share={way.delay_s[k]! / longest_s} />}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Hop({ delay_s, range_m, rate_bps, share }: { delay_s: number; range_m: number; rate_bps: number | null; share: number }) {
+  const rate = quantity(rate_bps, "bit/s");
+  return (
+    <div class="hop">
+      <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="gauge-room" width="100" height="4" /><rect class="gauge-fill" width={100 * share} height="4" /></svg>
+      <span class="mono">{(delay_s * 1000).toFixed(2)} <small>ms</small></span>
+      <span class="mono muted">{grouped(range_m / 1000)} <small>km</small></span>
+      {rate_bps !== null && <span class="mono muted">{rate.text} <small>{rate.unit}</small></span>}
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+/// Links and routes: every table of the run, and beside it the way between a chosen pair.
+import { effect, signal, untracked } from "@preact/signals";
+import type { Condition } from "../../table/conditions.ts";
+import { Grid, type Row } from "../../table/grid.tsx";
+import { setTime } from "../../state/clock.ts";
+import { run, runId } from "../../state/runs.ts";
+import { sameThing, select, selected, type Thing } from "../../state/thing.ts";
+import { grouped } from "../../words/quantities.ts";
+import { Card } from "../globe/card.tsx";
+import { Delays } from "./delays.tsx";
+
+/// In the order of the questions people ask; others follow by name. Tracks are what the globe draws.
+const ORDER = ["contacts", "access", "links", "routes", "route_statistics", "route_times", "loads", "shares"];
+const HIDDEN = new Set(["tracks"]);
+const DELAYS = "delays";
+/// Tables whose pairs are the ends of a way, not of a link.
+const PAIRS = new Set(["routes", "route_statistics", "shares", "packets"]);
+
+const chosen = signal<string | null>(null);
+const conditions = signal<Condition[]>([]);
+effect(() => {
+  void runId.value;
+  untracked(() => [chosen.value, conditions.value] = [null, []]);
+});
+
+function tables(): string[] {
+  const there = Object.keys(run.value?.tables ?? {}).filter((name) => !HIDDEN.has(name));
+  const place = (name: string) => (ORDER.indexOf(name) + 1 || ORDER.length + 1);
+  const sorted = there.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+  return there.includes("routes") ? [...sorted, DELAYS] : sorted;
+}
+
+export function LinksView() {
+  const all = tables();
+  if (all.length === 0) return <div class="empty"><h2>No tables</h2><p>This folder holds none: run its scenario again with <code>skyweft run</code>.</p></div>;
+  const table = chosen.value && all.includes(chosen.value) ? chosen.value : all[0]!;
+  const walk = (event: KeyboardEvent) => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const next = all[(all.indexOf(table) + by + all.length) % all.length]!;
+    open(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return (
+    <div class="links-view">
+      <div class="links-main">
+        <div class="tabs" role="tablist" aria-label="Tables" onKeyDown={walk}>
+          {all.map((name) => (
+            <button
+              key={name}
+              id={`tab-${name}`}
+              role="tab"
+              aria-selected={name === table}
+              aria-controls="table-panel"
+              tabIndex={name === table ? 0 : -1}
+              onClick={() => open(name)}
+            >
+              {name === DELAYS ? "delay matrix" : name.replaceAll("_", " ")}
+              {name !== DELAYS && <small>{grouped(run.value?.tables[name] ?? 0)}</small>}
+            </button>
+          ))}
+        </div>
+        <div id="table-panel" class="table-panel" role="tabpanel" aria-labelledby={`tab-${table}`}>
+          {table === DELAYS ? (
+            <Delays />
+          ) : (
+            <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
+              onChoose={(row) => choose(table, row)}
+              isChosen={(row) => sameThing(selected.value, thingOf(table, row))} />
+          )}
+        </div>
+      </div>
+      <aside class="panel" aria-label="Selection">
+        {selected.value ? <Card thing={selected.value} /> : <Hint />}
+      </aside>
+    </div>
+  );
+}
+
+function open(table: string): void {
+  chosen.value = table;
+  conditions.value = [];
+}
+
+function Hint() {
+  return (
+    <div class="empty">
+      <h2>Nothing selected</h2>
+      <p>Choose a row: a link shows its budget, a pair of a route its way hop by hop. A column's head sorts.</p>
+      {!run.value?.tables["routes"] && <p>For routes and delays add <code>[[routes]]</code> to the scenario and run it again.</p>}
+    </div>
+  );
+}
+
+function thingOf(table: string, row: Row): Thing | null {
+  const { source, target, name, site, route } = row;
+  if (typeof source === "string" && typeof target === "string") {
+    return PAIRS.has(table) ? { kind: "path", route: Number(route ?? 0), source, target } : { kind: "link", source, target };
+  }
+  const platform = name ?? site;
+  return typeof platform === "string" && platform !== "" ? { kind: "platform", name: platform } : null;
+}
+
+function choose(table: string, row: Row): void {
+  const thing = thingOf(table, row);
+  select(sameThing(thing, selected.value) ? null : thing);
+  const t_s = row["time_s"] ?? row["start_s"];
+  if (typeof t_s === "number") setTime(t_s);
+}

@@ -1,0 +1,95 @@
+/// Numbers with units as people read them. Tables and files keep SI; here metres become kilometres
+/// and delays milliseconds, one unit a column, so that numbers below each other can be compared.
+
+export interface Quantity {
+  text: string;
+  unit: string;
+}
+
+/// How a column's numbers are shown: multiplied by `factor`, with `digits` after the point.
+export interface Measure {
+  unit: string;
+  factor: number;
+  digits: number;
+}
+
+const LARGE: [number, string][] = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/// One number by itself, in the unit that suits its size.
+export function quantity(value: number | null | undefined, unit: string): Quantity {
+  if (value === null || value === undefined || !Number.isFinite(value)) return { text: "—", unit: "" };
+  if (unit === "bit/s" || unit === "bit") {
+    const [scale, prefix] = LARGE.find(([size]) => Math.abs(value) >= size) ?? [1, ""];
+    return { text: significant(value / scale), unit: `${prefix}${unit}` };
+  }
+  if (unit === "m") {
+    return Math.abs(value) >= 1000
+      ? { text: significant(value / 1000), unit: "km" }
+      : { text: significant(value), unit: "m" };
+  }
+  if (unit === "delay") return { text: significant(value * 1000), unit: "ms" };
+  if (unit === "share") return { text: percent(value), unit: "%" };
+  return { text: significant(value), unit: unit === "1" ? "" : unit };
+}
+
+/// A share in per cent; what is not quite all must not read as all.
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 99.95 && value < 100) return value > 99.995 ? ">99.99" : value.toFixed(2);
+  return trimZeros(value.toFixed(value >= 99 || value < 1 ? 2 : 1));
+}
+
+/// Three to four figures, grouped in threes: `1 584`, `61.4`, `0.032`.
+export function significant(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e6 && !Number.isInteger(value)) return grouped(Math.round(value));
+  if (Number.isInteger(value)) return grouped(value);
+  if (size >= 1000) return grouped(Math.round(value));
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 10) return value.toFixed(1);
+  if (size >= 1) return value.toFixed(2);
+  return size < 1e-4 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+}
+
+/// Thin spaces between thousands, as SI writes them.
+export function grouped(value: number, digits = 0): string {
+  const [whole, rest] = value.toFixed(digits).split(".");
+  const spaced = whole!.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+  return (rest ? `${spaced}.${rest}` : spaced).replace("-", "\u2212");
+}
+
+/// How to show a table's column, from its name and its unit.
+export function measureOf(name: string, unit: string): Measure {
+  if (unit === "m") return { unit: "km", factor: 1e-3, digits: name.startsWith("altitude") ? 2 : 1 };
+  if (unit === "m/s") return { unit, factor: 1, digits: 1 };
+  if (unit === "bit/s") return { unit: "Mbit/s", factor: 1e-6, digits: 3 };
+  if (unit === "s" && /^(delay|rtt|jitter|waited)_/.test(name)) return { unit: "ms", factor: 1e3, digits: 2 };
+  if (unit === "s") return { unit, factor: 1, digits: 1 };
+  if (unit === "1" && /^(share|utilisation)/.test(name)) return { unit: "%", factor: 100, digits: 1 };
+  if (unit === "deg") return { unit: "°", factor: 1, digits: 2 };
+  if (unit === "dB" || unit === "dBHz") return { unit, factor: 1, digits: 1 };
+  if (unit === "Hz" || unit === "Hz/s") return { unit, factor: 1, digits: 0 };
+  return { unit: unit === "1" ? "" : unit, factor: 1, digits: 2 };
+}
+
+/// A column's name without the unit that its header states anyway: `elevation_max_deg` to
+/// `elevation max`.
+export function heading(name: string): string {
+  return name
+    .replace(/_(m_s|hz_s|bps|dbhz|deg|per_h|m|s|db|hz|j)$/, (unit) => (unit === "_per_h" ? " rate" : ""))
+    .replaceAll("_", " ");
+}
+
+export function measured(value: number, { factor, digits }: Measure): string {
+  const scaled = value * factor;
+  return Number.isInteger(value) && factor === 1 ? grouped(scaled) : grouped(scaled, digits);
+}
+
+function trimZeros(number: string): string {
+  return number.includes(".") ? number.replace(/\.?0+$/, "") : number;
+}
