@@ -59,13 +59,13 @@ export function Gantt() {
   });
 
   useEffect(() => {
-    const box = scroller.current!;
+    const [box, drawing] = [scroller.current!, canvas.current!];
     const watch = new ResizeObserver(() => {
       scrollbar_px.value = box.offsetWidth - box.clientWidth;
-      size.value = { width: canvas.current!.clientWidth, height: box.clientHeight };
+      size.value = { width: drawing.clientWidth, height: box.clientHeight };
     });
     watch.observe(box);
-    watch.observe(canvas.current!);
+    watch.observe(drawing);
     return () => watch.disconnect();
   }, []);
 

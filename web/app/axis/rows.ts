@@ -14,19 +14,14 @@ export interface Line {
 export const HEADING_PX = 24;
 export const ROW_PX = 20;
 /// A group of more members is closed until it is asked for.
-export const OPEN_MAX = 40;
+export const OPEN_MAX = 300;
 
-const ORDER: Record<Layer, number> = { ground: 0, air: 1, "near space": 2, space: 3 };
-
-/// The layer as the scene names it: tables write `near_space`.
-export function layerOf(name: string): Layer {
-  return name.replace("_", " ") as Layer;
-}
+const ORDER: Record<Layer, number> = { ground: 0, air: 1, near_space: 2, space: 3 };
 
 /// Groups from the ground upwards, those that relay before those that only send.
 export function inOrder(groups: readonly Group[]): Group[] {
   return [...groups].sort(
-    (a, b) => ORDER[layerOf(a.layer)] - ORDER[layerOf(b.layer)] || Number(b.relay) - Number(a.relay) || a.count - b.count,
+    (a, b) => ORDER[a.layer] - ORDER[b.layer] || Number(b.relay) - Number(a.relay) || a.count - b.count,
   );
 }
 

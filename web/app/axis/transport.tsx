@@ -30,11 +30,17 @@ export function Transport() {
         </div>
       </div>
       <Axis />
-      <div class="transport-zoom" role="group" aria-label="Part of the run that the axis shows">
-        <button class="button" aria-label="Zoom in" title="Zoom in" onClick={() => zoom(0.5)}><Icon name="closer" /></button>
-        <button class="button" aria-label="Zoom out" title="Zoom out" disabled={isWhole.value} onClick={() => zoom(2)}><Icon name="wider" /></button>
-        <button class="button" disabled={isWhole.value} onClick={showAll}>All</button>
-      </div>
+    </div>
+  );
+}
+
+/// Which part of the run the axis shows.
+export function Zoom() {
+  return (
+    <div class="group" role="group" aria-label="Part of the run that the axis shows">
+      <button class="button" aria-label="Zoom in" title="Zoom in: Ctrl and wheel" onClick={() => zoom(0.5)}><Icon name="closer" /></button>
+      <button class="button" aria-label="Zoom out" title="Zoom out" disabled={isWhole.value} onClick={() => zoom(2)}><Icon name="wider" /></button>
+      <button class="button wide" disabled={isWhole.value} onClick={showAll}>All</button>
     </div>
   );
 }
@@ -50,8 +56,9 @@ function Axis() {
   const spoken = useComputed(() => `${utcClock(start.value, time_s.value)} UTC, ${sinceStart(time_s.value)}`);
 
   useEffect(() => {
-    const watch = new ResizeObserver(() => (width.value = track.current!.clientWidth));
-    watch.observe(track.current!);
+    const element = track.current!;
+    const watch = new ResizeObserver(() => (width.value = element.clientWidth));
+    watch.observe(element);
     return () => watch.disconnect();
   }, []);
   useSignalEffect(() => {

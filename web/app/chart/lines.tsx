@@ -29,8 +29,9 @@ export function Lines({ title, lines, xName, yName, xText, yText, yRange }: Prop
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(480);
   useEffect(() => {
-    const watch = new ResizeObserver(() => (width.value = Math.max(200, box.current!.clientWidth)));
-    watch.observe(box.current!);
+    const element = box.current!;
+    const watch = new ResizeObserver(() => (width.value = Math.max(200, element.clientWidth)));
+    watch.observe(element);
     return () => watch.disconnect();
   }, []);
   const all = lines.flatMap(({ points }) => points);

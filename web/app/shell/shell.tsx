@@ -1,7 +1,7 @@
 /// The page: bar, rail, the view, and the time below it.
 import { Gantt } from "../axis/gantt.tsx";
 import { ColourKey } from "../axis/key.tsx";
-import { Transport } from "../axis/transport.tsx";
+import { Transport, Zoom } from "../axis/transport.tsx";
 import { serverGone } from "../state/api.ts";
 import { view } from "../state/address.ts";
 import { loadRuns, problems, runs } from "../state/runs.ts";
@@ -21,8 +21,9 @@ export function Shell() {
     <div class={`shell shows-${shown}`}>
       <TopBar />
       <Rail />
-      <main class="stage" aria-label={NAMES[shown].name}>
+      <main>
         <h1 class="unseen">skyweft: {NAMES[shown].name}</h1>
+        <div class="stage">
         {serverGone.value && <Gone />}
         {runs.value === null ? <Waiting /> : (
           <>
@@ -33,8 +34,9 @@ export function Shell() {
             {shown === "compare" && <CompareView />}
           </>
         )}
+        </div>
+        <Dock />
       </main>
-      <Dock />
       <Help />
     </div>
   );
@@ -50,6 +52,7 @@ function Dock() {
       {charted && (
         <div class="dock-foot">
           <ColourKey />
+          <Zoom />
           <button class="button" onClick={() => (helpOpen.value = true)}>Keys <kbd aria-hidden="true">?</kbd></button>
         </div>
       )}

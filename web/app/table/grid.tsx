@@ -63,8 +63,9 @@ function Body({ pages, columns, order, table, onChoose, isChosen }: BodyProps) {
     top.value = active.value = 0;
   }, [pages]);
   useEffect(() => {
-    const watch = new ResizeObserver(() => (room.value = box.current!.clientHeight - HEAD_PX));
-    watch.observe(box.current!);
+    const element = box.current!;
+    const watch = new ResizeObserver(() => (room.value = element.clientHeight - HEAD_PX));
+    watch.observe(element);
     return () => watch.disconnect();
   }, []);
   useSignalEffect(() => {

@@ -74,6 +74,7 @@ function Figures({ outcome: { total, delivered, causes, delays_s, drawn } }: { o
         <h2 id="causes">Why the others were lost</h2>
         {causes.length === 0 && <p class="muted">None was lost.</p>}
         <table class="small">
+          <colgroup><col /><col class="time" /><col class="number" /><col class="gauged" /></colgroup>
           <tbody>
             {causes.map(({ cause, count }) => (
               <tr key={cause}>

@@ -77,6 +77,7 @@ function Meetings({ met, other, row }: { met: Meeting[]; other: (meeting: Meetin
   if (met.length === 0) return <p class="muted pad">Nobody.</p>;
   return (
     <table class="small">
+      <colgroup><col /><col class="number" /><col class="time" /></colgroup>
       <thead><tr><th scope="col">with</th><th scope="col">range<small>km</small></th><th scope="col">until<small>UTC</small></th></tr></thead>
       <tbody>
         {met.slice(0, all.value ? undefined : LISTED).map((meeting) => {
@@ -144,6 +145,7 @@ function BudgetTable({ budget }: { budget: Budget }) {
   ];
   return (
     <table class="small">
+      <colgroup><col /><col class="time" /><col class="number" /></colgroup>
       <thead><tr><th scope="col">direction</th><th scope="col">rate</th><th scope="col">margin<small>dB</small></th></tr></thead>
       <tbody>
         {rows.map(([name, rate, margin]) => {

@@ -3,14 +3,13 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Layer } from "../../../scene/index.ts";
-import { layerOf } from "../../axis/rows.ts";
 import { scene } from "../../state/runs.ts";
 import { globe } from "./pane.tsx";
 
-const LAYER_COLOURS: Record<Layer, string> = { space: "#e6f1fb", "near space": "#c7a8ff", air: "#ffe27a", ground: "#3ddc97" };
+const LAYER_COLOURS: Record<Layer, string> = { space: "#e6f1fb", near_space: "#c7a8ff", air: "#ffe27a", ground: "#3ddc97" };
 const SHAPES: Record<Layer, string> = {
   space: "M6 3a3 3 0 1 0 0 6a3 3 0 1 0 0-6",
-  "near space": "M6 2l4.5 8h-9z",
+  near_space: "M6 2l4.5 8h-9z",
   air: "M6 1.5l4 9l-4-2.4l-4 2.4z",
   ground: "M6 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z",
 };
@@ -27,7 +26,7 @@ function toggled(name: string): void {
 
 export function Strip() {
   const known = scene.value;
-  const layers = [...new Set(known?.groups.map(({ layer }) => layerOf(layer)) ?? [])];
+  const layers = [...new Set(known?.groups.map(({ layer }) => layer) ?? [])];
   const kinds = [...new Set(known?.rules.map(({ kind }) => kind) ?? [])];
 
   useSignalEffect(() => {
@@ -47,7 +46,7 @@ export function Strip() {
   return (
     <div class="strip" role="toolbar" aria-label="What the globe shows">
       {layers.map((layer) => (
-        <Switch key={layer} name={layer}>
+        <Switch key={layer} name={layer} words={layer.replace("_", " ")}>
           <svg viewBox="0 0 12 12" aria-hidden="true"><path d={SHAPES[layer]} fill={LAYER_COLOURS[layer]} /></svg>
         </Switch>
       ))}

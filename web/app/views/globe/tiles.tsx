@@ -143,7 +143,7 @@ export function Tiles() {
           <dd>
             <span class="tile-value mono">{tile.value.text}<small>{tile.value.unit}</small></span>
             <Course at={k} />
-            <span class="tile-note">{tile.note}</span>
+            <span class="tile-note" title={tile.note}>{tile.note}</span>
           </dd>
         </div>
       ))}

@@ -65,8 +65,9 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
   const [w, h] = [margin + cell * targets.length, margin + cell * sources.length];
 
   useEffect(() => {
-    const watch = new ResizeObserver(() => (width.value = box.current!.clientWidth));
-    watch.observe(box.current!);
+    const element = box.current!;
+    const watch = new ResizeObserver(() => (width.value = element.clientWidth));
+    watch.observe(element);
     return () => watch.disconnect();
   }, []);
   useEffect(() => {
