@@ -1,12 +1,13 @@
 """The best four of 30,000 satellites for each of a million users, against SciPy's cKDTree.
 
-The tree is asked for all satellites within the range at the mask; a sample of the users is enough
-to know its time. At one height elevation falls with range, so the same satellites are in view and
+The tree is asked for all satellites within the range at the mask, and once more for their number
+alone, which is all that is kept here; a sample of the users is enough to know its time. Both sides
+are compared by processor time, for the tree keeps to one thread. At one height elevation falls with range, so the same satellites are in view and
 the nearest are the highest: both answers must agree, on a round Earth.
 """
 
 import os
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -31,28 +32,33 @@ def main() -> None:
     vertical = _round(rng, USERS)
     user_m = EARTH_M * vertical
     best_in_view(satellite_m, shell, user_m[:10], vertical[:10], MASK_DEG, BEST)
-    spent_s = np.inf
+    wall_s = spent_s = np.inf
     for _ in range(3):
-        began = perf_counter()
+        began, used = perf_counter(), process_time()
         found = best_in_view(satellite_m, shell, user_m, vertical, MASK_DEG, BEST)
-        spent_s = min(spent_s, perf_counter() - began)
+        wall_s, spent_s = min(wall_s, perf_counter() - began), min(spent_s, process_time() - used)
     print(f"{os.cpu_count()} processors; {found.count.mean():.1f} satellites in view")
-    print(f"{spent_s:.2f} s, goal {GOAL_S:g} s")
+    print(f"{wall_s:.2f} s, goal {GOAL_S:g} s; {spent_s:.2f} s of the processors")
     sine = np.sin(np.radians(MASK_DEG))
     range_m = np.sqrt(RADIUS_M**2 - EARTH_M**2 * (1 - sine**2)) - EARTH_M * sine
     some = rng.choice(USERS, SAMPLE, replace=False)
-    began = perf_counter()
     tree = cKDTree(satellite_m)
+    marks = [process_time()]
     seen = tree.query_ball_point(user_m[some], range_m)
+    marks.append(process_time())
+    tree.query_ball_point(user_m[some], range_m, return_length=True)
+    marks.append(process_time())
     _, nearest = tree.query(user_m[some], BEST)
-    peer_s = (perf_counter() - began) / SAMPLE * USERS
+    lists_s, counts_s, best_s = np.diff([*marks, process_time()]) / SAMPLE * USERS
     assert np.array_equal(found.satellite[some], nearest)
     # Range and elevation round differently: one satellite in a million may be on the other side.
     apart = np.array([len(each) for each in seen]) - found.count[some]
     assert np.abs(apart).sum() <= 1e-6 * found.count[some].sum()
-    print(f"cKDTree, {SAMPLE:,} users scaled up: {peer_s:.0f} s; ratio {peer_s / spent_s:.0f}")
-    assert spent_s <= GOAL_S
-    assert peer_s / spent_s >= GOAL_RATIO
+    ratio = (lists_s + best_s) / spent_s
+    print(f"cKDTree, {SAMPLE:,} users scaled up: {lists_s + best_s:.0f} s; ratio {ratio:.0f}")
+    print(f"with counts for lists: {counts_s + best_s:.0f} s; {(counts_s + best_s) / spent_s:.0f}")
+    assert wall_s <= GOAL_S
+    assert ratio >= GOAL_RATIO
 
 
 if __name__ == "__main__":
