@@ -2,8 +2,9 @@
 
 The tree is asked for all satellites within the range at the mask, and once more for their number
 alone, which is all that is kept here; a sample of the users is enough to know its time. Both sides
-are compared by processor time, for the tree keeps to one thread. At one height elevation falls with range, so the same satellites are in view and
-the nearest are the highest: both answers must agree, on a round Earth.
+are compared by processor time, for the tree keeps to one thread. At one height elevation falls with
+range, so the same satellites are in view and the nearest are the highest: both answers must agree,
+on a round Earth.
 """
 
 import os
