@@ -376,3 +376,53 @@ def test_a_bar_only_for_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Capt
         progress(30.0, 60.0, "contacts")
     captured = capsys.readouterr()
     assert captured.out == ""
+
+
+HDTN = (
+    '{"contacts": [{"contact": 0, "source": 1, "dest": 2, "startTime": 5, "endTime": 9, '
+    '"rateBitsPerSec": 80, "owlt": 1}]}'
+)
+
+
+def test_plan_finds_a_way_and_says_why_there_is_none(capsys: Captured) -> None:
+    write(HDTN, "plan.json")
+    assert main(["plan", "plan.json", "--from", "1", "--to", "2", "--size", "20"]) == 0
+    assert capsys.readouterr().out == (
+        "1. 1 - 2: there at 8 s, 1 hop, good until 9 s\n"
+        "   1 - 2: sent from 5 s to 7 s, there at 8 s; contact 5 s to 9 s\n"
+    )
+    assert main(["plan", "plan.json", "--from", "2", "--to", "1", "--json"]) == 0
+    reason = "no contact leaves 2 after 0 s: there is none"
+    assert json.loads(capsys.readouterr().out) == {"ways": [], "reason": reason}
+
+
+def test_plan_of_a_run_is_written_for_others(capsys: Captured) -> None:
+    longer = SOUND.replace("7_200", "43_200")
+    assert main(["run", write(longer), "--out", "out", "--no-report"]) == 0
+    capsys.readouterr()
+    files = ["--hdtn", "plan.json", "--ion", "plan.ionrc", "--asabr", "plan.cp"]
+    assert main(["plan", "out", *files, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert list(facts["files"]) == ["hdtn", "ion", "asabr"]
+    for file in facts["files"].values():
+        assert main(["plan", file]) == 0
+        nodes, *_ = capsys.readouterr().out.split(" nodes, ")
+        assert int(nodes) == facts["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["plan", "plan.json", "--from", "1"], 2),
+        (["plan", "plan.json", "--from", "1", "--to", "2", "--at", "-1"], 2),
+        (["plan", "plan.json", "--from", "1", "--to", "2", "--size", "big"], 2),
+        (["plan", "plan.json", "--from", "1", "--to", "3"], 1),
+        (["plan", "nothing.json"], 1),
+        (["plan", "."], 1),
+        (["plan", "plan.json", "--ion", "no/folder"], 1),
+    ],
+)
+def test_plan_refuses(words: list[str], code: int, capsys: Captured) -> None:
+    write(HDTN, "plan.json")
+    assert main(words) == code
+    assert capsys.readouterr().err

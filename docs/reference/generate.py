@@ -24,6 +24,11 @@ MADE = "<!-- Made by docs/reference/generate.py; edit the code it describes inst
 # Public functions that a notebook reaches through their modules.
 STAGES = {
     "skyweft.motion.catalogue": ["fetch"],
+    "skyweft.network.plan.product": ["plan", "ContactPlan", "Route"],
+    "skyweft.network.plan.making": ["contact_plan"],
+    "skyweft.network.plan.files": ["read_plan", "write_plan"],
+    "skyweft.network.plan.routes": ["arrivals", "routes"],
+    "skyweft.network.plan.telling": ["why_not"],
     "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
     "skyweft.run.export": ["export"],

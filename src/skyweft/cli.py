@@ -6,6 +6,7 @@ words, 3 ours, 130 interrupted. Heavy modules load inside the commands, so `--he
 
 import argparse
 import json
+import math
 import os
 import sys
 import warnings
@@ -106,6 +107,8 @@ def parser() -> argparse.ArgumentParser:
     _add_export(add("export", _export, "write a run's folder in the formats of other programs"))
     _add_show(add("show", _show_runs, "show runs in the browser: globe, timeline, tables"))
 
+    _add_plan(add("plan", _plan, "write a contact plan, or find a bundle's ways through it"))
+
     scenarios = add(
         "scenarios", _scenarios, "list the shipped scenarios, or copy one with its files"
     )
@@ -166,6 +169,37 @@ def _add_running(sub: argparse.ArgumentParser) -> None:
         help="threads (default: as many as there are cores)",
     )
     sub.add_argument("--no-report", action="store_true", help="tables and summary only")
+
+
+def _add_plan(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("where", metavar="DIR|FILE", help="folder of a run, or a contact plan")
+    for form, words in (
+        ("hdtn", "HDTN's JSON"),
+        ("ion", "commands of ION's ionadmin"),
+        ("asabr", "A-SABR's text"),
+    ):
+        sub.add_argument(f"--{form}", metavar="FILE", help=f"write the plan as {words}")
+    sub.add_argument("--from", dest="source", metavar="NAME", help="node that has the bundle")
+    sub.add_argument("--to", dest="target", metavar="NAME", help="node it is for")
+    sub.add_argument(
+        "--at", type=_amount, default=0.0, metavar="S", help="from when on it is there (default: 0)"
+    )
+    sub.add_argument(
+        "--size", type=_amount, default=0.0, metavar="BYTES", help="its size (default: nothing)"
+    )
+    sub.add_argument(
+        "--alternatives", type=_positive, default=1, metavar="K", help="how many ways (default: 1)"
+    )
+
+
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
+    return value
 
 
 def _positive(text: str) -> int:
@@ -374,6 +408,42 @@ def _figure(value: float | None, unit: str) -> str:
             if value >= size:
                 return f"{value / size:,.4g} {prefix}{unit}"
     return f"{value:,.4g} {unit}"
+
+
+def _plan(options: argparse.Namespace) -> int:
+    if (options.source is None) != (options.target is None):
+        return _complain(options, ["plan needs both --from and --to, or neither"], WORDS)
+    from skyweft.network.plan.files import FORMS, Form, read_plan, write_plan
+    from skyweft.network.plan.telling import plan_facts, plan_lines
+
+    if Path(options.where).is_dir():
+        from skyweft.run import open_run
+
+        plan = open_run(options.where).contact_plan()
+    else:
+        plan, left_out = read_plan(options.where)
+        for line in left_out:
+            print(f"skyweft: {line}", file=sys.stderr)
+    if options.source is not None:
+        return _ways(options, plan)
+    files: dict[Form, str] = {form: path for form in FORMS if (path := getattr(options, form))}
+    for form, path in files.items():
+        write_plan(plan, path, form)
+    lines = [*plan_lines(plan), *(f"{form}: {path}" for form, path in files.items())]
+    _answer(options, {**plan_facts(plan), "files": files}, lines)
+    return DONE
+
+
+def _ways(options: argparse.Namespace, plan: Any) -> int:
+    from skyweft.network.plan.routes import routes
+    from skyweft.network.plan.telling import way_facts, way_lines, why_not
+
+    bundle = (plan, options.source, options.target, options.at, options.size)
+    found = routes(*bundle, count=options.alternatives)
+    reason = "" if found else why_not(*bundle)
+    facts = {"ways": [way_facts(plan, each) for each in found], "reason": reason}
+    _answer(options, facts, list(way_lines(plan, found)) or [f"no way: {reason}"])
+    return DONE
 
 
 def _scenarios(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """A run and its folder: the tables of one scenario, read when they are asked for."""
 
+import math
 import shutil
 from collections.abc import Sequence
 from functools import cached_property
@@ -11,10 +12,12 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
+from skyweft.network.plan.product import ContactPlan
 from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.run.disk.folder import MANIFEST, clean_errors, is_run, read_json
 from skyweft.run.disk.identity import read_scenario
 from skyweft.run.disk.parquet import Bounds, read, require
+from skyweft.run.disk.plan import contact_plan
 from skyweft.run.disk.tables import TABLES
 from skyweft.run.figures.routing import restated
 from skyweft.scenario.scenario import Scenario
@@ -188,6 +191,21 @@ class Run:
     def route_times(self) -> pa.Table | None:
         """Return one row a snapshot and rule: pairs reached, delays, changes; None without."""
         return self.table("route_times") if self.scenario.routes else None
+
+    def contact_plan(self, piece_s: float = math.inf) -> ContactPlan:
+        """Return who can send to whom, when, how fast and how much, either way.
+
+        Parameters
+        ----------
+        piece_s : float
+            Contacts are cut where a multiple of this passes, to follow rate and delay. [s]
+
+        Returns
+        -------
+        ContactPlan
+            See `skyweft.network.plan.making.contact_plan`.
+        """
+        return contact_plan(self.scenario, self.table, piece_s)
 
     def table(
         self, name: str, columns: Sequence[str] | None = None, bounds: Bounds | None = None

@@ -37,6 +37,11 @@ class Platforms(Entry):
     relay: bool | None = None
     """Whether they pass traffic on; all but those on the ground do unless given."""
 
+    @property
+    def passes_on(self) -> bool:
+        """Return whether they pass traffic on."""
+        return self.layer != "ground" if self.relay is None else self.relay
+
 
 class Coverage(Entry):
     """Where and by whom coverage is measured."""

@@ -94,10 +94,7 @@ def pieces(
 
 def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
     """Return which platforms pass traffic on: as their group says, else all above the ground."""
-    groups = [
-        each.layer != "ground" if each.relay is None else each.relay
-        for each in scenario.platforms.values()
-    ]
+    groups = [each.passes_on for each in scenario.platforms.values()]
     return np.array(groups, np.bool_)[fleet.group]
 
 

@@ -1,0 +1,1 @@
+"""Store and forward: contact plans, the ways over them in time, and bundles carried along."""

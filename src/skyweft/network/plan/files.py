@@ -1,0 +1,132 @@
+"""Contact plans from and into the files of other programs."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+import numpy as np
+
+from skyweft.errors import ScenarioError
+from skyweft.network.plan.product import ContactPlan, plan
+from skyweft.protocols.contact_plans import asabr, hdtn, ion
+from skyweft.protocols.contact_plans.records import Listed, Record
+from skyweft.protocols.records import Mistakes
+
+Form = Literal["hdtn", "ion", "asabr"]
+FORMS: dict[Form, ModuleType] = {"hdtn": hdtn, "ion": ion, "asabr": asabr}
+
+SIZE_MAX_BYTES = 500_000_000
+_ASABR = re.compile(r"^\s*(node|contact)\s", re.MULTILINE)
+_ION = re.compile(r"^\s*a\s+(contact|range)\s", re.MULTILINE)
+
+
+def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
+    """Read a contact plan; the format is recognised from the content.
+
+    Parameters
+    ----------
+    path : str or Path
+        HDTN's JSON, ION's ionrc or A-SABR's text, in UTF-8.
+
+    Returns
+    -------
+    plan : ContactPlan
+        Nodes in the order of their numbers, called by name where the file has one.
+    warnings : tuple of str
+        What was left out.
+
+    Raises
+    ------
+    ScenarioError
+        What is wrong, one line a mistake, with file, line or place, and what is allowed.
+    """
+    path = Path(path)
+    text = _text(path)
+    mistakes = Mistakes(path.name)
+    if text.lstrip().startswith(("{", "[")):
+        found = hdtn.read(text, mistakes)
+    elif _ION.search(text):
+        found = ion.read(text, mistakes)
+    elif _ASABR.search(text):
+        found = asabr.read(text, mistakes)
+    elif text.strip():
+        raise ScenarioError(
+            f"{path.name} is no contact plan: neither HDTN's JSON, ION's ionrc nor A-SABR's text"
+        )
+    else:
+        raise ScenarioError(f"{path.name} is empty")
+    mistakes.complain()
+    if not found.records:
+        raise ScenarioError(f"{path.name} holds no contacts")
+    return _plan(found), tuple(found.warnings)
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > SIZE_MAX_BYTES:
+        raise ScenarioError(f"{path.name}: at most {SIZE_MAX_BYTES / 1e6:.0f} MB is read")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path.name} is not text in UTF-8") from error
+
+
+def _plan(found: Listed) -> ContactPlan:
+    """Turn records into columns; nodes are sorted by number."""
+    records = found.records
+    numbers = {each.source for each in records} | {each.target for each in records}
+    order = sorted(numbers | set(found.names), key=int)
+    row = {number: place for place, number in enumerate(order)}
+    source = [row[each.source] for each in records]
+    target = [row[each.target] for each in records]
+    values = np.array([each[2:] for each in records], np.float64).T
+    names = [found.names.get(number, number) for number in order]
+    return plan(names, source, target, *values)
+
+
+def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> None:
+    """Write a contact plan for another program.
+
+    Parameters
+    ----------
+    plan : ContactPlan
+        Times, rates and delays become whole numbers, so that nothing is promised that is not there:
+        contacts shorter, rates lower, delays longer. Contacts of less than a second may vanish.
+    path : str or Path
+        Is overwritten, once the whole text is there.
+    form : {"hdtn", "ion", "asabr"}
+        Nodes keep their names where these are whole numbers; else they are numbered in order, from
+        1 (A-SABR: 0), and the file says which is which.
+
+    Raises
+    ------
+    ScenarioError
+        The plan holds no contacts; or ION, which does not allow contacts of a pair to overlap, is
+        given some.
+    """
+    path = Path(path)
+    if not len(plan):
+        raise ScenarioError(
+            f"{path.name}: the plan holds no contacts, so there is nothing to write"
+        )
+    order = np.lexsort((plan.target, plan.source, plan.start_s))
+    names = np.array(plan.names, object)
+    rows = zip(
+        names[plan.source[order]],
+        names[plan.target[order]],
+        *(
+            column[order].tolist()
+            for column in (plan.start_s, plan.end_s, plan.rate_bps, plan.delay_s)
+        ),
+        strict=True,
+    )
+    try:
+        text = FORMS[form].write((Record(*row) for row in rows), plan.names)
+    except ValueError as error:
+        raise ScenarioError(f"{path.name}: {error}") from error
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,211 @@
+"""The best ways of a bundle through a contact plan, in the order of Schedule-Aware Bundle Routing.
+
+A way is better that arrives earlier; of those equal, one of fewer hops; of those equal, one whose
+contacts live longer (the first of them to end ends later). One label a node cannot tell: who comes
+to a node first may have made more hops than who comes to the target as early by another. So the
+three are settled one after the other, each exactly: the earliest arrival, the fewest hops that
+keep it, the latest expiry that keeps both.
+
+References
+----------
+CCSDS 734.3-B-1, "Schedule-Aware Bundle Routing", 2019, section 3.2.
+J. Y. Yen, "Finding the K shortest loopless paths in a network", Management Science 17, 1971.
+"""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.network.plan.product import ContactPlan, Floats, Longs, Route
+from skyweft.network.plan.search import (
+    FREE,
+    NOBODY,
+    Asked,
+    Slots,
+    by_hops,
+    columns,
+    earliest,
+)
+
+NOTHING = np.empty(0, np.uint8)
+
+
+class Errand(NamedTuple):
+    """A bundle to be routed: from where, to where (rows of names), from when on, and its bits."""
+
+    source: int
+    target: int
+    ready_s: float
+    bits: float = 0.0
+    priority: int = 0
+    settled_s: float = -np.inf  # what others began to send before this stays theirs
+
+
+def arrivals(plan: ContactPlan, source: str, at_s: float = 0.0, size_bytes: float = 0.0) -> Floats:
+    """Return when a bundle can be at every node at the earliest.
+
+    Parameters
+    ----------
+    plan : ContactPlan
+        Who can send to whom.
+    source : str
+        Name of the node that has the bundle.
+    at_s : float
+        From when on. [s]
+    size_bytes : float
+        Its size; nothing is a first bit that is also the last. [byte]
+
+    Returns
+    -------
+    arrival_s : (N,)
+        Of the last bit; infinity where there is no way. [s]
+    """
+    found = np.full(len(plan.names), np.inf)
+    found[plan.node(source)] = at_s
+    asked = Asked(8 * size_bytes, 0, -np.inf, NOTHING, NOTHING)
+    by = np.empty(len(found), np.int64)
+    earliest(columns(plan), FREE, asked, plan.node(source), NOBODY, found, by)
+    return found
+
+
+def routes(
+    plan: ContactPlan,
+    source: str,
+    target: str,
+    at_s: float = 0.0,
+    size_bytes: float = 0.0,
+    count: int = 1,
+) -> list[Route]:
+    """Return the best ways of a bundle, best first.
+
+    Parameters
+    ----------
+    plan : ContactPlan
+        Who can send to whom.
+    source, target : str
+        Names of two nodes.
+    at_s : float
+        From when on the bundle is at the source. [s]
+    size_bytes : float
+        Its size. [byte]
+    count : int
+        How many ways at most. Two are different that differ in a contact; none passes a node twice.
+
+    Returns
+    -------
+    list of Route
+        In the order of SABR: earlier arrival, fewer hops, later expiry. Empty where there is none.
+    """
+    errand = Errand(plan.node(source), plan.node(target), at_s, 8 * size_bytes)
+    ways = _ways(plan, errand)
+    return [way for _, way in zip(range(count), ways, strict=False)]
+
+
+def best(
+    plan: ContactPlan,
+    errand: Errand,
+    slots: Slots = FREE,
+    shut: NDArray[np.uint8] = NOTHING,
+    closed: NDArray[np.uint8] = NOTHING,
+) -> Route | None:
+    """Return the best way of one errand, or None where there is none."""
+    source, target, ready_s, bits, priority, settled_s = errand
+    asked = Asked(bits, priority, settled_s, shut, closed)
+    nodes = len(plan.names)
+    arrival_s, by = np.full(nodes, np.inf), np.empty(nodes, np.int64)
+    arrival_s[source] = ready_s
+    earliest(columns(plan), slots, asked, source, target, arrival_s, by)
+    if target == source or arrival_s[target] == np.inf:
+        return None
+    hops, node = 0, target
+    while node != source:
+        hops, node = hops + 1, plan.source[by[node]]
+    return _settle(plan, errand, slots, asked, float(arrival_s[target]), hops)
+
+
+def _settle(
+    plan: ContactPlan,
+    errand: Errand,
+    slots: Slots,
+    asked: Asked,
+    arrival_s: float,
+    hops_max: int,
+) -> Route:
+    """Return the way of fewest hops, then latest expiry, among those that arrive by then."""
+    source, target, ready_s, *_ = errand
+    label_s = np.full((hops_max + 1, len(plan.names)), np.inf)
+    label_s[0, source] = ready_s
+    by, begin_s = np.empty(label_s.shape, np.int64), np.empty(label_s.shape)
+
+    def found(end_min_s: float, hops: int) -> Route | None:
+        labels = (each[: hops + 1] for each in (label_s, by, begin_s))
+        last = by_hops(columns(plan), slots, asked, source, target, arrival_s, end_min_s, *labels)
+        if last == NOBODY:
+            return None
+        hop, node = np.arange(1, last + 1), np.empty(last, np.int64)
+        node[-1] = target
+        for row in range(last - 1, 0, -1):
+            node[row - 1] = plan.source[by[row + 1, node[row]]]
+        return _route(plan, asked.bits, by[hop, node], begin_s[hop, node])
+
+    way = found(-np.inf, hops_max)
+    assert way is not None
+    # Leaving out what ends early can only take ways away: the latest end that leaves one is found
+    # by halving.
+    low = int(np.searchsorted(plan.ends_s, way.expiry_s))
+    high = len(plan.ends_s)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        later = found(plan.ends_s[middle], len(way))
+        if later is None:
+            high = middle
+        else:
+            way, low = later, int(np.searchsorted(plan.ends_s, later.expiry_s))
+    return way
+
+
+def _route(plan: ContactPlan, bits: float, contact: Longs, begin_s: Floats) -> Route:
+    sent_s = begin_s + bits / plan.rate_bps[contact]
+    received_s = sent_s + plan.delay_s[contact]
+    return Route(contact, begin_s, sent_s, received_s, float(plan.end_s[contact].min()))
+
+
+def _ways(plan: ContactPlan, errand: Errand) -> Iterator[Route]:
+    """Yield ways, best first, each once: every next one leaves a known one at some node."""
+    known: list[Route] = []
+    waiting: list[tuple[tuple[float, int, float], tuple[int, ...], Route]] = []
+    way = best(plan, errand)
+    seen: set[tuple[int, ...]] = set()
+    while way is not None:
+        yield way
+        known.append(way)
+        for each in _leaving(plan, errand, way, known):
+            rows = tuple(each.contact.tolist())
+            if rows not in seen:
+                seen.add(rows)
+                heappush(waiting, (each.rank, rows, each))
+        way = heappop(waiting)[-1] if waiting else None
+
+
+def _leaving(plan: ContactPlan, errand: Errand, way: Route, known: list[Route]) -> Iterator[Route]:
+    """Yield the best way that leaves `way` at each of its nodes by a contact no known one took."""
+    closed = np.zeros(len(plan.names), np.uint8)
+    node, ready_s = errand.source, errand.ready_s
+    for hop in range(len(way)):
+        shut = np.zeros(len(plan), np.uint8)
+        for other in known:
+            if len(other) > hop and np.array_equal(other.contact[:hop], way.contact[:hop]):
+                shut[other.contact[hop]] = 1
+        closed[node] = 1
+        rest = best(plan, errand._replace(source=node, ready_s=ready_s), FREE, shut, closed)
+        if rest is not None:
+            yield _route(
+                plan,
+                errand.bits,
+                np.append(way.contact[:hop], rest.contact),
+                np.append(way.begin_s[:hop], rest.begin_s),
+            )
+        node, ready_s = int(plan.target[way.contact[hop]]), float(way.received_s[hop])

@@ -1,0 +1,240 @@
+"""The two searches every answer about a contact plan is made of.
+
+Waiting costs nothing but time, so coming earlier to a node never makes one later anywhere: with
+fixed contacts the earliest arrival is found by settling nodes in order of time. Light time may
+change, contacts of a pair may overlap, and parts of them may be taken by others; all that only
+decides which contact of a pair is the next to use.
+
+Kernels take a plan as a plain tuple of its columns (`columns`), so that numba can keep what it
+compiled, and what is asked as another (`Asked`).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.network.plan.product import ContactPlan
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+Marks = NDArray[np.uint8]
+
+NOBODY = -1
+_SWITCHES: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True}
+
+
+class Slots(NamedTuple):
+    """Stretches of contacts that are taken, chained in order of time from `head` (C,) on.
+
+    An empty `head` says that nothing is taken; -1 ends a chain.
+    """
+
+    head: Longs
+    following: Longs
+    begin_s: Floats
+    end_s: Floats
+    priority: NDArray[np.int8]
+
+
+FREE = Slots(
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.empty(0, np.float64),
+    np.empty(0, np.float64),
+    np.empty(0, np.int8),
+)
+
+
+class Asked(NamedTuple):
+    """What is to be carried, and what may not be used for it."""
+
+    bits: float
+    priority: int  # slots of lower priority may be displaced ...
+    settled_s: float  # ... unless they have begun by now
+    shut: Marks  # (C,) contacts that may not be used; or empty
+    closed: Marks  # (N,) nodes that may not be entered; or empty
+
+
+def columns(plan: ContactPlan) -> tuple[Any, ...]:
+    """Return a plan as the kernels take it."""
+    return (
+        plan.node_first,
+        plan.pair_first,
+        plan.pair_target,
+        plan.relays,
+        plan.start_s,
+        plan.end_s,
+        plan.rate_bps,
+        plan.delay_s,
+        plan.soonest_s,
+        plan.delay_least_s,
+    )
+
+
+@njit(**_SWITCHES)
+def _free_from(
+    slots: Slots, k: int, begin_s: float, airtime_s: float, priority: int, settled_s: float
+) -> float:
+    """Return the first moment from `begin_s` on at which contact k is free for an air time."""
+    slot = slots[0][k]
+    while slot >= 0:
+        if slots[4][slot] >= priority or slots[2][slot] < settled_s:
+            if begin_s + airtime_s <= slots[2][slot]:
+                break
+            begin_s = max(begin_s, slots[3][slot])
+        slot = slots[1][slot]
+    return begin_s
+
+
+@njit(**_SWITCHES)
+def _cross(
+    table: tuple[Any, ...], slots: Slots, asked: Asked, end_min_s: float, pair: int, ready_s: float
+) -> tuple[float, int, float]:
+    """Return the earliest arrival over a pair's contacts, by which, and when its sending begins.
+
+    Infinity where by none.
+    """
+    _, pair_first, _, _, start, end, rate, delay, soonest, delay_least = table
+    bits, priority, settled_s, shut, _ = asked
+    low, after = pair_first[pair], pair_first[pair + 1]
+    high = after
+    while low < high:  # the first that ends late enough
+        middle = (low + high) // 2
+        if end[middle] > ready_s and end[middle] >= end_min_s:
+            high = middle
+        else:
+            low = middle + 1
+    best_s, by, from_s = np.inf, NOBODY, np.inf
+    for k in range(low, after):
+        if max(soonest[k], ready_s + delay_least[k]) >= best_s:
+            break
+        if len(shut) > 0 and shut[k]:
+            continue
+        begin_s, airtime_s = max(ready_s, start[k]), bits / rate[k]
+        if len(slots[0]) > 0:
+            begin_s = _free_from(slots, k, begin_s, airtime_s, priority, settled_s)
+        # Both: an air time of nothing still needs a contact that is there, 0 / 0 is not one.
+        if begin_s < end[k] and begin_s + airtime_s <= end[k]:
+            arrival_s = begin_s + airtime_s + delay[k]
+            if arrival_s < best_s:
+                best_s, by, from_s = arrival_s, k, begin_s
+    return best_s, by, from_s
+
+
+@njit(**_SWITCHES)
+def _rise(heap: Longs, place: Longs, key: Floats, at: int) -> None:
+    """Move an entry of a heap up to where its key belongs."""
+    node = heap[at]
+    while at > 0:
+        above = (at - 1) // 2
+        if key[heap[above]] <= key[node]:
+            break
+        heap[at] = heap[above]
+        place[heap[at]] = at
+        at = above
+    heap[at] = node
+    place[node] = at
+
+
+@njit(**_SWITCHES)
+def _sink(heap: Longs, place: Longs, key: Floats, size: int) -> None:
+    """Move the top of a heap down to where its key belongs."""
+    node, at = heap[0], 0
+    while 2 * at + 1 < size:
+        below = 2 * at + 1
+        if below + 1 < size and key[heap[below + 1]] < key[heap[below]]:
+            below += 1
+        if key[heap[below]] >= key[node]:
+            break
+        heap[at] = heap[below]
+        place[heap[at]] = at
+        at = below
+    heap[at] = node
+    place[node] = at
+
+
+@njit(**_SWITCHES)
+def earliest(
+    table: tuple[Any, ...],
+    slots: Slots,
+    asked: Asked,
+    source: int,
+    target: int,
+    arrival_s: Floats,
+    by: Longs,
+) -> None:
+    """Settle nodes in order of arrival, up to the target, or all where it is `NOBODY`.
+
+    `arrival_s` (N,) comes in as infinity but for the source; `by` (N,) says by which contact.
+    """
+    node_first, _, pair_target, relays = table[:4]
+    closed = asked[4]
+    nodes = len(arrival_s)
+    heap, place = np.empty(nodes, np.int64), np.full(nodes, NOBODY, np.int64)
+    heap[0], place[source], size = source, 0, 1
+    by[:] = NOBODY
+    while size > 0:
+        node = heap[0]
+        if node == target:
+            return
+        size -= 1
+        heap[0] = heap[size]
+        if size > 0:
+            _sink(heap, place, arrival_s, size)
+        if not relays[node] and node != source:
+            continue
+        for pair in range(node_first[node], node_first[node + 1]):
+            other = pair_target[pair]
+            if arrival_s[other] <= arrival_s[node] or (len(closed) > 0 and closed[other]):
+                continue
+            then_s, k, _ = _cross(table, slots, asked, -np.inf, pair, arrival_s[node])
+            if then_s < arrival_s[other]:
+                if place[other] == NOBODY:
+                    place[other] = size
+                    heap[size] = other
+                    size += 1
+                arrival_s[other], by[other] = then_s, k
+                _rise(heap, place, arrival_s, place[other])
+
+
+@njit(**_SWITCHES)
+def by_hops(
+    table: tuple[Any, ...],
+    slots: Slots,
+    asked: Asked,
+    source: int,
+    target: int,
+    deadline_s: float,
+    end_min_s: float,
+    arrival_s: Floats,
+    by: Longs,
+    begin_s: Floats,
+) -> int:
+    """Find the fewest hops by which the target is reached no later than the deadline; or -1.
+
+    A node has a label for every number of hops by which it is reached earlier than by fewer:
+    `arrival_s`, `by` and `begin_s` (H + 1, N), the first row being the start. Contacts that end
+    before `end_min_s` are not used.
+    """
+    node_first, _, pair_target, relays = table[:4]
+    closed = asked[4]
+    arrival_s[1:, :] = np.inf
+    best_s = arrival_s[0].copy()
+    for hop in range(1, len(arrival_s)):
+        for node in range(len(best_s)):
+            ready_s = arrival_s[hop - 1, node]
+            if ready_s == np.inf or (not relays[node] and node != source):
+                continue
+            for pair in range(node_first[node], node_first[node + 1]):
+                other = pair_target[pair]
+                if best_s[other] <= ready_s or (len(closed) > 0 and closed[other]):
+                    continue
+                then_s, k, from_s = _cross(table, slots, asked, end_min_s, pair, ready_s)
+                if then_s < best_s[other] and then_s <= deadline_s:
+                    best_s[other] = arrival_s[hop, other] = then_s
+                    by[hop, other], begin_s[hop, other] = k, from_s
+        if best_s[target] <= deadline_s:
+            return hop
+    return NOBODY

@@ -1,0 +1,104 @@
+"""Contact plans in JSON as NASA's High-rate Delay Tolerant Networking (HDTN) reads them.
+
+An object with a list `contacts` of objects with contact, source, dest, startTime [s], endTime [s],
+rateBitsPerSec and owlt [s], all whole numbers when written. HDTN passes over the key `nodes`,
+which we add: it says how nodes are called that have more than a number.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from skyweft.protocols.contact_plans.records import (
+    Listed,
+    Record,
+    amount,
+    node,
+    numbered,
+    sound,
+    whole,
+)
+from skyweft.protocols.records import Mistakes, shown
+
+_AMOUNTS = ("startTime", "endTime", "rateBitsPerSec", "owlt")
+
+
+def read(text: str, mistakes: Mistakes) -> Listed:
+    """Read contacts; what is wrong is noted by line, or by place in the list, from 0."""
+    found = Listed()
+    whole_file = _parsed(text, mistakes)
+    if whole_file is None:
+        return found
+    entries = whole_file.get("contacts") if isinstance(whole_file, dict) else None
+    if not isinstance(entries, list):
+        mistakes.add("JSON", 'needed is an object with a list "contacts"')
+        return found
+    seen: dict[Record, str] = {}
+    for row, entry in enumerate(entries):
+        where = f"contacts[{row}]"
+        record = _record(where, entry, mistakes)
+        if record is None or not sound(where, record, mistakes):
+            continue
+        if record in seen:
+            mistakes.add(where, f"the same contact as {seen[record]}: keep one of them")
+        seen.setdefault(record, where)
+        found.records.append(record)
+    found.names = _names(whole_file.get("nodes"), mistakes)
+    return found
+
+
+def _parsed(text: str, mistakes: Mistakes) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        mistakes.add(f"line {error.lineno}", f"not JSON: {error.msg}")
+    except (ValueError, RecursionError) as error:
+        mistakes.add("JSON", f"cannot be read: {error}")
+    return None
+
+
+def _record(where: str, entry: object, mistakes: Mistakes) -> Record | None:
+    if not isinstance(entry, dict):
+        mistakes.add(where, f"{shown(entry)} is no object with the fields of a contact")
+        return None
+    ends = [node(where, key, entry.get(key), mistakes) for key in ("source", "dest")]
+    values = [amount(where, key, entry.get(key), mistakes) for key in _AMOUNTS]
+    if None in ends or None in values:
+        return None
+    return Record(*ends, *values)  # type: ignore[arg-type]
+
+
+def _names(given: object, mistakes: Mistakes) -> dict[str, str]:
+    """Return the names of numbers that have one."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
+        mistakes.add("nodes", "needed is an object of numbers and names")
+        return {}
+    if len(set(given.values())) < len(given):
+        mistakes.add("nodes", "two nodes have one name")
+        return {}
+    return given
+
+
+def write(records: Iterable[Record], names: Sequence[str]) -> str:
+    """Write contacts, a line each, in whole seconds and bit/s."""
+    number = numbered(names)
+    lines: list[str] = []
+    for record in records:
+        if (rounded := whole(record)) is None:
+            continue
+        start_s, end_s, rate_bps, delay_s = rounded
+        entry = {
+            "contact": len(lines),
+            "source": number[record.source],
+            "dest": number[record.target],
+            "startTime": start_s,
+            "endTime": end_s,
+            "rateBitsPerSec": rate_bps,
+            "owlt": delay_s,
+        }
+        lines.append(json.dumps(entry))
+    called = {str(value): name for name, value in number.items() if str(value) != name}
+    nodes = f'"nodes": {json.dumps(called)},\n' if called else ""
+    return "{" + nodes + '"contacts": [\n' + ",\n".join(lines) + "\n]}\n"
