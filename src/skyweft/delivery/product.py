@@ -4,7 +4,8 @@ A message is known by its rule, its thing and its number; the same message keeps
 product. Losing one is a row with a cause, never an exception.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,3 +84,16 @@ class Deliveries(Shown):
 
     def __len__(self) -> int:
         return len(self.created_s)
+
+    @classmethod
+    def joined(cls, pieces: "Sequence[Deliveries]") -> "Deliveries":
+        """Return pieces one after the other; of at least one."""
+        names = [each.name for each in fields(cls)]
+        return cls(*(np.concatenate([getattr(each, name) for each in pieces]) for name in names))
+
+    @classmethod
+    def sorted(cls, pieces: "Sequence[Deliveries]") -> "Deliveries":
+        """Return pieces as one, in order of creation, rule, thing and number."""
+        whole = cls.joined(pieces)
+        order = np.lexsort((whole.number, whole.thing, whole.rule, whole.created_s))
+        return cls(*(getattr(whole, each.name)[order] for each in fields(cls)))

@@ -146,6 +146,37 @@ class Run:
         return self.table("packets") if self.scenario.packets else None
 
     @cached_property
+    def deliveries(self) -> pa.Table | None:
+        """Return one row a message; None without any, or where they are too many to list."""
+        listed = self.scenario.messages and "deliveries" not in self.manifest["left_out"]
+        return self.table("deliveries") if listed else None
+
+    @cached_property
+    def deliveries_by_thing(self) -> pa.Table | None:
+        """Return what became of messages, a row a thing; None without any."""
+        return self.table("deliveries_by_thing") if self.scenario.messages else None
+
+    @cached_property
+    def deliveries_by_cell(self) -> pa.Table | None:
+        """Return what became of messages, a row a cell with things; None without any."""
+        return self.table("deliveries_by_cell") if self.scenario.messages else None
+
+    @cached_property
+    def deliveries_by_hour(self) -> pa.Table | None:
+        """Return what became of messages, a row an hour; None without any."""
+        return self.table("deliveries_by_hour") if self.scenario.messages else None
+
+    @cached_property
+    def stores(self) -> pa.Table | None:
+        """Return what platforms kept of messages over time; None without any."""
+        return self.table("stores") if self.scenario.messages else None
+
+    @cached_property
+    def downlinks(self) -> pa.Table | None:
+        """Return what the targets of messages took over time; None without any."""
+        return self.table("downlinks") if self.scenario.messages else None
+
+    @cached_property
     def coverage(self) -> pa.Table | None:
         """Return one row a cell or site; None where the scenario asks for no coverage."""
         return self.table("coverage") if self.scenario.coverage else None

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from skyweft.scenario.crossings import crossings
+from skyweft.scenario.deliveries import Deliveries, Storage
 from skyweft.scenario.entry import Entry, Moment
 from skyweft.scenario.messages import Messages
 from skyweft.scenario.motion import Motion
@@ -36,6 +37,8 @@ class Platforms(Entry):
     """Names from `[terminals]`: every platform of the group carries each of them."""
     relay: bool | None = None
     """Whether they pass traffic on; all but those on the ground do unless given."""
+    storage: Storage | None = None
+    """What each can keep of messages on their way; all there are unless given."""
 
     @property
     def passes_on(self) -> bool:
@@ -99,6 +102,8 @@ class Scenario(Entry):
     """Packets to follow along their ways: one `[[packets]]` a stream."""
     messages: list[Messages] = Field(default=[])
     """What things have to say: one `[[messages]]` a kind."""
+    deliveries: Deliveries = Deliveries()
+    """How messages travel on, and what is written of them."""
     failures: list[Failures] = Field(default=[])
     """What is out of order when traffic is routed: one `[[failures]]` a cause."""
     gateways: Gateways | None = None

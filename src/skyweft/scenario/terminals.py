@@ -202,11 +202,13 @@ class Link(Entry):
     """Step of the link table along a contact; its ends and its best moment are always in it."""
 
     source_links_max: Count | None = None
-    """Links a source holds at a time (its beams or heads) when traffic is routed; else all."""
+    """Links a source holds at a time (its beams, heads or antennas); else all."""
     target_links_max: Count | None = None
-    """Links a target holds at a time when traffic is routed, such as users of a satellite."""
-    choose: Literal["nearest", "highest", "longest"] = "nearest"
-    """Which come first where not all can be held: least range, elevation, or latest end."""
+    """Links a target holds at a time, such as users of a satellite."""
+    choose: Literal["nearest", "highest", "longest", "earliest", "waited"] = "nearest"
+    """Which come first where not all can be held: least range, elevation, latest end, first come,
+    or (messages only) who was last served longest ago, which has most aboard. For messages an end
+    keeps a pass it has taken to its end, and range and elevation are the best of the pass."""
     acquisition_s: NotNegative = 0.0
     """From the contact's start until traffic is routed over it."""
     slew_max_deg_s: Positive | None = None

@@ -227,6 +227,8 @@ def _worth(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> Floa
     """Return what contacts are sorted by, the best first."""
     if link.choose == "longest":
         return -contacts.end_s[up]
+    if link.choose in ("earliest", "waited"):  # at an instant nobody knows who waited
+        return contacts.start_s[up]
     a, b = position_m[contacts.source[up]], position_m[contacts.target[up]]
     range_m = np.linalg.norm(b - a, axis=1)
     if link.choose == "nearest":

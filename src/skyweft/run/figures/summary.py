@@ -29,6 +29,7 @@ def summarise(
     flows: Mapping[str, Any] | None = None,
     gateways: Mapping[str, Any] | None = None,
     packets: Sequence[Mapping[str, Any]] | None = None,
+    deliveries: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a run's key figures, ready for JSON; what does not exist is None.
 
@@ -48,6 +49,8 @@ def summarise(
         Key figures of the plan of gateways, from `gateways.summary`.
     packets
         Key figures of every pair that sends packets, from `packets.summary`.
+    deliveries
+        Key figures of messages, from `deliveries.summary`.
     """
     days = finished_s / DAY_S
     number, total_s = (float(meetings.rule[:, column].sum()) for column in (0, 1))
@@ -85,6 +88,7 @@ def summarise(
             "flows": flows,
             "gateways": gateways,
             "packets": None if packets is None else list(packets),
+            "deliveries": deliveries,
         }
     )
     return figures

@@ -21,6 +21,8 @@ from skyweft.contacts import coverage as measuring
 from skyweft.contacts.coverage import CoverageState
 from skyweft.contacts.finding import find, join
 from skyweft.contacts.product import Contacts
+from skyweft.delivery.access import hear as listening
+from skyweft.delivery.access.tables import Carry
 from skyweft.errors import RangeError
 from skyweft.links.budget import budget
 from skyweft.motion.product import Fleet, Motion
@@ -42,7 +44,7 @@ from skyweft.run.disk.columns import (
 )
 from skyweft.run.disk.folder import BOUND, draft_of, part_of, read_json, write_json
 from skyweft.run.disk.parquet import TableWriter, write
-from skyweft.run.figures import gateways, packets
+from skyweft.run.figures import deliveries, gateways, packets
 from skyweft.run.figures.tally import Rates, Seen
 from skyweft.run.work import carry
 from skyweft.run.work.carry import Numbered
@@ -60,7 +62,7 @@ THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
 
 # Where in a block the bar stands when a stage begins.
 MOTION, CONTACTS, LINKS, ROUTES, SHARES = 0.0, 0.1, 0.25, 0.6, 0.7
-GATEWAYS, PACKETS, COVERAGE = 0.8, 0.82, 0.85
+GATEWAYS, PACKETS, COVERAGE, MESSAGES = 0.8, 0.82, 0.85, 0.9
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ class Job:
     progress: Progress
     flows: Wanted
     coverage: CoverageState | None = None
+    access: Carry | None = None  # of messages not yet heard
     open: Numbered = field(
         default_factory=lambda: Numbered(
             carry.no_contacts(), np.zeros(0, np.int64), Seen.nothing(0)
@@ -91,6 +94,8 @@ class Job:
         self.rules = pa.array(rule_names(self.scenario), pa.string())
         if self.scenario.coverage is not None:
             self.coverage = measuring.start(self.scenario, self.fleet)
+        if self.scenario.messages:
+            self.access = listening.begin(self.scenario, self.fleet)
 
     @contextmanager
     def stage(self, name: str, number: int, share: float) -> Iterator[None]:
@@ -143,6 +148,9 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
         with job.stage("coverage", number, COVERAGE):
             job.coverage.add(motion, job.executor)
             carry.save_coverage(draft / "coverage.npz", job.coverage)
+    if job.access is not None:
+        with job.stage("messages", number, MESSAGES):
+            _messages(job, motion, start_s, end_s, draft, writing)
     _hand_on(job, number, now, rates, motion.warnings, draft, writing)
 
 
@@ -243,6 +251,17 @@ def _packets(job: Job, motion: Motion, contacts: Contacts, draft: Path) -> None:
         laying.save(draft / packets.FILE, laid)
 
 
+def _messages(
+    job: Job, motion: Motion, start_s: float, end_s: float, draft: Path, writing: Writing
+) -> None:
+    """Note what was heard; it is brought down once all blocks are known."""
+    assert job.access is not None
+    known = job.scenario, job.fleet, motion, start_s, end_s, job.access
+    heard, job.access = listening.hear(*known, job.executor)
+    writing.put(partial(deliveries.save, draft / deliveries.FILE, heard))
+    job.access.save(draft / deliveries.STATE)
+
+
 def _bound(job: Job, motion: Motion, contacts: Contacts) -> dict[str, Any]:
     """Return the most that any ways could carry at the run's first moment, or why that is open."""
     known = job.scenario, job.fleet, motion, contacts, job.flows
@@ -337,3 +356,5 @@ def resume_from(job: Job, parts: list[Path]) -> None:
     job.links = packets.links_so_far(parts)
     if job.coverage is not None:
         carry.load_coverage(parts[-1] / "coverage.npz", job.coverage)
+    if job.access is not None:
+        job.access = Carry.load(parts[-1] / deliveries.STATE)

@@ -22,6 +22,7 @@ from skyweft.network.siting import ground
 from skyweft.run.disk.folder import claim, clean_errors, discard, drop_drafts, finished
 from skyweft.run.disk.identity import identity
 from skyweft.run.disk.verbatim import toml
+from skyweft.run.figures import deliveries
 from skyweft.run.product import Run, open_run
 from skyweft.run.work.block import Job, resume_from, run_block
 from skyweft.run.work.blocks import borders
@@ -123,7 +124,8 @@ def _borders_s(scenario: Scenario, fleet: Fleet) -> list[float]:
     """Cut the run's time by how much will move and meet."""
     movers = int(np.count_nonzero(fleet.mover >= 0))
     met = sum(pairs(scenario, fleet))
-    found = borders(0.0, scenario.duration_s, step_s(scenario, fleet), movers, met)
+    made = deliveries.expected(scenario, fleet)
+    found = borders(0.0, scenario.duration_s, step_s(scenario, fleet), movers, met, made)
     return [float(each) for each in found]
 
 

@@ -28,7 +28,7 @@ from skyweft.run.disk.columns import (
 from skyweft.run.disk.folder import BOUND, MANIFEST, PARTS, finished, publish, read_json, write_json
 from skyweft.run.disk.parquet import TableWriter, write
 from skyweft.run.disk.splice import splice
-from skyweft.run.figures import access, gateways, packets, routing, throughput
+from skyweft.run.figures import access, deliveries, gateways, packets, routing, throughput
 from skyweft.run.figures.access import Access
 from skyweft.run.figures.summary import summarise
 from skyweft.run.figures.tally import Meetings, Rates
@@ -118,6 +118,7 @@ def _rest(done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]) 
         _flows(done, parts),
         _gateways(done, parts, draft),
         _packets(done, parts, draft),
+        _deliveries(done, parts, draft, left_out),
     )
 
 
@@ -166,6 +167,21 @@ def _packets(done: Done, parts: list[Path], draft: Path) -> list[dict[str, Any]]
     rows, totals = packets.send(done.scenario, done.fleet, parts, done.finished_s)
     write("packets", packets.packets_table(rows, _words(done)[0]), draft / "packets.parquet")
     return packets.summary(totals, done.fleet.names)
+
+
+def _deliveries(
+    done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]
+) -> dict[str, Any] | None:
+    """Bring messages down and write what became of them; return the key figures, or None."""
+    if not done.scenario.messages:
+        return None
+    contacts = (some for _, some in _whole_contacts(parts))
+    known = done.scenario, done.fleet
+    found = deliveries.settle(*known, parts, contacts, done.plan["borders_s"])
+    deliveries.save_tables(*known, found, _words(done)[0], draft)
+    if found.rows is None:
+        left_out["deliveries"] = "a row a message is written only if deliveries.rows asks for it"
+    return deliveries.summary(*known, found)
 
 
 def _words(done: Done) -> tuple[pa.Array, pa.Array]:

@@ -1,0 +1,1 @@
+"""From the store of whoever heard a message to its target: storage, relaying, passes."""

@@ -1,0 +1,199 @@
+"""Which passes the antennas of a gateway serve: greedy rules over what is known beforehand.
+
+An antenna that has taken a pass keeps it to its end; when it is free it takes the best of what is
+up and waits. Which is best is the rule's `choose`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NO_LIMIT = 1 << 30
+WAITED = "waited"
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Pieces of contacts between two nodes, sorted by start, then contact. (W,)."""
+
+    contact: Longs  # row of Contacts
+    source: Ints  # nodes
+    target: Ints
+    start_s: Floats
+    end_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.contact)
+
+
+def served(
+    scenario: Scenario, contacts: Contacts, rows: Longs, place: Ints, goal: Flags
+) -> tuple[Spans, Spans]:
+    """Return what is served of some contacts, and what targets had to let pass.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its links' limits, `choose` and `acquisition_s`.
+    contacts : Contacts
+        Of the whole run.
+    rows : (K,)
+        Contacts that can carry messages, ascending.
+    place : (N,)
+        Node of every row of Fleet.
+    goal : (V,)
+        Which nodes are targets.
+
+    Returns
+    -------
+    held, missed : Spans
+        Served spans, less the time of acquisition; and the rest of contacts with targets.
+    """
+    source, target = place[contacts.source[rows]], place[contacts.target[rows]]
+    start_s = contacts.start_s[rows].copy()
+    for number, link in enumerate(scenario.links):
+        mine = np.flatnonzero(contacts.link[rows] == number)
+        if link.source_links_max is None and link.target_links_max is None:
+            continue
+        ends = source[mine], target[mine]
+        start_s[mine] = taken(link, contacts, rows[mine], *ends, goal)
+    end_s = contacts.end_s[rows]
+    wait_s = np.array([link.acquisition_s for link in scenario.links])[contacts.link[rows]]
+    # What was up when the run began was pointed before.
+    pointed = contacts.cut_start[rows] & (start_s <= contacts.start_s[rows])
+    ready_s = start_s + np.where(pointed, 0.0, wait_s)
+    held = ready_s < end_s
+    late = (start_s > contacts.start_s[rows]) & (goal[source] | goal[target])
+    upto_s = np.minimum(start_s, end_s)
+    return (
+        _spans(rows, source, target, ready_s, end_s, held),
+        _spans(rows, source, target, contacts.start_s[rows], upto_s, late),
+    )
+
+
+def _spans(
+    rows: Longs, source: Ints, target: Ints, start_s: Floats, end_s: Floats, keep: Flags
+) -> Spans:
+    some = np.flatnonzero(keep)
+    some = some[np.lexsort((rows[some], start_s[some]))]
+    return Spans(rows[some], source[some], target[some], start_s[some], end_s[some])
+
+
+def taken(
+    link: Link, contacts: Contacts, rows: Longs, source: Ints, target: Ints, goal: Flags
+) -> Floats:
+    """Return when the antennas take each contact of a rule; infinity where they never do.
+
+    Parameters
+    ----------
+    link : Link
+        How many links each end holds, and which come first.
+    contacts, rows
+        The rule's contacts, in order of start.
+    source, target : (K,)
+        Their nodes.
+    goal : (V,)
+        Which nodes are targets: who waits is the other end.
+    """
+    nodes = len(goal)
+    who = np.where(goal[source], target, source)
+    worth = {
+        "nearest": contacts.range_min_m[rows],
+        "highest": -contacts.elevation_max_deg[rows].astype(np.float64),
+        "longest": -contacts.end_s[rows],
+        "earliest": contacts.start_s[rows],
+        WAITED: np.zeros(len(rows)),
+    }[link.choose]
+    taken_s = np.full(len(rows), np.inf)
+    _take(
+        contacts.start_s[rows], contacts.end_s[rows], source, target, who, np.nan_to_num(worth),
+        link.choose == WAITED, link.source_links_max or NO_LIMIT,
+        link.target_links_max or NO_LIMIT, 0 if link.between[0] == link.between[1] else 1,
+        np.full(nodes, -np.inf), np.zeros((2, nodes), np.int64), taken_s,
+    )  # fmt: skip
+    return taken_s
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _take(
+    start_s: Floats,
+    end_s: Floats,
+    source: Ints,
+    target: Ints,
+    who: Ints,
+    worth: Floats,
+    by_wait: bool,
+    source_max: int,
+    target_max: int,
+    side: int,
+    served_s: Floats,
+    busy: Longs,
+    taken_s: Floats,
+) -> None:
+    """Go through all starts and ends in order of time; after each, give what is free to the best.
+
+    Between two terminals of one name (`side` 0) an end's links count together.
+    """
+    ends = np.argsort(end_s, kind="mergesort")
+    waiting = np.empty(len(start_s), np.int64)
+    count = begun = over = 0
+    while over < len(ends):
+        now_s = end_s[ends[over]]
+        if begun < len(start_s):
+            now_s = min(now_s, start_s[begun])
+        while over < len(ends) and end_s[ends[over]] <= now_s:
+            c = ends[over]
+            if taken_s[c] < np.inf:
+                busy[0, source[c]] -= 1
+                busy[side, target[c]] -= 1
+                served_s[who[c]] = now_s
+            over += 1
+        while begun < len(start_s) and start_s[begun] <= now_s:
+            waiting[count] = begun
+            count += 1
+            begun += 1
+        count = _still(waiting, count, end_s, taken_s, now_s)
+        while True:
+            best = -1
+            for k in range(count):
+                c = waiting[k]
+                free = busy[0, source[c]] < source_max and busy[side, target[c]] < target_max
+                if not free or taken_s[c] < np.inf:
+                    continue
+                if best < 0 or _better(c, best, worth, served_s, who, by_wait):
+                    best = c
+            if best < 0:
+                break
+            taken_s[best] = now_s
+            busy[0, source[best]] += 1
+            busy[side, target[best]] += 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _still(waiting: Longs, count: int, end_s: Floats, taken_s: Floats, now_s: float) -> int:
+    """Keep those that are still up and not served."""
+    kept = 0
+    for k in range(count):
+        c = waiting[k]
+        if end_s[c] > now_s and taken_s[c] == np.inf:
+            waiting[kept] = c
+            kept += 1
+    return kept
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _better(c: int, best: int, worth: Floats, served_s: Floats, who: Ints, by_wait: bool) -> bool:
+    if by_wait:
+        return served_s[who[c]] < served_s[who[best]]
+    return worth[c] < worth[best]

@@ -1,0 +1,230 @@
+"""What becomes of messages once they are heard: the stage from `Heard` to `Deliveries`.
+
+Messages come in stretches of time and leave as soon as their fate is known, so memory holds only
+what is on board. How the stretches are cut changes nothing: the network goes on only as far as all
+that was heard is known, and stops where its own epochs end.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.delivery.onboard import epochs, reach
+from skyweft.delivery.onboard.downlink import Board
+from skyweft.delivery.onboard.epochs import Flight, Known, fly
+from skyweft.delivery.onboard.store import DROPS, Messages, Rules, Stores
+from skyweft.delivery.onboard.timetable import Timetable
+from skyweft.delivery.onboard.underway import (
+    Aboard,
+    Arrived,
+    Open,
+    Taken,
+    unheard,
+)
+from skyweft.delivery.product import Deliveries, Heard
+from skyweft.motion.product import Fleet
+from skyweft.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+ROOM = 1 << 60  # bytes of a store without a limit
+LAG_S = 60.0  # from hearing a message to knowing it, at most
+BACK_OFF_MAX = 64  # times the first back-off
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What stores held and targets took, a row a border of a step. Shapes (B, V) over nodes."""
+
+    time_s: Floats  # (B,)
+    stored_bytes: Longs  # at that moment
+    stored: Longs  # copies
+    came_bytes: Longs  # in the step that begins then; copies that are not the first count too
+    came: Longs
+
+
+def deliver(
+    scenario: Scenario,
+    fleet: Fleet,
+    table: Timetable,
+    heard: Iterable[tuple[float, Heard]],
+    end_s: float,
+) -> tuple[Deliveries, Use]:
+    """Return what becomes of all messages, in order of creation.
+
+    Parameters
+    ----------
+    scenario, fleet
+        What the user decided, and who the platforms are.
+    table : Timetable
+        Of the network, until `end_s`.
+    heard : iterable of (float, Heard)
+        Stretches of time in order: until when, and what `access.hear` returned of each. [s]
+    end_s : float
+        Of the data. What has not arrived by then and is not too old is stored. [s]
+
+    Returns
+    -------
+    deliveries : Deliveries
+        Sorted by created_s, rule, thing and number.
+    use : Use
+        Of stores and targets over time.
+    """
+    under_way = UnderWay.begin(scenario, fleet, table, end_s)
+    return Deliveries.sorted(list(under_way.through(heard))), under_way.use
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """Messages on their way, stretch after stretch. Made by `begin`."""
+
+    scenario: Scenario
+    table: Timetable
+    end_s: float
+    known: Known
+    rules: Rules
+    lifetime_s: Floats
+    lag_s: float
+    use: Use
+    samples: Longs
+    open: Open
+    aboard: Aboard
+    flight_at: Longs = field(default_factory=lambda: np.zeros(7, np.int64))
+
+    @classmethod
+    def begin(cls, scenario: Scenario, fleet: Fleet, table: Timetable, end_s: float) -> "UnderWay":
+        """Return nothing under way at the run's start."""
+        asked = scenario.messages
+        soonest_s = reach.soonest(table, scenario.deliveries.relay == "sooner")
+        missed = table.missed
+        at_target = table.anyones
+        who = np.where(at_target[missed.source], missed.target, missed.source)
+        step_s = scenario.deliveries.step_s
+        time_s = np.append(np.arange(0.0, end_s, step_s), end_s)
+        samples = np.full(len(table.epoch_s), -1, np.int64)
+        at = np.searchsorted(table.epoch_s, time_s)
+        samples[at] = np.arange(len(time_s))
+        counts = np.zeros((4, len(time_s), len(table)), np.int64)
+        pieces = who.astype(np.int32), missed.start_s, missed.end_s
+        sizes = np.array([rule.size_bytes for rule in asked], np.int64)
+        priorities = np.array([rule.priority for rule in asked], np.int64)
+        return cls(
+            scenario,
+            table,
+            end_s,
+            Known(table.edges, table.goal, at_target, table.epoch_s, soonest_s, *pieces),
+            Rules(sizes, priorities, table.goal_of),
+            np.array([rule.lifetime_s for rule in asked]),
+            _lag_s(scenario),
+            Use(time_s, *counts),
+            samples,
+            Open.none(),
+            Aboard.empty(_stores(scenario, fleet, table, len(asked)), len(table.edges.tail)),
+        )
+
+    def through(self, heard: Iterable[tuple[float, Heard]]) -> Iterator[Deliveries]:
+        """Take stretch after stretch, and return those messages whose fate is known."""
+        for until_s, each in heard:
+            yield self.add(each, until_s)
+        yield self.finish()
+
+    def add(self, heard: Heard, until_s: float) -> Deliveries:
+        """Take what was heard until a moment, and return what is known of messages then."""
+        gone = unheard(heard)
+        self._take(heard)
+        self._fly(until_s - self.lag_s)
+        return Deliveries.joined([self._settled(), gone])
+
+    def finish(self) -> Deliveries:
+        """Go on to the end of the data, and return all the rest."""
+        self._fly(self.end_s)
+        done = self._settled()
+        rest = self.open.rest(self.end_s, self.aboard.passed(len(self.open)))
+        self.use.stored_bytes[-1] = self.aboard.stores.used
+        self.use.stored[-1] = self.aboard.stores.kept
+        self.open, self.aboard = Open.none(), self.aboard.emptied()
+        return Deliveries.joined([done, rest])
+
+    def _take(self, heard: Heard) -> None:
+        """Add the messages that were heard, and their copies."""
+        taken = Taken.of(heard, self.table, self.lifetime_s)
+        self.aboard.add(taken, len(self.open))
+        self.open = self.open.joined(taken.messages)
+
+    def _fly(self, until_s: float) -> None:
+        """Let the network go on to its last border up to a moment."""
+        upto = int(np.searchsorted(self.table.epoch_s, until_s, side="right")) - 1
+        if upto <= self.flight_at[epochs.EPOCH]:
+            return
+        border_s = self.table.epoch_s[upto]
+        messages, aboard = self.open, self.aboard
+        edges, nodes = len(self.table.edges.tail), len(self.table)
+        ready = aboard.heard_before(border_s)
+        log = aboard.fresh_log()
+        board = Board(
+            self.rules,
+            Messages(
+                messages.rule, messages.until_s, messages.left, messages.lost_s, messages.lost
+            ),
+            aboard.copies,
+            aboard.stores,
+            aboard.passes,
+            log,
+        )
+        flight = Flight(
+            self.flight_at, aboard.active, aboard.missing(len(self.table.missed)),
+            aboard.in_transit(self.flight_at[epochs.TRANSIT]), reach.no_pace(edges),
+            np.zeros(edges), np.zeros(nodes), np.ones(nodes, np.bool_),
+            reach.no_ways(*self.table.goal.shape),
+        )  # fmt: skip
+        fly(
+            self.known, flight, board, ready, upto, self.samples,
+            self.use.stored_bytes, self.use.stored,
+        )  # fmt: skip
+        aboard.transit = flight.transit[: self.flight_at[epochs.TRANSIT]].copy()
+        aboard.note_arrivals(log)
+
+    def _settled(self) -> Deliveries:
+        """Return messages that have arrived by now, or are lost; forget them."""
+        came = self.aboard.arrived(self.table.epoch_s[self.flight_at[epochs.EPOCH]])
+        first = self.open.arrive(came, self.table.node)
+        self._note_use(came)
+        done = Deliveries.joined([first, self.open.lost_for_good()])
+        self.open, back = self.open.compacted()
+        self.aboard.compact(back)
+        return done
+
+    def _note_use(self, came: Arrived) -> None:
+        step = np.searchsorted(self.use.time_s, came.at_s, side="right") - 1
+        size = self.rules.size[self.open.rule[came.message]]
+        np.add.at(self.use.came_bytes, (step, came.target), size)
+        np.add.at(self.use.came, (step, came.target), 1)
+
+
+def _lag_s(scenario: Scenario) -> float:
+    """Return how long after hearing a message it may become known: when it is no more repeated."""
+    most_s = 0.0
+    for rule in scenario.messages:
+        waits = [min(2**k, BACK_OFF_MAX) for k in range(rule.attempts - 1)]
+        most_s = max(most_s, sum(waits) * rule.back_off_s)
+    return LAG_S + most_s
+
+
+def _stores(scenario: Scenario, fleet: Fleet, table: Timetable, rules: int) -> Stores:
+    nodes = len(table)
+    queues = np.full((2, nodes, rules), -1, np.int32)
+    counts = np.zeros((2, nodes), np.int64)
+    room = np.full(nodes, ROOM)
+    drop = np.zeros(nodes, np.int64)
+    for k, row in enumerate(table.node):
+        storage = scenario.platforms[fleet.groups[fleet.group[row]]].storage
+        if storage is not None:
+            room[k] = int(storage.bytes)
+            drop[k] = DROPS.index(storage.drop)
+    head, tail = queues
+    used, kept = counts
+    return Stores(head, tail, used, kept, room, drop, np.full(nodes, -np.inf))

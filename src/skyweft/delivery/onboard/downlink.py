@@ -1,0 +1,199 @@
+"""A platform in an epoch: what comes aboard, in order of time, and what its passes bring down."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.delivery.onboard.store import (
+    Copies,
+    Messages,
+    Rules,
+    Stores,
+    accept,
+    freed,
+    lose,
+    too_late,
+    unlinked,
+)
+from skyweft.delivery.onboard.timetable import Edges, carried, delay_at
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+HAIR_BYTES = 1e-6  # by which rounding may make a message too large for what is left of a pass
+
+
+class Passes(NamedTuple):
+    """The edges to targets in an epoch, sorted by tail; and what they are sending. (E,)."""
+
+    edge: Ints  # as many as `first[-1]` count
+    first: Longs  # (V + 1,)
+    rate: Floats  # bytes per second in this epoch
+    rest: Floats  # bytes after it
+    free_s: Floats  # when it is done with what it is sending
+    sending: Ints  # copy, -1: none
+    unsent: Floats  # bytes of it
+
+
+class Log(NamedTuple):
+    """Copies that have come down, in no order. (K,)."""
+
+    filled: Longs  # (1,)
+    copy: Ints
+    at_s: Floats
+    target: Ints  # node
+
+
+class Board(NamedTuple):
+    """All that the kernels write into."""
+
+    rules: Rules
+    messages: Messages
+    copies: Copies
+    stores: Stores
+    passes: Passes
+    log: Log
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def serve(
+    board: Board, edges: Edges, goal: Flags, v: int, coming: Ints, start_s: float, end_s: float
+) -> None:
+    """Take copies aboard a node and send what its passes have room for, until an epoch ends.
+
+    `coming` are the copies that come aboard before `end_s`, in order of time.
+    """
+    copies, passes = board.copies, board.passes
+    _go_on(board, edges, v, start_s, end_s)
+    i = 0
+    while True:
+        e = _first_free(passes, v)
+        if e < 0 or passes.free_s[e] >= end_s:
+            break
+        now_s = passes.free_s[e]
+        while i < len(coming) and copies.here_s[coming[i]] <= now_s:
+            _aboard(board, v, coming[i])
+            i += 1
+        r = _next(board, edges, goal, v, e, now_s, end_s)
+        if r < 0:
+            passes.free_s[e] = copies.here_s[coming[i]] if i < len(coming) else end_s
+            continue
+        copy = unlinked(board.stores, copies, v, r)
+        done_s = now_s + board.rules.size[r] / passes.rate[e]
+        at_s = done_s + delay_at(edges, e, done_s)
+        if at_s > board.messages.until_s[copies.message[copy]]:
+            freed(board.stores, board.rules, v, r)
+            lose(board.messages, copies, copy, too_late(board.stores, copies, copy, v), now_s)
+            continue
+        passes.free_s[e] = done_s
+        if done_s > end_s:
+            passes.sending[e] = copy
+            passes.unsent[e] = board.rules.size[r] - (end_s - now_s) * passes.rate[e]
+            continue
+        # Still aboard while it is sent: what comes meanwhile finds its room taken.
+        while i < len(coming) and copies.here_s[coming[i]] <= done_s:
+            _aboard(board, v, coming[i])
+            i += 1
+        _down(board, edges, v, e, r, copy, at_s)
+    for j in range(i, len(coming)):
+        _aboard(board, v, coming[j])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _aboard(board: Board, v: int, copy: int) -> None:
+    accept(board.stores, board.messages, board.copies, board.rules, v, copy)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _down(board: Board, edges: Edges, v: int, e: int, r: int, copy: int, at_s: float) -> None:
+    """Note that the last bit of a copy is on its way to the ground."""
+    freed(board.stores, board.rules, v, r)
+    log = board.log
+    k = log.filled[0]
+    log.copy[k], log.at_s[k], log.target[k] = copy, at_s, edges.head[e]
+    log.filled[0] = k + 1
+    board.copies.hops[copy] += 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _go_on(board: Board, edges: Edges, v: int, start_s: float, end_s: float) -> None:
+    """Go on with what passes were sending when the epoch before ended."""
+    passes = board.passes
+    for k in range(passes.first[v], passes.first[v + 1]):
+        e = passes.edge[k]
+        copy = passes.sending[e]
+        passes.free_s[e] = start_s if passes.rate[e] > 0 else end_s
+        if copy < 0:
+            continue
+        last = passes.rest[e] <= HAIR_BYTES
+        within = passes.unsent[e] <= passes.rate[e] * (end_s - start_s)
+        if not (within or last):
+            passes.unsent[e] -= passes.rate[e] * (end_s - start_s)
+            passes.free_s[e] = end_s
+            continue
+        done_s = start_s + passes.unsent[e] / passes.rate[e] if within else end_s
+        passes.free_s[e] = done_s
+        passes.sending[e] = -1
+        r = board.messages.rule[board.copies.message[copy]]
+        _down(board, edges, v, e, r, copy, done_s + delay_at(edges, e, done_s))
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _first_free(passes: Passes, v: int) -> int:
+    found = -1
+    for k in range(passes.first[v], passes.first[v + 1]):
+        e = passes.edge[k]
+        if found < 0 or passes.free_s[e] < passes.free_s[found]:
+            found = e
+    return found
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _next(
+    board: Board, edges: Edges, goal: Flags, v: int, e: int, now_s: float, end_s: float
+) -> int:
+    """Return the rule whose first copy is sent next: the most important, then the oldest aboard.
+
+    A message goes down in one pass, so what no longer fits into this one is passed over.
+    """
+    rules, stores, passes = board.rules, board.stores, board.passes
+    rest = passes.rate[e] * (end_s - now_s) + passes.rest[e] + HAIR_BYTES
+    found = -1
+    for r in range(len(rules.size)):
+        copy = stores.head[v, r]
+        if copy < 0 or rules.size[r] > rest or not goal[rules.goal[r], edges.head[e]]:
+            continue
+        if found >= 0:
+            if rules.priority[r] > rules.priority[found]:
+                continue
+            older = board.copies.here_s[copy] < board.copies.here_s[stores.head[v, found]]
+            if rules.priority[r] == rules.priority[found] and not older:
+                continue
+        found = r
+    return found
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def lay_passes(
+    passes: Passes, edges: Edges, active: Ints, anyones: Flags, start_s: float, end_s: float
+) -> None:
+    """Sort the active edges to targets by their tail, and look up what fits through them."""
+    passes.first[:] = 0
+    for e in active:
+        if anyones[edges.head[e]]:
+            passes.first[edges.tail[e] + 1] += 1
+    for v in range(len(passes.first) - 1):
+        passes.first[v + 1] += passes.first[v]
+    spot = passes.first[:-1].copy()
+    for e in active:
+        if anyones[edges.head[e]]:
+            v = edges.tail[e]
+            passes.edge[spot[v]] = e
+            spot[v] += 1
+            now, then = carried(edges, e, start_s), carried(edges, e, end_s)
+            passes.rate[e] = (then - now) / (end_s - start_s)
+            passes.rest[e] = carried(edges, e, edges.end_s[e]) - then

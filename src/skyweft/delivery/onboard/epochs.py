@@ -1,0 +1,260 @@
+"""All platforms through the epochs: messages are heard, handed on, kept and brought down."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
+from skyweft.delivery.onboard.reach import Pace, Ways, find, look_up
+from skyweft.delivery.onboard.store import freed, lose, too_late, unlinked
+from skyweft.delivery.onboard.timetable import Edges, refreshed
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+DETOURS_MAX = 16  # of an epoch: how often ways are looked for anew because a pass is booked out
+
+
+class Known(NamedTuple):
+    """The timetable as the kernels need it."""
+
+    edges: Edges
+    goal: Flags  # (D, V)
+    anyones: Flags  # (V,) a target of some goal
+    epoch_s: Floats  # (T,)
+    soonest_s: Floats  # (T, D, V)
+    missed_node: Ints  # pieces of passes that no antenna served, sorted by start
+    missed_start_s: Floats
+    missed_end_s: Floats
+
+
+class Flight(NamedTuple):
+    """Where the kernels are in time; written into."""
+
+    at: Longs  # next epoch, edge and missed pass; how many are active of both, how many in transit
+    active: Ints  # edges
+    missing: Ints  # missed passes
+    transit: Ints  # copies on their way from node to node when the last epoch ended
+    pace: Pace
+    spare: Floats  # (E,) bytes that still fit through in this epoch
+    book: Floats  # (V,) bytes that may still be handed to each
+    open: Flags  # (V,)
+    ways: Ways
+
+
+EPOCH, EDGE, MISS, ACTIVE, MISSING, TRANSIT = range(6)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def fly(
+    known: Known,
+    flight: Flight,
+    board: Board,
+    heard: Ints,
+    upto: int,
+    samples: Longs,
+    stored: Longs,
+    waiting: Longs,
+) -> None:
+    """Go through the epochs before `upto`.
+
+    Parameters
+    ----------
+    known, flight, board
+        What is known, where it stands, what is written into.
+    heard : (K,)
+        Copies heard before then, in order of time.
+    upto : int
+        Row of `epoch_s` to stop at.
+    samples : (T,)
+        Row of `stored` that each border is noted in, or -1.
+    stored, waiting : (rows, V)
+        Bytes and copies aboard. Written into.
+    """
+    copies = board.copies
+    coming = np.empty(len(copies.message), np.int32)
+    begun = 0
+    while flight.at[EPOCH] < upto:
+        k = flight.at[EPOCH]
+        start_s, end_s = known.epoch_s[k], known.epoch_s[k + 1]
+        if samples[k] >= 0:
+            stored[samples[k]] = board.stores.used
+            waiting[samples[k]] = board.stores.kept
+        _lay(known, flight, board, start_s, end_s)
+        count = _under_way(known, flight, board, coming, end_s)
+        count = _backlog(known, flight, board, coming, count, start_s)
+        while begun < len(heard) and copies.here_s[heard[begun]] < end_s:
+            copy = heard[begun]
+            if not _send_on(known, flight, board, copy, copies.here_s[copy]):
+                flight.book[copies.node[copy]] -= _size(board, copy)
+            coming[count] = copy
+            count += 1
+            begun += 1
+        _serve_all(known, flight, board, coming[:count], start_s, end_s)
+        flight.at[EPOCH] = k + 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _size(board: Board, copy: int) -> int:
+    return board.rules.size[board.messages.rule[board.copies.message[copy]]]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
+    """Look up links, passes and ways of an epoch."""
+    edges, at, stores = known.edges, flight.at, board.stores
+    at[ACTIVE], at[EDGE] = refreshed(
+        flight.active, at[ACTIVE], at[EDGE], edges.start_s, edges.end_s, start_s
+    )
+    active = flight.active[: at[ACTIVE]]
+    look_up(edges, active, start_s, end_s, flight.pace)
+    for e in active:
+        flight.spare[e] = flight.pace.rate[e] * (end_s - start_s)
+    lay_passes(board.passes, edges, active, known.anyones, start_s, end_s)
+    at[MISSING], at[MISS] = refreshed(
+        flight.missing, at[MISSING], at[MISS], known.missed_start_s, known.missed_end_s, start_s
+    )
+    first = board.passes.first
+    for j in flight.missing[: at[MISSING]]:
+        v = known.missed_node[j]
+        if first[v] == first[v + 1]:
+            stores.missed_s[v] = end_s
+    flight.open[:] = True
+    for v in range(len(flight.book)):
+        flight.book[v] = stores.room[v] - stores.used[v]
+        if first[v] < first[v + 1]:
+            now = rest = 0.0
+            for e in board.passes.edge[first[v] : first[v + 1]]:
+                now += flight.spare[e]
+                rest += board.passes.rest[e]
+            flight.book[v] = min(now + rest - stores.used[v], flight.book[v] + now)
+    next_s = known.soonest_s[at[EPOCH] + 1]
+    for d in range(len(known.goal)):
+        find(
+            edges, active, flight.pace, start_s, known.goal, d, flight.open, next_s[d], flight.ways
+        )
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float) -> bool:
+    """Hand a copy on where that is sooner and there is room; return whether it was."""
+    copies, ways = board.copies, flight.ways
+    v = copies.node[copy]
+    d = board.rules.goal[board.messages.rule[copies.message[copy]]]
+    size = _size(board, copy)
+    while True:
+        x = ways.root[d, v]
+        if x == v:
+            return False
+        if flight.book[x] >= size:
+            break
+        if not ways.live[d, x] or flight.at[-1] >= DETOURS_MAX:
+            return False
+        flight.open[x] = False
+        flight.at[-1] += 1
+        k = flight.at[EPOCH]
+        active = flight.active[: flight.at[ACTIVE]]
+        find(
+            known.edges, active, flight.pace, known.epoch_s[k], known.goal, d, flight.open,
+            known.soonest_s[k + 1, d], ways,
+        )  # fmt: skip
+    if not _fits(known.edges, flight, d, v, size):
+        return False
+    flight.book[x] -= size
+    copies.node[copy] = x
+    copies.here_s[copy] = at_s + ways.delay_s[d, v] + size * ways.slow[d, v]
+    copies.hops[copy] += ways.hops[d, v]
+    return True
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _fits(edges: Edges, flight: Flight, d: int, v: int, size: int) -> bool:
+    """Take a copy's bytes off all edges on its way, if they have as much left."""
+    w = v
+    while flight.ways.via[d, w] >= 0:
+        e = flight.ways.via[d, w]
+        if flight.spare[e] < size:
+            return False
+        w = edges.head[e]
+    w = v
+    while flight.ways.via[d, w] >= 0:
+        e = flight.ways.via[d, w]
+        flight.spare[e] -= size
+        w = edges.head[e]
+    return True
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _under_way(known: Known, flight: Flight, board: Board, coming: Ints, end_s: float) -> int:
+    """Let those arrive that were between two platforms; return how many do in this epoch."""
+    flight.at[-1] = 0
+    count = kept = 0
+    for k in range(flight.at[TRANSIT]):
+        copy = flight.transit[k]
+        if board.copies.here_s[copy] < end_s:
+            _send_on(known, flight, board, copy, board.copies.here_s[copy])
+            coming[count] = copy
+            count += 1
+        else:
+            flight.transit[kept] = copy
+            kept += 1
+    flight.at[TRANSIT] = kept
+    return count
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _backlog(
+    known: Known, flight: Flight, board: Board, coming: Ints, count: int, start_s: float
+) -> int:
+    """Hand on what is stored, the most important first; return how many are coming now."""
+    stores, copies = board.stores, board.copies
+    for r in np.argsort(board.rules.priority, kind="mergesort"):
+        d = board.rules.goal[r]
+        for v in range(len(stores.used)):
+            while stores.head[v, r] >= 0 and flight.ways.root[d, v] != v:
+                copy = stores.head[v, r]
+                late = board.messages.until_s[copies.message[copy]] < start_s
+                if not late and not _send_on(known, flight, board, copy, start_s):
+                    break
+                unlinked(stores, copies, v, r)
+                freed(stores, board.rules, v, r)
+                if late:
+                    lose(board.messages, copies, copy, too_late(stores, copies, copy, v), start_s)
+                else:
+                    coming[count] = copy
+                    count += 1
+    return count
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _serve_all(
+    known: Known, flight: Flight, board: Board, coming: Ints, start_s: float, end_s: float
+) -> None:
+    """Serve every node in turn with what comes aboard it, in order of time."""
+    copies = board.copies
+    nodes = len(board.stores.used)
+    first = np.zeros(nodes + 1, np.int64)
+    order = coming[np.argsort(copies.here_s[coming], kind="mergesort")]
+    for copy in order:
+        if copies.here_s[copy] < end_s:
+            first[copies.node[copy] + 1] += 1
+        else:
+            flight.transit[flight.at[TRANSIT]] = copy
+            flight.at[TRANSIT] += 1
+    for v in range(nodes):
+        first[v + 1] += first[v]
+    spot = first[:-1].copy()
+    mine = np.empty(first[nodes], np.int32)
+    for copy in order:
+        if copies.here_s[copy] < end_s:
+            v = copies.node[copy]
+            mine[spot[v]] = copy
+            spot[v] += 1
+    passes = board.passes.first
+    for v in range(nodes):
+        if first[v] < first[v + 1] or passes[v] < passes[v + 1]:
+            serve(board, known.edges, known.goal, v, mine[first[v] : first[v + 1]], start_s, end_s)

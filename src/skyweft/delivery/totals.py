@@ -1,0 +1,248 @@
+"""Sums over messages by thing, cell, hour and rule, for when there are too many to list.
+
+Counts, delays in microseconds and energies in nanojoules are whole numbers, so sums do not depend
+on the order of messages; ages need the order of delivery, and get it.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.contacts.coverage import Cells, cells
+from skyweft.delivery.product import CAUSES, HEARD, Deliveries
+from skyweft.motion.product import Fleet
+from skyweft.scenario.scenario import Scenario
+from skyweft.world import ellipsoid
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+HOUR_S = 3_600.0
+SHORTEST_S, SPAN = 0.01, 3.2e10  # of delays in histograms: up to ten years
+FINE, COARSE = 24_200, 484  # bins, 0.1 % and 5 % wide
+MICRO, NANO = 1e6, 1e9
+
+
+class Sums(NamedTuple):
+    """Sums over the messages of each row. (K,), counts by cause (K, causes)."""
+
+    cases: Longs  # by cause
+    delay_us: Longs  # of those delivered
+    longest_s: Floats
+    energy_nj: Longs
+    came_bytes: Longs
+    bins: Ints  # (K, B) of delays, or (K, 0)
+
+    @classmethod
+    def empty(cls, rows: int, bins: int) -> "Sums":
+        """Return sums over nothing."""
+        whole = (np.zeros(rows, np.int64) for _ in range(3))
+        delay_us, energy_nj, came = whole
+        return cls(
+            np.zeros((rows, len(CAUSES)), np.int64), delay_us, np.zeros(rows), energy_nj, came,
+            np.zeros((rows, bins), np.int32),
+        )  # fmt: skip
+
+    def row(self, row: int) -> "Sums":
+        """Return one row as a table of its own."""
+        return Sums(*(each[row : row + 1] for each in self))  # type: ignore[arg-type]
+
+    def together(self) -> "Sums":
+        """Return all rows as one."""
+        whole = {name: each.sum(axis=0, keepdims=True) for name, each in self._asdict().items()}
+        return Sums(**whole | {"longest_s": self.longest_s.max(keepdims=True, initial=0.0)})
+
+    @property
+    def made(self) -> Longs:
+        """Return how many messages were made."""
+        return self.cases.sum(axis=1)
+
+    @property
+    def delivered(self) -> Longs:
+        """Return how many arrived."""
+        return self.cases[:, HEARD]
+
+    def delay_mean_s(self) -> Floats:
+        """Return the mean delay of those delivered, or NaN."""
+        return over(self.delay_us / MICRO, self.delivered)
+
+    def delay_s(self, share: float) -> Floats:
+        """Return the delay that `share` of those delivered do not exceed, to half a bin, or NaN."""
+        upto = np.cumsum(self.bins, axis=1, dtype=np.int64)
+        wanted = np.maximum(np.ceil(share * upto[:, -1]), 1)
+        place = (upto < wanted[:, None]).sum(axis=1)
+        middle = SHORTEST_S * SPAN ** ((place + 0.5) / self.bins.shape[1])
+        return np.where(upto[:, -1] > 0, middle, np.nan)
+
+    def energy_byte_j(self) -> Floats:
+        """Return the energy spent for each byte delivered, or NaN."""
+        return over(self.energy_nj / NANO, self.came_bytes)
+
+
+class Ages(NamedTuple):
+    """How old what is known of each thing is. (T,) things, (H,) hours."""
+
+    first_s: Floats  # when the first message of a thing arrived, NaN: none has
+    last_s: Floats  # up to when ages are summed
+    made_s: Floats  # when the freshest message that has arrived was made
+    area: Floats  # integral of the age since `first_s`
+    hour_area: Floats  # of all things
+    hour_s: Floats  # thing-seconds
+
+
+def over(value: NDArray[Any], by: NDArray[Any]) -> Floats:
+    """Divide; NaN where there is nothing to divide by."""
+    return np.divide(value, by, out=np.full(len(by), np.nan), where=by > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all messages seen so far."""
+
+    thing: Ints  # (T,) rows of Fleet
+    row_of: Ints  # (N,) the reverse, -1: no thing
+    cell: Ints  # (T,) -1: it moves
+    grid: Cells
+    size: Longs  # (R,) bytes
+    things: Sums
+    by_cell: Sums
+    by_hour: Sums
+    by_rule: Sums
+    ages: Ages
+    end_s: float
+
+    @classmethod
+    def empty(cls, scenario: Scenario, fleet: Fleet, end_s: float) -> "Totals":
+        """Return sums over nothing, for the things of a scenario."""
+        sources = {rule.source for rule in scenario.messages}
+        mine = np.array([group in sources for group in fleet.groups])[fleet.group]
+        thing = np.flatnonzero(mine).astype(np.int32)
+        row_of = np.full(len(fleet), -1, np.int32)
+        row_of[thing] = np.arange(len(thing))
+        grid = cells(scenario.deliveries.cells)
+        hours = max(1, int(np.ceil(end_s / HOUR_S - 1e-9)))
+        return cls(
+            thing, row_of, _cell_of(fleet, thing, grid), grid,
+            np.array([rule.size_bytes for rule in scenario.messages], np.int64),
+            Sums.empty(len(thing), 0), Sums.empty(len(grid.latitude_deg), COARSE),
+            Sums.empty(hours, COARSE), Sums.empty(len(scenario.messages), FINE),
+            Ages(np.full(len(thing), np.nan), *np.zeros((3, len(thing))), *np.zeros((2, hours))),
+            end_s,
+        )  # fmt: skip
+
+    def add(self, some: Deliveries) -> None:
+        """Count messages; those delivered come in order of delivery, now and from call to call."""
+        _add(
+            some.rule, self.row_of[some.thing], some.created_s, some.delivered_s, some.energy_j,
+            some.cause, self.cell, self.size, self.things, self.by_cell, self.by_hour,
+            self.by_rule, self.ages,
+        )  # fmt: skip
+
+    def finish(self) -> None:
+        """Sum ages up to the end."""
+        _age_on(self.ages, self.end_s)
+
+    def age_mean_s(self) -> Floats:
+        """Return each thing's mean age of information since its first delivery, or NaN. (T,)."""
+        ages = self.ages
+        return over(ages.area, np.nan_to_num(ages.last_s - ages.first_s))
+
+
+def _cell_of(fleet: Fleet, thing: Ints, grid: Cells) -> Ints:
+    """Return the cell each thing stands in, or -1 for one that moves."""
+    site = fleet.site[thing]
+    found = np.full(len(thing), -1, np.int32)
+    stands = np.flatnonzero(site >= 0)
+    if not len(stands):
+        return found
+    latitude, longitude, _ = ellipsoid.to_geodetic(fleet.sites.position_m[site[stands]])
+    north = np.unique(grid.latitude_max_deg)
+    band = np.minimum(np.searchsorted(north, latitude, side="right"), len(north) - 1)
+    first = np.searchsorted(grid.latitude_max_deg, north)
+    width = 360.0 / np.diff(np.append(first, len(grid.latitude_max_deg)))
+    place = np.floor(((longitude + 180) % 360) / width[band]).astype(np.int64)
+    found[stands] = first[band] + place
+    return found
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _add(
+    rule: NDArray[np.int16],
+    row: Ints,
+    created_s: Floats,
+    delivered_s: Floats,
+    energy_j: NDArray[np.float32],
+    cause: NDArray[np.int8],
+    cell: Ints,
+    size: Longs,
+    things: Sums,
+    by_cell: Sums,
+    by_hour: Sums,
+    by_rule: Sums,
+    ages: Ages,
+) -> None:
+    for m in range(len(rule)):
+        t, r = row[m], rule[m]
+        spent = np.int64(np.rint(NANO * np.float64(energy_j[m])))
+        hour = min(int(created_s[m] / HOUR_S), len(ages.hour_s) - 1)
+        delay_s = delivered_s[m] - created_s[m]
+        _count(things, t, cause[m], delay_s, spent, size[r], -1.0)
+        place = -1.0
+        if cause[m] == HEARD:
+            place = np.log(max(delay_s, SHORTEST_S) / SHORTEST_S) / np.log(SPAN)
+            place = min(place, 1.0 - 1e-12)
+            _age(ages, t, created_s[m], delivered_s[m])
+        _count(by_rule, r, cause[m], delay_s, spent, size[r], place)
+        _count(by_hour, hour, cause[m], delay_s, spent, size[r], place)
+        if cell[t] >= 0:
+            _count(by_cell, cell[t], cause[m], delay_s, spent, size[r], place)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _count(
+    sums: Sums, row: int, cause: int, delay_s: float, spent: int, size: int, place: float
+) -> None:
+    sums.cases[row, cause] += 1
+    sums.energy_nj[row] += spent
+    if cause == HEARD:
+        sums.delay_us[row] += np.int64(np.rint(MICRO * delay_s))
+        sums.longest_s[row] = max(sums.longest_s[row], delay_s)
+        sums.came_bytes[row] += size
+        if place >= 0:
+            sums.bins[row, int(place * sums.bins.shape[1])] += 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _age(ages: Ages, t: int, made_s: float, now_s: float) -> None:
+    """Sum a thing's age up to now, and note what is freshest from now on."""
+    if np.isnan(ages.first_s[t]):
+        ages.first_s[t] = ages.last_s[t] = now_s
+        ages.made_s[t] = made_s
+        return
+    _sum_up(ages, t, now_s)
+    ages.made_s[t] = max(ages.made_s[t], made_s)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _sum_up(ages: Ages, t: int, now_s: float) -> None:
+    """Add the integral of an age that rises by a second a second, hour by hour."""
+    while ages.last_s[t] < now_s:
+        hour = min(int(ages.last_s[t] / HOUR_S), len(ages.hour_s) - 1)
+        until_s = min(now_s, (hour + 1) * HOUR_S) if hour < len(ages.hour_s) - 1 else now_s
+        lasts_s = until_s - ages.last_s[t]
+        area = lasts_s * (0.5 * (until_s + ages.last_s[t]) - ages.made_s[t])
+        ages.area[t] += area
+        ages.hour_area[hour] += area
+        ages.hour_s[hour] += lasts_s
+        ages.last_s[t] = until_s
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _age_on(ages: Ages, end_s: float) -> None:
+    for t in range(len(ages.first_s)):
+        if not np.isnan(ages.first_s[t]):
+            _sum_up(ages, t, end_s)

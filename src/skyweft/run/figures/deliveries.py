@@ -1,0 +1,336 @@
+"""Messages in a run: heard block by block, brought down once all is known; tables and figures."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.delivery.access.energy import battery_life_years
+from skyweft.delivery.onboard.deliver import UnderWay, Use
+from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
+from skyweft.delivery.product import CAUSES, HEARD, Deliveries, Heard
+from skyweft.delivery.totals import Sums, Totals, over
+from skyweft.motion.product import Fleet
+from skyweft.run.disk.parquet import read, write
+from skyweft.run.disk.tables import build, named
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Energy, Radio
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+FILE, STATE = "heard.npz", "access.npz"  # of a block
+ROWS_MAX = 2_000_000  # of deliveries.parquet unless the scenario asks for it
+SHARES = (0.05, 0.5, 0.95, 0.99)  # of the delays in summary.json
+CURVE = np.linspace(0.0, 1.0, 101)[1:]
+LOST = tuple(
+    (code, f"lost_{cause.replace(' ', '_')}" if cause != "stored" else cause)
+    for code, cause in enumerate(CAUSES)
+    if code != HEARD
+)
+SAMPLED = ("contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps")
+
+
+def expected(scenario: Scenario, fleet: Fleet) -> float:
+    """Return about how many messages a scenario makes."""
+    total = 0.0
+    for rule in scenario.messages:
+        things = len(fleet.rows_of(rule.source))
+        total += things * (scenario.duration_s / rule.period_s if rule.period_s else 1.0)
+    return total
+
+
+def save(path: Path, heard: Heard) -> None:
+    """Write what was heard in a block."""
+    np.savez(path, **{each.name: getattr(heard, each.name) for each in fields(Heard)})
+
+
+def load(path: Path) -> Heard:
+    """Read what `save` wrote."""
+    with np.load(path) as held:
+        return Heard(**{each.name: held[each.name] for each in fields(Heard)})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of all messages of a run."""
+
+    totals: Totals
+    use: Use
+    table: Timetable
+    rows: Deliveries | None  # None: too many to list
+
+
+def settle(
+    scenario: Scenario,
+    fleet: Fleet,
+    parts: Sequence[Path],
+    contacts: Iterable[Contacts],
+    borders_s: Sequence[float],
+) -> Settled:
+    """Bring down what was heard in finished blocks.
+
+    Parameters
+    ----------
+    scenario, fleet
+        What was run.
+    parts : sequence of Path
+        Finished blocks.
+    contacts : iterable of Contacts
+        Of the run, each with its true end, in order of their numbers.
+    borders_s : sequence of float
+        Of these blocks, one more than there are. [s]
+    """
+    end_s = borders_s[len(parts)]
+    met, number = _relevant(contacts, messengers(scenario, fleet))
+    table = timetable(scenario, fleet, met, _samples(parts, number), end_s)
+    under_way = UnderWay.begin(scenario, fleet, table, end_s)
+    totals = Totals.empty(scenario, fleet, end_s)
+    wanted = scenario.deliveries.rows
+    listed = expected(scenario, fleet) <= ROWS_MAX if wanted is None else wanted
+    kept = []
+    blocks = zip(borders_s[1:], parts, strict=False)
+    for some in under_way.through((until_s, load(part / FILE)) for until_s, part in blocks):
+        totals.add(some)
+        if listed:
+            kept.append(some)
+    totals.finish()
+    return Settled(totals, under_way.use, table, Deliveries.sorted(kept) if listed else None)
+
+
+def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, NDArray[np.int64]]:
+    """Return the contacts of platforms that carry messages, and their numbers in the run."""
+    kept, numbers, before = [], [np.zeros(0, np.int64)], 0
+    for some in contacts:
+        rows = np.flatnonzero(within[some.source] & within[some.target])
+        kept.append([getattr(some, each.name)[rows] for each in fields(Contacts)])
+        numbers.append(before + rows)
+        before += len(some)
+    columns = (np.concatenate(each) for each in zip(*kept, strict=True))
+    return Contacts(*columns), np.concatenate(numbers)
+
+
+def _samples(parts: Sequence[Path], number: NDArray[np.int64]) -> Samples:
+    """Return the link samples of some contacts, renumbered from 0."""
+    kept = []
+    for part in parts:
+        table = read(part / "links.parquet", SAMPLED)
+        columns = [table[name].to_numpy() for name in SAMPLED]
+        mine = np.isin(columns[0], number)
+        kept.append([each[mine] for each in columns])
+    contact, *rest = (np.concatenate(each) for each in zip(*kept, strict=True))
+    order = np.lexsort((rest[0], contact))
+    return Samples(np.searchsorted(number, contact[order]), *(each[order] for each in rest))
+
+
+def save_tables(
+    scenario: Scenario, fleet: Fleet, found: Settled, names: pa.Array, folder: Path
+) -> None:
+    """Write all tables on messages."""
+    totals, table = found.totals, found.table
+    if found.rows is not None:
+        write("deliveries", rows_table(found.rows, names), folder / "deliveries.parquet")
+    tables = {
+        "deliveries_by_thing": _by_thing(scenario, fleet, totals, names),
+        "deliveries_by_cell": _by_cell(scenario, fleet, totals),
+        "deliveries_by_hour": _by_hour(totals),
+        "stores": _stores(found.use, table, names),
+        "downlinks": _downlinks(found.use, table, names),
+    }
+    for name, rows in tables.items():
+        write(name, rows, folder / f"{name}.parquet")
+
+
+def rows_table(rows: Deliveries, names: pa.Array) -> pa.Table:
+    """Return a row a message."""
+    plain = {each.name: getattr(rows, each.name) for each in fields(rows)}
+    for name in ("receiver", "target"):
+        codes = plain[name]
+        plain[name] = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
+    plain["source"] = named(plain.pop("thing"), names)
+    plain["cause"] = named(rows.cause.astype(np.int32), pa.array(CAUSES))
+    whole = {name: plain[name].astype(np.int32) for name in ("rule", "hops", "attempts")}
+    delay_s = rows.delivered_s - rows.created_s
+    return build("deliveries", plain | whole | {"delay_s": delay_s})
+
+
+def _sums(sums: Sums) -> dict[str, NDArray[Any]]:
+    """Return the columns that all sums have."""
+    lost = {name: sums.cases[:, code] for code, name in LOST}
+    return {
+        "made": sums.made,
+        "delivered": sums.delivered,
+        **lost,
+        "share_delivered": over(sums.delivered, sums.made),
+        "delay_mean_s": sums.delay_mean_s(),
+        "delay_max_s": np.where(sums.delivered > 0, sums.longest_s, np.nan),
+        "energy_j": sums.energy_nj / 1e9,
+        "energy_byte_j": sums.energy_byte_j(),
+    }
+
+
+def _delays(sums: Sums) -> dict[str, Floats]:
+    return {f"delay_p{round(100 * share):02}_s": sums.delay_s(share) for share in SHARES}
+
+
+def _by_thing(scenario: Scenario, fleet: Fleet, totals: Totals, names: pa.Array) -> pa.Table:
+    columns = _sums(totals.things)
+    return build(
+        "deliveries_by_thing",
+        columns
+        | {
+            "name": names.take(pa.array(totals.thing)),
+            "group": named(fleet.group[totals.thing], pa.array(fleet.groups)),
+            "age_mean_s": totals.age_mean_s(),
+            "battery_years": battery_years(scenario, fleet, totals),
+        },
+    )
+
+
+def battery_years(scenario: Scenario, fleet: Fleet, totals: Totals) -> Floats:
+    """Return how long each thing's battery would last; NaN where nothing is said of it. (T,)."""
+    found = np.full(len(totals.thing), np.nan)
+    group = fleet.group[totals.thing]
+    for number, name in enumerate(fleet.groups):
+        for terminal in scenario.platforms[name].terminals:
+            energy = _energy(scenario, terminal)
+            mine = group == number
+            if energy is not None and energy.battery_j is not None and mine.any():
+                spent_j = totals.things.energy_nj[mine] / 1e9
+                found[mine] = battery_life_years(energy, spent_j, totals.end_s)
+    return found
+
+
+def _energy(scenario: Scenario, terminal: str) -> Energy | None:
+    radio = scenario.terminals[terminal]
+    return radio.energy if isinstance(radio, Radio) else None
+
+
+def _by_cell(scenario: Scenario, fleet: Fleet, totals: Totals) -> pa.Table:
+    there = totals.cell >= 0
+    cell = totals.cell[there]
+    rows = len(totals.grid.latitude_deg)
+
+    def mean(value: Floats) -> Floats:
+        known = np.isfinite(value)
+        counted = np.bincount(cell[known], minlength=rows)
+        return over(np.bincount(cell[known], value[known], rows), counted)
+
+    things = np.bincount(cell, minlength=rows)
+    columns = {
+        **{each.name: getattr(totals.grid, each.name) for each in fields(totals.grid)},
+        "things": things,
+        **_sums(totals.by_cell),
+        **_delays(totals.by_cell),
+        "age_mean_s": mean(totals.age_mean_s()[there]),
+        "battery_years": mean(battery_years(scenario, fleet, totals)[there]),
+    }
+    return build("deliveries_by_cell", {name: each[things > 0] for name, each in columns.items()})
+
+
+def _by_hour(totals: Totals) -> pa.Table:
+    ages = totals.ages
+    return build(
+        "deliveries_by_hour",
+        {
+            "time_s": 3_600.0 * np.arange(len(ages.hour_s)),
+            **_sums(totals.by_hour),
+            **_delays(totals.by_hour),
+            "age_mean_s": over(ages.hour_area, ages.hour_s),
+        },
+    )
+
+
+def _stores(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
+    """Return what was aboard at each step, a row a platform that ever kept anything, or could."""
+    kept = np.flatnonzero(~table.anyones)
+    steps = len(use.time_s)
+    return build(
+        "stores",
+        {
+            "time_s": np.repeat(use.time_s, len(kept)),
+            "platform": named(np.tile(table.node[kept], steps), names),
+            "stored_bytes": use.stored_bytes[:, kept].ravel(),
+            "stored": use.stored[:, kept].ravel(),
+        },
+    )
+
+
+def _downlinks(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
+    """Return what targets took in each step, and how long their antennas served."""
+    goals = np.flatnonzero(table.anyones)
+    borders_s = use.time_s
+    steps = len(borders_s) - 1
+    seconds = {}
+    for name, spans in (("served_s", table.held), ("missed_s", table.missed)):
+        rows = []
+        for v in goals:
+            mine = (spans.source == v) | (spans.target == v)
+            rows.append(np.diff(_elapsed_s(spans.start_s[mine], spans.end_s[mine], borders_s)))
+        seconds[name] = np.array(rows).reshape(len(goals), steps).T.ravel()
+    return build(
+        "downlinks",
+        {
+            "time_s": np.repeat(borders_s[:-1], len(goals)),
+            "target": named(np.tile(table.node[goals], steps), names),
+            **seconds,
+            "came_bytes": use.came_bytes[:-1, goals].ravel(),
+            "came": use.came[:-1, goals].ravel(),
+        },
+    )
+
+
+def _elapsed_s(start_s: Floats, end_s: Floats, at_s: Floats) -> Floats:
+    """Return how much of all spans together has passed at some moments."""
+
+    def past(edge_s: Floats) -> Floats:
+        edge_s = np.sort(edge_s)
+        count = np.searchsorted(edge_s, at_s)
+        upto = np.concatenate([[0.0], np.cumsum(edge_s)])
+        return count * at_s - upto[count]
+
+    return past(start_s) - past(end_s)
+
+
+def summary(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
+    """Return the key figures, ready for JSON."""
+    totals = found.totals
+    rules = totals.by_rule
+    every = rules.together()
+    years = battery_years(scenario, fleet, totals)
+    group = fleet.group[totals.thing]
+    each_rule = []
+    for number, rule in enumerate(scenario.messages):
+        mine = group == fleet.groups.index(rule.source)
+        some = rules.row(number)
+        each_rule.append(
+            {
+                "rule": number,
+                "source": rule.source,
+                "target": rule.target,
+                "things": int(np.count_nonzero(mine)),
+                **_figures(some),
+                "age_mean_s": _mean(totals.age_mean_s()[mine]),
+                "battery_years_mean": _mean(years[mine]),
+            }
+        )
+    return {
+        **_figures(every),
+        "delay_curve_s": [float(f"{every.delay_s(share)[0]:.4g}") for share in CURVE],
+        "rules": each_rule,
+    }
+
+
+def _figures(sums: Sums) -> dict[str, Any]:
+    columns = _sums(sums) | _delays(sums)
+    return {name: each[0].item() for name, each in columns.items()}
+
+
+def _mean(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else None

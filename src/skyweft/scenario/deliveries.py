@@ -1,0 +1,32 @@
+"""What becomes of messages on board, and how much of it a run writes down."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from skyweft.scenario.entry import Entry, NotNegative
+
+
+class Storage(Entry):
+    """What a platform can keep of messages until they go on."""
+
+    bytes: NotNegative
+    """In all; a message larger than that is lost."""
+    drop: Literal["oldest", "newest", "priority"] = "oldest"
+    """What goes when a message does not fit: those longest on board, the newcomer, or the least
+    important (of these the oldest; a newcomer less important than all is refused). What has
+    expired goes first."""
+
+
+class Deliveries(Entry):
+    """How messages travel from whoever heard them to their target, and what is written of it."""
+
+    relay: Literal["never", "live", "sooner"] = "sooner"
+    """Whether platforms hand messages to each other: `live`, to one that has a pass of the target;
+    `sooner`, also to one that will have one more than a second sooner."""
+    rows: bool | None = None
+    """Write a row a message into `deliveries.parquet`; up to two million messages unless given."""
+    cells: Annotated[int, Field(ge=12, le=100_000)] = 1_000
+    """Cells of equal area over the Earth that the things are counted by."""
+    step_s: Annotated[float, Field(ge=1, le=86_400)] = 600.0
+    """Between the rows on stores and on what targets took."""

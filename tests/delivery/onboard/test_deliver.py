@@ -1,0 +1,99 @@
+"""Messages on board and down: by hand where the answer can be written down."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from skyweft.delivery.onboard.deliver import deliver
+from skyweft.delivery.product import CAUSES
+
+from .conftest import DELAY_S, heard_of, scenario_of, table_of
+
+GATEWAY = 3  # the first row of Fleet after three satellites
+END_S = 6_000.0
+
+
+def whole(scenario, passes, copies, rate_bps=8_000.0):  # type: ignore[no-untyped-def]
+    fleet, table = table_of(scenario, passes, rate_bps)
+    heard = heard_of(scenario, fleet, copies)
+    return deliver(scenario, fleet, table, [(END_S, heard)], END_S)
+
+
+def causes(found) -> list[str]:  # type: ignore[no-untyped-def]
+    return [CAUSES[each] for each in found.cause]
+
+
+def test_first_in_first_out_at_the_rate_of_the_pass() -> None:
+    """100 bytes at 8 kbit/s take 0.1 s each; the pass begins at 100 s."""
+    copies = [(10.0, 12.0, 0), (20.0, 22.0, 0), (150.0, 150.5, 0)]
+    found, _ = whole(scenario_of(), [(1, GATEWAY, 0, 100.0, 700.0)], copies)
+    expected_s = np.array([100.1, 100.2, 150.6]) + DELAY_S
+    np.testing.assert_allclose(found.delivered_s, expected_s, rtol=0, atol=1e-9)
+    assert found.hops.tolist() == [2, 2, 2]
+    assert found.target.tolist() == [GATEWAY] * 3
+
+
+@pytest.mark.parametrize(
+    ("drop", "expected"),
+    [("oldest", ["storage", "", ""]), ("newest", ["", "", "storage"])],
+)
+def test_storage_for_two(drop: str, expected: list[str]) -> None:
+    scenario = scenario_of(storage={"bytes": 250.0, "drop": drop})
+    copies = [(10.0, 12.0, 0), (20.0, 22.0, 0), (30.0, 32.0, 0)]
+    found, _ = whole(scenario, [(1, GATEWAY, 0, 100.0, 700.0)], copies)
+    assert causes(found) == expected
+
+
+def test_nobody_to_bring_it_down() -> None:
+    """Without any pass, messages expire or stay; nothing hangs."""
+    scenario = scenario_of({"lifetime_s": 3_000.0})
+    found, use = whole(scenario, [], [(10.0, 12.0, 0), (5_000.0, 5_001.0, 1)])
+    assert causes(found) == ["expired", "stored"]
+    assert use.stored[-1].sum() == 2
+
+
+def test_relay_only_where_it_is_sooner() -> None:
+    """Satellite 0 has a pass at 3000 s, its neighbour 1 one at 500 s."""
+    passes = [(1, GATEWAY, 0, 3_000.0, 3_600.0), (1, GATEWAY, 1, 500.0, 600.0),
+              (2, 0, 1, 0.0, 200.0)]  # fmt: skip
+    arrival_s = {"never": 3_000.1, "live": 3_000.1, "sooner": 500.1}
+    for relay, expected_s in arrival_s.items():
+        found, _ = whole(scenario_of(relay=relay), passes, [(10.0, 12.0, 0)])
+        assert found.delivered_s[0] == pytest.approx(expected_s + DELAY_S, abs=1e-9), relay
+        assert found.hops[0] == (3 if relay == "sooner" else 2)
+
+
+def test_the_first_copy_counts() -> None:
+    scenario = scenario_of()
+    fleet, table = table_of(
+        scenario, [(1, GATEWAY, 0, 900.0, 990.0), (1, GATEWAY, 1, 500.0, 600.0)]
+    )
+    one = heard_of(scenario, fleet, [(10.0, 12.0, 0)])
+    both = replace(
+        one,
+        copy_first=np.array([0, 2]),
+        copy_receiver=np.array([0, 1], np.int32),
+        copy_received_s=np.array([12.0, 12.001]),
+    )
+    found, use = deliver(scenario, fleet, table, [(END_S, both)], END_S)
+    assert found.delivered_s[0] == pytest.approx(500.1 + DELAY_S, abs=1e-9)
+    assert found.receiver[0] == 1
+    assert use.came.sum() == 2
+
+
+def test_a_message_larger_than_a_pass_lets_smaller_ones_by() -> None:
+    scenario = scenario_of({"size_bytes": 200_000, "lifetime_s": 2_000.0}, {"size_bytes": 100})
+    fleet, table = table_of(scenario, [(1, GATEWAY, 0, 100.0, 200.0)])
+    one = heard_of(scenario, fleet, [(10.0, 12.0, 0), (11.0, 13.0, 0)])
+    heard = replace(one, rule=np.array([0, 1], np.int16))
+    found, _ = deliver(scenario, fleet, table, [(END_S, heard)], END_S)
+    assert causes(found) == ["expired", ""]
+
+
+def test_antennas_that_serve_others() -> None:
+    """One antenna, two satellites up at once: who is let pass is lost to that."""
+    scenario = scenario_of({"lifetime_s": 1_000.0}, down={"source_links_max": 1}, relay="never")
+    passes = [(1, GATEWAY, 0, 100.0, 700.0), (1, GATEWAY, 1, 200.0, 600.0)]
+    found, _ = whole(scenario, passes, [(10.0, 12.0, 0), (11.0, 13.0, 1)])
+    assert causes(found) == ["", "gateway busy"]
