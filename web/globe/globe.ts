@@ -70,7 +70,7 @@ class Drawing implements Globe {
   private readonly listeners = new Set<(what: Selection | null) => void>();
   private readonly lowPower: boolean;
   private readonly still: boolean;
-  private ephemeris: Ephemeris;
+  private ephemeris!: Ephemeris;
   private visible = EVERYTHING;
   private t_s: number;
   private selection: Selection | null = null;
@@ -99,7 +99,6 @@ class Drawing implements Globe {
     this.labels = new Labels((platform) => this.scene.platforms.name[platform] ?? "");
     this.marks.forEach(({ objects }) => this.stage.add(...objects));
     this.picker = new Picker(this.renderer, [this.earth, this.links, this.platforms]);
-    this.ephemeris = new Ephemeris(scene);
     this.ready = new Promise((resolve) => (this.firstFrame = resolve));
     listen(this.canvas, {
       turn: (dx, dy) => this.turn(dx, dy),
@@ -216,7 +215,7 @@ class Drawing implements Globe {
 
   /// Take the scene of the segment in force.
   private load(): void {
-    this.ephemeris.dispose();
+    this.ephemeris?.dispose();
     this.ephemeris = new Ephemeris(this.scene);
     this.uniforms.knots.value = this.ephemeris.knots;
     this.uniforms.platforms.value = this.ephemeris.platforms;

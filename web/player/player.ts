@@ -32,11 +32,13 @@ export function mountScene(host: HTMLElement, scene: Scene, options: GlobeOption
   const said = element("span", "margin-left:auto;color:#ff8fbd;");
   said.setAttribute("aria-live", "polite");
   globe.onSelect((what) => (said.textContent = wordsFor(scene, what)));
-  panel.append(timeRow(globe, scene), keyRow(globe, scene, said));
+  const there = () => stage.childElementCount > 0;
+  panel.append(timeRow(globe, scene, there), keyRow(globe, scene, said));
   return globe;
 }
 
-function timeRow(globe: Globe, scene: Scene): HTMLElement {
+/// `there`: whether the globe still is; a destroyed one stops the clock.
+function timeRow(globe: Globe, scene: Scene, there: () => boolean): HTMLElement {
   const play = button("Play");
   const slider = element("input", "flex:1;min-width:80px;accent-color:#4fc3f7;");
   Object.assign(slider, { type: "range", min: scene.from_s, max: scene.to_s, step: 1, value: scene.from_s });
@@ -53,7 +55,7 @@ function timeRow(globe: Globe, scene: Scene): HTMLElement {
   let before_ms = 0;
   let t_s = scene.from_s;
   const step = (now_ms: number) => {
-    if (before_ms === 0 || !slider.isConnected) return;
+    if (before_ms === 0 || !there()) return;
     // A frame's time may lie before the click that started it.
     t_s = Math.min(scene.to_s, t_s + (Math.max(0, now_ms - before_ms) / 1000) * Number(speed.value));
     before_ms = now_ms;
