@@ -43,23 +43,34 @@ class Schedule(Entry):
 
 
 class Pass(Entry):
-    """Wait for the next pass that an almanac predicts, and send at a random moment of it."""
+    """Wait for the next pass that an almanac predicts. Of things that stand still."""
 
     kind: Literal["pass"]
     elevation_min_deg: Annotated[float, Field(ge=0, lt=90)] | None = None
-    """A pass is what is above this; the rule's own least elevation unless given."""
+    """A pass begins when a receiver is above this; the rule's own least elevation unless given."""
+    spread_s: NotNegative = 60.0
+    """Send within this time after the predicted moment, evenly spread."""
     age_s: NotNegative = 0.0
-    """The almanac is renewed this often, by each thing at its own moment."""
+    """The almanac is renewed this often, by each thing at its own moment; 0: it is always fresh."""
     error_s: NotNegative = 0.0
-    """Standard deviation of its error in time at that age, growing from none."""
+    """Standard deviation of its error in time at that age, to which it grows from none."""
+
+    @model_validator(mode="after")
+    def _old_enough(self) -> Self:
+        if self.error_s and not self.age_s:
+            raise ValueError("error_s needs an age_s at which the almanac is as wrong as that")
+        return self
 
 
 class Beacon(Entry):
-    """Wake now and then, listen for a receiver's beacon, and send after the first that is heard."""
+    """Wake now and then, listen for a receiver's beacon, and send after the first that is heard.
+
+    Of things that stand still. Whoever has the receiver in view is taken to hear its beacon.
+    """
 
     kind: Literal["beacon"]
     check_s: Positive = 600.0
-    """Between two times of listening, each for one period of the beacon."""
+    """Between two times of listening, each for the longest period of the beacons."""
     spread_s: NotNegative = 0.0
     """Send within this time after the beacon, evenly spread."""
 

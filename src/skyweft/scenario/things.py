@@ -135,6 +135,8 @@ def _event(rule: Messages, data: Plain) -> Complaints:
     stands = kind in STANDING
     if rule.profile is not None and not stands:
         yield "profile", f'"{rule.source}" moves ({kind}); hours need things that stand still'
+    if rule.wake.kind in ("pass", "beacon") and not stands:
+        yield "wake", f'"{rule.source}" moves ({kind}); only what stands still waits for passes'
     if rule.burst is None:
         return
     whole_s = data.get("duration_s")

@@ -43,6 +43,13 @@ CASES: dict[str, dict[str, Any]] = {
         "rules": [{"confirmed": True, "period_s": 20.0}],
         "waveform": {"kind": "nb_iot", "rate_bps": 2_000.0, "preambles": 12},
     },
+    "pass": {
+        "rules": [{"wake": {"kind": "pass", "spread_s": 90.0, "age_s": 1_000.0, "error_s": 60.0}}]
+    },
+    "beacon": {
+        "rules": [{"wake": {"kind": "beacon", "check_s": 200.0, "spread_s": 5.0}}],
+        "reception": {"beacon_period_s": 40.0},
+    },
     "schedule": {"rules": [{"wake": {"kind": "schedule", "cycle_s": 300.0, "slots": 50}}]},
 }
 

@@ -21,7 +21,7 @@ from skyweft.delivery.access.tables import (
     in_order,
 )
 from skyweft.delivery.access.traffic import Made, made, renewal
-from skyweft.delivery.access.waking import due
+from skyweft.delivery.access.waking import Waking
 from skyweft.delivery.product import CAUSES, Heard
 from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
@@ -82,6 +82,12 @@ def hear(
     receivers = Receivers.of(scenario, fleet, air)
     sight = Sight(scenario, fleet, motion, air)
     messages = _open(scenario, fleet, start_s, end_s, carry, executor)
+    waking = Waking(scenario, fleet, motion, receivers, start_s, end_s, executor)
+    for number, medium in enumerate(air.of_rule):
+        mine = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
+        waiting = messages.taking(mine)
+        messages.due_s[mine] = waking.due(number, medium, waiting)
+        messages.energy_j[mine] = waiting.energy_j
     known = np.flatnonzero(messages.due_s < end_s)
     first = Asked(known, messages.attempts[known], messages.due_s[known])
     rounds = Rounds(scenario, air, receivers, sight, start_s, end_s, executor)
@@ -97,7 +103,7 @@ def hear(
 def _open(
     scenario: Scenario, fleet: Fleet, start_s: float, end_s: float, carry: Carry, executor: Executor
 ) -> Messages:
-    """Return all messages under way, those made in the block too, with their moments of waking."""
+    """Return all messages under way, those made in the block too."""
     stretch = start_s, end_s
     fresh = Made.joined(
         [
@@ -110,11 +116,7 @@ def _open(
         fresh.rule, fresh.thing, fresh.number, fresh.created_s, np.full(count, np.nan),
         np.zeros(count, np.int16), np.zeros(count, np.float32), np.zeros(count, np.int8),
     )  # fmt: skip
-    messages = Messages.joined(carry.messages, new)
-    for number in range(len(scenario.messages)):
-        waiting = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
-        messages.due_s[waiting] = due(scenario, fleet, number, messages.taking(waiting))
-    return messages
+    return Messages.joined(carry.messages, new)
 
 
 def _ended(scenario: Scenario, air: Media, messages: Messages, last: Round, end_s: float) -> Flags:

@@ -1,42 +1,251 @@
 """When a thing with a message sends: at once, in its slot, in a predicted pass, after a beacon."""
 
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.access.draws import ALMANAC, MOMENT, PHASE, uniform, uniforms
+from skyweft.delivery.access.medium import Medium
+from skyweft.delivery.access.receiving import Receivers
 from skyweft.delivery.access.tables import Messages
-from skyweft.motion.product import Fleet
-from skyweft.scenario.messages import Blind, Schedule
+from skyweft.motion.hermite import states_at
+from skyweft.motion.product import Fleet, Motion
+from skyweft.motion.propagate import propagate, step_s
+from skyweft.scenario.messages import Beacon, Blind, Pass, Schedule
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+STEP_S = 10.0  # at which an almanac is looked at: passes are found so much too late at most
+SIGMAS = 4.0  # beyond which an almanac is never wrong
+TOGETHER = 16_384  # messages that one thread takes on
 
 
-def due(scenario: Scenario, fleet: Fleet, number: int, messages: Messages) -> Floats:
-    """Return when messages of one rule are first sent.
+@dataclass(frozen=True, slots=True)
+class Waking:
+    """A block of time in which things decide when to send."""
 
-    Parameters
-    ----------
-    scenario, fleet
-        What the user decided, and who the platforms are.
-    number : int
-        The rule's place among `[[messages]]`.
-    messages : Messages
-        Of that rule, made but not sent yet, (M,).
+    scenario: Scenario
+    fleet: Fleet
+    motion: Motion
+    receivers: Receivers
+    start_s: float
+    end_s: float
+    executor: Executor
 
-    Returns
-    -------
-    due_s : (M,)
-        NaN where that is not known yet. [s]
-    """
-    rule = scenario.messages[number]
-    match rule.wake:
-        case Blind():
-            return messages.created_s
-        case Schedule():
-            place = messages.thing - fleet.rows_of(rule.source)[0]
-            own_s = (place % rule.wake.slots) * (rule.wake.cycle_s / rule.wake.slots)
-            cycles = np.ceil((messages.created_s - own_s) / rule.wake.cycle_s)
-            later: Floats = np.maximum(cycles, 0) * rule.wake.cycle_s + own_s
-            return later
-        case _:
-            raise NotImplementedError
+    def due(self, number: int, medium: Medium, messages: Messages) -> Floats:
+        """Return when messages of one rule are first sent, as far as the block decides that.
+
+        Parameters
+        ----------
+        number : int
+            The rule's place among `[[messages]]`.
+        medium : Medium
+            What its transmissions are like.
+        messages : Messages
+            Of that rule, made but not sent yet, (M,).
+
+        Returns
+        -------
+        due_s : (M,)
+            NaN where that is not known yet; it may lie after the block. [s]
+        """
+        rule = self.scenario.messages[number]
+        match rule.wake:
+            case Blind():
+                return messages.created_s
+            case Schedule():
+                place = messages.thing - self.fleet.rows_of(rule.source)[0]
+                own_s = (place % rule.wake.slots) * (rule.wake.cycle_s / rule.wake.slots)
+                cycles = np.ceil((messages.created_s - own_s) / rule.wake.cycle_s)
+                later: Floats = np.maximum(cycles, 0) * rule.wake.cycle_s + own_s
+                return later
+            case Pass():
+                return self._pass(number, rule.wake, medium, messages)
+            case Beacon():
+                return self._beacon(number, rule.wake, medium, messages)
+
+    def _moments(self, number: int, messages: Messages, spread_s: float) -> Floats:
+        key = self.scenario.seed, number, messages.thing, messages.number
+        return spread_s * uniforms(*key, MOMENT)
+
+    def _facing(self, medium: Medium, least_deg: float | None) -> tuple[NDArray[np.int32], Singles]:
+        """Return the receivers that things of a rule look for, and the sine of least elevation."""
+        rows, sines = [], []
+        for way in medium.ways:
+            mine = self.fleet.rows_with(self.scenario, way.receiver)
+            link_deg = self.scenario.links[way.link].elevation_min_deg
+            degrees = link_deg if least_deg is None else max(least_deg, link_deg)
+            rows.append(mine)
+            sines.append(np.full(len(mine), np.sin(np.radians(degrees)), np.float32))
+        return np.concatenate(rows), np.concatenate(sines)
+
+    def _places(self, motion: Motion, row: int, time_s: Floats) -> Floats:
+        """Return where a receiver is at many times, (T, 3)."""
+        mover = int(self.fleet.mover[row])
+        if mover < 0:
+            return np.tile(motion.sites.position_m[self.fleet.site[row]], (len(time_s), 1))
+        return states_at(motion.tracks, np.full(len(time_s), mover), time_s)[0]
+
+    def _pass(self, number: int, wake: Pass, medium: Medium, messages: Messages) -> Floats:
+        if not len(messages):
+            return np.empty(0)
+        # What an almanac takes for now may be so much before or after.
+        wrong_s = SIGMAS * wake.error_s
+        motion, step = self.motion, step_s(self.scenario, self.fleet)
+        if wrong_s:
+            first = np.floor(max(self.start_s - wrong_s, 0.0) / step) * step
+            last_s = np.ceil((self.end_s + wrong_s + STEP_S) / step) * step
+            motion = propagate(self.scenario, self.fleet, first, last_s, self.executor)
+        knots = motion.tracks.time_s
+        low, high = int(np.ceil(knots[0] / STEP_S)), int(np.floor(knots[-1] / STEP_S))
+        grid_s = np.arange(low, high + 1, dtype=np.float64) * STEP_S
+        rows, sine = self._facing(medium, wake.elevation_min_deg)
+        place = np.empty((len(grid_s), 3, len(rows)), np.float32)
+        for k, row in enumerate(rows.tolist()):
+            place[:, :, k] = self._places(motion, row, grid_s)
+        until_s = messages.created_s + self.scenario.messages[number].lifetime_s
+        site, due_s = self.fleet.site[messages.thing], np.full(len(messages), np.nan)
+        stretch = self.start_s, self.end_s, low, wake.age_s, wake.error_s
+
+        def work(some: slice) -> None:
+            _next_pass(
+                self.scenario.seed, number, messages.thing[some],
+                motion.sites.position_m[site[some]], motion.sites.up[site[some]],
+                messages.created_s[some], until_s[some], *stretch, place, sine, due_s[some],
+            )  # fmt: skip
+
+        self._over(work, len(messages))
+        return due_s + self._moments(number, messages, wake.spread_s)
+
+    def _beacon(self, number: int, wake: Beacon, medium: Medium, messages: Messages) -> Floats:
+        rows, sine = self._facing(medium, None)
+        of = self.receivers.places(rows)
+        period_s, at_s = self.receivers.beacon_period_s[of], self.receivers.beacon_at_s[of]
+        speaks = np.isfinite(period_s)
+        rows, sine, of = rows[speaks], sine[speaks], of[speaks]
+        period_s, at_s = period_s[speaks], at_s[speaks]
+        # All beacons of the block, receiver by receiver.
+        low = np.ceil((self.start_s - at_s) / period_s).astype(np.int64)
+        high = np.ceil((self.end_s - at_s) / period_s).astype(np.int64)
+        first = np.concatenate([[0], np.cumsum(high - low)])
+        place = np.empty((int(first[-1]), 3))
+        for k, row in enumerate(rows.tolist()):
+            time_s = at_s[k] + np.arange(low[k], high[k]) * period_s[k]
+            place[first[k] : first[k + 1]] = self._places(self.motion, row, time_s)
+        until_s = messages.created_s + self.scenario.messages[number].lifetime_s
+        site, due_s = self.fleet.site[messages.thing], np.full(len(messages), np.nan)
+        block = self.start_s, self.end_s, float(wake.check_s), float(period_s.max())
+        sent_s = self.receivers.beacon_s[of]
+
+        def work(some: slice) -> None:
+            _next_beacon(
+                self.motion.sites.position_m[site[some]], self.motion.sites.up[site[some]],
+                messages.created_s[some], until_s[some], *block, low, first, at_s, period_s,
+                sent_s, place, sine, due_s[some],
+            )  # fmt: skip
+
+        self._over(work, len(messages))
+        energy = medium.thing.energy
+        if energy is not None:
+            heard = ~np.isnan(due_s)
+            listened_s = _listened_s(due_s[heard] - messages.created_s[heard], wake.check_s,
+                                     float(period_s.max()))  # fmt: skip
+            messages.energy_j[heard] += energy.receive_w * listened_s
+        return due_s + self._moments(number, messages, wake.spread_s)
+
+    def _over(self, work: object, count: int) -> None:
+        assert callable(work)
+        pieces = [slice(k, k + TOGETHER) for k in range(0, count, TOGETHER)]
+        for _ in self.executor.map(work, pieces):
+            pass
+
+
+def _listened_s(waited_s: Floats, check_s: float, period_s: float) -> Floats:
+    """Return how long things listened in that time: one period at every check."""
+    checks = np.floor(waited_s / check_s)
+    return checks * period_s + np.minimum(waited_s - checks * check_s, period_s)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _wrong_by(seed: int, rule: int, thing: int, renewed: float, error_s: float) -> float:
+    """Return the error of one edition of a thing's almanac at its full age."""
+    n = int(renewed)
+    radius = np.sqrt(-2.0 * np.log1p(-uniform(seed, rule, thing, 2 * n, ALMANAC)))
+    normal = radius * np.cos(2 * np.pi * uniform(seed, rule, thing, 2 * n + 1, ALMANAC))
+    return error_s * min(max(normal, -SIGMAS), SIGMAS)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _any_above(place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles) -> bool:
+    """Whether any receiver, (3, R), is above its least elevation at a place."""
+    px, py, pz = np.float32(x), np.float32(y), np.float32(z)
+    ux, uy, uz = np.float32(up[0]), np.float32(up[1]), np.float32(up[2])
+    found = np.int32(0)
+    for r in range(len(sine)):
+        dx, dy, dz = place[0, r] - px, place[1, r] - py, place[2, r] - pz
+        rise = dx * ux + dy * uy + dz * uz
+        found += np.int32(rise >= sine[r] * np.sqrt(dx * dx + dy * dy + dz * dz))
+    return bool(found > 0)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _next_pass(
+    seed: int, rule: int, thing: NDArray[np.int32], site_m: Floats, up: Floats, created_s: Floats,
+    until_s: Floats, start_s: float, end_s: float, low: int, age_s: float, error_s: float,
+    place: Singles, sine: Singles, due_s: Floats,
+) -> None:  # fmt: skip
+    """Write the first moments at which things expect a receiver to be up."""
+    for m in range(len(thing)):
+        phase = uniform(seed, rule, thing[m], 1, PHASE)
+        k = int(np.ceil(max(created_s[m], start_s) / STEP_S))
+        edition, wrong_s = -1.0, 0.0
+        while k * STEP_S < end_s and k * STEP_S <= until_s[m]:
+            at = k
+            if error_s > 0:
+                renewed = k * STEP_S / age_s + phase
+                if np.floor(renewed) != edition:
+                    edition = np.floor(renewed)
+                    wrong_s = _wrong_by(seed, rule, thing[m], edition, error_s)
+                at += int(np.rint(wrong_s * (renewed - edition) / STEP_S))
+            at = min(max(at - low, 0), len(place) - 1)
+            if _any_above(place[at], site_m[m, 0], site_m[m, 1], site_m[m, 2], up[m], sine):
+                due_s[m] = k * STEP_S
+                break
+            k += 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _next_beacon(
+    site_m: Floats, up: Floats, created_s: Floats, until_s: Floats, start_s: float, end_s: float,
+    check_s: float, longest_s: float, low: Ints, first: Ints, at_s: Floats, period_s: Floats,
+    sent_s: Floats, place: Floats, sine: Singles, due_s: Floats,
+) -> None:  # fmt: skip
+    """Write when the first beacon that things hear is over."""
+    for m in range(len(created_s)):
+        n = max(0, int(np.floor((start_s - created_s[m] - longest_s) / check_s)))
+        while np.isnan(due_s[m]):
+            opens_s = created_s[m] + n * check_s
+            if opens_s >= end_s or opens_s > until_s[m]:
+                break
+            from_s, to_s = max(opens_s, start_s), min(opens_s + longest_s, end_s)
+            soonest = np.inf
+            for r in range(len(sine)):
+                k = int(np.ceil((from_s - at_s[r]) / period_s[r]))
+                while at_s[r] + k * period_s[r] < min(to_s, soonest):
+                    at = first[r] + k - low[r]
+                    dx = place[at, 0] - site_m[m, 0]
+                    dy = place[at, 1] - site_m[m, 1]
+                    dz = place[at, 2] - site_m[m, 2]
+                    rise = dx * up[m, 0] + dy * up[m, 1] + dz * up[m, 2]
+                    if rise >= sine[r] * np.sqrt(dx * dx + dy * dy + dz * dz):
+                        soonest = at_s[r] + k * period_s[r]
+                        due_s[m] = soonest + sent_s[r]
+                        break
+                    k += 1
+            n += 1
