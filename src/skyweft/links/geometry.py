@@ -84,7 +84,7 @@ def _states(
     if moves.all():
         return _track_states(motion, mover, time_s)
     position = motion.sites.position_m[np.maximum(fleet.site[platform], 0)]
-    velocity, acceleration = np.zeros_like(position), np.zeros_like(position)
+    velocity, acceleration = np.zeros(position.shape), np.zeros(position.shape)
     if moves.any():
         states = _track_states(motion, mover[moves], time_s[moves])
         position[moves], velocity[moves], acceleration[moves] = states

@@ -1,8 +1,11 @@
 """Which messages of things are heard: the stage from `Motion` to `Heard`."""
 
 from concurrent.futures import Executor
+from dataclasses import fields, replace
+from itertools import pairwise
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.energy import each_attempt_j
@@ -13,7 +16,6 @@ from skyweft.delivery.access.rounds import ATTEMPTS, Round, Rounds, lifetimes_s
 from skyweft.delivery.access.sight import Rays, Sight
 from skyweft.delivery.access.tables import (
     Answers,
-    Asked,
     Carry,
     Messages,
     Sent,
@@ -30,6 +32,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+TOGETHER = 131_072  # messages looked at at once; their columns stay in the third-level cache
 NO_SATELLITE, DUTY_CYCLE, EXPIRED, STORED = (
     np.int8(CAUSES.index(each)) for each in ("no satellite", "duty cycle", "expired", "stored")
 )
@@ -81,29 +84,33 @@ def hear(
     air = media(scenario)
     receivers = Receivers.of(scenario, fleet, air)
     sight = Sight(scenario, fleet, motion, air)
-    messages = _open(scenario, fleet, start_s, end_s, carry, executor)
-    waking = Waking(scenario, fleet, motion, receivers, start_s, end_s, executor)
-    for number, medium in enumerate(air.of_rule):
-        mine = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
-        waiting = messages.taking(mine)
-        messages.due_s[mine] = waking.due(number, medium, waiting)
-        messages.energy_j[mine] = waiting.energy_j
-    known = np.flatnonzero(messages.due_s < end_s)
-    first = Asked(known, messages.attempts[known], messages.due_s[known])
-    rounds = Rounds(scenario, air, receivers, sight, start_s, end_s, executor)
-    last = rounds.settle(carry, messages, first, len(fleet))
-    ended = _ended(scenario, air, messages, last, end_s)
-    if end_s >= scenario.duration_s:
-        messages.cause[~ended] = STORED
-        ended[:] = True
-    heard = _heard(air, messages, ended, last, end_s)
-    return heard, _carried(carry, messages, ended, last, end_s)
+    rounds = Rounds(scenario, air, receivers, sight, len(fleet), carry.silence, executor)
+    waking = Waking(scenario, fleet, motion, receivers, executor)
+    fresh = _made(scenario, fleet, start_s, end_s, carry, executor)
+    parts = []
+    for from_s, to_s in pairwise(_borders(fresh, start_s, end_s)):
+        rows = slice(*np.searchsorted(fresh.created_s, [from_s, to_s]).tolist())
+        messages = Messages.joined(carry.messages, fresh.taking(rows))
+        for number, medium in enumerate(air.of_rule):
+            mine = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
+            waiting = messages.taking(mine)
+            messages.due_s[mine] = waking.due(number, medium, waiting, from_s, to_s)
+            messages.energy_j[mine] = waiting.energy_j
+        last = rounds.settle(carry, messages, from_s, to_s)
+        ended = _ended(scenario, air, messages, last, to_s)
+        if to_s >= scenario.duration_s:
+            messages.cause[~ended] = STORED
+            ended[:] = True
+        parts.append(_heard(air, messages, ended, last, to_s))
+        carry = _carried(carry, messages, ended, last, to_s)
+    left = carry.messages.thing[carry.messages.due_s < end_s]
+    return _whole(parts), replace(carry, silence=rounds.silence(left))
 
 
-def _open(
+def _made(
     scenario: Scenario, fleet: Fleet, start_s: float, end_s: float, carry: Carry, executor: Executor
 ) -> Messages:
-    """Return all messages under way, those made in the block too."""
+    """Return the messages of all rules that are made in the block, in order."""
     stretch = start_s, end_s
     fresh = Made.joined(
         [
@@ -112,11 +119,36 @@ def _open(
         ]
     )
     count = len(fresh)
-    new = Messages(
+    messages = Messages(
         fresh.rule, fresh.thing, fresh.number, fresh.created_s, np.full(count, np.nan),
         np.zeros(count, np.int16), np.zeros(count, np.float32), np.zeros(count, np.int8),
     )  # fmt: skip
-    return Messages.joined(carry.messages, new)
+    return messages.taking(in_order(fresh.created_s, fresh.rule, fresh.thing, fresh.number))
+
+
+def _borders(fresh: Messages, start_s: float, end_s: float) -> list[float]:
+    """Cut a block so that little enough is looked at at once to stay near the processor."""
+    inner = fresh.created_s[TOGETHER : len(fresh) - TOGETHER // 2 : TOGETHER]
+    return np.unique([start_s, *inner, end_s]).tolist()
+
+
+def _whole(parts: list[Heard]) -> Heard:
+    """Put the parts of a block together, by time of making."""
+    columns = {
+        each.name: np.concatenate([getattr(part, each.name) for part in parts])
+        for each in fields(Heard)
+        if each.name != "copy_first"
+    }
+    counts = np.concatenate([np.diff(part.copy_first) for part in parts])
+    first = np.concatenate([[0], np.cumsum(counts)])
+    order = in_order(columns["created_s"], columns["rule"], columns["thing"], columns["number"])
+    if not np.array_equal(order, np.arange(len(order))):
+        starts = np.repeat(first[order], counts[order])
+        first = np.concatenate([[0], np.cumsum(counts[order])])
+        copies = starts + np.arange(first[-1]) - np.repeat(first[:-1], counts[order])
+        for name, column in columns.items():
+            columns[name] = column[copies if name.startswith("copy") else order]
+    return Heard(**columns, copy_first=first)
 
 
 def _ended(scenario: Scenario, air: Media, messages: Messages, last: Round, end_s: float) -> Flags:
@@ -174,14 +206,28 @@ def _heard(air: Media, messages: Messages, ended: Flags, last: Round, end_s: flo
                          messages.number[done])]  # fmt: skip
     place = np.full(len(messages), -1, np.int64)
     place[done] = np.arange(len(done))
-    order = np.lexsort((rays.receiver[rows], received_s, place[of]))
-    count = np.bincount(place[of], minlength=len(done))
+    of = place[of]
+    first = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(done)))]).astype(np.int64)
+    order = np.empty(len(rows), np.int64)
+    _by_message(first[:-1].copy(), of, received_s, order)
     some = messages.taking(done)
     return Heard(
         some.rule, some.thing, some.number, some.created_s, some.attempts, some.energy_j,
-        some.cause, np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
-        rays.receiver[rows][order], received_s[order],
+        some.cause, first, rays.receiver[rows[order]], received_s[order],
     )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _by_message(at: Ints, of: Ints, received_s: Floats, order: Ints) -> None:
+    """Write copies message by message, each one's in order of time; `at` is used up."""
+    first = at.copy()
+    for row in range(len(of)):
+        k = at[of[row]]
+        while k > first[of[row]] and received_s[order[k - 1]] > received_s[row]:
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = row
+        at[of[row]] += 1
 
 
 def _carried(carry: Carry, messages: Messages, ended: Flags, last: Round, end_s: float) -> Carry:
@@ -203,10 +249,8 @@ def _carried(carry: Carry, messages: Messages, ended: Flags, last: Round, end_s:
     starts_s = sent.start_s[waves.sent] + waves.delay_s
     waves.sent[:] = back[waves.sent]
     held = np.where(starts_s < end_s, last.held[still], np.int8(-1))
-    silent = np.union1d(np.flatnonzero(last.free_s > end_s), messages.thing[last.left.message])
-    silence = Silence(silent.astype(np.int32), last.free_s[silent])
     return Carry(
         messages.taking(~ended), on_air, waves, held,
-        last.answers.taking(last.answers.end_s > horizon_s), silence,
+        last.answers.taking(last.answers.end_s > horizon_s), carry.silence,
         carry.renewals,
     )  # fmt: skip

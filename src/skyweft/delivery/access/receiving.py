@@ -166,6 +166,8 @@ def _lit(
     end_s: Floats,
 ) -> Flags:  # fmt: skip
     """Return whether the hopping beam lights each thing from beginning to end."""
+    if receivers.beams.max(initial=1) == 1:
+        return np.ones(len(place), np.bool_)
     beams = receivers.beams[place]
     beam = np.minimum((bearing_rad / (2 * np.pi) * beams).astype(np.int64), beams - 1)
     dwell_s = receivers.dwell_s[place]
@@ -241,20 +243,21 @@ def _collided(
     band_of = np.repeat(np.arange(len(air.media.channels)), air.media.channels)
     band = np.tile(band_of, receivers).astype(np.int16)
     headers = np.array([each.headers for each in air.media.of_rule], np.int64)
-    first = np.concatenate([[0], np.cumsum(hops[rule])])
+    harmless_s = air.harmless_s.astype(np.float32)[rule, lane]
+    first = np.arange(len(rays) + 1)
+    if hops.max() > 1:
+        several = hops[rule]
+        first = np.concatenate([[0], np.cumsum(several)])
+        power, lane, harmless_s = (np.repeat(each, several) for each in (power, lane, harmless_s))
     signals = Signals(
-        np.empty(first[-1], np.int32),
-        np.empty(first[-1]),
-        np.empty(first[-1]),
-        np.repeat(air.harmless_s[rule, lane].astype(np.float32), hops[rule]),
-        np.repeat(power, hops[rule]),
-        np.repeat(lane, hops[rule]),
-    )
+        np.empty(first[-1], np.int32), np.empty(first[-1]), np.empty(first[-1]), harmless_s, power,
+        lane,
+    )  # fmt: skip
     carriers = np.array([each.waveform.channel_count for each in air.media.of_rule], np.int64)
     grids = air.media.channels[air.band] // carriers
     cuts = [slice(k, k + 65_536) for k in range(0, len(rays), 65_536)]
     thing = sent.thing[rays.sent]
-    contended_s = air.contended_s[rule, lane]
+    contended_s = air.contended_s[rule, sent.lane[rays.sent]]
 
     def work(some: slice) -> None:
         _elements(

@@ -16,7 +16,15 @@ from skyweft.delivery.access.draws import PURPOSES, WAIT, uniforms
 from skyweft.delivery.access.medium import Media
 from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers, received
 from skyweft.delivery.access.sight import Rays, Sight
-from skyweft.delivery.access.tables import Answers, Asked, Carry, Messages, Sent, in_order
+from skyweft.delivery.access.tables import (
+    Answers,
+    Asked,
+    Carry,
+    Messages,
+    Sent,
+    Silence,
+    in_order,
+)
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -42,7 +50,18 @@ class Round:
     answers: Answers
     left: Asked  # attempts of this block that were not made in it
     left_s: Floats  # when they would begin; NaN: not within the message's lifetime
-    free_s: Floats  # (N,) of every platform: from when on it may send, by what was sent in time
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Attempts in the order in which they are due, (A,); `start_s` is written into."""
+
+    due_s: Floats
+    rule: NDArray[np.int16]
+    thing: NDArray[np.int32]
+    until_s: Floats  # the end of the message's lifetime
+    start_s: Floats
+    before_s: Floats  # from when on the thing may send before any of them
 
 
 class Rounds:
@@ -50,10 +69,13 @@ class Rounds:
 
     def __init__(
         self, scenario: Scenario, media: Media, receivers: Receivers, sight: Sight,
-        start_s: float, end_s: float, executor: Executor,
+        platforms: int, silence: Silence, executor: Executor,
     ) -> None:  # fmt: skip
         self._scenario, self._executor = scenario, executor
-        self._start_s, self._end_s = start_s, end_s
+        self._start_s = self._end_s = 0.0
+        # From when on every platform may send, by what was sent before the end of a stretch.
+        self._free_s = np.full(platforms, -np.inf)
+        self._free_s[silence.thing] = silence.until_s
         self._air, self._receivers, self._sight = Air.of(scenario, media), receivers, sight
         rules = scenario.messages
         self._attempts = np.array([rule.attempts for rule in rules], np.int64)
@@ -67,8 +89,8 @@ class Rounds:
         self._slot_s = np.array([each.slot_s for each in media.of_rule])
         self._lanes = [each.lanes for each in media.of_rule]
 
-    def settle(self, carry: Carry, messages: Messages, first: Asked, platforms: int) -> Round:
-        """Return the last round.
+    def settle(self, carry: Carry, messages: Messages, start_s: float, end_s: float) -> Round:
+        """Return the last round of a stretch of time that follows the one before.
 
         Parameters
         ----------
@@ -76,60 +98,64 @@ class Rounds:
             What is on the air from before; its messages are the first of `messages`.
         messages : Messages
             All whose fate is open.
-        first : Asked
-            Attempts known to be due before the block's end.
-        platforms : int
-            How many the fleet has.
+        start_s, end_s : float
+            The stretch. [s]
         """
-        free_s = np.full(platforms, -np.inf)
-        free_s[carry.silence.thing] = carry.silence.until_s
+        self._start_s, self._end_s = start_s, end_s
+        known = np.flatnonzero(messages.due_s < end_s)
+        first = Asked(known, messages.attempts[known], messages.due_s[known])
         more, answers = Asked.none(), carry.answers
         placed, rays = Sent.none(), Rays.none()
         while True:
-            asked = Asked.joined(first, more.taking(more.due_s < self._end_s))
+            asked = Asked.joined(first, more.taking(more.due_s < end_s))
             asked = asked.taking(_order(asked, messages))
-            free = free_s.copy()
-            start_s, placed, rays = self._placed(asked, messages, free, placed, rays)
+            turn = self._turn(asked, messages)
+            placed, rays, silent_s = self._placed(asked, messages, turn, placed, rays)
             now = self._judged(carry, placed, rays, answers)
             again = self._again(now, messages)
             said = self._said(carry, now)
             if _same(again, more) and _same(said, answers):
-                left = ~(start_s < self._end_s)
-                return Round(
-                    now[0],
-                    len(carry.sent),
-                    *now[1:],
-                    again,
-                    said,
-                    asked.taking(left),
-                    start_s[left],
-                    free,
-                )
+                break
             more, answers = again, said
+        left = ~(turn.start_s < end_s)
+        # Only what was sent in time counts: the rest will be decided anew. The last one stays.
+        self._free_s[turn.thing] = turn.before_s
+        self._free_s[turn.thing[~left]] = (turn.start_s + silent_s)[~left]
+        return Round(
+            now[0], len(carry.sent), *now[1:], again, said, asked.taking(left), turn.start_s[left]
+        )
 
-    def _placed(
-        self, asked: Asked, messages: Messages, free_s: Floats, known: Sent, known_rays: Rays
-    ) -> tuple[Floats, Sent, Rays]:
-        """Let every thing send one after the other; return beginnings, and what is on the air."""
+    def _turn(self, asked: Asked, messages: Messages) -> "_Turn":
+        """Return whose turn it is when, as if nobody were kept waiting."""
         rule, thing = messages.rule[asked.message], messages.thing[asked.message]
         until_s = messages.created_s[asked.message] + self._lifetime_s[rule]
         start_s = np.empty(len(asked))
         # What an earlier block left began after its end, whatever kept it waiting.
         _in_slots(np.maximum(asked.due_s, self._start_s), self._slot_s[rule], start_s)
+        return _Turn(asked.due_s, rule, thing, until_s, start_s, self._free_s[thing])
+
+    def _placed(
+        self, asked: Asked, messages: Messages, turn: "_Turn", known: Sent, known_rays: Rays
+    ) -> tuple[Sent, Rays, Floats]:
+        """Let every thing send one after the other; return what is on the air, and the silence."""
         while True:
-            sent, rays = self._looked(asked, messages, start_s, known, known_rays)
-            lasts_s = np.zeros(len(asked))
-            lasts_s[start_s < self._end_s] = self._air.air_s[sent.rule, sent.lane]
-            lasts_s *= self._silent[rule]
-            turn_s, kept_s = np.empty(len(asked)), free_s.copy()
-            _in_turn(
-                asked.due_s, rule, thing, until_s, lasts_s, self._slot_s, self._end_s,
-                free_s.copy(), kept_s, turn_s,
+            sent, rays = self._looked(asked, messages, turn.start_s, known, known_rays)
+            silent_s = np.zeros(len(asked))
+            silent_s[turn.start_s < self._end_s] = self._air.air_s[sent.rule, sent.lane]
+            silent_s *= self._silent[turn.rule]
+            self._free_s[turn.thing] = turn.before_s
+            moved = _in_turn(
+                turn.due_s, turn.rule, turn.thing, turn.until_s, silent_s, self._slot_s,
+                self._free_s, turn.start_s,
             )  # fmt: skip
-            if np.array_equal(turn_s, start_s, equal_nan=True):
-                free_s[:] = kept_s
-                return start_s, sent, rays
-            start_s, known, known_rays = turn_s, sent, rays
+            if not moved:
+                return sent, rays, silent_s
+            known, known_rays = sent, rays
+
+    def silence(self, waiting: NDArray[np.int32]) -> Silence:
+        """Return who may not send yet at the stretch's end, and what holds for who waits."""
+        things = np.union1d(np.flatnonzero(self._free_s > self._end_s), waiting)
+        return Silence(things.astype(np.int32), self._free_s[things])
 
     def _looked(
         self, asked: Asked, messages: Messages, start_s: Floats, known: Sent, known_rays: Rays
@@ -277,23 +303,22 @@ def _in_slots(due_s: Floats, slot_s: Floats, start_s: Floats) -> None:
 @njit(cache=True, error_model="numpy", nogil=True)
 def _in_turn(
     due_s: Floats, rule: NDArray[np.int16], thing: NDArray[np.int32], until_s: Floats,
-    silent_s: Floats, slot_s: Floats, end_s: float, free_s: Floats, kept_s: Floats,
-    start_s: Floats,
-) -> None:  # fmt: skip
+    silent_s: Floats, slot_s: Floats, free_s: Floats, start_s: Floats,
+) -> bool:  # fmt: skip
     """Write when attempts begin: once due, once their thing may send again, in their slot.
 
-    Those that begin after the block's end put off the thing's later ones here, but will be made
-    only in the next block, so `kept_s` leaves them out.
+    Returns whether any begins at another time than before.
     """
+    moved = False
     for k in range(len(due_s)):
         at = _slot(max(due_s[k], free_s[thing[k]]), slot_s[rule[k]])
         if at > until_s[k]:
-            start_s[k] = np.nan
-            continue
+            at = np.nan
+        else:
+            free_s[thing[k]] = at + silent_s[k]
+        moved |= at != start_s[k] and not (np.isnan(at) and np.isnan(start_s[k]))
         start_s[k] = at
-        free_s[thing[k]] = at + silent_s[k]
-        if at < end_s:
-            kept_s[thing[k]] = free_s[thing[k]]
+    return moved
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

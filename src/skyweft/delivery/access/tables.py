@@ -25,7 +25,7 @@ class Table:
         names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
-    def taking(self, rows: NDArray[Any]) -> Self:
+    def taking(self, rows: NDArray[Any] | slice) -> Self:
         """Return the chosen rows."""
         columns = {each.name: getattr(self, each.name)[rows] for each in fields(self)}  # type: ignore[arg-type]
         return replace(self, **columns)  # type: ignore[type-var]

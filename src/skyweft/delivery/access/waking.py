@@ -20,6 +20,7 @@ from skyweft.scenario.scenario import Scenario
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Stretch = tuple[float, float]
 
 STEP_S = 10.0  # at which an almanac is looked at: passes are found so much too late at most
 SIGMAS = 4.0  # beyond which an almanac is never wrong
@@ -28,18 +29,18 @@ TOGETHER = 16_384  # messages that one thread takes on
 
 @dataclass(frozen=True, slots=True)
 class Waking:
-    """A block of time in which things decide when to send."""
+    """What things go by when they decide when to send."""
 
     scenario: Scenario
     fleet: Fleet
     motion: Motion
     receivers: Receivers
-    start_s: float
-    end_s: float
     executor: Executor
 
-    def due(self, number: int, medium: Medium, messages: Messages) -> Floats:
-        """Return when messages of one rule are first sent, as far as the block decides that.
+    def due(
+        self, number: int, medium: Medium, messages: Messages, start_s: float, end_s: float
+    ) -> Floats:
+        """Return when messages of one rule are first sent, as far as a stretch of time decides it.
 
         Parameters
         ----------
@@ -49,11 +50,13 @@ class Waking:
             What its transmissions are like.
         messages : Messages
             Of that rule, made but not sent yet, (M,).
+        start_s, end_s : float
+            The stretch, within the motion. [s]
 
         Returns
         -------
         due_s : (M,)
-            NaN where that is not known yet; it may lie after the block. [s]
+            NaN where that is not known yet; it may lie after the stretch. [s]
         """
         rule = self.scenario.messages[number]
         match rule.wake:
@@ -66,9 +69,9 @@ class Waking:
                 later: Floats = np.maximum(cycles, 0) * rule.wake.cycle_s + own_s
                 return later
             case Pass():
-                return self._pass(number, rule.wake, medium, messages)
+                return self._pass(number, rule.wake, medium, messages, (start_s, end_s))
             case Beacon():
-                return self._beacon(number, rule.wake, medium, messages)
+                return self._beacon(number, rule.wake, medium, messages, (start_s, end_s))
 
     def _moments(self, number: int, messages: Messages, spread_s: float) -> Floats:
         key = self.scenario.seed, number, messages.thing, messages.number
@@ -92,18 +95,21 @@ class Waking:
             return np.tile(motion.sites.position_m[self.fleet.site[row]], (len(time_s), 1))
         return states_at(motion.tracks, np.full(len(time_s), mover), time_s)[0]
 
-    def _pass(self, number: int, wake: Pass, medium: Medium, messages: Messages) -> Floats:
+    def _pass(
+        self, number: int, wake: Pass, medium: Medium, messages: Messages, stretch: Stretch
+    ) -> Floats:
         if not len(messages):
             return np.empty(0)
         # What an almanac takes for now may be so much before or after.
         wrong_s = SIGMAS * wake.error_s
         motion, step = self.motion, step_s(self.scenario, self.fleet)
         if wrong_s:
-            first = np.floor(max(self.start_s - wrong_s, 0.0) / step) * step
-            last_s = np.ceil((self.end_s + wrong_s + STEP_S) / step) * step
+            first = np.floor(max(stretch[0] - wrong_s, 0.0) / step) * step
+            last_s = np.ceil((stretch[1] + wrong_s + STEP_S) / step) * step
             motion = propagate(self.scenario, self.fleet, first, last_s, self.executor)
         knots = motion.tracks.time_s
-        low, high = int(np.ceil(knots[0] / STEP_S)), int(np.floor(knots[-1] / STEP_S))
+        low = int(np.ceil(max(knots[0], stretch[0] - wrong_s) / STEP_S))
+        high = int(np.floor(min(knots[-1], stretch[1] + wrong_s + STEP_S) / STEP_S))
         grid_s = np.arange(low, high + 1, dtype=np.float64) * STEP_S
         rows, sine = self._facing(medium, wake.elevation_min_deg)
         place = np.empty((len(grid_s), 3, len(rows)), np.float32)
@@ -111,19 +117,21 @@ class Waking:
             place[:, :, k] = self._places(motion, row, grid_s)
         until_s = messages.created_s + self.scenario.messages[number].lifetime_s
         site, due_s = self.fleet.site[messages.thing], np.full(len(messages), np.nan)
-        stretch = self.start_s, self.end_s, low, wake.age_s, wake.error_s
+        almanac = *stretch, low, wake.age_s, wake.error_s
 
         def work(some: slice) -> None:
             _next_pass(
                 self.scenario.seed, number, messages.thing[some],
                 motion.sites.position_m[site[some]], motion.sites.up[site[some]],
-                messages.created_s[some], until_s[some], *stretch, place, sine, due_s[some],
+                messages.created_s[some], until_s[some], *almanac, place, sine, due_s[some],
             )  # fmt: skip
 
         self._over(work, len(messages))
         return due_s + self._moments(number, messages, wake.spread_s)
 
-    def _beacon(self, number: int, wake: Beacon, medium: Medium, messages: Messages) -> Floats:
+    def _beacon(
+        self, number: int, wake: Beacon, medium: Medium, messages: Messages, stretch: Stretch
+    ) -> Floats:
         rows, sine = self._facing(medium, None)
         of = self.receivers.places(rows)
         period_s, at_s = self.receivers.beacon_period_s[of], self.receivers.beacon_at_s[of]
@@ -131,8 +139,8 @@ class Waking:
         rows, sine, of = rows[speaks], sine[speaks], of[speaks]
         period_s, at_s = period_s[speaks], at_s[speaks]
         # All beacons of the block, receiver by receiver.
-        low = np.ceil((self.start_s - at_s) / period_s).astype(np.int64)
-        high = np.ceil((self.end_s - at_s) / period_s).astype(np.int64)
+        low = np.ceil((stretch[0] - at_s) / period_s).astype(np.int64)
+        high = np.ceil((stretch[1] - at_s) / period_s).astype(np.int64)
         first = np.concatenate([[0], np.cumsum(high - low)])
         place = np.empty((int(first[-1]), 3))
         for k, row in enumerate(rows.tolist()):
@@ -140,7 +148,7 @@ class Waking:
             place[first[k] : first[k + 1]] = self._places(self.motion, row, time_s)
         until_s = messages.created_s + self.scenario.messages[number].lifetime_s
         site, due_s = self.fleet.site[messages.thing], np.full(len(messages), np.nan)
-        block = self.start_s, self.end_s, float(wake.check_s), float(period_s.max())
+        block = stretch[0], stretch[1], float(wake.check_s), float(period_s.max())
         sent_s = self.receivers.beacon_s[of]
 
         def work(some: slice) -> None:
