@@ -54,6 +54,14 @@ class Medium:
         return self.air_s
 
     @property
+    def aligned(self) -> bool:
+        """Whether things advance their sending so that all arrive on the same beat.
+
+        NB-IoT over satellites does, from place and ephemeris: 3GPP TR 36.763.
+        """
+        return self.waveform.kind == "nb_iot"
+
+    @property
     def doppler_max_hz(self) -> float:
         """Return how far the carrier may be off."""
         given = self.waveform.doppler_max_hz

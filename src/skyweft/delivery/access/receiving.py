@@ -88,6 +88,7 @@ class Air:
     noise_dbhz: Floats
     doppler_max_hz: Floats
     drift_max_hz: Floats
+    aligned: Flags
     first_channel: Ints  # (B + 1,) of each band
 
     @classmethod
@@ -105,6 +106,7 @@ class Air:
             10 * np.log10(np.array([each.noise_hz for each in rules])),
             np.array([each.doppler_max_hz for each in rules]),
             np.array([each.waveform.drift_max_hz or np.inf for each in rules]),
+            np.array([each.aligned for each in rules], np.bool_),
             np.concatenate([[0], np.cumsum(media.channels)]).astype(np.int64),
         )
 
@@ -154,6 +156,8 @@ def received(
         able = lit & ~(weak | shifted | deaf)
         _hold(first, order, start_s, start_s + lasts_s, receivers.decoders, able, held)
         busy |= held == 0
+    if air.aligned.any():
+        start_s = np.where(air.aligned[rule], sent.start_s[rays.sent], start_s)
     collided = _collided(air, len(receivers.row), sent, rays, place, start_s, lit, executor)
     near = np.where(collided, COLLIDED, HEARD)
     near = np.where(busy, BUSY, near)

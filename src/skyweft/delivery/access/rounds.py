@@ -119,7 +119,6 @@ class Rounds:
             more, answers = again, said
         left = ~(turn.start_s < end_s)
         # Only what was sent in time counts: the rest will be decided anew. The last one stays.
-        self._free_s[turn.thing] = turn.before_s
         self._free_s[turn.thing[~left]] = (turn.start_s + silent_s)[~left]
         return Round(
             now[0], len(carry.sent), *now[1:], again, said, asked.taking(left), turn.start_s[left]
@@ -143,11 +142,11 @@ class Rounds:
             silent_s = np.zeros(len(asked))
             silent_s[turn.start_s < self._end_s] = self._air.air_s[sent.rule, sent.lane]
             silent_s *= self._silent[turn.rule]
-            self._free_s[turn.thing] = turn.before_s
             moved = _in_turn(
                 turn.due_s, turn.rule, turn.thing, turn.until_s, silent_s, self._slot_s,
                 self._free_s, turn.start_s,
             )  # fmt: skip
+            self._free_s[turn.thing] = turn.before_s
             if not moved:
                 return sent, rays, silent_s
             known, known_rays = sent, rays
