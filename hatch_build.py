@@ -1,4 +1,4 @@
-"""Builds the page in web/ into the package: with the system's Node, else with Node's wheel from PyPI.
+"""Builds the page in web/ into the package: with the system's Node, else with PyPI's wheel of Node.
 
 `SKYWEFT_WEB=skip` leaves the page alone, `SKYWEFT_WEB=require` makes a failure an error. Otherwise
 an install without npm in reach succeeds without the page, and `skyweft show` says so.

@@ -1,6 +1,6 @@
 """A small run made up of every layer: nothing in it was computed, so no stage is under test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,14 @@ class Made:
 
     def but(self, **changes: Any) -> "Made":
         return replace(self, **changes)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_globe() -> Iterator[None]:
+    """Make reports as in a clone whose page was not built, whether it was or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skyweft.report.globe.globe_module", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")

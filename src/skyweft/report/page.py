@@ -1,7 +1,7 @@
 """The report: one HTML file that needs nothing else, on screen and on paper.
 
 No script, no font, no picture is fetched: it opens from a disk for as long as there are browsers.
-The same run gives the same bytes.
+Only the globe has a script. The same run gives the same bytes.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from skyweft.report.contacts import layers_section, passes_section, timeline_sec
 from skyweft.report.coverage import coverage_section
 from skyweft.report.figures import duration, rate, spoken
 from skyweft.report.gateways import gateways_section
+from skyweft.report.globe import globe_section
 from skyweft.report.links import links_section, read_directions
 from skyweft.report.markup import Markup, escaped, joined, table
 from skyweft.report.packets import packets_section
@@ -75,8 +76,8 @@ def page(run: Run) -> str:
     body = [
         _title(run),
         _tiles(met, ways, run.coverage, length_s),
+        globe_section(run),
         warnings_section(run.warnings),
-        Markup('<section id="globe" hidden></section>'),
         layers_section(met, length_s),
         timeline_section(met, length_s),
         passes_section(met, run.contacts, length_s),
@@ -127,6 +128,7 @@ _ASKED = {  # what a scenario may ask of the network, and where its numbers come
     "gateways": ["gateways to build", "network.ground", "gateways.parquet"],
 }
 _PLACES = {
+    "globe": "Globe",
     "layers": "Who sees whom",
     "timeline": "Timeline",
     "passes": "Passes",

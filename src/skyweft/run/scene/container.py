@@ -41,3 +41,10 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes
     ).encode()
     text += b" " * (-(len(text) + _LENGTH.size) % ALIGNED)
     return b"".join([_LENGTH.pack(len(text)), text, *parts])
+
+
+def header(data: bytes) -> dict[str, Any]:
+    """Return the header of a scene."""
+    (length,) = _LENGTH.unpack_from(data)
+    told: dict[str, Any] = json.loads(data[_LENGTH.size : _LENGTH.size + length])
+    return told

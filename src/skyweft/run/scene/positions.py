@@ -27,6 +27,7 @@ Ints = NDArray[np.int64]
 
 NODE_S = 120.0
 LOWER_NODE_MIN_S = 1.0
+SHORTEST_S = 600.0
 NODES_MAX = 1_000  # two rows of a texture a node, and every browser takes 2048 rows
 KNOTS_MAX_S = 300.0  # no run has knots wider apart
 STATE_BYTES = 24
@@ -56,9 +57,9 @@ class Steps:
         return NODES_MAX * min((step_s for _, step_s in self.of), default=math.inf)
 
     def fitting_s(self, bytes_max: int) -> float:
-        """Return the length of time whose states fit into so many bytes, at least two steps."""
+        """Return the length of time whose states fit into so many bytes, at least ten minutes."""
         per_s = sum(STATE_BYTES * len(rows) / step_s for rows, step_s in self.of)
-        return max(bytes_max / per_s if per_s else math.inf, 2 * NODE_S)
+        return max(bytes_max / per_s if per_s else math.inf, SHORTEST_S)
 
 
 def steps(run: Run, cast: Cast) -> Steps:
