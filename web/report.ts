@@ -6,7 +6,7 @@ import { readEmbeddedScene, readScene } from "./scene/index.ts";
 export { createGlobe, mountScene, readScene };
 
 /// Draw the scene that a report carries in `#skyweft-scene` into `host`; where that fails, say why
-/// in `host` and return null.
+/// in `host` and return null. A report with an element `#skyweft-globe` needs no call.
 export async function mountReport(host: HTMLElement, options: GlobeOptions = {}): Promise<Globe | null> {
   try {
     const carried = document.getElementById("skyweft-scene")?.textContent ?? "";
@@ -36,3 +36,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 }
 
 export default { render };
+
+// Nobody can import a module that is inlined in a report: there it finds its place itself.
+const place = document.getElementById("skyweft-globe");
+if (place) void mountReport(place).then((skyweft) => Object.assign(window, { skyweft }));

@@ -1,5 +1,7 @@
 """The globe's module in Chromium: what is drawn stands where the run says, and answers to hands."""
 
+import base64
+import gzip
 import io
 import shutil
 from collections.abc import Iterator
@@ -134,6 +136,25 @@ def test_nothing_is_drawn_while_nothing_changes(page: Any) -> None:
     page.wait_for_function(
         "quiet = globe.frames === last ? quiet + 1 : 0, last = globe.frames, quiet > 30"
     )
+
+
+def test_a_file_that_carries_all_of_it_draws_itself(
+    browser: Any, drawn: bytes, tmp_path: Path
+) -> None:
+    carried = base64.b64encode(gzip.compress(drawn)).decode()
+    script = str(MODULE).replace("</script", "<\\/script")
+    (tmp_path / "report.html").write_text(
+        '<!doctype html><meta charset="utf-8"><div id="skyweft-globe" style="height:480px"></div>'
+        f'<script type="application/octet-stream" id="skyweft-scene">{carried}</script>'
+        f'<script type="module">{script}</script>',
+        encoding="utf-8",
+    )
+    page = browser.new_page(viewport={"width": 640, "height": 480})
+    page.goto((tmp_path / "report.html").as_uri())
+    page.wait_for_function("window.skyweft && window.skyweft.frames > 0")
+    page.get_by_label("Time").fill("600")
+    assert "T+00:10:00" in page.locator("output").text_content()
+    page.close()
 
 
 def test_no_webgl2_is_said_in_words(page: Any) -> None:
