@@ -55,6 +55,9 @@ def _load(folder: Path, *lines: str) -> Scenario:
         ("elastic = true\nstep_s = 0", r"flows\[0\]\.step_s: "),
         ("gravity = { total_bps = 0 }", r"flows\[0\]\.gravity\.total_bps: "),
         ("gravity = { total_bps = 1e9 }", r"flows\[0\]\.targets\[0\]: \"ship\" moves \(track\)"),
+        ("elastic = true\nalternatives = 0", r"flows\[0\]\.alternatives: "),
+        ("elastic = true\nalternatives = 2\napart = 'links'", "only one of alternatives and apart"),
+        ("elastic = true\nsplit = 'equal'", "one way cannot be split"),
         ("elastic = true\nrate_bps = 3", r"flows\[0\]\.rate_bps: "),
     ],
 )

@@ -131,6 +131,21 @@ class Flows(Entry):
     """Which way is best: `delay`, of least delay; `hops`, over the fewest links."""
     processing_s: NotNegative = 0.0
     """Delay added at every platform that passes traffic on."""
+    alternatives: Annotated[int, Field(ge=1, le=20)] = 1
+    """Over how many ways without a loop a flow may be split, the best first."""
+    apart: Literal["links", "nodes"] | None = None
+    """Split it over two ways that share no link, or pass no platform in common, where there are."""
+    split: Literal["overflow", "equal", "delay"] = "overflow"
+    """`overflow`: the next way takes what the ways before it have no room for; `equal` parts, or
+    parts by the inverse of the ways' delays, whatever is full."""
+
+    @model_validator(mode="after")
+    def _ways(self) -> Self:
+        if self.apart is not None and self.alternatives > 1:
+            raise ValueError("give only one of alternatives and apart")
+        if "split" in self.model_fields_set and self.alternatives == 1 and self.apart is None:
+            raise ValueError("split goes with alternatives or apart: one way cannot be split")
+        return self
 
     @model_validator(mode="after")
     def _one_demand(self) -> Self:

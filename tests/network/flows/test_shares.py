@@ -309,3 +309,33 @@ def test_threads_and_blocks_change_nothing(
             np.testing.assert_array_equal(getattr(again[side], name), expected, err_msg=name)
             joined = np.concatenate([getattr(half[side], name) for half in halves])
             np.testing.assert_allclose(joined, expected, rtol=1e-9, err_msg=name)
+
+
+def test_a_second_way_takes_what_finds_no_room() -> None:
+    wide = {"sources": ["one", "two"], "demand_bps": 5e6}
+    single, _ = _found(_scenario(wide), BESIDE)
+    assert _at_first(single, "rate_bps") == [2e6, 2e6]
+    for more in ({"alternatives": 3}, {"alternatives": 2, "split": "equal"}, {"apart": "nodes"}):
+        got, carried = _found(_scenario(wide | more), BESIDE)
+        first = carried.time_s == 0
+        ends = zip(carried.source[first].tolist(), carried.target[first].tolist(), strict=True)
+        load = dict(zip(ends, carried.load_bps[first].tolist(), strict=True))
+        if "apart" in more:  # every way passes the hub
+            assert _at_first(got, "rate_bps") == [2e6, 2e6]
+            continue
+        np.testing.assert_allclose(_at_first(got, "rate_bps"), 4e6, rtol=1e-9)
+        assert load[HUB, THREE] == pytest.approx(4e6)
+        assert load[HUB, DETOUR] == load[DETOUR, THREE] == pytest.approx(4e6)
+        # No ways could carry more: the bound is reached, where one way each leaves half of it.
+        scenario = _scenario(wide | more)
+        fleet = assemble(scenario)
+        known = scenario, fleet, _motion(fleet), _contacts(BESIDE), wanted(scenario, fleet)
+        assert sum(_at_first(got, "rate_bps")) == pytest.approx(most(*known, 1_000).total_bps)
+
+
+def test_two_ways_apart_and_a_flow_without_any() -> None:
+    rows = [(WIDE, ONE, HUB), (NARROW, HUB, THREE), (NARROW, ONE, DETOUR), (WIDE, DETOUR, THREE)]
+    asked = {"sources": ["one", "two"], "elastic": True, "apart": "nodes", "split": "equal"}
+    got, _ = _found(_scenario(asked), rows)
+    np.testing.assert_allclose(_at_first(got, "rate_bps"), [8e6, 0], rtol=1e-9)
+    assert _at_first(got, "limit") == [FULL, ITSELF + SOURCE_ALONE]

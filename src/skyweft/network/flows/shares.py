@@ -1,7 +1,7 @@
 """Traffic over time: what every flow of a scenario gets, and what every link carries.
 
-At each snapshot a flow takes its best way, alone; links carry what their contacts' budgets say at
-that moment, each direction for itself, and are shared max-min fairly.
+At each snapshot a flow takes its best way, or is split over several; links carry what their
+contacts' budgets say at that moment, each direction for itself, and are shared max-min fairly.
 """
 
 import os
@@ -11,20 +11,25 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.links.budget import rates_at
 from skyweft.motion.product import Fleet, Motion
 from skyweft.network.flows.ceiling import Ceiling, ceiling
+from skyweft.network.flows.choosing import Instant
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
-from skyweft.network.flows.fairness import fair_shares, shares_at
-from skyweft.network.instant.snapshot import ways
+from skyweft.network.flows.fairness import shares_at
+from skyweft.network.flows.splitting import Ways, shared, together
 from skyweft.network.instant.topology import topology
 from skyweft.network.product import ITSELF, NO_WAY, Loads, Shares
-from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times, sweep_blocks
-from skyweft.scenario.network import Flows
+from skyweft.network.routing.routes import (
+    carrying,
+    places,
+    relaying,
+    snapshot_times,
+    sweep_blocks,
+)
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -90,9 +95,9 @@ def shares(
 
     Notes
     -----
-    A flow takes one way, that of least delay (or fewest hops), whatever is free on others. A
-    link's capacity in either direction is the rate of its contact at the snapshot's instant; a
-    platform's beams and transmitters are not shared further.
+    A flow takes the way of least delay (or fewest hops), or several as its rule says. A link's
+    capacity in either direction is the rate of its contact at the snapshot's instant; a platform's
+    beams and transmitters are not shared further.
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -218,16 +223,15 @@ class _Block:
         """Share the links of one snapshot."""
         time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.flows
         position_m = places(self.fleet, self.motion, time_s)
-        parts = [self.laid(k, number, rule, net, position_m) for number, rule in enumerate(rules)]
-        hops, links, reasons = (np.concatenate(each) for each in zip(*parts, strict=True))
+        ways, reasons = self.ways(k, net, position_m)
         demand_bps = self.demand_bps(k, position_m)
-        found = fair_shares(
-            np.concatenate([[0], np.cumsum(hops)]),
-            links,
+        found = shared(
+            ways,
             net.capacity_bps,
             demand_bps,
             np.array([rule.weight for rule in rules])[flows.rule],
-            np.array([rule.priority for rule in rules])[flows.rule],
+            np.array([rule.priority for rule in rules], np.int32)[flows.rule],
+            np.array([rule.split for rule in rules])[flows.rule],
         )
         got = shares_at(
             time_s, flows.source, flows.target, demand_bps, found, net.tail, net.head, flows.rule
@@ -242,31 +246,19 @@ class _Block:
             net.capacity_bps[used],
         )
 
-    def laid(
-        self, k: int, number: int, rule: Flows, net: _Net, position_m: Floats
-    ) -> tuple[Ints, Ints, Ints]:
-        """Return hops (F,), links (E,) and reasons (F,) of the flows of one rule."""
+    def ways(self, k: int, net: _Net, position_m: Floats) -> tuple[Ways, Ints]:
+        """Return the ways of all flows of a snapshot, and why flows have none."""
         up = self.contact[self.first[k] : self.first[k + 1]]
-        mine = self.flows.rule == number
-        sources, start = np.unique(self.flows.source[mine], return_inverse=True)
-        targets, goal = np.unique(self.flows.target[mine], return_inverse=True)
-        hops, _, reason, _, _, path = ways(
-            position_m,
-            self.contacts.source[up],
-            self.contacts.target[up],
-            self.node,
-            np.flatnonzero(self.node >= 0).astype(np.int32),
-            self.blocks,
-            sources,
-            targets,
-            rule.metric == "hops",
-            0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
-        )
-        row = start * len(targets) + goal
-        begin = np.concatenate([[0], np.cumsum(np.where(hops > 0, hops + 1, 0))])
-        link = np.empty(int(hops[row].sum()), np.int32)
-        _lay(path, begin, hops, row, net.key, len(self.fleet), link)
-        return hops[row], link, reason[row]
+        a, b = self.contacts.source[up], self.contacts.target[up]
+        now = Instant(position_m, a, b, self.node, self.blocks, net.key)
+        flows = self.flows
+        found = [
+            now.ways_of(rule, flows.source[mine], flows.target[mine])
+            for number, rule in enumerate(self.scenario.flows)
+            for mine in [flows.rule == number]
+        ]
+        reasons = np.concatenate([reason for _, reason in found])
+        return together([each for each, _ in found]), reasons
 
 
 def _block(
@@ -300,15 +292,3 @@ def _joined(parts: list[tuple[Shares, Loads]]) -> tuple[Shares, Loads]:
             **{name: np.concatenate([getattr(each, name) for each in carried]) for name in _LOADED}
         ),
     )
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def _lay(
-    path: Ints, begin: Longs, hops: Ints, row: Longs, key: Longs, platforms: int, link: Ints
-) -> None:
-    """Write the links of every flow's way, one flow after the other."""
-    place = 0
-    for f in range(len(row)):
-        for h in range(begin[row[f]], begin[row[f]] + hops[row[f]]):
-            link[place] = np.searchsorted(key, np.int64(path[h]) * platforms + path[h + 1])
-            place += 1

@@ -15,6 +15,7 @@ from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.disjoint import TWO, disjoint
 from skyweft.network.routing.graph import Graph, graph
 from skyweft.network.routing.loopfree import loop_free
+from skyweft.scenario.network import Flows
 from skyweft.scenario.network import Routes as Rule
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -26,19 +27,19 @@ Flags = NDArray[np.bool_]
 RANKS_APART = 3  # the best way, and the two that share nothing where it is neither of them
 
 
-def asked_for(rule: Rule) -> int:
+def asked_for(rule: Rule | Flows) -> int:
     """Return how many rows a pair may have at an instant."""
     return rule.alternatives if rule.apart is None else RANKS_APART
 
 
 def others(
-    rule: Rule, best: Routes, position_m: Floats, a: Ints, b: Ints, relays: Flags
+    rule: Rule | Flows, best: Routes, position_m: Floats, a: Ints, b: Ints, relays: Flags
 ) -> tuple[Routes, Ints]:
     """Return the ways of an instant behind the best ones.
 
     Parameters
     ----------
-    rule : Routes
+    rule : Routes or Flows
         What is asked for: so many ways, or two apart.
     best : Routes
         The best way of every pair, with its path.
@@ -99,7 +100,9 @@ def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns
     )
 
 
-def _found(rule: Rule, network: Graph, pairs: Ints, passing: Flags) -> tuple[Longs, Longs, Ints]:
+def _found(
+    rule: Rule | Flows, network: Graph, pairs: Ints, passing: Flags
+) -> tuple[Longs, Longs, Ints]:
     """Return the pair of every way found, where its nodes begin, and all nodes."""
     # Snapshots are what threads share; a pool inside its own tasks would wait for itself.
     with ThreadPoolExecutor(1) as alone:
@@ -113,7 +116,7 @@ def _found(rule: Rule, network: Graph, pairs: Ints, passing: Flags) -> tuple[Lon
     return np.flatnonzero(both) // 2, first, two.path[np.repeat(both, size)]
 
 
-def _behind(rule: Rule, row: Ints, same: Flags) -> Longs:
+def _behind(rule: Rule | Flows, row: Ints, same: Flags) -> Longs:
     """Return which ways come after the best one of their pair, which is left out."""
     if rule.apart is not None:
         return np.flatnonzero(~same)
@@ -127,7 +130,11 @@ def _behind(rule: Rule, row: Ints, same: Flags) -> Longs:
 
 
 def _routes(
-    rule: Rule, best: Routes, row: Ints, found: tuple[Longs, Ints, Floats, Longs], kept: Longs
+    rule: Rule | Flows,
+    best: Routes,
+    row: Ints,
+    found: tuple[Longs, Ints, Floats, Longs],
+    kept: Longs,
 ) -> Routes:
     """Make the rows of the ways that are kept, ranked from 2."""
     first, path, length_m, mark = found

@@ -225,7 +225,7 @@ def _ruled(
         best = _rows(number, rule, float(time_s[k]), sources, targets, *found)
         if asked_for(rule) == 1:
             return best
-        return _ranked(best, others(rule, best, where, a, b, node >= 0), rule.paths)
+        return ranked(best, others(rule, best, where, a, b, node >= 0), rule.paths)
 
     size = max(1, ROWS_AT_ONCE // max(1, len(sources) * len(targets) * asked_for(rule)))
     starts = [*range(0, len(time_s), size), len(time_s)]
@@ -271,7 +271,7 @@ def _rows(
     )
 
 
-def _ranked(best: Routes, more: tuple[Routes, Ints], paths: bool) -> Routes:
+def ranked(best: Routes, more: tuple[Routes, Ints], paths: bool) -> Routes:
     """Put ways of higher rank, and the rows of `best` they belong to, behind these rows."""
     every, row = join([best, more[0]]), np.append(np.arange(len(best)), more[1])
     order = np.lexsort((every.rank, row))
