@@ -426,3 +426,18 @@ def test_plan_refuses(words: list[str], code: int, capsys: Captured) -> None:
     write(HDTN, "plan.json")
     assert main(words) == code
     assert capsys.readouterr().err
+
+
+def test_sweep(capsys: Captured) -> None:
+    words = ["sweep", write(), "--set", "platforms.sats.motion.per_plane=2,4", "--workers", "1"]
+    assert main([*words, "--out", "out", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["variants"], facts["failed"]) == (2, {})
+    assert Path("out/sweep.html").exists()
+    assert main([*words, "--out", "out"]) == 1
+    assert "already holds a sweep" in capsys.readouterr().err
+    assert main([*words, "--out", "out", "--resume"]) == 0
+    assert capsys.readouterr().out.startswith("2 of 2 variants\n")
+    assert main(["sweep", "small.toml", "--set", "duration_s=1,1", "--out", "other"]) == 1
+    assert "1 stands twice" in capsys.readouterr().err
+    assert not Path("other").exists()

@@ -32,6 +32,7 @@ STAGES = {
     "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
     "skyweft.run.export": ["export"],
+    "skyweft.report.sweep": ["write_sweep"],
 }
 
 

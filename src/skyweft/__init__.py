@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from skyweft.run import Run as Run
     from skyweft.run import open_run as open_run
     from skyweft.run import run as run
+    from skyweft.run.sweep import Sweep as Sweep
+    from skyweft.run.sweep import open_sweep as open_sweep
+    from skyweft.run.sweep import sweep as sweep
     from skyweft.scenario.reading import load as load
     from skyweft.scenario.review import review as review
     from skyweft.scenario.scenario import Scenario as Scenario
@@ -34,6 +37,9 @@ _HOMES = {
     "run": "skyweft.run",
     "open_run": "skyweft.run",
     "Run": "skyweft.run",
+    "sweep": "skyweft.run.sweep",
+    "open_sweep": "skyweft.run.sweep",
+    "Sweep": "skyweft.run.sweep",
     "plot": "skyweft",
     "ScenarioError": "skyweft.errors",
     "SkyweftError": "skyweft.errors",
@@ -44,15 +50,18 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SkyweftError",
+    "Sweep",
     "assemble",
     "budget",
     "find",
     "load",
     "open_run",
+    "open_sweep",
     "plot",
     "propagate",
     "review",
     "run",
+    "sweep",
 ]
 
 

@@ -100,6 +100,28 @@ def parser() -> argparse.ArgumentParser:
     _add_set(run)
     _add_running(run)
 
+    sweep = add("sweep", _sweep, "run a scenario in variants: one table and page of key figures")
+    sweep.add_argument("scenario", metavar="FILE", help="scenario file (TOML)")
+    sweep.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUES",
+        help="values to try, e.g. platforms.sats.motion.planes=2,4,8; repeated: all combinations",
+    )
+    sweep.add_argument(
+        "--list", metavar="CSV", help="variants to try: a column a key, a row a variant"
+    )
+    sweep.add_argument("--out", required=True, metavar="DIR", help="folder of the sweep")
+    sweep.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes (default: one a core)"
+    )
+    sweep.add_argument(
+        "--threads", type=_positive, metavar="N", help="of each worker (default: its share)"
+    )
+    sweep.add_argument("--dask", metavar="ADDRESS", help="run on the cluster of this scheduler")
+    sweep.add_argument("--resume", action="store_true", help="go on with an interrupted sweep")
+
     report = add("report", _report, "write the report of a run's folder again")
     report.add_argument("folder", metavar="DIR", help="folder of a run")
     report.add_argument("--open", action="store_true", help="show the report in the browser")
@@ -304,6 +326,34 @@ def _run(options: argparse.Namespace) -> int:
         page = write(result, folder / "report.html")
     _show(options, result.summary(), folder, page)
     return DONE
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from skyweft.run.sweep import sweep
+    from skyweft.run.sweep.variants import from_words
+
+    with _progress() as progress:
+        found = sweep(
+            options.scenario,
+            from_words(options.set),
+            options.out,
+            rows=options.list,
+            workers=options.workers,
+            threads=options.threads,
+            dask=options.dask,
+            resume=options.resume,
+            progress=progress,
+        )
+    from skyweft.report.sweep import write_sweep
+
+    page = write_sweep(found, found.folder / "sweep.html")
+    total, failed = found.table.num_rows, found.failed
+    facts = {"variants": total, "failed": failed, "folder": options.out, "page": str(page)}
+    for number, reason in failed.items():
+        print(f"skyweft: variant {number}: {reason}", file=sys.stderr)
+    lines = [f"{total - len(failed):,} of {total:,} variants", f"table: {found.folder}"]
+    _answer(options, facts, [*lines, f"page: {page}"])
+    return USER if len(failed) == total else DONE
 
 
 def _report(options: argparse.Namespace) -> int:

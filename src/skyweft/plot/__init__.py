@@ -23,6 +23,7 @@ from skyweft.plot.routes import (
     route_churn,
 )
 from skyweft.plot.shares import flow_limits, flow_throughput, link_utilisation
+from skyweft.plot.sweep import sweep
 from skyweft.plot.timeline import layer_timeline, timeline
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "pass_statistics",
     "rate_cdf",
     "route_churn",
+    "sweep",
     "timeline",
 ]

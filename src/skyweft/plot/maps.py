@@ -187,6 +187,22 @@ def coasts(ax: Axes, palette: Palette, colour: str = "") -> None:
     ax.add_collection(LineCollection(outlines(), color=colour, linewidth=0.6, zorder=2))
 
 
+def tiles(ax: Axes, value: Floats, levels: Floats, ramp: list[str]) -> None:
+    """Draw a table of values (rows, columns) as tiles, the first row at the top; NaN is a gap."""
+    step = np.clip(np.searchsorted(levels, value, side="right") - 1, 0, len(levels) - 2)
+    there = np.argwhere(np.isfinite(value))
+    corners = np.array([[-0.46, -0.46], [0.46, -0.46], [0.46, 0.46], [-0.46, 0.46]])
+    ax.add_collection(
+        PolyCollection(
+            [place[::-1] + corners for place in there],
+            facecolors=[ramp[step[k, m]] for k, m in there],
+            linewidth=0,
+        )
+    )
+    ax.set_xlim(-0.5, value.shape[1] - 0.5)
+    ax.set_ylim(value.shape[0] - 0.5, -0.5)
+
+
 def colour_bar(ax: Axes, levels: Floats, ramp: list[str], label: str, palette: Palette) -> None:
     """Explain the steps of colour below the map."""
     from matplotlib.cm import ScalarMappable

@@ -10,10 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
 
 from skyweft.network.routing.statistics import FIBRE_INDEX
-from skyweft.plot.maps import coasts, colour_bar, earth, spread, steps
+from skyweft.plot.maps import coasts, colour_bar, earth, spread, steps, tiles
 from skyweft.plot.meetings import Floats, codes, numbers, words
 from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -309,18 +308,7 @@ def latency_matrix(
     delay_ms = delay_ms[:NAMES_MAX, :NAMES_MAX]
     levels = steps(delay_ms.ravel(), len(palette.ramp))
     ramp = spread(palette.ramp[::-1], len(levels) - 1)
-    step = np.clip(np.searchsorted(levels, delay_ms, side="right") - 1, 0, len(levels) - 2)
-    there = np.argwhere(np.isfinite(delay_ms))
-    corners = np.array([[-0.46, -0.46], [0.46, -0.46], [0.46, 0.46], [-0.46, 0.46]])
-    ax.add_collection(
-        PolyCollection(
-            [place[::-1] + corners for place in there],
-            facecolors=[ramp[step[k, m]] for k, m in there],
-            linewidth=0,
-        )
-    )
-    ax.set_xlim(-0.5, delay_ms.shape[1] - 0.5)
-    ax.set_ylim(delay_ms.shape[0] - 0.5, -0.5)
+    tiles(ax, delay_ms, levels, ramp)
     ax.set_xticks(range(delay_ms.shape[1]), targets[:NAMES_MAX], rotation=90)
     ax.set_yticks(range(delay_ms.shape[0]), sources[:NAMES_MAX])
     colour_bar(ax, levels, ramp, "median one-way delay [ms]", palette)

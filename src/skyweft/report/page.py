@@ -91,7 +91,7 @@ def page(run: Run) -> str:
     ]
     return _SKELETON.format(
         title=escaped(scenario.name),
-        style=_style(),
+        style=style(),
         bar=_bar(scenario, [each for each in _PLACES if f'id="{each}"' in "".join(body)]),
         body=joined(body),
         foot=_foot(run),
@@ -143,7 +143,8 @@ _PLACES = {
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """Return the look of our pages, on screen and on paper."""
     return resources.files("skyweft.report").joinpath("report.css").read_text(encoding="utf-8")
 
 

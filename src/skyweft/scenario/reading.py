@@ -123,18 +123,18 @@ def _override(data: dict[str, Any], overrides: Sequence[str], name: str) -> None
     wrong = []
     for words in overrides:
         key, equals, value = words.partition("=")
-        steps = _steps(key)
+        steps = key_steps(key)
         if not equals or not steps:
             example = "write key=value, for example duration_s=3600"
             wrong.append(_line(name, f"--set {words[:100]}", example))
-        elif complaint := _set(data, steps, _value(value)):
+        elif complaint := _set(data, steps, toml_value(value)):
             wrong.append(_line(name, f"--set {words[:100]}", complaint))
     if wrong:
         raise ScenarioError("\n".join(wrong))
 
 
-def _steps(key: str) -> list[Step]:
-    """Read `links.0.between`, `links[0].between` or a key with quoted parts as TOML does."""
+def key_steps(key: str) -> list[Step]:
+    """Read `links.0.between`, `links[0].between` or a key with quoted parts; none if it is none."""
     key = re.sub(r"\[(\d{1,9})\]", r".\1", key.strip())
     try:
         inner: Any = tomllib.loads(f"{key} = 0") if "\n" not in key else {}
@@ -147,7 +147,7 @@ def _steps(key: str) -> list[Step]:
     return steps if inner == 0 else []
 
 
-def _value(text: str) -> Any:
+def toml_value(text: str) -> Any:
     """Read a TOML value; whatever is none is text."""
     try:
         parsed = tomllib.loads(f"value = {text}")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, time
 from typing import Any
 
 from skyweft.scenario.scenario import Scenario
@@ -19,7 +19,7 @@ def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
     below = {key: each for key, each in data.items() if _is_table(each)}
     for key, each in data.items():
         if key not in below and each is not None:
-            yield f"{_key(key)} = {_value(each)}"
+            yield f"{_key(key)} = {literal(each)}"
     for key, each in below.items():
         name = f"{path}{_key(key)}"
         for entry in each if isinstance(each, list) else [each]:
@@ -39,14 +39,18 @@ def _key(key: str) -> str:
     return key if plain.isascii() and plain.isalnum() else json.dumps(key)
 
 
-def _value(value: Any) -> str:
+def literal(value: Any) -> str:
+    """Return a value as it stands behind a key: a table goes on the same line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         # JSON's escapes are TOML's but for the one control character JSON lets through.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, datetime):
+    if isinstance(value, date | time):  # a moment, datetime, is a date too
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(each) for each in value)}]"
+        return f"[{', '.join(literal(each) for each in value)}]"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {literal(each)}" for key, each in value.items())
+        return f"{{ {inner} }}"
     return repr(value)

@@ -1,0 +1,186 @@
+"""The page of a sweep: what was varied, the figures that moved, every variant in a table."""
+
+import re
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from matplotlib.axes import Axes
+
+from skyweft.errors import ScenarioError
+from skyweft.plot.meetings import numbers
+from skyweft.plot.sweep import sweep as draw
+from skyweft.report.charts import PAGE, chart
+from skyweft.report.markup import (
+    Cell,
+    Markup,
+    Number,
+    beside,
+    escaped,
+    figure,
+    joined,
+    paragraph,
+    section,
+    table,
+)
+from skyweft.report.page import style
+from skyweft.run.sweep import Sweep
+
+CHARTS_MAX = 12
+COLUMNS_MAX = 6  # figures in the table; the files hold all
+ROWS_MAX = 200
+# What a planner asks first; other figures are in the table's files.
+ASKED = re.compile(
+    r"(share_(delivered|served|reachable|carried|lost|covered_mean|in_contact_mean)|chosen"
+    r"|longest_gap_s|(delay|wait)_(median|mean|p95)_s|hops_mean|passes_per_site_per_day"
+    r"|carried_mean_bps|bits_per_day|in_view_mean|life_years)$"
+)
+
+
+def write_sweep(sweep: Sweep, path: str | Path) -> Path:
+    """Write the page of a sweep as one self-contained HTML file.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        From `skyweft.sweep` or `skyweft.open_sweep`.
+    path : str or Path
+        The file to write; an older one is replaced only when the new one is whole.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be written; nothing half-written stays.
+    """
+    path = Path(path)
+    draft = path.with_name(path.name + ".draft")
+    text = _page(sweep)
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        return draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise ScenarioError(f"{path} cannot be written: {error.strerror}") from error
+
+
+_SKELETON = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title} · skyweft sweep</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main id="main">
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def _page(sweep: Sweep) -> str:
+    moved = _moved(sweep.table)
+    body = [_head(sweep), _charts(sweep, moved), _variants(sweep, moved), _failed(sweep)]
+    return _SKELETON.format(title=escaped(sweep.plan["name"]), style=style(), body=joined(body))
+
+
+def _moved(found: pa.Table) -> list[str]:
+    """Return the asked figures that are not the same in all variants."""
+    names = [name for name in found.column_names if ASKED.search(name)]
+    values = {name: numbers(found, name) for name in names}
+    return [name for name, each in values.items() if len(np.unique(each[np.isfinite(each)])) > 1]
+
+
+def _varied(sweep: Sweep) -> list[str]:
+    """Return the keys that take several values, those of most values first."""
+    counts = {key: len(sweep.table[key].unique()) for key in sweep.keys}
+    return sorted((key for key in counts if counts[key] > 1), key=lambda key: -counts[key])
+
+
+def _head(sweep: Sweep) -> Markup:
+    values = {
+        key: ", ".join(_word(each) for each in sweep.table[key].unique().to_pylist()[:20])
+        for key in sweep.keys
+    }
+    facts = {
+        "Variants": f"{sweep.table.num_rows:,}",
+        **({"Failed": f"{len(sweep.failed):,}"} if sweep.failed else {}),
+        **values,
+    }
+    listed = "".join(
+        f"<div><dt>{escaped(name)}</dt><dd>{escaped(each)}</dd></div>"
+        for name, each in facts.items()
+    )
+    return Markup(
+        f'<div class="head"><p class="kind">Sweep</p><h1>{escaped(sweep.plan["name"])}</h1>'
+        f'<dl class="facts">{listed}</dl></div>'
+    )
+
+
+def _charts(sweep: Sweep, moved: list[str]) -> Markup:
+    keys = _varied(sweep)
+    if not moved:
+        return section("figures", "Figures", "No figure of those asked most often has moved.")
+    if not 1 <= len(keys) <= 2:
+        lead = f"{len(keys)} keys take several values: draw them with skyweft.plot.sweep."
+        return section("figures", "Figures", lead)
+    drawings = [
+        figure(
+            chart(partial(_draw, sweep.table, name, keys), name, 560, 300, f"figure-{number}"), name
+        )
+        for number, name in enumerate(moved[:CHARTS_MAX])
+    ]
+    pairs = [beside(*drawings[first : first + 2]) for first in range(0, len(drawings), 2)]
+    more = len(moved) - CHARTS_MAX
+    rest = paragraph(f"{more} more figures have moved; sweep.csv holds all.") if more > 0 else ""
+    return section("figures", "Figures that moved", "", *pairs, Markup(rest))
+
+
+def _draw(found: pa.Table, name: str, keys: list[str], ax: Axes) -> None:
+    draw(found, name, keys, ax=ax, palette=PAGE)
+    if ax.get_lines():
+        ax.set_ylabel("")  # its name stands below
+
+
+def _variants(sweep: Sweep, moved: list[str]) -> Markup:
+    names = [*sweep.keys, *moved[:COLUMNS_MAX]]
+    rows = sweep.table.select(["variant", *names]).slice(0, ROWS_MAX).to_pylist()
+    body: list[list[Cell]] = [
+        [f"{row['variant']:05d}", *(_cell(row[name]) for name in names)] for row in rows
+    ]
+    heads = [("variant", ""), *((name, "") for name in names)]
+    lead = "Each variant is a run in the folder of its number. All figures are in sweep.csv."
+    if len(sweep.table) > ROWS_MAX:
+        lead += f" These are the first {ROWS_MAX:,} of {len(sweep.table):,}."
+    return section("variants", "Variants", lead, table("Variants", heads, body))
+
+
+def _failed(sweep: Sweep) -> Markup:
+    if not sweep.failed:
+        return Markup("")
+    rows = [[f"{number:05d}", why] for number, why in list(sweep.failed.items())[:ROWS_MAX]]
+    heads = [("variant", ""), ("reason", "")]
+    return section("failed", "Failed", "", table("Failed variants", heads, rows))
+
+
+def _cell(value: object) -> Cell:
+    return _word(value) if isinstance(value, str) else Number(_word(value))
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "–"
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"

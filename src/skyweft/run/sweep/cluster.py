@@ -1,0 +1,93 @@
+"""Variants on a Dask cluster: `dask scheduler` on one machine, `dask worker ADDRESS` on others.
+
+Workers see the scenario's folder and the sweep's under the same paths, on a disk they share. Needs
+the extra `skyweft[dask]`.
+"""
+
+from collections.abc import Generator, Sequence
+from queue import Empty, SimpleQueue
+from time import monotonic
+from uuid import uuid4
+
+from distributed import Client, Future
+
+from skyweft.errors import BackendError
+from skyweft.run.sweep.processes import Outcome
+from skyweft.run.sweep.worker import Task, work
+
+REACH_S = 10.0  # for the scheduler to answer
+PATIENCE_S = 60.0  # without any worker, or without the scheduler
+LOOK_S = 2.0  # between looks at whether anybody is there
+
+
+def connect(address: str) -> Client:
+    """Return a client of the scheduler at an address such as `tcp://10.0.0.1:8786`.
+
+    Raises
+    ------
+    BackendError
+        Nobody answers there.
+    """
+    try:
+        return Client(address, timeout=REACH_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise BackendError(
+            f"no Dask scheduler at {address} answers within {REACH_S:g} s; "
+            "start one by `dask scheduler`, and workers by `dask worker ADDRESS`",
+            retryable=True,
+        ) from error
+
+
+def on_dask(tasks: Sequence[Task], client: Client) -> Generator[Outcome]:
+    """Run tasks on a cluster; yield what became of each as it ends.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        A worker that is lost costs nothing but time: Dask gives its task to another one.
+    client : Client
+        Is closed when the iterator is.
+
+    Raises
+    ------
+    BackendError
+        Nobody works there any more.
+    """
+    with client:
+        yield from _outcomes(tasks, client)
+
+
+def _outcomes(tasks: Sequence[Task], client: Client) -> Generator[Outcome]:
+    ended: SimpleQueue[Future] = SimpleQueue()
+    numbers = {}
+    for task in tasks:
+        # Keys of our own: an earlier sweep's result is never taken for this one's.
+        future = client.submit(work, task, key=f"skyweft-{task.number}-{uuid4().hex}")
+        numbers[future.key] = task.number
+        future.add_done_callback(ended.put)
+    seen = monotonic()
+    while numbers:
+        try:
+            future = ended.get(timeout=LOOK_S)
+        except Empty:
+            seen = monotonic() if _anybody(client) else seen
+            if monotonic() - seen > PATIENCE_S:
+                raise BackendError(
+                    f"there has been no Dask worker for {PATIENCE_S:g} s", retryable=True
+                ) from None
+            continue
+        seen = monotonic()
+        yield numbers.pop(future.key), _outcome(future)
+
+
+def _anybody(client: Client) -> bool:
+    return client.status == "running" and bool(client.nthreads())
+
+
+def _outcome(future: Future) -> str:
+    if future.status == "finished":
+        return str(future.result())
+    if future.status == "error":
+        error = future.exception()
+        return f"Dask: {type(error).__name__}: {error}"
+    return f"Dask: the task was {future.status}"

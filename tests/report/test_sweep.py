@@ -1,0 +1,59 @@
+"""The page of a sweep: whole, self-contained, the same every time."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from skyweft.errors import ScenarioError
+from skyweft.report.sweep import write_sweep
+from skyweft.run.disk.folder import write_json
+from skyweft.run.sweep.figures import table
+from skyweft.run.sweep.product import Sweep, plan, write
+from skyweft.run.sweep.variants import variants
+
+
+def _sweep(folder: Path, grid: dict[str, list[object]], failed: int = 0) -> Sweep:
+    asked = variants(grid, None)
+    summaries = {
+        each.number: {"coverage": {"cells": {"share_covered_mean": each.number / 100}}}
+        for each in asked
+        if each.number != failed
+    }
+    reasons = {failed: "<too small>"}
+    write_json(folder / "sweep.json", plan("A & B", folder / "x.toml", []))
+    write(folder, table(asked, summaries, reasons))
+    return Sweep(folder)
+
+
+def test_page(tmp_path: Path) -> None:
+    found = _sweep(tmp_path, {"planes": [1, 2, 4], "per_plane": [1, 2]}, failed=3)
+    text = write_sweep(found, tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "<h1>A &amp; B</h1>" in text
+    assert "coverage.cells.share_covered_mean" in text
+    assert text.count("<svg role=") == 1
+    assert "&lt;too small&gt;" in text
+    assert not re.search(r"https?://(?!www\.w3\.org)", text)
+    again = write_sweep(Sweep(tmp_path), tmp_path / "again.html")
+    assert again.read_text(encoding="utf-8") == text
+
+
+def test_more_keys_than_can_be_drawn(tmp_path: Path) -> None:
+    found = _sweep(tmp_path, {"a": [1, 2], "b": [1, 2], "c": [1, 2]})
+    text = write_sweep(found, tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "3 keys take several values" in text
+    assert "<svg role=" not in text
+
+
+def test_many_variants_and_none_that_differ(tmp_path: Path) -> None:
+    found = _sweep(tmp_path, {"a": list(range(300))})
+    text = write_sweep(found, tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "first 200 of 300" in text
+    (tmp_path / "one").mkdir()
+    one = _sweep(tmp_path / "one", {"a": [1]})
+    assert "has moved" in write_sweep(one, tmp_path / "one.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="cannot be written"):
+        write_sweep(_sweep(tmp_path, {"a": [1]}), tmp_path / "none" / "sweep.html")
