@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import skyweft
-from skyweft import cli
-from skyweft.cli import main
+from skyweft.cli import main, printing
 from skyweft.errors import BackendError
 
 SOUND = """
@@ -368,10 +367,10 @@ def test_the_package_runs_whatever_was_imported_before() -> None:
 
 
 def test_a_bar_only_for_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    with cli._progress() as progress:
+    with printing.progress_bar() as progress:
         assert progress is None
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with cli._progress() as progress:
+    with printing.progress_bar() as progress:
         assert progress is not None
         progress(30.0, 60.0, "contacts")
     captured = capsys.readouterr()

@@ -1,0 +1,281 @@
+"""What each command does: call one public function and print what it returns."""
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from skyweft.cli.printing import DONE, OURS, USER, WORDS, answer, complain, progress_bar
+
+DEMO = "integrated"
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run the shipped network of four layers."""
+    from skyweft.scenario.shipped import find
+
+    options.scenario, options.set = find(DEMO), []
+    # In its own folder there is nothing but an earlier demo.
+    options.force = options.force or not (options.out or options.resume)
+    return run(options)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say what is wrong with a scenario, or what it will come to."""
+    if options.schema:
+        from skyweft.scenario.schema import json_schema
+
+        print(json.dumps(json_schema(), indent=2))
+        return DONE
+    if options.scenario is None:
+        return complain(options, ["check needs a scenario file, or --schema"], WORDS)
+    from skyweft.scenario.reading import load
+
+    scenario = load(
+        options.scenario, options.set
+    )  # before what is slow to load: mistakes are quick
+    from skyweft.run.outlook import outlook
+
+    found = outlook(scenario)
+    answer(options, found.facts(), found.lines())
+    return DONE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a scenario into its folder."""
+    from skyweft.run import run
+
+    folder = Path(options.out) if options.out else Path("runs", Path(options.scenario).stem)
+    with progress_bar() as progress:
+        result = run(
+            options.scenario,
+            folder,
+            overrides=options.set,
+            resume=options.resume,
+            force=options.force,
+            threads=options.threads,
+            progress=progress,
+        )
+    page = None
+    if not options.no_report:
+        from skyweft.report import write
+
+        page = write(result, folder / "report.html")
+    _show(options, result.summary(), folder, page)
+    return DONE
+
+
+def sweep(options: argparse.Namespace) -> int:
+    """Run the variants of a scenario; say which have failed."""
+    from skyweft.run.sweep import sweep
+    from skyweft.run.sweep.variants import from_words
+
+    with progress_bar() as progress:
+        found = sweep(
+            options.scenario,
+            from_words(options.set),
+            options.out,
+            rows=options.list,
+            workers=options.workers,
+            threads=options.threads,
+            dask=options.dask,
+            resume=options.resume,
+            progress=progress,
+        )
+    from skyweft.report.sweep import write_sweep
+
+    page = write_sweep(found, found.folder / "sweep.html")
+    total, failed = found.table.num_rows, found.failed
+    facts = {"variants": total, "failed": failed, "folder": options.out, "page": str(page)}
+    for number, reason in failed.items():
+        print(f"skyweft: variant {number}: {reason}", file=sys.stderr)
+    lines = [f"{total - len(failed):,} of {total:,} variants", f"table: {found.folder}"]
+    answer(options, facts, [*lines, f"page: {page}"])
+    return USER if len(failed) == total else DONE
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write a run's report again."""
+    from skyweft.report import write
+    from skyweft.run import open_run
+
+    folder = Path(options.folder)
+    result = open_run(folder)
+    _show(options, result.summary(), folder, write(result, folder / "report.html"))
+    return DONE
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write a run in a format of other programs."""
+    from skyweft.run import open_run
+    from skyweft.run.export import export
+
+    path, notes = export(
+        open_run(options.folder),
+        options.form,
+        options.out,
+        only=options.only,
+        step_s=options.step,
+        time_s=options.time,
+    )
+    for each in notes:
+        print(f"skyweft: {each}", file=sys.stderr)
+    answer(options, {"path": str(path), "notes": notes}, [str(path)])
+    return DONE
+
+
+def show(options: argparse.Namespace) -> int:
+    """Serve a page for finished runs until Ctrl-C."""
+    from skyweft.console import Address, serve
+    from skyweft.run.scene.built import MISSING, ui
+
+    def ready(address: str) -> None:
+        page = f"{address}?token={options.token}" if options.token else address
+        folders = ", ".join(options.folders)
+        answer(
+            options,
+            {"address": page, "folders": options.folders, "built": ui() is not None},
+            [f"{folders}: {page}", "Ctrl-C ends it"],
+        )
+        sys.stdout.flush()
+        if ui() is None:
+            print(f"skyweft: {MISSING}", file=sys.stderr)
+        elif _has_screen() if options.open is None else options.open:
+            import webbrowser
+
+            webbrowser.open(page)
+
+    address = Address(options.host, options.port, options.token)
+    serve([Path(each) for each in options.folders], address, ready)
+    return DONE
+
+
+def _has_screen() -> bool:
+    """Whether somebody sits there who can see a browser."""
+    graphic = sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    return graphic and sys.stdout.isatty()
+
+
+def _show(
+    options: argparse.Namespace, summary: Mapping[str, Any], folder: Path, page: Path | None
+) -> None:
+    """Print what a run came to and where it lies; open the page if that was asked."""
+    where = {"folder": str(folder), "report": str(page) if page else None}
+    lines = [*_figures(summary), f"tables: {folder}", *([f"report: {page}"] if page else [])]
+    answer(options, {"summary": summary, **where}, lines)
+    if page and getattr(options, "open", False):
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Write the figures that fit on a screen; summary.json and the report hold all of them."""
+    platforms, contacts = summary["platforms"], summary["contacts"]
+    yield f"{summary['name']}: {platforms['total']:,} platforms, {summary['finished_s']:,.0f} s"
+    yield f"contacts: {contacts['total']:,}, median {_figure(contacts['median_s'], 's')}"
+    for name, link in summary["links"].items():
+        ways = [
+            f"{way} {_figure(link[way]['median_bps'], 'bit/s')}"
+            for way in ("forward", "reverse")
+            if link[way]
+        ]
+        # A link that never closes must not look like one whose rate does not fit on the line.
+        rates = f"median rate {', '.join(ways)}" if ways else "no rate either way"
+        yield f"  {name}: {link['contacts']:,}" + (f"; {rates}" if link["contacts"] else "")
+    for places in ("cells", "sites"):
+        if seen := (summary["coverage"] or {}).get(places):
+            gap = _figure(seen["longest_gap_s"], "s")
+            yield f"coverage of {places}: {seen['share_covered_mean']:.1%}, longest gap {gap}"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return "none"
+    if unit == "bit/s":  # the one unit whose values span ten powers of ten on one screen
+        for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+            if value >= size:
+                return f"{value / size:,.4g} {prefix}{unit}"
+    return f"{value:,.4g} {unit}"
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Find ways in a contact plan, or write it for others."""
+    if (options.source is None) != (options.target is None):
+        return complain(options, ["plan needs both --from and --to, or neither"], WORDS)
+    from skyweft.network.plan.files import FORMS, Form, read_plan, write_plan
+    from skyweft.network.plan.telling import plan_facts, plan_lines
+
+    if Path(options.where).is_dir():
+        from skyweft.run import open_run
+
+        plan = open_run(options.where).contact_plan()
+    else:
+        plan, left_out = read_plan(options.where)
+        for line in left_out:
+            print(f"skyweft: {line}", file=sys.stderr)
+    if options.source is not None:
+        return _ways(options, plan)
+    files: dict[Form, str] = {form: path for form in FORMS if (path := getattr(options, form))}
+    for form, path in files.items():
+        write_plan(plan, path, form)
+    lines = [*plan_lines(plan), *(f"{form}: {path}" for form, path in files.items())]
+    answer(options, {**plan_facts(plan), "files": files}, lines)
+    return DONE
+
+
+def _ways(options: argparse.Namespace, plan: Any) -> int:
+    from skyweft.network.plan.routes import routes
+    from skyweft.network.plan.telling import way_facts, way_lines, why_not
+
+    bundle = (plan, options.source, options.target, options.at, options.size)
+    found = routes(*bundle, count=options.alternatives)
+    reason = "" if found else why_not(*bundle)
+    facts = {"ways": [way_facts(plan, each) for each in found], "reason": reason}
+    answer(options, facts, list(way_lines(plan, found)) or [f"no way: {reason}"])
+    return DONE
+
+
+def scenarios(options: argparse.Namespace) -> int:
+    """List the shipped scenarios, or copy one."""
+    from skyweft.scenario import shipped
+
+    if options.name is None:
+        found = shipped.descriptions()
+        wide = max(map(len, found), default=0)
+        answer(options, found, [f"{name:{wide}}  {words}" for name, words in found.items()])
+    else:
+        copied = [str(path) for path in shipped.copy(options.name, Path(options.to))]
+        answer(options, {"files": copied}, copied)
+    return DONE
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Get orbital elements into the local cache."""
+    from skyweft.motion.catalogue import fetch
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        path = str(fetch(options.group))
+    for each in said:
+        print(f"skyweft: {each.message}", file=sys.stderr)
+    answer(options, {"file": path}, [path])
+    return DONE
+
+
+def selfcheck(options: argparse.Namespace) -> int:
+    """Compute the reference cases; fail where one is off."""
+    from skyweft.run.selfcheck import selfcheck
+
+    cases = selfcheck()
+    answer(options, {"cases": [case.facts() for case in cases]}, [case.line() for case in cases])
+    off = [case.name for case in cases if not case.holds]
+    if off:
+        return complain(options, [f"outside its tolerance: {name}" for name in off], OURS)
+    return DONE
