@@ -25,9 +25,11 @@ benchmarks:
     for each in propagation contacts run_starlink startup routing network loopfree fairness packets visibility globe sweep; do \
         uv run python benchmarks/$each.py || exit 1; done
 
-# Draw the pictures of the documentation again, from a real run.
+# Draw the pictures of the documentation again, and run its notebook, from real runs.
 pictures:
     uv run python docs/pictures/make.py
+    uv run python docs/pictures/page.py
+    uv run python docs/notebooks/make.py
 
 # Write the reference pages again, from the code.
 reference:
