@@ -33,8 +33,8 @@ ROWS_MAX = 200
 # What a planner asks first; other figures are in the table's files.
 ASKED = re.compile(
     r"(share_(delivered|served|reachable|carried|lost|covered_mean|in_contact_mean)|chosen"
-    r"|longest_gap_s|(delay|wait)_(median|mean|p95)_s|hops_mean|passes_per_site_per_day"
-    r"|carried_mean_bps|bits_per_day|in_view_mean|life_years)$"
+    r"|longest_gap_s|(delay|wait|age)_(median|mean|p50|p95)_s|hops_mean|passes_per_site_per_day"
+    r"|carried_mean_bps|bits_per_day|in_view_mean|battery_years_mean)$"
 )
 
 

@@ -13,6 +13,7 @@ def test_flat_names() -> None:
         "routes": [{"sources": ["a"], "hops_mean": 2.5, "reasons": {"island": 0.1}}],
         "gateways": {"chosen": ["a", "b"], "optimal": True},
         "flows": {"busiest_links": [{"load_mean_bps": 1.0}]},
+        "deliveries": {"delay_curve_s": [1.0, 2.0], "rules": [{"source": "a", "made": 7}]},
     }
     assert flat(summary) == {
         "duration_s": 60.0,
@@ -21,6 +22,7 @@ def test_flat_names() -> None:
         "routes.0.reasons.island": 0.1,
         "gateways.chosen": 2,
         "gateways.optimal": True,
+        "deliveries.rules.0.made": 7,
     }
 
 

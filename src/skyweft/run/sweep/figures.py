@@ -11,14 +11,15 @@ from skyweft.run.sweep.variants import Variant
 KEYS = b"skyweft.sweep.keys"  # in the table's metadata: which columns were changed
 
 COUNTED = ("chosen",)  # lists of names whose length is a figure
+RULES = ("rules",)  # lists below the top that are in the scenario's order
 
 
 def flat(summary: Mapping[str, Any]) -> dict[str, float]:
     """Return the numbers of a summary under dotted names, as `links.laser/laser.contacts`.
 
-    Rows of a list are called by the layers they are between, else by their places, as in
-    `routes.0.delay_median_s`. Lists further below are rankings, whose places mean something else
-    in every variant, so they are left out.
+    Rows of a list are called by the layers they are between, else by their places, which are the
+    scenario's: `routes.0.delay_median_s`. Rankings are left out: a place in them means something
+    else in every variant.
     """
     found: dict[str, float] = {}
     for key, value in summary.items():
@@ -35,6 +36,8 @@ def _numbers(value: Any, name: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for key, each in value.items() if isinstance(value, Mapping) else ():
         below = len(each) if key in COUNTED else each
+        if key in RULES:
+            below = {str(place): row for place, row in enumerate(each)}
         found |= _numbers(below, f"{name}.{key}")
     return found
 
