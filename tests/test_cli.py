@@ -391,8 +391,9 @@ def test_plan_finds_a_way_and_says_why_there_is_none(capsys: Captured) -> None:
         "   1 - 2: sent from 5 s to 7 s, there at 8 s; contact 5 s to 9 s\n"
     )
     assert main(["plan", "plan.json", "--from", "2", "--to", "1", "--json"]) == 0
-    reason = "no contact leaves 2 after 0 s: there is none"
-    assert json.loads(capsys.readouterr().out) == {"ways": [], "reason": reason}
+    told = json.loads(capsys.readouterr().out)
+    assert told["ways"] == []
+    assert told["reason"] == "no contact leaves 2 after 0 s: there is none"
 
 
 def test_plan_of_a_run_is_written_for_others(capsys: Captured) -> None:

@@ -29,6 +29,7 @@ STAGES = {
     "skyweft.network.plan.files": ["read_plan", "write_plan"],
     "skyweft.network.plan.routes": ["arrivals", "routes"],
     "skyweft.network.plan.telling": ["why_not"],
+    "skyweft.network.plan.custody": ["carry", "Bundles", "Carried"],
     "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
     "skyweft.run.export": ["export"],

@@ -220,26 +220,25 @@ def plan(options: argparse.Namespace) -> int:
         plan, left_out = read_plan(options.where)
         for line in left_out:
             print(f"skyweft: {line}", file=sys.stderr)
-    if options.source is not None:
-        return _ways(options, plan)
     files: dict[Form, str] = {form: path for form in FORMS if (path := getattr(options, form))}
     for form, path in files.items():
         write_plan(plan, path, form)
-    lines = [*plan_lines(plan), *(f"{form}: {path}" for form, path in files.items())]
-    answer(options, {**plan_facts(plan), "files": files}, lines)
+    asked = options.source is not None
+    facts, lines = _ways(options, plan) if asked else (plan_facts(plan), plan_lines(plan))
+    written = [f"{form}: {path}" for form, path in files.items()]
+    answer(options, {**facts, "files": files}, [*lines, *written])
     return DONE
 
 
-def _ways(options: argparse.Namespace, plan: Any) -> int:
+def _ways(options: argparse.Namespace, plan: Any) -> tuple[dict[str, Any], Iterator[str]]:
     from skyweft.network.plan.routes import routes
     from skyweft.network.plan.telling import way_facts, way_lines, why_not
 
     bundle = (plan, options.source, options.target, options.at, options.size)
-    found = routes(*bundle, count=options.alternatives)
-    reason = "" if found else why_not(*bundle)
-    facts = {"ways": [way_facts(plan, each) for each in found], "reason": reason}
-    answer(options, facts, list(way_lines(plan, found)) or [f"no way: {reason}"])
-    return DONE
+    if found := routes(*bundle, count=options.alternatives):
+        return {"ways": [way_facts(plan, each) for each in found]}, way_lines(plan, found)
+    reason = why_not(*bundle)
+    return {"ways": [], "reason": reason}, iter([f"no way: {reason}"])
 
 
 def scenarios(options: argparse.Namespace) -> int:

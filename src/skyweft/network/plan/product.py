@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import pairwise
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
@@ -133,11 +133,13 @@ def plan(
     )
 
 
+@njit(cache=True, error_model="numpy", nogil=True)
 def _least_to_come(value: Floats, first: Longs) -> Floats:
     """Return the least value from each row to the end of its pair."""
-    least = np.empty_like(value)
-    for low, high in pairwise(first):
-        least[low:high] = np.minimum.accumulate(value[low:high][::-1])[::-1]
+    least = value.copy()
+    for pair in range(len(first) - 1):
+        for row in range(first[pair + 1] - 2, first[pair] - 1, -1):
+            least[row] = min(least[row], least[row + 1])
     return least
 
 
