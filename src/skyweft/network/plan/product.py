@@ -16,6 +16,10 @@ Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
+# Start, rate, delay, end; from here to the end of the pair the least start + delay and least delay.
+PACKED = START, RATE, DELAY, END, SOONEST, DELAY_LEAST = range(6)
+
+
 @dataclass(frozen=True, slots=True)
 class ContactPlan:
     """Directed contacts among N nodes, sorted by source, target, end, start. Make one with `plan`.
@@ -35,8 +39,9 @@ class ContactPlan:
     node_first: Longs  # (N + 1,) where the pairs of a source begin
     pair_first: Longs  # (P + 1,) where the contacts of a pair begin
     pair_target: Ints  # (P,)
-    soonest_s: Floats  # least start + delay from here to the end of the pair
-    delay_least_s: Floats  # likewise of the delay alone
+    pair_end_s: Floats  # (P,) of the last contact
+    pair_soonest_s: Floats  # (P,) least start + delay
+    packed: Floats  # (C, 6) what a search reads of a contact, in one place: see `PACKED`
     ends_s: Floats  # all ends, ascending, each once
 
     def __post_init__(self) -> None:
@@ -115,6 +120,8 @@ def plan(
     new = np.append(True, (np.diff(source) != 0) | (np.diff(target) != 0))[: len(order)]
     pair_first = np.append(np.flatnonzero(new), len(order))
     pair_source = source[pair_first[:-1]]
+    packed = np.stack([start, rate, delay, end, start + delay, delay], axis=1)
+    _least_to_come(packed, pair_first)
     return ContactPlan(
         tuple(names),
         np.ones(len(names), np.bool_) if relays is None else np.asarray(relays, np.bool_),
@@ -127,20 +134,20 @@ def plan(
         np.searchsorted(pair_source, np.arange(len(names) + 1)),
         pair_first,
         target[pair_first[:-1]],
-        _least_to_come(start + delay, pair_first),
-        _least_to_come(delay, pair_first),
+        end[pair_first[1:] - 1],
+        packed[pair_first[:-1], SOONEST],
+        packed,
         np.unique(end),
     )
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _least_to_come(value: Floats, first: Longs) -> Floats:
-    """Return the least value from each row to the end of its pair."""
-    least = value.copy()
+def _least_to_come(packed: Floats, first: Longs) -> None:
+    """Lower the last two columns to the least from each row to the end of its pair."""
     for pair in range(len(first) - 1):
         for row in range(first[pair + 1] - 2, first[pair] - 1, -1):
-            least[row] = min(least[row], least[row + 1])
-    return least
+            for column in (SOONEST, DELAY_LEAST):
+                packed[row, column] = min(packed[row, column], packed[row + 1, column])
 
 
 @dataclass(frozen=True, slots=True)

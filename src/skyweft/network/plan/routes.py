@@ -153,18 +153,22 @@ def _settle(
 
     way = found(-np.inf, hops_max)
     assert way is not None
-    # Leaving out what ends early can only take ways away: the latest end that leaves one is found
-    # by halving.
-    low = int(np.searchsorted(plan.ends_s, way.expiry_s))
-    high = len(plan.ends_s)
+    # Leaving out what ends early can only take ways away, so the latest end that leaves one is
+    # found by halving; with growing steps before, for mostly the next end leaves none already.
+    low, high, step = _place(plan, way), len(plan.ends_s), 1
     while low + 1 < high:
-        middle = (low + high) // 2
+        middle = min(low + step, (low + high) // 2)
         later = found(plan.ends_s[middle], len(way))
         if later is None:
-            high = middle
+            high, step = middle, len(plan.ends_s)
         else:
-            way, low = later, int(np.searchsorted(plan.ends_s, later.expiry_s))
+            way, low, step = later, _place(plan, later), 2 * step
     return way
+
+
+def _place(plan: ContactPlan, way: Route) -> int:
+    """Return the place of a way's expiry among all ends."""
+    return int(np.searchsorted(plan.ends_s, way.expiry_s))
 
 
 def _route(plan: ContactPlan, bits: float, contact: Longs, begin_s: Floats) -> Route:

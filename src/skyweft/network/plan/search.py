@@ -15,7 +15,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.plan.product import ContactPlan
+from skyweft.network.plan.product import (
+    DELAY,
+    DELAY_LEAST,
+    END,
+    RATE,
+    SOONEST,
+    START,
+    ContactPlan,
+)
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -63,13 +71,11 @@ def columns(plan: ContactPlan) -> tuple[Any, ...]:
         plan.node_first,
         plan.pair_first,
         plan.pair_target,
+        plan.pair_end_s,
+        plan.pair_soonest_s,
         plan.relays,
-        plan.start_s,
         plan.end_s,
-        plan.rate_bps,
-        plan.delay_s,
-        plan.soonest_s,
-        plan.delay_least_s,
+        plan.packed,
     )
 
 
@@ -88,15 +94,22 @@ def _free_from(
     return begin_s
 
 
-@njit(**_SWITCHES)
+# Inlined: handing the arrays over costs more than the work.
+@njit(inline="always", **_SWITCHES)
 def _cross(
-    table: tuple[Any, ...], slots: Slots, asked: Asked, end_min_s: float, pair: int, ready_s: float
+    pair_first: Longs,
+    end: Floats,
+    packed: Floats,
+    slots: Slots,
+    asked: Asked,
+    end_min_s: float,
+    pair: int,
+    ready_s: float,
 ) -> tuple[float, int, float]:
     """Return the earliest arrival over a pair's contacts, by which, and when its sending begins.
 
     Infinity where by none.
     """
-    _, pair_first, _, _, start, end, rate, delay, soonest, delay_least = table
     bits, priority, settled_s, shut, _ = asked
     low, after = pair_first[pair], pair_first[pair + 1]
     high = after
@@ -108,16 +121,16 @@ def _cross(
             low = middle + 1
     best_s, by, from_s = np.inf, NOBODY, np.inf
     for k in range(low, after):
-        if max(soonest[k], ready_s + delay_least[k]) >= best_s:
+        if max(packed[k, SOONEST], ready_s + packed[k, DELAY_LEAST]) >= best_s:
             break
         if len(shut) > 0 and shut[k]:
             continue
-        begin_s, airtime_s = max(ready_s, start[k]), bits / rate[k]
+        begin_s, airtime_s = max(ready_s, packed[k, START]), bits / packed[k, RATE]
         if len(slots[0]) > 0:
             begin_s = _free_from(slots, k, begin_s, airtime_s, priority, settled_s)
         # Both: an air time of nothing still needs a contact that is there, 0 / 0 is not one.
-        if begin_s < end[k] and begin_s + airtime_s <= end[k]:
-            arrival_s = begin_s + airtime_s + delay[k]
+        if begin_s < packed[k, END] and begin_s + airtime_s <= packed[k, END]:
+            arrival_s = begin_s + airtime_s + packed[k, DELAY]
             if arrival_s < best_s:
                 best_s, by, from_s = arrival_s, k, begin_s
     return best_s, by, from_s
@@ -169,7 +182,7 @@ def earliest(
 
     `arrival_s` (N,) comes in as infinity but for the source; `by` (N,) says by which contact.
     """
-    node_first, _, pair_target, relays = table[:4]
+    node_first, pair_first, pair_target, pair_end, pair_soonest, relays, end, packed = table
     closed = asked[4]
     nodes = len(arrival_s)
     heap, place = np.empty(nodes, np.int64), np.full(nodes, NOBODY, np.int64)
@@ -185,11 +198,14 @@ def earliest(
             _sink(heap, place, arrival_s, size)
         if not relays[node] and node != source:
             continue
+        ready_s = arrival_s[node]
         for pair in range(node_first[node], node_first[node + 1]):
             other = pair_target[pair]
-            if arrival_s[other] <= arrival_s[node] or (len(closed) > 0 and closed[other]):
+            if pair_end[pair] <= ready_s or arrival_s[other] <= max(ready_s, pair_soonest[pair]):
                 continue
-            then_s, k, _ = _cross(table, slots, asked, -np.inf, pair, arrival_s[node])
+            if len(closed) > 0 and closed[other]:
+                continue
+            then_s, k, _ = _cross(pair_first, end, packed, slots, asked, -np.inf, pair, ready_s)
             if then_s < arrival_s[other]:
                 if place[other] == NOBODY:
                     place[other] = size
@@ -218,7 +234,7 @@ def by_hops(
     `arrival_s`, `by` and `begin_s` (H + 1, N), the first row being the start. Contacts that end
     before `end_min_s` are not used.
     """
-    node_first, _, pair_target, relays = table[:4]
+    node_first, pair_first, pair_target, pair_end, pair_soonest, relays, end, packed = table
     closed = asked[4]
     arrival_s[1:, :] = np.inf
     best_s = arrival_s[0].copy()
@@ -229,9 +245,13 @@ def by_hops(
                 continue
             for pair in range(node_first[node], node_first[node + 1]):
                 other = pair_target[pair]
-                if best_s[other] <= ready_s or (len(closed) > 0 and closed[other]):
+                if pair_end[pair] < end_min_s or best_s[other] <= max(ready_s, pair_soonest[pair]):
                     continue
-                then_s, k, from_s = _cross(table, slots, asked, end_min_s, pair, ready_s)
+                if len(closed) > 0 and closed[other]:
+                    continue
+                then_s, k, from_s = _cross(
+                    pair_first, end, packed, slots, asked, end_min_s, pair, ready_s
+                )
                 if then_s < best_s[other] and then_s <= deadline_s:
                     best_s[other] = arrival_s[hop, other] = then_s
                     by[hop, other], begin_s[hop, other] = k, from_s
