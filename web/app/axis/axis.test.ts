@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Bar } from "../state/api.ts";
-import { inWindow, stacked } from "./lanes.ts";
+import { inWindow, profile, stacked } from "./lanes.ts";
 import { lengthOf, panned, showing, shareOf, ticks, timeAt, zoomed } from "./scale.ts";
 
 const DAY = { from_s: 0, to_s: 86_400 };
@@ -51,6 +51,17 @@ describe("lanes", () => {
 
   it("have one line where nothing is", () => {
     expect(stacked([]).count).toBe(1);
+  });
+
+  it("are counted by rule where they are too many to stack", () => {
+    const mixed: Bar[] = [[0, 100, "a", "x"], [50, 150, "b", "y"], [100, 200, "a", "z"]];
+    expect(profile(mixed, ["a", "b"])).toEqual([
+      { from_s: 0, counts: [1, 0] },
+      { from_s: 50, counts: [1, 1] },
+      { from_s: 100, counts: [1, 1] },
+      { from_s: 150, counts: [1, 0] },
+      { from_s: 200, counts: [0, 0] },
+    ]);
   });
 
   it("find what reaches into a window", () => {

@@ -9,11 +9,12 @@ import { isPart, select, selected } from "../state/thing.ts";
 import { lasting, utcClock } from "../words/time.ts";
 import { arrivals, complaint, sheetOf, type Row } from "./bars.ts";
 import { inWindow } from "./lanes.ts";
-import { laneBox, paint } from "./paint.ts";
-import { heightOf, lineAt, linesOf, OPEN_MAX, visible, type Line } from "./rows.ts";
+import { isCounted, LANE_PX, laneBox, paint } from "./paint.ts";
+import { heightOf, lineAt, linesOf, OPEN_MAX, ROW_PX, visible, type Line } from "./rows.ts";
 import { lengthOf, ticks, timeAt } from "./scale.ts";
 
 const TICK_PX = 90;
+const UNFOLDED_PX = 420;
 const DRAG_SLACK_PX = 4;
 const HIT_SLACK_PX = 3;
 
@@ -30,9 +31,23 @@ const members = computed(() => {
   });
   return found;
 });
-const lines = computed(() =>
-  linesOf(scene.value?.groups ?? [], members.value, ({ name, count }) => wishes.value.get(name) ?? count <= OPEN_MAX),
-);
+const lines = computed(() => {
+  void arrivals.value;
+  return linesOf(
+    scene.value?.groups ?? [],
+    members.value,
+    ({ name, count }) => wishes.value.get(name) ?? count <= OPEN_MAX,
+    heightFor,
+  );
+});
+
+/// The chosen platform's row is unfolded, a line a contact at the same time.
+function heightFor(platform: string, group: string): number {
+  const thing = selected.value;
+  if (thing?.kind !== "platform" || thing.name !== platform) return ROW_PX;
+  const lanes = sheetOf(runId.peek(), group, span.peek(), end_s.peek())?.rows.get(platform)?.count ?? 1;
+  return Math.max(ROW_PX, Math.min(UNFOLDED_PX, lanes * LANE_PX + 4));
+}
 
 function toggle(group: string, open: boolean): void {
   wishes.value = new Map(wishes.value).set(group, open);
@@ -82,9 +97,9 @@ export function Gantt() {
         top: top.value,
         rules: scene.value?.rules.map(({ name }) => name) ?? [],
         ticks: ticks(span.value, Math.max(2, width / TICK_PX), Date.parse(start.value)),
+        isChosen: (platform) => isPart(thing, platform),
         isSelected: (platform, other) =>
-          thing !== null && isPart(thing, platform) &&
-          (thing.kind === "platform" || (other !== null && isPart(thing, other))),
+          thing !== null && thing.kind !== "platform" && other !== null && isPart(thing, platform) && isPart(thing, other),
       },
       shown.value,
     );
@@ -139,8 +154,8 @@ function Name({ line, top }: { line: Line; top: number }) {
     return (
       <li class="gantt-group" style={place}>
         <button aria-expanded={open} onClick={() => toggle(line.name, !open)}>
-          <span class="twist" aria-hidden="true">{open ? "▾" : "▸"}</span>
-          {line.name} <span class="muted">{line.layer.replace("_", " ")} · {count}</span>
+          <i class="twist" aria-hidden="true">{open ? "▾" : "▸"}</i>
+          <span>{line.name}</span> <span class="muted">{line.layer.replace("_", " ")} · {count}</span>
         </button>
       </li>
     );
@@ -154,7 +169,8 @@ function Name({ line, top }: { line: Line; top: number }) {
         title={line.name}
         onClick={() => select(isChosen ? null : { kind: "platform", name: line.name })}
       >
-        {line.name}
+        <span>{line.name}</span>
+        {members.value.get(line.group)?.length === 1 && <span class="muted"> {line.layer.replace("_", " ")}</span>}
       </button>
     </li>
   );
@@ -234,6 +250,7 @@ function barAt(y: number, t_s: number, width: number) {
   const line = lineAt(lines.peek(), y);
   const row = line?.kind === "platform" ? rowOf(line) : null;
   if (!line || !row) return null;
+  if (isCounted(row, line.height)) return counted(line, row, t_s);
   const slack_s = (HIT_SLACK_PX / width) * lengthOf(span.peek());
   const [first, last] = inWindow(row.bars, row.longest_s, t_s - slack_s, t_s + slack_s);
   let best: { distance: number; k: number } | null = null;
@@ -251,6 +268,18 @@ function barAt(y: number, t_s: number, width: number) {
     `${utcClock(start.peek(), from_s)} – ${utcClock(start.peek(), to_s)} UTC, ${lasting(to_s - from_s)}`,
   ];
   return { line, other, words };
+}
+
+function counted(line: Line, row: Row, t_s: number) {
+  const there = row.bars.filter(([from_s, to_s]) => from_s <= t_s && t_s < to_s);
+  const rules = new Map<string, number>();
+  for (const [, , rule] of there) rules.set(rule ?? "several rules", (rules.get(rule ?? "several rules") ?? 0) + 1);
+  const words = [
+    `${line.name}: ${there.length} contacts`,
+    ...[...rules].map(([rule, count]) => `${count} ${rule}`),
+    `${utcClock(start.peek(), t_s)} UTC; choose it to see each`,
+  ];
+  return { line, other: null, words };
 }
 
 function sharp(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {

@@ -25,11 +25,13 @@ export function inOrder(groups: readonly Group[]): Group[] {
   );
 }
 
-/// `members` by group; groups of which `open` says no have a heading only.
+/// `members` by group; groups of which `open` says no have a heading only, and one of a single
+/// member has none. Rows are as high as `heightFor` wishes.
 export function linesOf(
   groups: readonly Group[],
   members: ReadonlyMap<string, readonly string[]>,
   open: (group: Group) => boolean,
+  heightFor: (platform: string, group: string) => number = () => ROW_PX,
 ): Line[] {
   const lines: Line[] = [];
   let top = 0;
@@ -39,10 +41,12 @@ export function linesOf(
   };
   for (const group of inOrder(groups)) {
     const { name, layer } = group;
-    add({ kind: "group", group: name, name, layer, height: HEADING_PX });
-    if (!open(group)) continue;
-    for (const member of members.get(name) ?? []) {
-      add({ kind: "platform", group: name, name: member, layer, height: ROW_PX });
+    const all = members.get(name) ?? [];
+    const alone = all.length === 1;
+    if (!alone) add({ kind: "group", group: name, name, layer, height: HEADING_PX });
+    if (!alone && !open(group)) continue;
+    for (const member of all) {
+      add({ kind: "platform", group: name, name: member, layer, height: heightFor(member, name) });
     }
   }
   return lines;

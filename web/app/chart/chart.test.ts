@@ -39,10 +39,10 @@ describe("the heat map", () => {
 
 describe("a sparkline", () => {
   it("breaks where the series has no value", () => {
-    expect(pathOf({ time: [0, 50, 100], value: [1, NaN, 2] }, 100)).toBe("M0.00 22.00M100.00 2.00");
+    expect(pathOf({ time: [0, 50, 100], value: [1, NaN, 2] })).toBe("M0.00 22.00M100.00 2.00");
   });
 
   it("is flat where nothing changes", () => {
-    expect(pathOf({ time: [0, 100], value: [7, 7] }, 100)).toBe("M0.00 12.00L100.00 12.00");
+    expect(pathOf({ time: [300, 400], value: [7, 7] })).toBe("M0.00 12.00L100.00 12.00");
   });
 });

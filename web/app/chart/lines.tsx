@@ -6,6 +6,8 @@ import { roundTicks, type Point } from "./distribution.ts";
 export interface Line {
   name: string;
   points: readonly Point[];
+  /// Which colour and dash, so that the same thing looks the same in every chart.
+  style?: number;
 }
 
 interface Props {
@@ -26,7 +28,7 @@ const TOP = 8;
 const RIGHT = 12;
 
 export function Lines({ title, lines, xName, yName, xText, yText, yRange }: Props) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const width = useSignal(480);
   useEffect(() => {
     const element = box.current!;
@@ -40,8 +42,8 @@ export function Lines({ title, lines, xName, yName, xText, yText, yRange }: Prop
   const px = (x: number) => LEFT + ((x - xLow) / (xHigh - xLow || 1)) * (width.value - LEFT - RIGHT);
   const py = (y: number) => TOP + (1 - (y - yLow) / (yHigh - yLow || 1)) * (HEIGHT - TOP - BOTTOM);
   return (
-    <figure class="chart" ref={box}>
-      <figcaption>{title}</figcaption>
+    <figure class="chart">
+      <figcaption ref={box}>{title}</figcaption>
       <svg width={width.value} height={HEIGHT} role="img" aria-label={`${title}: ${lines.map(({ name }) => name).join(", ")}`}>
         {roundTicks(yLow, yHigh, 4).map((y) => (
           <g key={y}>
@@ -57,14 +59,14 @@ export function Lines({ title, lines, xName, yName, xText, yText, yRange }: Prop
         ))}
         <text class="axis-name" x={width.value - RIGHT} y={HEIGHT - 6} text-anchor="end">{xName}</text>
         <text class="axis-name" x={LEFT} y={HEIGHT - 6}>{yName}</text>
-        {lines.map(({ name, points }, k) => (
-          <path key={name} class={`line line-${k}`} d={points.map(({ x, y }, i) => `${i ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("")} />
+        {lines.map(({ name, points, style = 0 }) => (
+          <path key={name} class={`line line-${style}`} d={points.map(({ x, y }, i) => `${i ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("")} />
         ))}
       </svg>
-      {lines.length > 1 && (
+      {lines.some(({ style }) => style !== undefined) && (
         <ul class="key">
-          {lines.map(({ name }, k) => (
-            <li key={name}><svg class="swatch" viewBox="0 0 18 8" aria-hidden="true"><path class={`line line-${k}`} d="M0 4H18" /></svg>{name}</li>
+          {lines.map(({ name, style = 0 }) => (
+            <li key={name}><svg class="swatch" viewBox="0 0 18 8" aria-hidden="true"><path class={`line line-${style}`} d="M0 4H18" /></svg>{name}</li>
           ))}
         </ul>
       )}

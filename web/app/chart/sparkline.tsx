@@ -1,13 +1,14 @@
-/// A small line of a real series over the run, with the moment marked.
+/// A small line of a real series over the time that it covers, with the moment marked.
 import { useComputed, type ReadonlySignal } from "@preact/signals";
-import { calm_s, end_s } from "../state/clock.ts";
+import { calm_s } from "../state/clock.ts";
 import type { Series } from "../state/meetings.ts";
 
 const WIDTH = 100;
 const HEIGHT = 24;
 
 /// The series as a path in a box; gaps where it has no value.
-export function pathOf({ time, value }: Series, end: number): string {
+export function pathOf(series: Series): string {
+  const { time, value } = series;
   const known = value.filter(Number.isFinite);
   const low = known.reduce((least, each) => Math.min(least, each), Infinity);
   const high = known.reduce((most, each) => Math.max(most, each), -Infinity);
@@ -15,15 +16,20 @@ export function pathOf({ time, value }: Series, end: number): string {
   let pen = "M";
   let path = "";
   value.forEach((v, k) => {
-    if (Number.isFinite(v)) path += `${pen}${((WIDTH * time[k]!) / (end || 1)).toFixed(2)} ${y(v).toFixed(2)}`;
+    if (Number.isFinite(v)) path += `${pen}${placeOf(series, time[k]!).toFixed(2)} ${y(v).toFixed(2)}`;
     pen = Number.isFinite(v) ? "L" : "M";
   });
   return path;
 }
 
+function placeOf({ time }: Series, t_s: number): number {
+  const [first = 0, last = 0] = [time[0], time.at(-1)];
+  return (WIDTH * (t_s - first)) / (last - first || 1);
+}
+
 export function Sparkline({ series }: { series: ReadonlySignal<Series | null> }) {
-  const path = useComputed(() => (series.value ? pathOf(series.value, end_s.value) : ""));
-  const now = useComputed(() => (WIDTH * calm_s.value) / (end_s.value || 1));
+  const path = useComputed(() => (series.value ? pathOf(series.value) : ""));
+  const now = useComputed(() => (series.value ? placeOf(series.value, calm_s.value) : 0));
   if (path.value === "") return null;
   return (
     <svg class="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

@@ -22,8 +22,8 @@ describe("meetings", () => {
   });
 
   it("come next", () => {
-    expect(nextMeeting(scene, 10, 0)?.start_s).toBe(50);
-    expect(nextMeeting(scene, 60, 0)).toBeNull();
+    expect(nextMeeting(scene, 10, (source) => source === 0)?.start_s).toBe(50);
+    expect(nextMeeting(scene, 60, () => true)).toBeNull();
   });
 
   it("are counted at every moment", () => {

@@ -23,13 +23,17 @@ export function meetingsAt(
   return found;
 }
 
-/// The first contact of a platform that begins after a moment.
-export function nextMeeting({ contacts }: Scene, t_s: number, row: number): Meeting | null {
+/// The first contact to begin after a moment of those that `wanted` lets through.
+export function nextMeeting(
+  { contacts }: Scene,
+  t_s: number,
+  wanted: (source: number, target: number) => boolean,
+): Meeting | null {
   const { start, source, target } = contacts;
   let best = -1;
   for (let k = 0; k < start.length; k += 1) {
-    if ((source[k] !== row && target[k] !== row) || start[k]! <= t_s) continue;
-    if (best < 0 || start[k]! < start[best]!) best = k;
+    if (start[k]! <= t_s || (best >= 0 && start[k]! >= start[best]!)) continue;
+    if (wanted(source[k]!, target[k]!)) best = k;
   }
   return best < 0 ? null : meeting(contacts, best);
 }

@@ -14,6 +14,7 @@ export const problems = signal<string[]>([]);
 
 const pieces = signal<Scene[]>([]);
 const PIECES_MAX = 3;
+const BEFORE_S = 900;
 let asked = 0;
 
 export const run = computed(() => runs.value?.[runId.value] ?? null);
@@ -27,6 +28,9 @@ export const scene = computed<Scene | null>(() => {
 });
 /// The piece that the run was opened with: the globe starts from it and fetches on by itself.
 export const firstScene = signal<Scene | null>(null);
+
+/// Between two snapshots of what the run computed: a way or a load holds until the next.
+export const snapshot_s = computed(() => scene.value?.routes[0]?.step_s ?? 60);
 
 /// Rows of the scene's platforms by name.
 export const rowOf = computed(() => new Map(scene.value?.platforms.name.map((name, row) => [name, row])));
@@ -76,9 +80,9 @@ export async function morePieces(from_s: number, to_s: number): Promise<Scene> {
   return found;
 }
 
-/// A scene from the start holds the figures and, where it is small, all of the run.
-function around(t_s: number): [number?, number?] {
-  return t_s === 0 ? [] : [];
+/// A piece that begins a little before the time: few look only forwards.
+function around(t_s: number): [number?] {
+  return t_s > BEFORE_S ? [t_s - BEFORE_S] : [];
 }
 
 function take(piece: Scene): void {

@@ -18,6 +18,19 @@ export function opsOf({ type }: Column): Op[] {
   return ["ge", "le", "eq", "ne"];
 }
 
+/// What asks for the rows that hold at a moment: of things that last, those that do; of snapshots,
+/// the last one, where they come every `step_s`.
+export function atMoment(columns: readonly Column[], t_s: number, step_s: number): Condition[] {
+  const has = (wanted: string) => columns.some(({ name }) => name === wanted);
+  const now = String(Number(t_s.toFixed(3)));
+  if (has("start_s") && has("end_s")) {
+    return [{ column: "start_s", op: "le", value: now }, { column: "end_s", op: "gt", value: now }];
+  }
+  if (!has("time_s")) return [];
+  const last = Math.floor(t_s / step_s + 1e-6) * step_s;
+  return [{ column: "time_s", op: "ge", value: String(last) }, { column: "time_s", op: "le", value: now }];
+}
+
 /// Numbers are written as they are shown, and asked in the table's own unit.
 export function spelled({ column, op, value }: Condition, columns: readonly Column[]): string {
   const about = columns.find(({ name }) => name === column);

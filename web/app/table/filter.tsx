@@ -1,8 +1,10 @@
 /// Conditions on a table's columns: a line to add one, and those in force as marks to take away.
 import { useSignal, type Signal } from "@preact/signals";
 import type { Column } from "../state/api.ts";
+import { calm_s } from "../state/clock.ts";
+import { snapshot_s } from "../state/runs.ts";
 import { grouped, heading, measureOf } from "../words/quantities.ts";
-import { OP_WORDS, opsOf, words, type Condition, type Op } from "./conditions.ts";
+import { atMoment, OP_WORDS, opsOf, words, type Condition, type Op } from "./conditions.ts";
 
 interface Props {
   columns: Column[];
@@ -14,11 +16,12 @@ export function Filter({ columns, conditions, total }: Props) {
   const chosen = useSignal("");
   const op = useSignal<Op | "">("");
   const value = useSignal("");
-  const column = columns.find(({ name }) => name === chosen.value) ?? columns[0];
+  const column = columns.find(({ name }) => name === chosen.value) ?? columns.find(({ name }) => name === "source") ?? columns[0];
   if (!column) return null;
   const ops = opsOf(column);
   const relation = ops.includes(op.value as Op) ? (op.value as Op) : ops[0]!;
   const unit = column.type === "number" ? measureOf(column.name, column.unit).unit : column.unit;
+  const now = atMoment(columns, calm_s.value, snapshot_s.value);
   const add = (event: Event) => {
     event.preventDefault();
     const written = column.type === "bool" && value.value === "" ? "true" : value.value;
@@ -43,6 +46,7 @@ export function Filter({ columns, conditions, total }: Props) {
         <input aria-label={`Value${unit ? ` in ${unit}` : ""}`} placeholder={unit || "value"} value={value} onInput={(event) => (value.value = event.currentTarget.value)} />
       )}
       <button class="button" type="submit">Filter</button>
+      {now.length > 0 && <button class="button" type="button" title="Only what holds at the moment shown" onClick={() => (conditions.value = now)}>Now</button>}
       {conditions.value.map((each, k) => (
         <button
           key={k}

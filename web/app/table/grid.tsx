@@ -158,7 +158,7 @@ function Head({ column, order }: { column: Column; order: Signal<Order | null> }
         <span class="head" title={meaning}>{heading(name)}</span>
       ) : (
         <button class="head" title={`${name}: ${meaning || "no description"}`} onClick={() => (order.value = next)}>
-          <span>{heading(name)}<i aria-hidden="true">{mine ? (mine.descending ? "▾" : "▴") : ""}</i></span>
+          <span>{heading(name)}{mine && <i aria-hidden="true">{mine.descending ? "▾" : "▴"}</i>}</span>
           {label && <small>{label}</small>}
         </button>
       )}

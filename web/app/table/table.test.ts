@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Column, TablePage } from "../state/api.ts";
-import { opsOf, spelled, words } from "./conditions.ts";
+import { atMoment, opsOf, spelled, words } from "./conditions.ts";
 import { PAGE, Pages } from "./pages.ts";
 import { heightOf, inSight, ROW_PX, scrolledTo } from "./window.ts";
 
@@ -15,6 +15,14 @@ describe("conditions", () => {
 
   it("leave words as they are, colons too", () => {
     expect(spelled({ column: "source", op: "has", value: " a:b " }, [])).toBe("source:has:a:b");
+  });
+
+  it("ask for what holds at a moment", () => {
+    const named = (name: string): Column => ({ ...RANGE, name, unit: "s" });
+    const asked = (columns: Column[]) => atMoment(columns, 150, 60).map((each) => spelled(each, columns));
+    expect(asked([named("start_s"), named("end_s")])).toEqual(["start_s:le:150", "end_s:gt:150"]);
+    expect(asked([named("time_s")])).toEqual(["time_s:ge:120", "time_s:le:150"]);
+    expect(asked([RANGE])).toEqual([]);
   });
 
   it("offer what a column can answer", () => {

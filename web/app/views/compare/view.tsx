@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { cumulative, quantile } from "../../chart/distribution.ts";
 import { Lines, type Line } from "../../chart/lines.tsx";
+import { view } from "../../state/address.ts";
 import * as api from "../../state/api.ts";
 import { figuresOf, type Figures, type Plain } from "../../state/figures.ts";
 import { runId, runs, wordsOf } from "../../state/runs.ts";
@@ -63,7 +64,9 @@ async function column(id: number, tables: Record<string, number>, table: string,
   return pages.flatMap(({ rows: found }) => found.map(([cell]) => cell)).filter((cell): cell is number => typeof cell === "number");
 }
 
-effect(() => pair.value?.forEach(need));
+effect(() => {
+  if (view.value === "compare") pair.value?.forEach(need);
+});
 
 export function CompareView() {
   if (!pair.value) return <OneRun />;
@@ -85,7 +88,7 @@ export function CompareView() {
           ) : (
             <strong>{name(other).name}</strong>
           )}
-          <span class="mono muted">{label(other)}</span>
+          {all.length === 2 && <span class="mono muted">{label(other)}</span>}
         </div>
       </div>
       {[a, b].map((each, k) => each?.problem && <p key={k} class="notice" role="alert">{each.problem}</p>)}
@@ -108,7 +111,7 @@ function OneRun() {
 function Charts({ names, both }: { names: [string, string]; both: [Known, Known] }) {
   const lines = (values: (each: Known) => number[], factor: number): Line[] =>
     both
-      .map((each, k) => ({ name: names[k]!, points: cumulative(values(each).map((value) => value * factor)) }))
+      .map((each, k) => ({ name: names[k]!, style: k, points: cumulative(values(each).map((value) => value * factor)) }))
       .filter(({ points }) => points.length > 0);
   const delays = lines(({ delays_s }) => delays_s, 1000);
   const covered = lines((each) => each.covered, 100);
@@ -151,6 +154,7 @@ function Table({ rows, names }: { rows: Difference[]; names: [string, string] })
       </div>
       <div class="compare-scroll" tabIndex={0} role="region" aria-label="Key figures of both runs">
         <table class="figures">
+          <colgroup><col /><col class="value" /><col class="value" /><col class="value" /><col class="share" /></colgroup>
           <thead><tr><th scope="col">figure</th><th scope="col">{names[0]}</th><th scope="col">{names[1]}</th><th scope="col">difference</th><th scope="col">relative</th></tr></thead>
           <tbody>
             {shown.map(({ path, one, other, change, relative }) => (
@@ -159,7 +163,7 @@ function Table({ rows, names }: { rows: Difference[]; names: [string, string] })
                 <td>{said(path, one)}</td>
                 <td>{said(path, other)}</td>
                 <td>{change === null ? "" : change === 0 ? "same" : signed(path, change)}</td>
-                <td>{relative === null || relative === 0 ? "" : `${relative > 0 ? "+" : "−"}${percent(Math.abs(relative))} %`}</td>
+                <td>{relative === null || relative === 0 ? "" : `${relative > 0 ? "+" : "−"}${byHowMuch(Math.abs(relative))}`}</td>
               </tr>
             ))}
           </tbody>
@@ -190,6 +194,11 @@ function spoken(path: string): string {
 function said(path: string, value: Plain | undefined): string {
   if (value === null || value === undefined) return "—";
   return typeof value === "number" ? measured(value, measureFor(path)) : String(value);
+}
+
+/// In per cent up to the double, then as a multiple.
+function byHowMuch(relative: number): string {
+  return relative < 1 ? `${percent(relative)} %` : relative < 10 ? `${Math.round(100 * relative)} %` : `${grouped(relative)}-fold`;
 }
 
 function signed(path: string, change: number): string {

@@ -44,7 +44,7 @@ function PlatformCard({ name }: { name: string }) {
   const place = positionAt(known, row, t_s);
   const at = place && geodetic(place);
   const met = meetingsAt(known, t_s, (a, b) => a === row || b === row).sort((a, b) => a.end_s - b.end_s);
-  const next = nextMeeting(known, t_s, row);
+  const next = nextMeeting(known, t_s, (a, b) => a === row || b === row);
   const other = ({ source, target }: Meeting) => (source === row ? target : source);
   return (
     <>
@@ -107,10 +107,9 @@ function LinkCard({ source, target }: { source: string; target: string }) {
   const known = scene.value;
   const [a, b] = [rowOf.value.get(source), rowOf.value.get(target)];
   const t_s = calm_s.value;
-  const found =
-    known && a !== undefined && b !== undefined
-      ? meetingsAt(known, t_s, (one, other) => (one === a && other === b) || (one === b && other === a))[0]
-      : undefined;
+  const both = (one: number, other: number) => (one === a && other === b) || (one === b && other === a);
+  const found = known ? meetingsAt(known, t_s, both)[0] : undefined;
+  const next = known && !found ? nextMeeting(known, t_s, both) : null;
   const range_m = known && a !== undefined && b !== undefined ? distance(positionAt(known, a, t_s), positionAt(known, b, t_s)) : null;
 
   useSignalEffect(() => {
@@ -122,8 +121,9 @@ function LinkCard({ source, target }: { source: string; target: string }) {
       <dl class="facts">
         <Fact name="state">{found ? "in contact" : "no contact now"}</Fact>
         {found && <Fact name="rule">{known!.rules[found.rule]?.name}</Fact>}
-        {range_m !== null && <Fact name="range">{grouped(range_m / 1000, 1)} <small>km</small></Fact>}
-        {range_m !== null && <Fact name="light time">{((1000 * range_m) / LIGHT_M_S).toFixed(2)} <small>ms</small></Fact>}
+        {next && <Fact name="next contact"><button class="link" onClick={() => setTime(next.start_s)}>{utcClock(start.value, next.start_s)}</button></Fact>}
+        {range_m !== null && <Fact name={found ? "range" : "distance"}>{grouped(range_m / 1000, 1)} <small>km</small></Fact>}
+        {found && range_m !== null && <Fact name="light time">{((1000 * range_m) / LIGHT_M_S).toFixed(2)} <small>ms</small></Fact>}
         {found && <Fact name="since">{utcClock(start.value, found.start_s)}</Fact>}
         {found && <Fact name="until">{utcClock(start.value, found.end_s)}</Fact>}
         {found && <Fact name="lasts">{lasting(found.end_s - found.start_s)}</Fact>}
@@ -184,7 +184,7 @@ function PathCard({ route, source, target }: { route: number; source: string; ta
   return (
     <>
       <Hops route={route} source={source} target={target} />
-      <div class="card-hands"><button class="button" onClick={() => (view.value = "links")}>Links and routes</button></div>
+      {view.value !== "links" && <div class="card-hands"><button class="button" onClick={() => (view.value = "links")}>Links and routes</button></div>}
     </>
   );
 }

@@ -80,7 +80,7 @@ function Busiest({ loads }: { loads: Load[] }) {
   return (
     <section class="now-list" aria-labelledby="busiest">
       <h2 id="busiest">Busiest links</h2>
-      <table class="small">
+      <table class="small busiest">
         <colgroup><col /><col class="number" /><col class="number" /><col class="number" /><col class="gauged" /></colgroup>
         <thead>
           <tr><th scope="col">link</th><th scope="col">range<small>km</small></th><th scope="col">load<small>Gbit/s</small></th><th scope="col">used<small>%</small></th><th scope="col"><span class="unseen">state</span></th></tr>

@@ -4,7 +4,7 @@ import { Sparkline } from "../../chart/sparkline.tsx";
 import * as api from "../../state/api.ts";
 import { calm_s } from "../../state/clock.ts";
 import type { Figures } from "../../state/figures.ts";
-import { inForce, valueAt, type Series } from "../../state/meetings.ts";
+import { inForce, meetingsAt, valueAt, type Series } from "../../state/meetings.ts";
 import { figures, run, runId, scene } from "../../state/runs.ts";
 import { quantity, type Quantity } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
@@ -74,7 +74,12 @@ export function summed(rows: readonly number[][]): Series {
 }
 
 /// The four that tell most of what there is. Pure, so that it can be tested.
-export function tilesOf(known: Figures, { reachable, delay, carried }: Courses, meetings: Series | null, t_s: number): Tile[] {
+export function tilesOf(
+  known: Figures,
+  { reachable, delay, carried }: Courses,
+  meetings: { now: number; course: Series } | null,
+  t_s: number,
+): Tile[] {
   const now = (series: Series | undefined | null) => (series ? valueAt(series, t_s) : null);
   const route = known.routes?.[0];
   const covered = known.coverage?.cells ?? known.coverage?.sites;
@@ -82,26 +87,26 @@ export function tilesOf(known: Figures, { reachable, delay, carried }: Courses, 
     route && {
       name: "Pairs with a way",
       value: quantity(now(reachable) ?? route.share_reachable, "share"),
-      note: `${quantity(route.pairs, "1").text} pairs, ${quantity(route.share_reachable, "share").text} % over the run`,
+      note: `of ${quantity(route.pairs, "1").text} pairs`,
       series: reachable,
     },
     route && {
       name: "Median delay",
       value: quantity(now(delay) ?? route.delay_median_s, "delay"),
-      note: `one way, 95 % below ${quantity(route.delay_p95_s, "delay").text} ms`,
+      note: `95 % below ${quantity(route.delay_p95_s, "delay").text} ms`,
       series: delay,
     },
     known.flows && {
       name: "Carried",
       value: quantity(now(carried) ?? known.flows.carried_mean_bps, "bit/s"),
-      note: `${quantity(known.flows.share_served, "share").text} % of the demand is served`,
+      note: `${quantity(known.flows.share_served, "share").text} % of the demand`,
       series: carried,
     },
     {
       name: "In contact",
-      value: { text: quantity(now(meetings), "1").text, unit: "pairs" },
-      note: `${quantity(known.contacts?.total, "1").text} contacts, median ${lasting(known.contacts?.median_s ?? NaN)}`,
-      series: meetings ?? undefined,
+      value: { text: quantity(meetings?.now, "1").text, unit: "pairs" },
+      note: `${quantity(known.contacts?.total, "1").text} contacts in all`,
+      series: meetings?.course,
     },
     covered && {
       name: "Covered",
@@ -113,11 +118,9 @@ export function tilesOf(known: Figures, { reachable, delay, carried }: Courses, 
       value: quantity(known.platforms?.total, "1"),
       note: layers(known.platforms?.by_layer ?? {}),
     },
-    {
-      name: "Longest gap",
-      value: { text: covered ? lasting(covered.longest_gap_s ?? NaN) : lasting(known.contacts?.median_s ?? NaN), unit: "" },
-      note: covered ? "of any place, without a platform in view" : "median length of a contact",
-    },
+    covered
+      ? { name: "Longest gap", value: { text: lasting(covered.longest_gap_s ?? NaN), unit: "" }, note: "of any place" }
+      : { name: "Median contact", value: { text: lasting(known.contacts?.median_s ?? NaN), unit: "" }, note: "from rise to set" },
   ];
   return tiles.filter((tile): tile is Tile => Boolean(tile)).slice(0, TILES);
 }
@@ -129,7 +132,10 @@ function layers(count: Record<string, number>): string {
     .join(", ");
 }
 
-const meetings = computed(() => (scene.value ? inForce(scene.value, COUNTED) : null));
+const course = computed(() => (scene.value ? inForce(scene.value, COUNTED) : null));
+const meetings = computed(() =>
+  scene.value && course.value ? { now: meetingsAt(scene.value, calm_s.value).length, course: course.value } : null,
+);
 const tiles = computed(() =>
   figures.value ? tilesOf(figures.value, courses.value, meetings.value, calm_s.value) : [],
 );
@@ -143,7 +149,7 @@ export function Tiles() {
           <dd>
             <span class="tile-value mono">{tile.value.text}<small>{tile.value.unit}</small></span>
             <Course at={k} />
-            <span class="tile-note" title={tile.note}>{tile.note}</span>
+            <span class={tile.series ? "tile-note" : "tile-note long"} title={tile.note}>{tile.note}</span>
           </dd>
         </div>
       ))}

@@ -9,10 +9,12 @@ import { select, selected } from "../../state/thing.ts";
 import { quantity } from "../../words/quantities.ts";
 
 const NONE = "#24303f";
+const BARE_PX = 24;
 const SELECTED = "#ff5c9e";
 const CURSOR = "#dbe7f5";
 const CELL_MAX_PX = 26;
-const NAMES_FROM_PX = 11;
+const NAMES_FROM_PX = 8.5;
+const PAD_PX = 12;
 
 const route = signal(0);
 const snapshot_s = computed(() => {
@@ -60,13 +62,15 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
   const { sources, targets, delay_s } = matrix;
   const [low, high] = scaleOf(delay_s.flat().filter((each): each is number => each !== null));
   const longest = [...sources, ...targets].reduce((most, name) => Math.max(most, name.length), 0);
-  const margin = Math.min(150, 8 + 6.4 * longest);
-  const cell = Math.max(2, Math.min(CELL_MAX_PX, (width.value - margin - 8) / targets.length));
+  const named = Math.min(130, 10 + 6 * longest);
+  const fitting = (room: number) => Math.max(2, Math.min(CELL_MAX_PX, (width.value - room) / targets.length));
+  const margin = fitting(named) < NAMES_FROM_PX ? BARE_PX : named;
+  const cell = fitting(margin);
   const [w, h] = [margin + cell * targets.length, margin + cell * sources.length];
 
   useEffect(() => {
     const element = box.current!;
-    const watch = new ResizeObserver(() => (width.value = element.clientWidth));
+    const watch = new ResizeObserver(() => (width.value = element.clientWidth - 2 * PAD_PX));
     watch.observe(element);
     return () => watch.disconnect();
   }, []);

@@ -27,7 +27,7 @@ function tables(): string[] {
   const there = Object.keys(run.value?.tables ?? {}).filter((name) => !HIDDEN.has(name));
   const place = (name: string) => (ORDER.indexOf(name) + 1 || ORDER.length + 1);
   const sorted = there.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
-  return there.includes("routes") ? [...sorted, DELAYS] : sorted;
+  return sorted.flatMap((name) => (name === "routes" ? [name, DELAYS] : [name]));
 }
 
 export function LinksView() {
