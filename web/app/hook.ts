@@ -1,4 +1,5 @@
 /// What tests may ask of the page: they wait for frames, never for a time.
+import type { Camera } from "../globe/index.ts";
 import { setTime, time_s } from "./state/clock.ts";
 import { rowOf } from "./state/runs.ts";
 import { select, selected, type Thing } from "./state/thing.ts";
@@ -15,6 +16,7 @@ export interface Hook {
   /// ITRS metres at the moment, by number or by name, as the shader computes them.
   positionOf(platform: number | string): [number, number, number] | null;
   readonly selected: Thing | null;
+  readonly camera: Camera | null;
   select(thing: Thing | null): void;
 }
 
@@ -36,6 +38,9 @@ export function giveHook(): void {
     get time_s() {
       return time_s.value;
     },
+    get camera() {
+      return globe.value?.camera() ?? null;
+    },
     get selected() {
       return selected.value;
     },
@@ -43,6 +48,8 @@ export function giveHook(): void {
     setTime,
     select,
     positionOf(platform) {
+      // The page tells the globe with the next frame.
+      globe.value?.setTime(time_s.value);
       const row = typeof platform === "string" ? rowOf.value.get(platform) : platform;
       return row === undefined ? null : (globe.value?.positionOf(row) ?? null);
     },

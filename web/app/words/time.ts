@@ -39,6 +39,7 @@ export function sinceStart(t_s: number): string {
 /// A length of time in its two greatest units: `42 s`, `9 min 15 s`, `2 h 5 min`, `1 d`.
 export function lasting(seconds: number): string {
   if (!Number.isFinite(seconds)) return "—";
+  if (seconds > 0 && seconds < 1) return `${trimmed((seconds * 1000).toPrecision(3))} ms`;
   if (seconds < 10) return `${trimmed(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
   const parts: [number, string][] = [

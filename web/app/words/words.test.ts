@@ -21,8 +21,8 @@ describe("time", () => {
   });
 
   it("tells how long in two units", () => {
-    expect([4.25, 42, 555.5, 7500, 86_400, Infinity].map(lasting)).toEqual([
-      "4.3 s", "42 s", "9 min 16 s", "2 h 5 min", "1 d", "—",
+    expect([0.0825, 4.25, 42, 555.5, 7500, 86_400, Infinity].map(lasting)).toEqual([
+      "82.5 ms", "4.3 s", "42 s", "9 min 16 s", "2 h 5 min", "1 d", "—",
     ]);
   });
 });

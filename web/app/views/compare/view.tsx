@@ -7,6 +7,7 @@ import * as api from "../../state/api.ts";
 import { figuresOf, type Figures, type Plain } from "../../state/figures.ts";
 import { runId, runs, wordsOf } from "../../state/runs.ts";
 import { grouped, heading, measured, measureOf, percent, quantity } from "../../words/quantities.ts";
+import { ordered } from "../../table/ordered.ts";
 import { differences, type Difference } from "./differences.ts";
 
 interface Known {
@@ -21,7 +22,6 @@ const changedOnly = signal(true);
 const text = signal("");
 const known = signal<ReadonlyMap<number, Known>>(new Map());
 const asked = new Set<number>();
-const ROWS_MAX = 2000;
 
 const pair = computed<[number, number] | null>(() => {
   const all = runs.value ?? [];
@@ -39,8 +39,8 @@ async function read(id: number): Promise<Known> {
   const tables = runs.peek()?.find((each) => each.id === id)?.tables ?? {};
   const [figures, delays_s, covered] = await Promise.allSettled([
     api.summary(id).then(figuresOf),
-    column(id, tables, "route_statistics", "delay_median_s"),
-    column(id, tables, "coverage", "share_covered"),
+    tables["route_statistics"] ? ordered(id, "route_statistics", "delay_median_s") : [],
+    tables["coverage"] ? ordered(id, "coverage", "share_covered") : [],
   ]);
   return {
     figures: figures.status === "fulfilled" ? figures.value : null,
@@ -48,20 +48,6 @@ async function read(id: number): Promise<Known> {
     covered: covered.status === "fulfilled" ? covered.value : [],
     problem: figures.status === "rejected" ? wordsOf(figures.reason) : null,
   };
-}
-
-/// Numbers of a column in order. Of a long table every place is as likely, for it is asked in order
-/// of the column itself, in pages spread over it.
-async function column(id: number, tables: Record<string, number>, table: string, name: string): Promise<number[]> {
-  const rows = tables[table] ?? 0;
-  if (rows === 0) return [];
-  const offsets = rows <= 5 * ROWS_MAX ? Array.from({ length: Math.ceil(rows / ROWS_MAX) }, (_, k) => k * ROWS_MAX) : [];
-  const picked = Array.from({ length: offsets.length ? 0 : 100 }, (_, k) => Math.floor((k * (rows - 1)) / 99));
-  const pages = await Promise.all([
-    ...offsets.map((offset) => api.table(id, table, { columns: [name], sort: name, offset, limit: ROWS_MAX })),
-    ...picked.map((offset) => api.table(id, table, { columns: [name], sort: name, offset, limit: 1 })),
-  ]);
-  return pages.flatMap(({ rows: found }) => found.map(([cell]) => cell)).filter((cell): cell is number => typeof cell === "number");
 }
 
 effect(() => {

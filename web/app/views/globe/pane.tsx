@@ -16,6 +16,11 @@ const lowPower = new URLSearchParams(location.search).get("lowpower") === "1";
 export function GlobePane() {
   const host = useRef<HTMLDivElement>(null);
   const problem = useSignal<string | null>(null);
+  // Who opens the tables first has no use for a globe yet.
+  const visited = useSignal(false);
+  useSignalEffect(() => {
+    if (view.value === "globe") visited.value = true;
+  });
 
   useEffect(
     () =>
@@ -23,7 +28,7 @@ export function GlobePane() {
         const first = firstScene.value;
         let wanted = true;
         problem.value = null;
-        if (first) {
+        if (first && visited.value) {
           draw(host.current!, first, () => wanted).then(
             (made) => (globe.value = made),
             (error: unknown) => (problem.value = wordsOf(error)),

@@ -21,10 +21,10 @@ describe("tiles", () => {
       ...bare,
       routes: [{ pairs: 12, share_reachable: 0.9, delay_median_s: 0.04, delay_p95_s: 0.09 }],
     } as unknown as Figures;
-    const delay = { time: [0, 60], value: [0.05, 0.07] };
+    const delay = { time: [0, 60], value: [0.05, 0.0701] };
     const [reachable, median] = tilesOf(routed, { delay }, meetings, 75);
     expect(reachable).toMatchObject({ value: { text: "90", unit: "%" }, series: undefined });
-    expect(median).toMatchObject({ value: { text: "70.0", unit: "ms" }, series: delay });
+    expect(median).toMatchObject({ value: { text: "70.1", unit: "ms" }, series: delay });
   });
 
   it("do without what an older run did not write", () => {

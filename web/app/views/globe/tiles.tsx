@@ -102,6 +102,11 @@ export function tilesOf(
       note: `${quantity(known.flows.share_served, "share").text} % of the demand`,
       series: carried,
     },
+    known.deliveries && {
+      name: "Delivered",
+      value: quantity(known.deliveries.share_delivered, "share"),
+      note: `of ${quantity(known.deliveries.made, "1").text} messages, half within ${lasting(known.deliveries.delay_p50_s ?? NaN)}`,
+    },
     {
       name: "In contact",
       value: { text: quantity(meetings?.now, "1").text, unit: "pairs" },
