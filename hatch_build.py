@@ -36,7 +36,11 @@ class Web(BuildHookInterface):  # type: ignore[type-arg]
             npm, path = _system() or _wheel()
             for words in (CI, ("run", "build")):
                 subprocess.run([*npm, *words], cwd=self._web, env=os.environ | path, check=True)
-            (self._ui / "THIRD_PARTY.txt").write_text(_notices(self._web), encoding="utf-8")
+            notices = _notices(self._web)
+            (self._ui / "THIRD_PARTY.txt").write_text(notices, encoding="utf-8")
+            module = self._ui / "skyweft-globe.js"  # travels alone, in reports and notebooks
+            text = f"/*\n{notices.replace('*/', '* /')}*/\n{module.read_text(encoding='utf-8')}"
+            module.write_text(text, encoding="utf-8")
             (self._ui / "stamp.txt").write_text(_stamp(self._web), encoding="ascii")
         except (OSError, ImportError, subprocess.CalledProcessError) as error:
             shutil.rmtree(self._ui, ignore_errors=True)  # never half a page
@@ -101,10 +105,10 @@ def _notices(web: Path) -> str:
     lock = json.loads((web / "package-lock.json").read_text(encoding="utf-8"))
     parts = ["The page of skyweft contains the following software, under these licences.\n"]
     for place, about in sorted(lock["packages"].items()):
-        if not place or about.get("dev"):
+        if not place or about.get("dev") or not (web / place / "package.json").is_file():
             continue
         package = json.loads((web / place / "package.json").read_text(encoding="utf-8"))
-        head = f"{package['name']} {package['version']} ({package['license']})"
+        head = f"{package['name']} {package['version']} ({package.get('license', 'see below')})"
         texts = sorted((web / place).glob("[Ll][Ii][Cc][Ee][Nn][CcSs][Ee]*"))
         parts += [f"{head}\n{'=' * len(head)}\n", *(each.read_text("utf-8") for each in texts[:1])]
     return "\n".join(parts)

@@ -79,6 +79,21 @@ def test_filters(path: Path, rows: list[dict], where: str, wanted) -> None:
     assert _numbers(path, where=(Condition.read(where),)) == (len(expected), expected)
 
 
+def test_row_groups_that_cannot_match_are_not_read(path: Path, monkeypatch) -> None:
+    read: list[int] = []
+    whole = pq.ParquetFile.read_row_group
+
+    def watched(file, number, **words):
+        read.append(number)
+        return whole(file, number, **words)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", watched)
+    for where, groups in (("row:eq:650", {2}), ("row:ge:600", {2, 3}), ("row:lt:300", {0})):
+        read.clear()
+        _numbers(path, where=(Condition.read(where),))
+        assert set(read) == groups
+
+
 def test_filters_together(path: Path, rows: list[dict]) -> None:
     where = tuple(map(Condition.read, ("value:gt:3", "yes:eq:0")))
     expected = [row["row"] for row in rows if row["value"] > 3 and not row["yes"]]

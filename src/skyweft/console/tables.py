@@ -135,7 +135,7 @@ def _matched(
     rows, keys, total = [np.zeros(0, np.uint32)], [], 0
     most = SORTED_MAX if sort else MATCHED_MAX
     with pq.ParquetFile(path) as file:
-        for first, piece in _pieces(file, columns):
+        for first, piece in _pieces(file, columns, where):
             mask = np.ones(piece.num_rows, np.bool_)
             for each in where:
                 mask &= _satisfying(piece[each.column], each)
@@ -154,13 +154,40 @@ def _matched(
     return found[_order(keys, descending)] if keys else found
 
 
-def _pieces(file: pq.ParquetFile, columns: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
-    """Read some columns a row group at a time; yield each with the number of its first row."""
+def _pieces(
+    file: pq.ParquetFile, columns: Sequence[str], where: Sequence[Condition]
+) -> Iterator[tuple[int, pa.Table]]:
+    """Read some columns a row group at a time; yield each with the number of its first row.
+
+    Row groups that cannot hold what is asked for are not read.
+    """
     first = 0
     for number in range(file.num_row_groups):
-        piece = file.read_row_group(number, columns=list(columns))
-        yield first, piece
-        first += piece.num_rows
+        about = file.metadata.row_group(number)
+        if all(_possible(about, file.schema_arrow, each) for each in where):
+            yield first, file.read_row_group(number, columns=list(columns))
+        first += about.num_rows
+
+
+def _possible(about: Any, schema: pa.Schema, condition: Condition) -> bool:
+    """Whether a row group may hold a row that satisfies a condition on a number."""
+    place = schema.get_field_index(condition.column)
+    kind = schema.field(place).type
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        return True
+    # Lists are one column of the file too, so the places agree.
+    known = about.column(place).statistics
+    if known is None or not known.has_min_max:
+        return True
+    value = float(_value(kind, condition))  # type: ignore[arg-type]
+    low, high = known.min, known.max
+    return {
+        "eq": low <= value <= high,
+        "lt": low < value,
+        "le": low <= value,
+        "gt": high > value,
+        "ge": high >= value,
+    }.get(condition.relation, True)
 
 
 def _satisfying(column: pa.ChunkedArray, condition: Condition) -> NDArray[np.bool_]:

@@ -1,0 +1,28 @@
+"""Nothing keeps people out: axe-core's rules of WCAG 2 A and AA, in every view, at three widths."""
+
+import pytest
+
+from .conftest import Watched
+
+WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+RULES = (
+    "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(({violations}) =>"
+    " violations.filter(({impact}) => impact === 'serious' || impact === 'critical')"
+    ".map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 120)).join(' | ')}`))"
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_views(browser, address: str, axe: str, width: str) -> None:
+    watched = Watched(browser, dict(zip(("width", "height"), WIDTHS[width], strict=True)))
+    watched.open(address)
+    watched.page.evaluate(axe)
+    found = {}
+    for view in ("globe", "timeline", "links", "deliveries", "compare"):
+        watched.page.evaluate(f"() => {{ location.hash = 'view={view}&t=600&platform=Wuhan'; }}")
+        watched.wait(f"document.querySelector('.shows-{view}')")
+        watched.wait("!document.querySelector('[aria-busy=true]')")
+        if wrong := watched.page.evaluate(RULES):
+            found[view] = wrong
+    watched.page.close()
+    assert found == {}
