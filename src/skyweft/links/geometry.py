@@ -15,6 +15,7 @@ from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, SEMI_MIN
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.integer]
+States = tuple[Floats, Floats, Floats]  # position, velocity, acceleration
 
 HAIR_S = 1e-6
 
@@ -68,16 +69,18 @@ def geometry_between(
         0.02 m/s, the acceleration within 0.01 m/s2. Verticals are exact near the ground and within
         1e-7 degrees at any height.
     """
-    columns = np.empty((5, len(time_s)))
-    a = _states(fleet, motion, source, time_s)
-    b = _states(fleet, motion, target, time_s)
-    _fill(*a, *b, columns)
+    ends = (states_of(fleet, motion, each, time_s) for each in (source, target))
+    return geometry_of(*ends)
+
+
+def geometry_of(source: States, target: States) -> Geometry:
+    """Return what two ends see of each other whose states, (K, 3) each, are known."""
+    columns = np.empty((5, len(source[0])))
+    _fill(*source, *target, columns)
     return Geometry(*columns)
 
 
-def _states(
-    fleet: Fleet, motion: Motion, platform: Rows, time_s: Floats
-) -> tuple[Floats, Floats, Floats]:
+def states_of(fleet: Fleet, motion: Motion, platform: Rows, time_s: Floats) -> States:
     """Return position, velocity, acceleration (K, 3) of movers and of what stands."""
     mover = fleet.mover[platform]
     moves = mover >= 0
@@ -91,7 +94,7 @@ def _states(
     return position, velocity, acceleration
 
 
-def _track_states(motion: Motion, mover: Rows, time_s: Floats) -> tuple[Floats, Floats, Floats]:
+def _track_states(motion: Motion, mover: Rows, time_s: Floats) -> States:
     states = states_at(motion.tracks, mover, time_s)
     # On the last knot before a mover leaves, the interval that starts there has no other end.
     gone = np.isnan(states[0][:, 0]) & (time_s - HAIR_S >= motion.tracks.time_s[0])

@@ -21,6 +21,7 @@ from skyweft.scenario.terminals import Radio
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Singles = NDArray[np.float32]
 Codes = NDArray[np.int8]
 
 # How near a transmission came to being heard, from the worst on; the last is heard.
@@ -135,34 +136,55 @@ def received(
     executor : Executor
         Threads.
     """
-    rule, lane = sent.rule[rays.sent], sent.lane[rays.sent]
-    start_s = sent.start_s[rays.sent] + rays.delay_s
-    lasts_s = air.air_s[rule, lane]
     place = receivers.places(rays.receiver)
-    # Written so that a power which is not a number is too weak.
-    weak = ~(rays.power_dbhz - air.noise_dbhz[rule] >= air.snr_min_db[rule, lane])
-    shifted = np.abs(rays.doppler_hz) > air.doppler_max_hz[rule]
-    shifted |= np.abs(rays.drift_hz_s) * lasts_s > air.drift_max_hz[rule]
-    lit = _lit(receivers, place, rays.bearing_rad, start_s, start_s + lasts_s)
+    start_s, end_s = np.empty(len(rays)), np.empty(len(rays))
+    near = np.empty(len(rays), np.int8)
+    _judge(
+        rays.sent, rays.delay_s, rays.power_dbhz, rays.doppler_hz, rays.drift_hz_s, sent.rule,
+        sent.lane, sent.start_s, air.air_s, air.snr_min_db + air.noise_dbhz[:, None],
+        air.doppler_max_hz, air.drift_max_hz, start_s, end_s, near,
+    )  # fmt: skip
+    lit = _lit(receivers, place, rays.bearing_rad, start_s, end_s)
     busy = ~lit
     if receivers.half_duplex.any():
-        busy |= _sending(receivers, place, answers, start_s, start_s + lasts_s)
+        busy |= _sending(receivers, place, answers, start_s, end_s)
     if receivers.decoders.any():
         held = held.copy()
         first, order = by_group(place.astype(np.int32), len(receivers.row))
         # What comes later in a signal does not undo that a decoder took it up.
         moment_s = np.nextafter(start_s, np.inf)
         deaf = _sending(receivers, place, answers, start_s, moment_s)
-        able = lit & ~(weak | shifted | deaf)
-        _hold(first, order, start_s, start_s + lasts_s, receivers.decoders, able, held)
+        able = lit & ~deaf & (near == HEARD)
+        _hold(first, order, start_s, end_s, receivers.decoders, able, held)
         busy |= held == 0
     if air.aligned.any():
-        start_s = np.where(air.aligned[rule], sent.start_s[rays.sent], start_s)
+        aligned = air.aligned[sent.rule[rays.sent]]
+        start_s = np.where(aligned, sent.start_s[rays.sent], start_s)
     collided = _collided(air, len(receivers.row), sent, rays, place, start_s, lit, executor)
-    near = np.where(collided, COLLIDED, HEARD)
-    near = np.where(busy, BUSY, near)
-    near = np.where(shifted, SHIFTED, near)
-    return np.where(weak, WEAK, near).astype(np.int8), held
+    near[collided & (near == HEARD)] = COLLIDED
+    near[busy & (near >= COLLIDED)] = BUSY
+    return near, held
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _judge(
+    sent: Ints, delay_s: Floats, power_dbhz: Singles, doppler_hz: Singles, drift_hz_s: Singles,
+    rule: NDArray[np.int16], lane: NDArray[np.int8], sent_s: Floats, air_s: Floats,
+    power_min_dbhz: Floats, doppler_max_hz: Floats, drift_max_hz: Floats, start_s: Floats,
+    end_s: Floats, near: Codes,
+) -> None:  # fmt: skip
+    """Write when signals arrive, and which are too weak or too far off their frequency."""
+    for k in range(len(sent)):
+        r, way = rule[sent[k]], lane[sent[k]]
+        lasts_s = air_s[r, way]
+        start_s[k] = sent_s[sent[k]] + delay_s[k]
+        end_s[k] = start_s[k] + lasts_s
+        near[k] = HEARD
+        if abs(doppler_hz[k]) > doppler_max_hz[r] or abs(drift_hz_s[k]) * lasts_s > drift_max_hz[r]:
+            near[k] = SHIFTED
+        # Written so that a power which is not a number is too weak.
+        if not power_dbhz[k] >= power_min_dbhz[r, way]:
+            near[k] = WEAK
 
 
 def _lit(

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from skyweft.delivery.access.medium import Media, Medium
 from skyweft.links.budget import LAYERS, carrier_to_noise_dbhz
 from skyweft.links.doppler import doppler_hz
-from skyweft.links.geometry import geometry_between
+from skyweft.links.geometry import geometry_of, states_of
 from skyweft.links.losses import Path
-from skyweft.motion.hermite import states_at
 from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
@@ -112,7 +111,7 @@ class Sight:
     def _look(self, field: "_Field", sent: Ints, thing: NDArray[np.int32], time_s: Floats) -> Rays:
         """Return the rays of some transmissions to the receivers under one rule of the links."""
         knots = self._motion.tracks.time_s
-        place = self._places(thing, time_s)
+        place, velocity, acceleration = states_of(self._fleet, self._motion, thing, time_s)
         radius = np.sqrt(np.einsum("ij,ij->i", place, place))
         toward = (place / radius[:, None]).astype(np.float32)
         step_s = knots[1] - knots[0]
@@ -124,7 +123,12 @@ class Sight:
         _fill(toward, knot, field.toward, field.least, first, near)
         row = np.repeat(np.arange(len(thing)), count)
         receiver = field.rows[near]
-        seen = geometry_between(self._fleet, self._motion, thing[row], receiver, time_s[row])
+        still = np.zeros((len(row), 3))
+        moves = bool((self._fleet.mover[thing] >= 0).any())
+        rates = (velocity[row], acceleration[row]) if moves else (still, still)
+        here = place[row], *rates
+        there = states_of(self._fleet, self._motion, receiver, time_s[row])
+        seen = geometry_of(here, there)
         below = self._layer[self._fleet.group]
         low = below[thing[row]] < below[receiver]
         rise = np.where(low, seen.rise_source, seen.rise_target)
@@ -137,7 +141,7 @@ class Sight:
         power = carrier_to_noise_dbhz(Path(link, field.thing, field.receiver, seen))
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
-            bearing = _bearing(self._places(receiver, time_s[row]), place[row])
+            bearing = _bearing(there[0][kept], here[0][kept])
         return Rays(
             sent[row],
             receiver,
@@ -147,16 +151,6 @@ class Sight:
             doppler_hz(carrier_hz, seen.range_acceleration_m_s2).astype(np.float32),
             bearing.astype(np.float32),
         )
-
-    def _places(self, platform: NDArray[np.int32], time_s: Floats) -> Floats:
-        """Return where platforms are, each at its own time, (M, 3)."""
-        mover = self._fleet.mover[platform]
-        moves = mover >= 0
-        place = self._motion.sites.position_m[np.maximum(self._fleet.site[platform], 0)] \
-            if len(self._motion.sites.up) else np.empty((len(platform), 3))  # fmt: skip
-        if moves.any():
-            place[moves] = states_at(self._motion.tracks, mover[moves], time_s[moves])[0]
-        return place
 
     def _field(self, medium: Medium, link: int, terminal: str) -> "_Field":
         """Return the receivers of one rule, and within which angle each may be seen."""
