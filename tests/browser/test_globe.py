@@ -3,7 +3,6 @@
 import base64
 import gzip
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,7 @@ import skyweft
 from skyweft.run.scene import scene
 from skyweft.run.scene.built import globe_module
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-MODULE = globe_module()
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.skipif(MODULE is None, reason="the globe's module is not built"),
-]
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+MODULE = globe_module()  # None where the page is not built: then there is no browser either
 HOME = "http://globe.test/"
 PAGE = """<!doctype html><title>globe</title><style>body{margin:0}#host{height:480px}</style>
 <div id="host"></div><script type="module">
@@ -48,14 +40,6 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     text = hello.read_text(encoding="utf-8").replace("86_400", "1_800")
     (folder / "short.toml").write_text(text, encoding="utf-8")
     return scene(skyweft.run(skyweft.load(folder / "short.toml")))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
