@@ -23,7 +23,7 @@ terminals = ["up"]
 
 [platforms.field]
 layer = "ground"
-motion = { kind = "population", count = 100 }
+motion = { kind = "population", count = 200 }
 terminals = ["down"]
 
 [terminals.up]

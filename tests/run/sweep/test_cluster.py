@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,20 @@ def address_and_start(tmp_path: Path) -> Iterator[tuple[str, Start]]:
         return alive[-1]
 
     try:
-        while not file.exists():
-            assert alive[0].poll() is None, "the scheduler did not start"
-        yield json.loads(file.read_text("utf-8"))["address"], start
+        yield _address(file, alive[0]), start
     finally:
         for each in alive:
             each.kill()
             each.wait()
+
+
+def _address(file: Path, scheduler: "subprocess.Popen[bytes]") -> str:
+    """Wait until the scheduler has written its file to the end; return where it listens."""
+    while True:
+        with suppress(OSError, ValueError):
+            return str(json.loads(file.read_text("utf-8"))["address"])
+        with suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"the scheduler ended with exit code {scheduler.wait(0.1)}")
 
 
 def _dask(*words: str) -> "subprocess.Popen[bytes]":
@@ -86,4 +94,12 @@ def test_nobody_answers(
     monkeypatch.setattr(cluster, "REACH_S", 0.5)
     with pytest.raises(BackendError, match="no Dask scheduler"):
         sweep(small, GRID, tmp_path / "out", dask=address)
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_the_extra(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "skyweft.run.sweep.cluster", None)
+    monkeypatch.delattr(sys.modules["skyweft.run.sweep"], "cluster")
+    with pytest.raises(BackendError, match=r"skyweft\[dask\]"):
+        sweep(small, GRID, tmp_path / "out", dask="tcp://127.0.0.1:9")
     assert not (tmp_path / "out").exists()

@@ -46,27 +46,22 @@ def on_dask(tasks: Sequence[Task], client: Client) -> Generator[Outcome]:
     tasks : sequence of Task
         A worker that is lost costs nothing but time: Dask gives its task to another one.
     client : Client
-        Is closed when the iterator is.
+        From `connect`.
 
     Raises
     ------
     BackendError
         Nobody works there any more.
     """
-    with client:
-        yield from _outcomes(tasks, client)
-
-
-def _outcomes(tasks: Sequence[Task], client: Client) -> Generator[Outcome]:
     ended: SimpleQueue[Future] = SimpleQueue()
-    numbers = {}
+    waiting = {}  # holds the futures too: Dask gives up what nobody holds
     for task in tasks:
         # Keys of our own: an earlier sweep's result is never taken for this one's.
         future = client.submit(work, task, key=f"skyweft-{task.number}-{uuid4().hex}")
-        numbers[future.key] = task.number
+        waiting[future.key] = task.number, future
         future.add_done_callback(ended.put)
     seen = monotonic()
-    while numbers:
+    while waiting:
         try:
             future = ended.get(timeout=LOOK_S)
         except Empty:
@@ -77,7 +72,8 @@ def _outcomes(tasks: Sequence[Task], client: Client) -> Generator[Outcome]:
                 ) from None
             continue
         seen = monotonic()
-        yield numbers.pop(future.key), _outcome(future)
+        number, _ = waiting.pop(future.key)
+        yield number, _outcome(future)
 
 
 def _anybody(client: Client) -> bool:

@@ -83,25 +83,34 @@ def sweep(
     path, folder = Path(scenario), Path(out)
     asked = variants(grid, from_csv(rows) if isinstance(rows, str | Path) else rows)
     check(path, asked)
-    crew = _Cluster(dask) if dask else _Processes(workers)
-    kept = _claim(folder, path, asked, resume=resume)
-    left = [variant for variant in asked if variant.number not in kept]
-    share = threads or crew.share(len(left))
-    tasks = [_task(path, folder, variant, share) for variant in left]
-    reasons = dict.fromkeys((variant.number for variant in left), NOT_YET)
-    tell = progress or (lambda done, total, stage: None)
-    try:
-        with closing(crew.outcomes(tasks)) as outcomes:
-            tell(len(kept), len(asked), "variants")
-            for done, (number, reason) in enumerate(outcomes, len(kept) + 1):
-                reasons[number] = reason
-                tell(done, len(asked), "variants")
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_stopped(folder, reasons, len(asked))) from None
-    finally:
-        drop_drafts(folder)
-        _write(folder, asked, reasons)
+    with closing(_Cluster(dask) if dask else _Processes(workers)) as crew:
+        kept = _claim(folder, path, asked, resume=resume)
+        left = [variant for variant in asked if variant.number not in kept]
+        share = threads or crew.share(len(left))
+        tasks = [_task(path, folder, variant, share) for variant in left]
+        reasons = dict.fromkeys((variant.number for variant in left), NOT_YET)
+        try:
+            _all(crew.outcomes(tasks), reasons, len(asked), progress)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(folder, reasons, len(asked))) from None
+        finally:
+            drop_drafts(folder)
+            _write(folder, asked, reasons)
     return Sweep(folder)
+
+
+def _all(
+    outcomes: Generator[Outcome], reasons: dict[int, str], total: int, progress: Progress | None
+) -> None:
+    """Note what became of each variant as it ends."""
+    tell = progress or (lambda done, total, stage: None)
+    done = total - len(reasons)
+    with closing(outcomes):
+        tell(done, total, "variants")
+        for number, reason in outcomes:
+            reasons[number] = reason
+            done += 1
+            tell(done, total, "variants")
 
 
 class _Processes:
@@ -115,6 +124,9 @@ class _Processes:
 
     def outcomes(self, tasks: Sequence[Task]) -> Generator[Outcome]:
         return on_processes(tasks, self._workers)
+
+    def close(self) -> None:
+        """Do nothing: processes end with their outcomes."""
 
 
 class _Cluster:
@@ -135,6 +147,9 @@ class _Cluster:
 
     def outcomes(self, tasks: Sequence[Task]) -> Generator[Outcome]:
         return self._run(tasks, self._client)
+
+    def close(self) -> None:
+        self._client.close()
 
 
 def _claim(folder: Path, path: Path, asked: Sequence[Variant], *, resume: bool) -> set[int]:
