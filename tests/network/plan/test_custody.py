@@ -96,6 +96,13 @@ def test_a_full_node_refuses_and_another_way_is_tried() -> None:
     assert carry(found, two, [8, 8, 0, 0]).cause.tolist() == [DELIVERED, NO_ROOM_AT_SOURCE]
 
 
+def test_who_has_handed_over_has_room_again() -> None:
+    """The first has just left a when the second is made; at b both wait."""
+    two = _bundles((0, 2, 0, 8), (0, 2, 11, 8))
+    assert (carry(CHAIN, two, [8, 16, 0]).cause == DELIVERED).all()
+    assert carry(CHAIN, two, [8, 15, 0]).cause.tolist() == [DELIVERED, NO_ROOM]
+
+
 def test_nothing_to_carry() -> None:
     assert len(carry(CHAIN, _bundles())) == 0
 

@@ -13,7 +13,7 @@ from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.network.plan.routes import arrivals, routes
 from skyweft.network.plan.telling import why_not
 
-NODES = 5
+NODES = 4
 # Whole seconds and rates that divide 8 bits make every time exact, so that ties are ties.
 CONTACTS = st.lists(
     st.tuples(
@@ -24,7 +24,7 @@ CONTACTS = st.lists(
         st.sampled_from([0, 1, 2, 8]),
         st.integers(0, 6),
     ).filter(lambda row: row[0] != row[1]),
-    max_size=14,
+    max_size=16,
 )
 
 
@@ -118,6 +118,16 @@ def test_light_time_that_shrinks_is_waited_for_where_that_is_sooner() -> None:
     found = plan(["mars", "earth"], [0, 0], [1, 1], [0, 100], [100, 200], [8, 8], [1200, 1000])
     (way,) = routes(found, "mars", "earth", 0)
     assert (way.arrival_s, way.begin_s[0]) == (1100, 100)
+
+
+def test_of_equal_ways_the_one_that_lives_longest() -> None:
+    """Four contacts to b all serve the only one to c; the last of them to end ends at 35 s."""
+    ends = [10, 35, 20, 30, 50]
+    found = plan(
+        ["a", "b", "c"], [0] * 4 + [1], [1] * 4 + [2], [0] * 4 + [40], ends, [8] * 5, [1] * 5
+    )
+    ways = routes(found, "a", "c", count=9)
+    assert [way.rank for way in ways] == [(41, 2, -end) for end in (35, 30, 20, 10)]
 
 
 @pytest.mark.parametrize(
