@@ -132,3 +132,19 @@ def test_keys_of_another_family_are_refused() -> None:
 def test_a_grid_is_of_one_terminal() -> None:
     with pytest.raises(ValidationError, match="one name"):
         Link(between=("laser", "hub"), pattern="grid")
+
+
+@pytest.mark.parametrize(
+    ("beams", "words"),
+    [
+        ({"count": 0, "width_deg": 3.0}, "greater than or equal to 1"),
+        ({"count": 2}, "Field required"),
+        ({"count": 2, "width_deg": 0.0}, "greater than 0"),
+        ({"count": 2, "width_deg": 3.0, "end": "sky"}, "'source' or 'target'"),
+        ({"count": 2, "width_deg": 3.0}, "beams are at one end"),
+    ],
+)
+def test_beams_that_cannot_be(beams: dict[str, object], words: str) -> None:
+    ends = ("one", "one") if words.startswith("beams") else ("one", "two")
+    with pytest.raises(ValidationError, match=words):
+        Link.model_validate({"between": ends, "beams": beams})

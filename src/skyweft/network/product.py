@@ -57,11 +57,14 @@ LIMITS = (
     "a link on the way is full",
     "a link on the way has no capacity",
     "flows served before it fill a link on the way",
+    "the beam of a link on the way is full",
     "no way to the target",
     "source and target are one",
     *REASONS[1:],
 )
-MET, FULL, NO_CAPACITY, OUTRANKED, NO_WAY, ITSELF = range(6)  # ITSELF + reason: why no way
+MET, FULL, NO_CAPACITY, OUTRANKED, BEAM_FULL, NO_WAY, ITSELF = range(
+    7
+)  # ITSELF + reason: why no way
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,33 @@ class Loads(Shown):
     def __post_init__(self) -> None:
         assert all(len(getattr(self, name)) == len(self.time_s) for name in self.__slots__)
         assert np.all((self.load_bps > 0) & (self.load_bps <= self.capacity_bps))
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Beams:
+    """What every beam with users carries at an instant, each direction a row.
+
+    Columns have shape (R,), sorted by time, then rule and platform. A beam's capacity is what it
+    would carry with the mix of users it has: they share its time, each at its own rate.
+    """
+
+    time_s: NDArray[np.float64]
+    rule: NDArray[np.int16]  # place in the scenario's [[links]]
+    platform: NDArray[np.int32]  # row of Fleet
+    beam: NDArray[np.int32]  # number at its platform; beams are steered anew at every instant
+    sends: NDArray[np.bool_]  # to its users; or hears them
+    users: NDArray[np.int32]
+    load_bps: NDArray[np.float64]
+    capacity_bps: NDArray[np.float64]
+    utilisation: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        assert all(len(getattr(self, name)) == len(self.time_s) for name in self.__slots__)
+        assert np.all(self.users > 0)
+        assert np.all((self.utilisation >= 0) & (self.utilisation <= 1))
 
     def __len__(self) -> int:
         return len(self.time_s)

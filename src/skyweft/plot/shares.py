@@ -5,7 +5,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
-from skyweft.network.product import FULL, LIMITS, NO_CAPACITY, NO_WAY, OUTRANKED
+from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_WAY, OUTRANKED
 from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis
 from skyweft.run.figures.throughput import BARS, Throughput, sum_up
 
@@ -83,7 +83,9 @@ def link_utilisation(loads: pa.Table, ax: Axes | None = None, palette: Palette =
     return draw_utilisation(counted, given_or_new(ax), palette)
 
 
-def draw_utilisation(counted: np.ndarray, ax: Axes, palette: Palette) -> Axes:
+def draw_utilisation(
+    counted: np.ndarray, ax: Axes, palette: Palette, label: str = "links in use [%]"
+) -> Axes:
     """Draw `link_utilisation` from a histogram already made."""
     dress(ax, palette, grid="y")
     share = 100 * counted / max(1, counted.sum())
@@ -91,7 +93,7 @@ def draw_utilisation(counted: np.ndarray, ax: Axes, palette: Palette) -> Axes:
     ax.bar(left, share, width=100 / BARS - 0.8, align="edge", color=palette.space, linewidth=0)
     ax.set_xlim(0, 100)
     ax.set_xlabel("utilisation [%]")
-    ax.set_ylabel("links in use [%]")
+    ax.set_ylabel(label)
     return ax
 
 
@@ -133,6 +135,7 @@ def draw_limits(found: Throughput, duration_s: float, ax: Axes, palette: Palette
     width = np.diff(edges_s) / unit_s
     for words, part, colour in (
         ("link full", share[:, FULL], palette.space),
+        ("beam full", share[:, BEAM_FULL], palette.ground),
         ("link without capacity", share[:, NO_CAPACITY], palette.air),
         ("others first", share[:, OUTRANKED], palette.near_space),
         ("no way", share[:, NO_WAY:].sum(axis=1), palette.muted),

@@ -12,6 +12,7 @@ from skyweft.report.charts import PAGE, chart
 from skyweft.report.contacts import HALF, WIDE
 from skyweft.report.figures import number, rate, share_of, spoken
 from skyweft.report.markup import (
+    Cell,
     Markup,
     Number,
     beside,
@@ -22,6 +23,7 @@ from skyweft.report.markup import (
     table,
 )
 from skyweft.run import Run
+from skyweft.run.figures.beams import BeamUse, beam_use
 from skyweft.run.figures.throughput import Throughput, sum_up
 
 
@@ -31,7 +33,10 @@ def flows_section(run: Run) -> Markup:
     if shares is None or loads is None:
         return Markup("")
     first = run.summary()["flows"]["first_snapshot"]
-    return drawn_flows(shares, loads, run.platforms["name"], run.finished_s, first)
+    known = shares, loads, run.platforms["name"], run.finished_s, first
+    return drawn_flows(
+        *known, run.beams if any(link.beams for link in run.scenario.links) else None
+    )
 
 
 def drawn_flows(
@@ -40,9 +45,12 @@ def drawn_flows(
     names: pa.ChunkedArray,
     length_s: float,
     first: Mapping[str, Any] | None,
+    beams: pa.Table | None = None,
 ) -> Markup:
-    """Return the section from the two tables and the bound at the first snapshot."""
-    found = sum_up(shares.to_batches(), loads.to_batches(), names.combine_chunks())
+    """Return the section from the tables and the bound at the first snapshot."""
+    words = names.combine_chunks()
+    found = sum_up(shares.to_batches(), loads.to_batches(), words)
+    use = None if beams is None else beam_use(beams.to_batches(), words, len(found.time_s))
     throughput = chart(
         lambda ax: draw_throughput(found, length_s, ax, PAGE),
         "Demand and carried traffic of all flows over time",
@@ -53,12 +61,13 @@ def drawn_flows(
     return section(
         "flows",
         "Flows",
-        "Every flow takes its best way; links are shared max-min fairly, so none can gain without "
-        "one losing that has no more. Means are over the snapshots.",
+        "Flows take their best way, or several where their rule says so; links are shared max-min "
+        "fairly. Means are over the snapshots.",
         table("Traffic", [("figure", ""), ("value", "")], _figures(found, first)),
         figure(throughput, "All flows together, at every snapshot.", wide=True),
         *_why(found, length_s),
         *_where(found),
+        *_beams(use),
     )
 
 
@@ -157,3 +166,31 @@ def _where(found: Throughput) -> list[Markup]:
             ),
         ]
     return parts
+
+
+def _beams(use: BeamUse | None) -> list[Markup]:
+    """Return how full beams are and whose; nothing without any."""
+    if use is None or not use.rows:
+        return []
+    drawing = chart(
+        lambda ax: draw_utilisation(use.utilisation, ax, PAGE, "beams with users [%]"),
+        "How full the beams with users are",
+        HALF,
+        260,
+        "flows-beams",
+    )
+    rows: list[list[Cell]] = [
+        ["users of a beam, mean", number(use.users_mean, 2)],
+        ["utilisation, mean", share_of(use.utilisation_mean)],
+        ["full", share_of(use.full_share)],
+    ]
+    heads = [("platform", ""), ("beams in use", "mean"), ("full beams", "mean")]
+    fullest: list[list[Cell]] = [
+        [name, number(used, 2), number(full, 2)] for name, used, full in use.busiest
+    ]
+    return [
+        heading("Beams"),
+        table("Beams with users", [("figure", ""), ("value", "%, or users")], rows),
+        beside(figure(drawing, "Beams with users, either direction, at all snapshots.")),
+        *([table("Platforms with full beams", heads, fullest)] if fullest else []),
+    ]

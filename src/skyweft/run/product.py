@@ -131,6 +131,11 @@ class Run:
         return self.table("loads") if self.scenario.flows else None
 
     @cached_property
+    def beams(self) -> pa.Table | None:
+        """Return what beams carry over time; None without flows, no rows without beams."""
+        return self.table("beams") if self.scenario.flows else None
+
+    @cached_property
     def gateways(self) -> pa.Table | None:
         """Return one row a candidate gateway, those to build first; None where none are given."""
         return self.table("gateways") if self.scenario.gateways else None

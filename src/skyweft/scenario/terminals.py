@@ -173,6 +173,20 @@ class Optical(Entry):
 Terminal = Annotated[Radio | Optical, Field(discriminator="kind")]
 
 
+class Beams(Entry):
+    """Steered beams at one end of a link: who is near a beam's centre shares its carrier."""
+
+    end: Literal["source", "target"] = "target"
+    """Which end forms them."""
+    count: Annotated[int, Field(ge=1, le=1_000)]
+    """How many a platform has at a time."""
+    width_deg: Annotated[float, Field(gt=0, le=180)]
+    """Full width as the platform sees it: a beam serves users within half of it of its centre,
+    which is its first user."""
+    users_max: Count | None = None
+    """How many a beam serves at most; as many as are near unless given."""
+
+
 class Link(Entry):
     """Which terminals may talk, and under which rule. Every condition must hold."""
 
@@ -205,6 +219,9 @@ class Link(Entry):
     """Links a source holds at a time (its beams, heads or antennas); else all."""
     target_links_max: Count | None = None
     """Links a target holds at a time, such as users of a satellite."""
+    beams: Beams | None = None
+    """Beams that the links of an end share when traffic is routed, in place of a carrier for each
+    link."""
     choose: Literal["nearest", "highest", "longest", "earliest", "waited"] = "nearest"
     """Which come first where not all can be held: least range, elevation, latest end, first come,
     or (messages only) who was last served longest ago, which has most aboard. For messages an end
@@ -222,6 +239,8 @@ class Link(Entry):
     def _two_names(self) -> Self:
         if self.pattern in ("grid", "ring") and self.between[0] != self.between[1]:
             raise ValueError(f"the pattern {self.pattern!r} is between two terminals of one name")
+        if self.beams is not None and self.between[0] == self.between[1]:
+            raise ValueError("beams are at one end, so between needs two terminals of other names")
         if (self.pattern == "list") != (self.file is not None):
             raise ValueError("the pattern 'list' and a file of pairs go together")
         return self

@@ -108,7 +108,7 @@ def _found(
     scenario: Scenario, rows: Sequence[tuple[Any, ...]], start_s: float = 0.0, end_s: float = END_S
 ) -> tuple[Shares, Loads]:
     fleet = assemble(scenario)
-    return shares(scenario, fleet, _motion(fleet, start_s, end_s), _contacts(rows))
+    return shares(scenario, fleet, _motion(fleet, start_s, end_s), _contacts(rows))[:2]
 
 
 def _at_first(got: Shares, *columns: str) -> list[Any]:
@@ -273,7 +273,7 @@ def test_capacities_are_those_of_the_link_table(
     there, back = rates_at(scenario, fleet, motion, contacts, links.contact, links.time_s)
     np.testing.assert_array_equal(there, links.rate_bps)
     np.testing.assert_array_equal(back, links.rate_reverse_bps)
-    _, carried = shares(scenario, fleet, motion, contacts)
+    _, carried, _ = shares(scenario, fleet, motion, contacts)
     key = {
         (time_s, source, target): rate_bps
         for ends, rates in (

@@ -38,6 +38,7 @@ def ceiling(
     demand_bps: ArrayLike,
     transit: ArrayLike | None = None,
     variables_max: int = VARIABLES_MAX,
+    shared: tuple[NDArray[np.int32], Floats, Floats] | None = None,
 ) -> Ceiling:
     """Return the greatest sum of demand that could be served at once over any ways.
 
@@ -53,6 +54,9 @@ def ceiling(
         Which nodes pass traffic on; all without it.
     variables_max : int
         Refuse larger programs.
+    shared : (L,), (L,) and (V,), optional
+        The carrier of each link or -1, what a bit over it takes of that, and what carriers hold.
+        [bit/s]
 
     Returns
     -------
@@ -70,6 +74,7 @@ def ceiling(
     and link. HiGHS keeps constraints to 1e-7 of the greatest capacity or demand.
     """
     from scipy.optimize import linprog
+    from scipy.sparse import vstack
 
     ends = np.asarray(tail, np.int64), np.asarray(head, np.int64)
     start, goal = np.asarray(source, np.int64), np.asarray(target, np.int64)
@@ -90,10 +95,13 @@ def ceiling(
     room = np.isfinite(capacity)
     upper = np.concatenate([np.full(len(owner), np.inf), demand[flows] / scale])
     cost = np.concatenate([np.zeros(len(owner)), -np.ones(len(flows))])
+    rows, limits = full[np.flatnonzero(room)], capacity[room]
+    if shared is not None and len(shared[2]):
+        rows, limits = vstack([rows, _carried(*shared, full)]), np.append(limits, shared[2])
     answer = linprog(
         cost,
-        A_ub=full[np.flatnonzero(room)],
-        b_ub=capacity[room] / scale,
+        A_ub=rows,
+        b_ub=limits / scale,
         A_eq=balance,
         b_eq=np.zeros(balance.shape[0]),
         bounds=np.column_stack([np.zeros(len(upper)), upper]),
@@ -104,6 +112,14 @@ def ceiling(
     np.add.at(load, link, np.maximum(answer.x[: len(owner)], 0.0) * scale)
     served[flows] = np.maximum(answer.x[len(owner) :], 0.0) * scale
     return Ceiling(float(-answer.fun * scale), served, load)
+
+
+def _carried(of: NDArray[np.int32], part: Floats, holds: Floats, full: Any) -> Any:
+    """Return, as sparse rows, what fills the carriers that links share."""
+    from scipy.sparse import csr_array
+
+    link = np.flatnonzero(of >= 0)
+    return csr_array((part[link], (of[link], link)), shape=(len(holds), len(of))) @ full
 
 
 def gap(carried_bps: float, ceiling_bps: float) -> float:

@@ -5,10 +5,11 @@ contacts' budgets say at that moment, each direction for itself, and are shared 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.links.budget import rates_at
 from skyweft.motion.product import Fleet, Motion
+from skyweft.network.flows.carriers import Carriers, carriers
 from skyweft.network.flows.ceiling import Ceiling, ceiling
 from skyweft.network.flows.choosing import Instant
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
 from skyweft.network.flows.fairness import shares_at
 from skyweft.network.flows.splitting import Ways, shared, together
-from skyweft.network.instant.topology import topology
-from skyweft.network.product import ITSELF, NO_WAY, Loads, Shares
+from skyweft.network.instant.topology import Topology, topology
+from skyweft.network.product import ITSELF, NO_WAY, Beams, Loads, Shares
 from skyweft.network.routing.routes import (
     carrying,
     places,
@@ -59,6 +61,18 @@ _LOADED: dict[str, type] = {
     "load_bps": np.float64,
     "capacity_bps": np.float64,
 }
+_BEAMED: dict[str, type] = {
+    "time_s": np.float64,
+    "rule": np.int16,
+    "platform": np.int32,
+    "beam": np.int32,
+    "sends": np.bool_,
+    "users": np.int32,
+    "load_bps": np.float64,
+    "capacity_bps": np.float64,
+    "utilisation": np.float64,
+}
+Traffic = tuple[Shares, Loads, Beams]
 
 
 def shares(
@@ -67,7 +81,7 @@ def shares(
     motion: Motion,
     contacts: Contacts,
     executor: Executor | None = None,
-) -> tuple[Shares, Loads]:
+) -> Traffic:
     """Return what every flow gets and every link carries at every snapshot of a block of time.
 
     Parameters
@@ -87,6 +101,8 @@ def shares(
         One row a snapshot and flow; every flow that gets less than it wants has its reason.
     Loads
         One row a snapshot and directed link that carries anything.
+    Beams
+        One row a snapshot, beam with users and direction; none where no link has beams.
 
     Raises
     ------
@@ -96,8 +112,8 @@ def shares(
     Notes
     -----
     A flow takes the way of least delay (or fewest hops), or several as its rule says. A link's
-    capacity in either direction is the rate of its contact at the snapshot's instant; a platform's
-    beams and transmitters are not shared further.
+    capacity in either direction is the rate of its contact at the snapshot's instant. Where a link
+    has beams, the users of one share its carrier in time; else every link has one for itself.
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -113,7 +129,7 @@ def pieces(
     contacts: Contacts,
     flows: Wanted,
     executor: Executor,
-) -> Iterator[tuple[Shares, Loads]]:
+) -> Iterator[Traffic]:
     """Yield `shares` about a hundred thousand rows at a time, in their order."""
     block = _block(scenario, fleet, motion, contacts, flows)
     size = min(SNAPSHOTS_AT_ONCE, max(1, ROWS_AT_ONCE // max(1, len(flows))))
@@ -148,8 +164,8 @@ def most(
         The program is larger.
     """
     block = _block(scenario, fleet, motion, contacts, flows)
-    rates = block.rates(0, 1)
-    net = block.net(0, *rates)
+    position_m = places(fleet, motion, float(block.time_s[0]))
+    net = block.net(0, position_m, *block.rates(0, 1))
     return ceiling(
         len(fleet),
         net.tail,
@@ -157,9 +173,10 @@ def most(
         net.capacity_bps,
         flows.source,
         flows.target,
-        block.demand_bps(0, places(fleet, motion, float(block.time_s[0]))),
+        block.demand_bps(0, position_m),
         block.node >= 0,
         variables_max,
+        (net.carriers.of, net.carriers.part, net.carriers.capacity_bps),
     )
 
 
@@ -171,6 +188,7 @@ class _Net:
     tail: Ints
     head: Ints
     capacity_bps: Floats
+    carriers: Carriers
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +200,21 @@ class _Block:
     motion: Motion
     contacts: Contacts
     flows: Wanted
+    limits: Topology
     node: Ints
     blocks: tuple[Ints, Ints, Ints]
     time_s: Floats
     first: Longs  # (T + 1,) where a snapshot's contacts begin in `contact`
     contact: Ints
 
-    def span(self, span: tuple[int, int]) -> tuple[Shares, Loads]:
+    def span(self, span: tuple[int, int]) -> Traffic:
         """Return the shares and loads of some snapshots."""
         rate_bps, reverse_bps = self.rates(*span)
         begin = self.first[span[0]]
         parts = []
         for k in range(*span):
             mine = slice(self.first[k] - begin, self.first[k + 1] - begin)
-            parts.append(self.one(k, self.net(k, rate_bps[mine], reverse_bps[mine])))
+            parts.append(self.one(k, rate_bps[mine], reverse_bps[mine]))
         return _joined(parts)
 
     def rates(self, low: int, high: int) -> tuple[Floats, Floats]:
@@ -204,7 +223,7 @@ class _Block:
         time_s = np.repeat(self.time_s[low:high], np.diff(self.first[low : high + 1]))
         return rates_at(self.scenario, self.fleet, self.motion, self.contacts, up, time_s)
 
-    def net(self, k: int, rate_bps: Floats, reverse_bps: Floats) -> _Net:
+    def net(self, k: int, position_m: Floats, rate_bps: Floats, reverse_bps: Floats) -> _Net:
         """Return the directed links of a snapshot; contacts of one pair add up."""
         up = self.contact[self.first[k] : self.first[k + 1]]
         a, b = (side[up].astype(np.int64) for side in (self.contacts.source, self.contacts.target))
@@ -213,38 +232,47 @@ class _Block:
         capacity_bps = np.zeros(len(key))
         np.add.at(capacity_bps, which, np.append(rate_bps, reverse_bps))
         tail, head = (side.astype(np.int32) for side in np.divmod(key, many))
-        return _Net(key, tail, head, capacity_bps)
+        shared = carriers(self.limits, self.contacts, up, position_m, key, capacity_bps)
+        return _Net(key, tail, head, capacity_bps, shared)
 
     def demand_bps(self, k: int, position_m: Floats) -> Floats:
         """Return what every flow would send at a snapshot, by the hour at its source."""
         return demand_at(self.scenario, self.flows, float(self.time_s[k]), position_m)
 
-    def one(self, k: int, net: _Net) -> tuple[Shares, Loads]:
+    def one(self, k: int, rate_bps: Floats, reverse_bps: Floats) -> Traffic:
         """Share the links of one snapshot."""
         time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.flows
         position_m = places(self.fleet, self.motion, time_s)
+        net = self.net(k, position_m, rate_bps, reverse_bps)
         ways, reasons = self.ways(k, net, position_m)
+        if len(net.carriers.rule):
+            ways = net.carriers.laid(ways)
         demand_bps = self.demand_bps(k, position_m)
         found = shared(
             ways,
-            net.capacity_bps,
+            np.append(net.capacity_bps, net.carriers.capacity_bps),
             demand_bps,
             np.array([rule.weight for rule in rules])[flows.rule],
             np.array([rule.priority for rule in rules], np.int32)[flows.rule],
             np.array([rule.split for rule in rules])[flows.rule],
         )
+        if len(net.carriers.rule):
+            found = net.carriers.named(found, ways)
         got = shares_at(
             time_s, flows.source, flows.target, demand_bps, found, net.tail, net.head, flows.rule
         )
         why = np.where(got.limit == NO_WAY, ITSELF + reasons, got.limit).astype(np.int8)
-        used = np.flatnonzero(found.load_bps > 0)
-        return replace(got, limit=why), Loads(
+        links = len(net.key)
+        used = np.flatnonzero(found.load_bps[:links] > 0)
+        carried = Loads(
             np.full(len(used), time_s),
             net.tail[used],
             net.head[used],
-            np.minimum(found.load_bps, net.capacity_bps)[used],  # rounding of many sums
+            # Rounding of many sums.
+            np.minimum(found.load_bps[:links], net.capacity_bps)[used],
             net.capacity_bps[used],
         )
+        return replace(got, limit=why), carried, net.carriers.rows(time_s, found.load_bps)
 
     def ways(self, k: int, net: _Net, position_m: Floats) -> tuple[Ways, Ints]:
         """Return the ways of all flows of a snapshot, and why flows have none."""
@@ -264,7 +292,7 @@ class _Block:
 def _block(
     scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, flows: Wanted
 ) -> _Block:
-    relays = relaying(scenario, fleet)
+    relays, limits = relaying(scenario, fleet), topology(scenario, fleet, contacts)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     time_s = snapshot_times(motion, scenario.flows[0].step_s)
     return _Block(
@@ -273,22 +301,25 @@ def _block(
         motion,
         contacts,
         flows,
+        limits,
         node,
         sweep_blocks(fleet, relays, node, contacts),
         time_s,
-        *carrying(topology(scenario, fleet, contacts), fleet, motion, contacts, time_s),
+        *carrying(limits, fleet, motion, contacts, time_s),
     )
 
 
-def _joined(parts: list[tuple[Shares, Loads]]) -> tuple[Shares, Loads]:
+def _joined(parts: list[Traffic]) -> Traffic:
     """Put rows one after the other."""
-    got = [Shares(**{name: np.empty(0, kind) for name, kind in _SHARED.items()})]
-    carried = [Loads(**{name: np.empty(0, kind) for name, kind in _LOADED.items()})]
-    got += [each for each, _ in parts]
-    carried += [each for _, each in parts]
     return (
-        Shares(**{name: np.concatenate([getattr(each, name) for each in got]) for name in _SHARED}),
-        Loads(
-            **{name: np.concatenate([getattr(each, name) for each in carried]) for name in _LOADED}
-        ),
+        Shares(**_columns([each for each, _, _ in parts], _SHARED)),
+        Loads(**_columns([each for _, each, _ in parts], _LOADED)),
+        Beams(**_columns([each for _, _, each in parts], _BEAMED)),
     )
+
+
+def _columns(parts: Sequence[object], kinds: Mapping[str, type]) -> dict[str, Any]:
+    return {
+        name: np.concatenate([np.empty(0, kind), *(getattr(each, name) for each in parts)])
+        for name, kind in kinds.items()
+    }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.motion.product import Fleet
+from skyweft.network.instant.beams import NO_LIMIT, Limits, steered
 from skyweft.network.instant.failures import Outages, chosen, failed, listed, together
 from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
@@ -25,7 +26,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
-NO_LIMIT = 1 << 30
 EARTH_RATE_RAD_S = np.array([0.0, 0.0, 7.292115e-5])  # WGS84 (NGA.STND.0036, 2014)
 
 
@@ -121,18 +121,58 @@ class Topology:
             for end in (a, b):
                 radius_m = np.linalg.norm(position_m[end], axis=1)
                 keep &= np.abs(position_m[end, 2]) <= highest * radius_m
-        if link.source_links_max is not None or link.target_links_max is not None:
-            keep &= _served(
-                np.argsort(_worth(link, contacts, up, position_m), kind="stable"),
-                a,
-                b,
-                keep,
-                link.source_links_max or NO_LIMIT,
-                link.target_links_max or NO_LIMIT,
-                0 if link.between[0] == link.between[1] else 1,
-                len(position_m),
-            )
+        limits = Limits(
+            link.source_links_max or NO_LIMIT,
+            link.target_links_max or NO_LIMIT,
+            0 if link.between[0] == link.between[1] else 1,
+        )
+        if link.beams is not None:
+            order = _order(link, contacts, up, position_m)
+            return steered(link.beams, order, a, b, keep, limits, position_m)[0] >= 0
+        if min(limits.source_max, limits.target_max) < NO_LIMIT:
+            order = _order(link, contacts, up, position_m)
+            ends = limits.source_max, limits.target_max, limits.side
+            keep &= _served(order, a, b, keep, *ends, len(position_m))
         return keep
+
+    def beams(
+        self, contacts: Contacts, used: Ints, position_m: Floats
+    ) -> tuple[NDArray[np.int16], Ints, Ints, Ints]:
+        """Return the beams that serve the contacts that carry traffic.
+
+        Parameters
+        ----------
+        contacts, position_m
+            As in `used`.
+        used : (K,)
+            What `used` returned.
+
+        Returns
+        -------
+        rule, platform, beam : (B,)
+            Of every beam with users: place in `[[links]]`, row of the fleet, number there.
+        which : (K,)
+            Which of them serves each contact, -1 where it needs none.
+        """
+        which = np.full(len(used), -1, np.int32)
+        found = [np.empty((0, 3), np.int64)]
+        endless = Limits(NO_LIMIT, NO_LIMIT, 1)
+        for number, link in enumerate(self.links):
+            rows = np.flatnonzero(contacts.link[used] == number)
+            if link.beams is None or not len(rows):
+                continue
+            mine = used[rows]
+            # In the same order those that were served before are served again, by the same beams.
+            order, free = _order(link, contacts, mine, position_m), np.ones(len(mine), np.bool_)
+            a, b = contacts.source[mine], contacts.target[mine]
+            beam, users = steered(link.beams, order, a, b, free, endless, position_m)
+            place, taken = np.nonzero(users)
+            at = a if link.beams.end == "source" else b
+            number_of = np.cumsum(users.ravel() > 0) - 1 + sum(map(len, found))
+            which[rows] = number_of[at.astype(np.int64) * link.beams.count + beam]
+            found.append(np.column_stack([np.full(len(place), number), place, taken]))
+        rule, platform, beam = np.concatenate(found).T
+        return rule.astype(np.int16), platform.astype(np.int32), beam.astype(np.int32), which
 
 
 def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
@@ -173,6 +213,7 @@ def _limited(link: Link) -> bool:
         or link.latitude_max_deg < 90
         or link.source_links_max
         or link.target_links_max
+        or link.beams
     )
 
 
@@ -221,6 +262,10 @@ def _failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows:
     wanted = failures.names or mine
     end_s = scenario.duration_s if failures.end_s is None else failures.end_s
     return listed(names, [(name, failures.start_s, end_s) for name in wanted], scenario.duration_s)
+
+
+def _order(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> NDArray[np.int64]:
+    return np.argsort(_worth(link, contacts, up, position_m), kind="stable")
 
 
 def _worth(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> Floats:

@@ -10,7 +10,7 @@ from skyweft.contacts.coverage import Coverage
 from skyweft.contacts.product import Contacts
 from skyweft.links.product import Links
 from skyweft.motion.product import Fleet, Motion
-from skyweft.network.product import LIMITS, REACHED, REASONS, Loads, Routes, Shares
+from skyweft.network.product import LIMITS, REACHED, REASONS, Beams, Loads, Routes, Shares
 from skyweft.run.disk.tables import build, named, schema
 from skyweft.run.figures.access import Access
 from skyweft.scenario.scenario import Scenario
@@ -189,6 +189,24 @@ def loads_table(loads: Loads, names: pa.Array) -> pa.Table:
             "load_bps": loads.load_bps,
             "capacity_bps": loads.capacity_bps,
             "utilisation": loads.load_bps / loads.capacity_bps,
+        },
+    )
+
+
+def beams_table(beams: Beams, names: pa.Array, rules: pa.Array) -> pa.Table:
+    """Return what beams carry, a row a snapshot, beam with users and direction."""
+    return build(
+        "beams",
+        {
+            "time_s": beams.time_s,
+            "link": named(beams.rule, rules),
+            "platform": named(beams.platform, names),
+            "beam": beams.beam,
+            "direction": named(beams.sends.astype(np.int32), pa.array(["receives", "sends"])),
+            "users": beams.users,
+            "load_bps": beams.load_bps,
+            "capacity_bps": beams.capacity_bps,
+            "utilisation": beams.utilisation,
         },
     )
 

@@ -27,6 +27,7 @@ TABLES_MAYBE = (
     "route_times",
     "shares",
     "loads",
+    "beams",
     "packets",
     "deliveries",
     "deliveries_by_thing",

@@ -153,6 +153,17 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("capacity_bps", "float64", "bit/s", "rate of the contacts between the two"),
         Column("utilisation", "float64", "1", "load over capacity"),
     ),
+    "beams": (
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("link", "name", "", "rule whose end has the beams"),
+        Column("platform", "name", "", "who forms it"),
+        Column("beam", "int32", "", "number there, from 0; beams are steered anew every time"),
+        Column("direction", "name", "", "`sends` to its users, or `receives` from them"),
+        Column("users", "int32", "1", "how many it serves; never 0"),
+        Column("load_bps", "float64", "bit/s", "sum of what flows send over it"),
+        Column("capacity_bps", "float64", "bit/s", "what it carries with this mix of users"),
+        Column("utilisation", "float64", "1", "share of its time in use"),
+    ),
     "gateways": (
         Column("site", "name", "", "the candidate; those chosen come first, by rank"),
         Column("latitude_deg", "float64", "deg", "geodetic, WGS84"),

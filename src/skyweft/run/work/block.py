@@ -29,12 +29,13 @@ from skyweft.motion.product import Fleet, Motion
 from skyweft.motion.propagate import propagate, step_s
 from skyweft.network.flows import shares as sharing
 from skyweft.network.flows.demand import Wanted
-from skyweft.network.product import Loads, Routes, Shares
+from skyweft.network.product import Beams, Loads, Routes, Shares
 from skyweft.network.queues import laying
 from skyweft.network.queues.sending import asked
 from skyweft.network.routing.routes import pieces
 from skyweft.network.siting import ground
 from skyweft.run.disk.columns import (
+    beams_table,
     links_table,
     loads_table,
     routes_table,
@@ -58,6 +59,7 @@ VARIABLES_MAX = 150_000  # of the bound on throughput: seconds, not minutes
 SAMPLES_AT_ONCE = 500_000  # links, for memory and for writing some while others are computed
 TRACK_BYTES_MAX = 200e6  # of tracks.parquet before compression
 KNOT_BYTES = 32
+TRAFFIC = ("shares", "loads", "beams")  # tables of the flows
 THINNED_MAX_S = 300.0  # wider apart, cubic Hermite would be off by a kilometre
 
 # Where in a block the bar stands when a stage begins.
@@ -232,12 +234,12 @@ def _put_routes(writer: TableWriter, some: Routes, names: pa.Array) -> None:
 
 def _shares(job: Job, motion: Motion, contacts: Contacts, draft: Path, writing: Writing) -> None:
     """Share the links at some snapshots at a time; write some while others are shared."""
-    writers = [TableWriter(name, draft / f"{name}.parquet") for name in ("shares", "loads")]
+    writers = [TableWriter(name, draft / f"{name}.parquet") for name in TRAFFIC]
     for writer in writers:
         writing.at_end(writer.close)
     known = job.scenario, job.fleet, motion, contacts, job.flows
-    for got, carried in sharing.pieces(*known, job.executor):
-        writing.put(partial(_put_shares, writers, got, carried, job.names))
+    for some in sharing.pieces(*known, job.executor):
+        writing.put(partial(_put_shares, job, writers, *some))
     for writer in writers:
         writing.put(writer.close)
 
@@ -272,9 +274,12 @@ def _bound(job: Job, motion: Motion, contacts: Contacts) -> dict[str, Any]:
     return {"most_bps": float(f"{found.total_bps:.6g}")}  # what the solver vouches for
 
 
-def _put_shares(writers: list[TableWriter], got: Shares, carried: Loads, names: pa.Array) -> None:
-    writers[0].write(shares_table(got, names))
-    writers[1].write(loads_table(carried, names))
+def _put_shares(
+    job: Job, writers: list[TableWriter], got: Shares, carried: Loads, beams: Beams
+) -> None:
+    writers[0].write(shares_table(got, job.names))
+    writers[1].write(loads_table(carried, job.names))
+    writers[2].write(beams_table(beams, job.names, job.rules))
 
 
 def _lots(job: Job, number: int, contacts: Contacts) -> list[slice]:

@@ -28,7 +28,7 @@ from skyweft.run.disk.columns import (
 from skyweft.run.disk.folder import BOUND, MANIFEST, PARTS, finished, publish, read_json, write_json
 from skyweft.run.disk.parquet import TableWriter, write
 from skyweft.run.disk.splice import splice
-from skyweft.run.figures import access, deliveries, gateways, packets, routing, throughput
+from skyweft.run.figures import access, beams, deliveries, gateways, packets, routing, throughput
 from skyweft.run.figures.access import Access
 from skyweft.run.figures.summary import summarise
 from skyweft.run.figures.tally import Meetings, Rates
@@ -75,7 +75,7 @@ def finish(done: Done) -> None:
     draft.mkdir()
     left_out: dict[str, str] = {}
     joining = Writing()
-    for name in ("links", "routes", "shares", "loads", "tracks"):
+    for name in ("links", "routes", "shares", "loads", "beams", "tracks"):
         files = [part / f"{name}.parquet" for part in parts]
         joining.put(partial(_join_files, files, draft / f"{name}.parquet"))
     try:
@@ -143,8 +143,11 @@ def _flows(done: Done, parts: list[Path]) -> dict[str, Any] | None:
         throughput.batches([part / f"{name}.parquet" for part in parts])
         for name in ("shares", "loads")
     )
-    found = throughput.sum_up(shares, loads, _words(done)[0])
-    return throughput.summary(found, read_json(parts[0] / BOUND))
+    names = _words(done)[0]
+    found = throughput.sum_up(shares, loads, names)
+    rows = throughput.batches([part / "beams.parquet" for part in parts])
+    use = beams.summary(beams.beam_use(rows, names, len(found.time_s)))
+    return {**throughput.summary(found, read_json(parts[0] / BOUND)), "beams": use}
 
 
 def _gateways(done: Done, parts: list[Path], draft: Path) -> dict[str, Any] | None:

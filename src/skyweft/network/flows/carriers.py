@@ -1,0 +1,126 @@
+"""Carriers that the users of a beam share: what one takes of its time, the others cannot have.
+
+A beam sends to one user at a time, and hears one at a time, at that user's own rate. So what its
+users take of the rates of their links, as parts, adds up to one at most.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.contacts.product import Contacts
+from skyweft.network.flows.fairness import USE_MIN, Sharing
+from skyweft.network.flows.splitting import Ways
+from skyweft.network.instant.topology import Topology
+from skyweft.network.product import BEAM_FULL, FULL, Beams
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """V carriers, one a beam and direction, over L directed links."""
+
+    of: Ints  # (L,) the carrier of each link, -1 where it has one for itself
+    part: Floats  # (L,) what a bit over the link takes of the carrier's capacity
+    capacity_bps: Floats  # (V,) the rate of its slowest user
+    mixed_bps: Floats  # (V,) its rate if all its users get the same time
+    rule: NDArray[np.int16]  # (V,) place in the scenario's [[links]]
+    platform: Ints  # (V,) whose beam
+    beam: Ints  # (V,) number at its platform
+    sends: NDArray[np.bool_]  # (V,) to the users, or hears them
+    users: Ints  # (V,)
+
+    def laid(self, ways: Ways) -> Ways:
+        """Return ways over their links and, behind each, its carrier; numbered after the links."""
+        at = np.flatnonzero(self.of[ways.link] >= 0) if len(ways.link) else np.empty(0, np.int64)
+        link = ways.link[at]
+        behind = np.searchsorted(at, ways.first)  # carriers before each way
+        return replace(
+            ways,
+            first=ways.first + behind,
+            link=np.insert(ways.link, at + 1, len(self.of) + self.of[link]).astype(np.int32),
+            use=np.insert(np.ones(len(ways.link)), at + 1, self.part[link]),
+        )
+
+    def named(self, found: Sharing, ways: Ways) -> Sharing:
+        """Name a full carrier by the link of the flow that belongs to it."""
+        links = len(self.of)
+        owner = np.repeat(ways.flow, np.diff(ways.first))
+        entry = np.flatnonzero((ways.link >= links) & (ways.link == found.bottleneck[owner]))
+        bottleneck, limit = found.bottleneck.copy(), found.limit.copy()
+        bottleneck[owner[entry]] = ways.link[entry - 1]
+        held = owner[entry][limit[owner[entry]] == FULL]
+        limit[held] = BEAM_FULL
+        return Sharing(found.rate_bps, bottleneck, limit, found.load_bps)
+
+    def rows(self, time_s: float, load_bps: Floats) -> Beams:
+        """Return what every beam carries, from the loads of links and carriers."""
+        held = np.flatnonzero(self.of >= 0)
+        carried = np.zeros(len(self.rule))
+        np.add.at(carried, self.of[held], load_bps[held])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            used = np.minimum(np.nan_to_num(load_bps[len(self.of) :] / self.capacity_bps), 1.0)
+            rate_bps = np.where(used > 0, carried / used, self.mixed_bps)
+        return Beams(
+            time_s=np.full(len(self.rule), time_s),
+            rule=self.rule,
+            platform=self.platform,
+            beam=self.beam,
+            sends=self.sends,
+            users=self.users,
+            load_bps=carried,
+            capacity_bps=rate_bps,
+            utilisation=used,
+        )
+
+
+def carriers(
+    limits: Topology, contacts: Contacts, up: Ints, position_m: Floats, key: Longs, rate_bps: Floats
+) -> Carriers:
+    """Return the carriers that beams share at an instant.
+
+    Parameters
+    ----------
+    limits : Topology
+        Says which beam serves which contact.
+    contacts : Contacts
+        Windows.
+    up : (K,)
+        Rows of those that carry traffic now.
+    position_m : (N, 3)
+        Where everybody is, ITRS. [m]
+    key, rate_bps : (L,)
+        Directed links, tail * N + head, rising, and what they carry alone. [bit/s]
+    """
+    rule, platform, beam, which = limits.beams(contacts, up, position_m)
+    of = np.full(len(key), -1, np.int32)
+    served = np.flatnonzero(which >= 0)
+    number, rows = which[served], up[served]
+    a, b = (side[rows].astype(np.int64) for side in (contacts.source, contacts.target))
+    many, at = len(position_m), platform[number]
+    user = np.where(a == at, b, a)
+    for sends, ends in ((0, user * many + at), (1, at * many + user)):
+        of[np.searchsorted(key, ends)] = 2 * number + sends
+    held = np.flatnonzero((of >= 0) & (rate_bps > 0))
+    least_bps = np.full(2 * len(rule), np.inf)
+    np.minimum.at(least_bps, of[held], rate_bps[held])
+    each_s = np.bincount(of[held], 1 / rate_bps[held], 2 * len(rule))
+    count = np.bincount(of[held], minlength=2 * len(rule))
+    capacity_bps = np.where(count > 0, least_bps, 0.0)
+    part = np.ones(len(key))
+    part[held] = np.maximum(capacity_bps[of[held]] / rate_bps[held], USE_MIN)
+    return Carriers(
+        of,
+        part,
+        capacity_bps,
+        count / np.where(count > 0, each_s, 1.0),
+        np.repeat(rule, 2),
+        np.repeat(platform, 2),
+        np.repeat(beam, 2),
+        np.tile([False, True], len(rule)),
+        np.repeat(np.bincount(number, minlength=len(rule)), 2).astype(np.int32),
+    )

@@ -1,0 +1,125 @@
+"""Which beam of a platform serves whom at an instant: steered one by one, shared by those near.
+
+Users come in the order of their worth. Each joins the beam whose centre is nearest to it, if that
+is within half a width and has room; else the next free beam is steered at it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.scenario.terminals import Beams
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+NO_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many links two ends hold at a time; on one `side` of a pair they count together."""
+
+    source_max: int
+    target_max: int
+    side: int
+
+
+def steered(
+    beams: Beams,
+    order: NDArray[np.int64],
+    source: Ints,
+    target: Ints,
+    free: Bools,
+    limits: Limits,
+    position_m: Floats,
+) -> tuple[Ints, Ints]:
+    """Return the beam that serves each contact of a rule, or -1.
+
+    Parameters
+    ----------
+    beams : Beams
+        How many a platform has, how wide, for how many users.
+    order : (K,)
+        Contacts, the best first.
+    source, target : (K,)
+        Their ends, rows of `position_m`.
+    free : (K,)
+        Whether a contact may be served at all.
+    limits : Limits
+        Of links at either end.
+    position_m : (N, 3)
+        Where everybody is. [m]
+
+    Returns
+    -------
+    beam : (K,)
+        Number of the beam at its platform, from 0 in the order of steering; -1: not served.
+    users : (N, count)
+        How many each beam serves.
+    """
+    at, user = (source, target) if beams.end == "source" else (target, source)
+    along_m = position_m[user] - position_m[at]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        towards = along_m / np.linalg.norm(along_m, axis=1)[:, None]
+    beam = np.full(len(source), -1, np.int32)
+    users = np.zeros((len(position_m), beams.count), np.int32)
+    left = np.full((2, len(position_m)), limits.source_max, np.int64)
+    left[1] = limits.target_max
+    _steer(
+        order,
+        source,
+        target,
+        at,
+        towards,
+        free,
+        left,
+        limits.side,
+        float(np.cos(np.radians(beams.width_deg / 2))),
+        beams.users_max or NO_LIMIT,
+        beam,
+        users,
+        np.empty((len(position_m), beams.count, 3)),
+    )
+    return beam, users
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _steer(
+    order: NDArray[np.int64],
+    source: Ints,
+    target: Ints,
+    at: Ints,
+    towards: Floats,
+    free: Bools,
+    left: NDArray[np.int64],
+    side: int,
+    cosine_min: float,
+    users_max: int,
+    beam: Ints,
+    users: Ints,
+    centre: Floats,
+) -> None:
+    for row in order:
+        a, b, here = source[row], target[row], at[row]
+        if not free[row] or left[0, a] <= 0 or left[side, b] <= 0:
+            continue
+        chosen, nearest = -1, cosine_min
+        for k in range(users.shape[1]):
+            if users[here, k] == 0:
+                if chosen < 0:
+                    chosen = k
+                    centre[here, k] = towards[row]
+                break
+            if users[here, k] < users_max:
+                cosine = np.sum(centre[here, k] * towards[row])
+                if cosine >= nearest:
+                    chosen, nearest = k, cosine
+        if chosen >= 0:
+            beam[row] = chosen
+            users[here, chosen] += 1
+            left[0, a] -= 1
+            left[side, b] -= 1
