@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.run import Run
 from skyweft.run.export import export
+from skyweft.run.export.whole import _folder
 
 Floats = NDArray[np.float64]
 
@@ -88,6 +89,11 @@ def test_oem_read_by_beyond(result: Run, tmp_path: Path) -> None:
         assert after_s % 60 == 0
         # Printed to a millimetre; the table is in single precision.
         np.testing.assert_allclose(np.array(state)[:3], place, rtol=0, atol=0.51)
+
+
+def test_names_that_a_file_cannot_hold_stay_apart(tmp_path: Path) -> None:
+    _folder(tmp_path / "oem", [("a/b", "first"), ("a_b", "second")])
+    assert sorted(each.read_text() for each in (tmp_path / "oem").iterdir()) == ["first", "second"]
 
 
 @pytest.mark.parametrize("notation", ["csv", "xml"])

@@ -125,7 +125,12 @@ def _folder(path: Path, files: Iterable[tuple[str, str]]) -> None:
     path.mkdir()
     for name, text in files:
         safe = "".join(each if each.isalnum() or each in "-_.() " else "_" for each in name)
-        (path / f"{safe}.oem").write_text(text, encoding="utf-8", newline="\n")
+        file = path / f"{safe}.oem"
+        again = 1
+        while file.exists():  # two names may differ only in what a file's name cannot hold
+            again += 1
+            file = path / f"{safe}-{again}.oem"
+        file.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write(path: Path, write: Callable[[Path], None]) -> None:
