@@ -17,6 +17,7 @@ NAMES = [
     "starlink_shell1",
     "starlink_shell1_routes",
     "xingyun",
+    "xingyun_alpha",
 ]
 
 
@@ -44,3 +45,26 @@ def test_integrated_joins_the_four_layers(tmp_path: Path) -> None:
         assert frozenset(("ground", above)) in meetings
     assert frozenset(("space", "near_space")) in meetings
     assert frozenset(("air", "near_space")) in meetings
+
+
+FEWER = [
+    "platforms.water_gauges.motion.count=300",
+    "platforms.field_stations.motion.count=300",
+    "platforms.containers.motion.count=100",
+    "messages.1.burst.start_s=1800",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "share"),
+    [("xingyun", ["duration_s=5400", *FEWER], 0.9), ("xingyun_alpha", [], 0.5)],
+)
+def test_messages_arrive(name: str, changes: list[str], share: float, tmp_path: Path) -> None:
+    """Reduced: every message has one fate, and most of them arrive."""
+    result = skyweft.run(find(name), tmp_path / "run", overrides=changes)
+    figures = result.summary()["deliveries"]
+    assert figures["made"] == result.deliveries.num_rows
+    lost = sum(value for key, value in figures.items() if key.startswith("lost_"))
+    assert figures["made"] == figures["delivered"] + lost + figures["stored"]
+    assert figures["share_delivered"] > share
+    assert all(each["made"] > 0 for each in figures["rules"])

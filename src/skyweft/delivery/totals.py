@@ -94,6 +94,12 @@ class Ages(NamedTuple):
     hour_s: Floats  # thing-seconds
 
 
+def bin_end_s(place: NDArray[Any], bins: int) -> Floats:
+    """Return the longest delay of bins of a histogram."""
+    ends_s: Floats = SHORTEST_S * SPAN ** ((place + 1) / bins)
+    return ends_s
+
+
 def over(value: NDArray[Any], by: NDArray[Any]) -> Floats:
     """Divide; NaN where there is nothing to divide by."""
     return np.divide(value, by, out=np.full(len(by), np.nan), where=by > 0)

@@ -4,6 +4,13 @@ Nothing is computed here that a table could hold, nothing is shown or saved, no 
 touched. Times are from the scenario's start; every axis says its unit.
 """
 
+from skyweft.plot.deliveries import (
+    delivery_delays,
+    delivery_losses,
+    delivery_map,
+    downlink_use,
+    stored_messages,
+)
 from skyweft.plot.gateways import gateway_map, gateway_supply
 from skyweft.plot.maps import coverage_map, ground_tracks
 from skyweft.plot.packets import packet_delays
@@ -32,6 +39,10 @@ __all__ = [
     "Palette",
     "coverage_map",
     "delay_distance",
+    "delivery_delays",
+    "delivery_losses",
+    "delivery_map",
+    "downlink_use",
     "duration_histogram",
     "elevation_histogram",
     "flow_limits",
@@ -51,6 +62,7 @@ __all__ = [
     "pass_statistics",
     "rate_cdf",
     "route_churn",
+    "stored_messages",
     "sweep",
     "timeline",
 ]

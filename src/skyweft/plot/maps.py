@@ -60,21 +60,14 @@ def coverage_map(
     ax = earth(given_or_new(ax), palette)
     scale, label = _SCALES[figure]
     cells = np.isfinite(numbers(coverage, "latitude_min_deg"))
-    values = numbers(coverage, figure)[cells] * scale
-    bounds = np.column_stack([numbers(coverage, name)[cells] for name in _BOUNDS])
-    levels = steps(values, len(palette.ramp))
-    step = np.clip(np.searchsorted(levels, values, side="right") - 1, 0, len(levels) - 2)
-    step[~np.isfinite(values)] = -1
-    # The colour of the best is the same on every map.
-    ramp = spread(
-        palette.ramp[::-1] if figure in _LESS_IS_BETTER else palette.ramp, len(levels) - 1
+    coloured_cells(
+        ax,
+        coverage.filter(pa.array(cells)),
+        numbers(coverage, figure)[cells] * scale,
+        label,
+        palette,
+        figure in _LESS_IS_BETTER,
     )
-    for each, colour in enumerate(ramp):
-        boxes = _boxes(bounds[step == each])
-        ax.add_collection(
-            PolyCollection(boxes, facecolor=colour, edgecolor=colour, linewidth=0.9, zorder=1)
-        )
-    coasts(ax, palette)
     ax.scatter(
         numbers(coverage, "longitude_deg")[~cells],
         numbers(coverage, "latitude_deg")[~cells],
@@ -84,8 +77,31 @@ def coverage_map(
         linewidth=0.8,
         zorder=4,
     )
-    colour_bar(ax, levels, ramp, label, palette)
     return ax
+
+
+def coloured_cells(
+    ax: Axes,
+    cells: pa.Table,
+    values: Floats,
+    label: str,
+    palette: Palette,
+    less_is_better: bool = False,
+) -> None:
+    """Colour cells of a table by a value each, draw the coasts over them, explain the colours."""
+    bounds = np.column_stack([numbers(cells, name) for name in _BOUNDS])
+    levels = steps(values, len(palette.ramp))
+    step = np.clip(np.searchsorted(levels, values, side="right") - 1, 0, len(levels) - 2)
+    step[~np.isfinite(values)] = -1
+    # The colour of the best is the same on every map.
+    ramp = spread(palette.ramp[::-1] if less_is_better else palette.ramp, len(levels) - 1)
+    for each, colour in enumerate(ramp):
+        boxes = _boxes(bounds[step == each])
+        ax.add_collection(
+            PolyCollection(boxes, facecolor=colour, edgecolor=colour, linewidth=0.9, zorder=1)
+        )
+    coasts(ax, palette)
+    colour_bar(ax, levels, ramp, label, palette)
 
 
 _BOUNDS = ("longitude_min_deg", "longitude_max_deg", "latitude_min_deg", "latitude_max_deg")

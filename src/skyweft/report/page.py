@@ -20,6 +20,7 @@ from skyweft.plot.rates import DIRECTION_COLUMNS, Direction
 from skyweft.plot.timeline import percent
 from skyweft.report.contacts import layers_section, passes_section, timeline_section, with_anything
 from skyweft.report.coverage import coverage_section
+from skyweft.report.deliveries import deliveries_section
 from skyweft.report.figures import duration, rate, spoken
 from skyweft.report.gateways import gateways_section
 from skyweft.report.globe import globe_section
@@ -86,6 +87,7 @@ def page(run: Run) -> str:
         routes_section(run),
         flows_section(run),
         packets_section(run),
+        deliveries_section(run),
         gateways_section(run),
         scenario_section(scenario, run.platforms, run.echo, file.read_text("utf-8")),
     ]
@@ -124,6 +126,7 @@ style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; font-src d
 _ASKED = {  # what a scenario may ask of the network, and where its numbers come from
     "routes": ["ways, delays, changes, reasons", "network.routes", "routes.parquet"],
     "flows": ["traffic, loads, limits", "network.shares", "shares.parquet, loads.parquet"],
+    "messages": ["messages: arrivals, delays, losses", "delivery", "deliveries_by_*.parquet"],
     "packets": ["packets: delay, jitter, loss", "network.queueing", "packets.parquet"],
     "gateways": ["gateways to build", "network.ground", "gateways.parquet"],
 }
@@ -137,6 +140,7 @@ _PLACES = {
     "routes": "Routes",
     "flows": "Flows",
     "packets": "Packets",
+    "deliveries": "Messages",
     "gateways": "Gateways",
     "scenario": "Scenario",
 }

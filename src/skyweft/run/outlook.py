@@ -17,6 +17,7 @@ from skyweft.motion.propagate import step_s
 from skyweft.network.flows.demand import wanted
 from skyweft.network.queues.sending import asked
 from skyweft.network.siting import ground
+from skyweft.run.figures import deliveries
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 
@@ -29,6 +30,8 @@ BYTES_START = 200e3
 BYTES_PAIR_DAY = 2_200.0
 BYTES_MOVER_DAY = 40e3
 BYTES_PLATFORM = 100.0
+SECONDS_MESSAGE = 3e-6
+BYTES_THING, BYTES_ROW = 60.0, 35.0
 USUAL_STEP_S = 60.0  # of samples and knots in those measurements
 SAMPLES_TIME, SAMPLES_SIZE = 0.25, 0.8  # share of the samples in what a pair takes
 
@@ -47,7 +50,8 @@ class Outlook:
         """Wall time of the run, roughly."""
         pairs, movers = self._busy(SAMPLES_TIME), self._movers * self._knots
         each_day = pairs * SECONDS_PAIR_DAY + movers * SECONDS_MOVER_DAY
-        return START_S + each_day * self.scenario.duration_s / DAY_S
+        messages_s = self.messages * SECONDS_MESSAGE
+        return START_S + messages_s + each_day * self.scenario.duration_s / DAY_S
 
     @property
     def size_bytes(self) -> float:
@@ -55,7 +59,15 @@ class Outlook:
         pairs, movers = self._busy(SAMPLES_SIZE), self._movers * self._knots
         each_day = pairs * BYTES_PAIR_DAY + movers * BYTES_MOVER_DAY
         standing = BYTES_START + len(self.fleet.names) * BYTES_PLATFORM
+        if self.messages:
+            rows = self.messages if deliveries.listed(self.scenario, self.fleet) else 0.0
+            standing += len(self.fleet.names) * BYTES_THING + rows * BYTES_ROW
         return standing + each_day * self.scenario.duration_s / DAY_S
+
+    @property
+    def messages(self) -> float:
+        """Return about how many messages things will make."""
+        return deliveries.expected(self.scenario, self.fleet)
 
     @property
     def _movers(self) -> int:
@@ -85,6 +97,7 @@ class Outlook:
                 {"between": list(link.between), "pairs": pairs}
                 for link, pairs in zip(self.scenario.links, self.pairs, strict=True)
             ],
+            "messages": round(self.messages),
             "warnings": list(self.warnings),
             "estimate": {"time_s": round(self.time_s, 1), "size_bytes": round(self.size_bytes)},
         }
@@ -93,14 +106,17 @@ class Outlook:
         """Return the same for reading."""
         facts = self.facts()
         rules = [
-            f"{each['between'][0]} - {each['between'][1]}: {_count(each['pairs'], 'pair')}"
-            for each in facts["links"]
+            f"{each['between'][0]} - {each['between'][1]}: "
+            + (_count(each["pairs"], "pair") if link.windows else "no windows")
+            for each, link in zip(facts["links"], self.scenario.links, strict=True)
         ]
+        said = [f"about {_count(facts['messages'], 'message')}"] if facts["messages"] else []
         return [
             facts["name"],
             f"{facts['start']}, {_time(self.scenario.duration_s)}",
             *_section("platforms", facts["geometry"]),
             *_section("links", rules),
+            *_section("messages", said),
             *_section("warnings", facts["warnings"]),
             "",
             f"{_count(len(self.fleet.names), 'platform')}, {_count(sum(self.pairs), 'pair')}; "

@@ -172,6 +172,11 @@ class Run:
         return self.table("deliveries_by_hour") if self.scenario.messages else None
 
     @cached_property
+    def delivery_delays(self) -> pa.Table | None:
+        """Return which part of each rule's messages had arrived after which delay; or None."""
+        return self.table("delivery_delays") if self.scenario.messages else None
+
+    @cached_property
     def stores(self) -> pa.Table | None:
         """Return what platforms kept of messages over time; None without any."""
         return self.table("stores") if self.scenario.messages else None

@@ -30,6 +30,7 @@ def review(scenario: Scenario) -> list[str]:
             for words in _link(scenario, link)
         ),
         *_twice(scenario),
+        *_aboard(scenario),
     ]
 
 
@@ -58,6 +59,26 @@ def _unread(scenario: Scenario) -> Iterator[str]:
         if isinstance(motion, Loiter) and motion.pattern == "circle":
             for key in sorted({"length_m", "heading_deg"} & motion.model_fields_set):
                 yield f"platforms.{name}.motion.{key}: a circle does not read it"
+
+
+def _aboard(scenario: Scenario) -> Iterator[str]:
+    """Name stores that keep nothing, and what only messages would read."""
+    sizes = [rule.size_bytes for rule in scenario.messages]
+    for name, group in scenario.platforms.items():
+        if group.storage is None:
+            continue
+        if not sizes:
+            yield f"platforms.{name}.storage: there are no [[messages]] to keep"
+        elif group.storage.bytes < max(sizes):
+            yield (
+                f"platforms.{name}.storage.bytes: {group.storage.bytes:g} cannot keep a message of "
+                f"{max(sizes)} bytes, so those are lost there"
+            )
+    if not sizes and "deliveries" in scenario.model_fields_set:
+        yield "deliveries: there are no [[messages]]"
+    for place, link in enumerate(scenario.links):
+        if link.choose == "waited" and (scenario.routes or scenario.flows or scenario.packets):
+            yield f'links[{place}].choose: "waited" is "earliest" for routes, flows and packets'
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
 from skyweft.delivery.onboard.reach import Pace, Ways, find, look_up
-from skyweft.delivery.onboard.store import freed, lose, too_late, unlinked
+from skyweft.delivery.onboard.store import freed, throw_out, unlinked
 from skyweft.delivery.onboard.timetable import Edges, refreshed
 
 Floats = NDArray[np.float64]
@@ -81,6 +81,9 @@ def fly(
     while flight.at[EPOCH] < upto:
         k = flight.at[EPOCH]
         start_s, end_s = known.epoch_s[k], known.epoch_s[k + 1]
+        for v in range(len(board.stores.used)):
+            for r in range(len(board.rules.size)):
+                throw_out(board.stores, board.messages, copies, board.rules, v, r, start_s)
         if samples[k] >= 0:
             stored[samples[k]] = board.stores.used
             waiting[samples[k]] = board.stores.kept
@@ -217,16 +220,13 @@ def _backlog(
         for v in range(len(stores.used)):
             while stores.head[v, r] >= 0 and flight.ways.root[d, v] != v:
                 copy = stores.head[v, r]
-                late = board.messages.until_s[copies.message[copy]] < start_s
-                if not late and not _send_on(known, flight, board, copy, start_s):
+                if not _send_on(known, flight, board, copy, start_s):
                     break
                 unlinked(stores, copies, v, r)
                 freed(stores, board.rules, v, r)
-                if late:
-                    lose(board.messages, copies, copy, too_late(stores, copies, copy, v), start_s)
-                else:
-                    coming[count] = copy
-                    count += 1
+                coming[count] = copy
+                count += 1
+                throw_out(stores, board.messages, copies, board.rules, v, r, start_s)
     return count
 
 

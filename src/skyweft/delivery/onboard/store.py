@@ -149,3 +149,17 @@ def freed(stores: Stores, rules: Rules, v: int, r: int) -> None:
     """Give back the bytes of one copy of a rule."""
     stores.used[v] -= rules.size[r]
     stores.kept[v] -= 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def throw_out(
+    stores: Stores, messages: Messages, copies: Copies, rules: Rules, v: int, r: int, now_s: float
+) -> None:
+    """Throw out what has expired at the head of a queue."""
+    while stores.head[v, r] >= 0:
+        copy = stores.head[v, r]
+        if messages.until_s[copies.message[copy]] >= now_s:
+            break
+        unlinked(stores, copies, v, r)
+        freed(stores, rules, v, r)
+        lose(messages, copies, copy, too_late(stores, copies, copy, v), now_s)

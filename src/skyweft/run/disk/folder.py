@@ -33,6 +33,7 @@ TABLES_MAYBE = (
     "deliveries_by_thing",
     "deliveries_by_cell",
     "deliveries_by_hour",
+    "delivery_delays",
     "stores",
     "downlinks",
     "gateways",

@@ -247,6 +247,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_DELAYS,
         Column("age_mean_s", "float64", "s", "age of information in the hour, mean over things"),
     ),
+    "delivery_delays": (
+        Column("rule", "int32", "", "place among the scenario's [[messages]], from 0"),
+        Column("delay_s", "float64", "s", "from creation to arrival, in steps of 0.1 %"),
+        Column("share", "float64", "1", "of the rule's messages, how many had arrived by then"),
+    ),
     "stores": (
         Column("time_s", "float64", "s", "from the scenario's start"),
         Column("platform", "name", "", "who carries messages"),

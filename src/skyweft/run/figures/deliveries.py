@@ -14,7 +14,7 @@ from skyweft.delivery.access.energy import battery_life_years
 from skyweft.delivery.onboard.deliver import UnderWay, Use
 from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
 from skyweft.delivery.product import CAUSES, HEARD, Deliveries, Heard
-from skyweft.delivery.totals import Sums, Totals, over
+from skyweft.delivery.totals import Sums, Totals, bin_end_s, over
 from skyweft.motion.product import Fleet
 from skyweft.run.disk.parquet import read, write
 from skyweft.run.disk.tables import build, named
@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 FILE, STATE = "heard.npz", "access.npz"  # of a block
 ROWS_MAX = 2_000_000  # of deliveries.parquet unless the scenario asks for it
 SHARES = (0.05, 0.5, 0.95, 0.99)  # of the delays in summary.json
-CURVE = np.linspace(0.0, 1.0, 101)[1:]
+POINTS_MAX = 1_000  # of a rule's curve of delays
 LOST = tuple(
     (code, f"lost_{cause.replace(' ', '_')}" if cause != "stored" else cause)
     for code, cause in enumerate(CAUSES)
@@ -43,6 +43,12 @@ def expected(scenario: Scenario, fleet: Fleet) -> float:
         things = len(fleet.rows_of(rule.source))
         total += things * (scenario.duration_s / rule.period_s if rule.period_s else 1.0)
     return total
+
+
+def listed(scenario: Scenario, fleet: Fleet) -> bool:
+    """Return whether a row a message is written."""
+    wanted = scenario.deliveries.rows
+    return expected(scenario, fleet) <= ROWS_MAX if wanted is None else wanted
 
 
 def save(path: Path, heard: Heard) -> None:
@@ -91,16 +97,14 @@ def settle(
     table = timetable(scenario, fleet, met, _samples(parts, number), end_s)
     under_way = UnderWay.begin(scenario, fleet, table, end_s)
     totals = Totals.empty(scenario, fleet, end_s)
-    wanted = scenario.deliveries.rows
-    listed = expected(scenario, fleet) <= ROWS_MAX if wanted is None else wanted
-    kept = []
+    wanted, kept = listed(scenario, fleet), []
     blocks = zip(borders_s[1:], parts, strict=False)
     for some in under_way.through((until_s, load(part / FILE)) for until_s, part in blocks):
         totals.add(some)
-        if listed:
+        if wanted:
             kept.append(some)
     totals.finish()
-    return Settled(totals, under_way.use, table, Deliveries.sorted(kept) if listed else None)
+    return Settled(totals, under_way.use, table, Deliveries.sorted(kept) if wanted else None)
 
 
 def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, NDArray[np.int64]]:
@@ -139,6 +143,7 @@ def save_tables(
         "deliveries_by_thing": _by_thing(scenario, fleet, totals, names),
         "deliveries_by_cell": _by_cell(scenario, fleet, totals),
         "deliveries_by_hour": _by_hour(totals),
+        "delivery_delays": _delay_curves(totals),
         "stores": _stores(found.use, table, names),
         "downlinks": _downlinks(found.use, table, names),
     }
@@ -246,6 +251,21 @@ def _by_hour(totals: Totals) -> pa.Table:
     )
 
 
+def _delay_curves(totals: Totals) -> pa.Table:
+    """Return how many messages of each rule had arrived after which delay."""
+    sums = totals.by_rule
+    rows, delays_s, shares = [], [], []
+    for rule, (bins, made) in enumerate(zip(sums.bins, sums.made, strict=True)):
+        place = np.flatnonzero(bins)
+        upto = np.cumsum(bins[place])
+        keep = np.unique(np.linspace(0, len(place) - 1, min(len(place), POINTS_MAX)).astype(int))
+        rows.append(np.full(len(keep), rule))
+        delays_s.append(bin_end_s(place[keep], len(bins)))
+        shares.append(upto[keep] / max(made, 1))
+    columns = {"rule": rows, "delay_s": delays_s, "share": shares}
+    return build("delivery_delays", {name: np.concatenate(each) for name, each in columns.items()})
+
+
 def _stores(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
     """Return what was aboard at each step, a row a platform that ever kept anything, or could."""
     kept = np.flatnonzero(~table.anyones)
@@ -321,7 +341,6 @@ def summary(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
         )
     return {
         **_figures(every),
-        "delay_curve_s": [float(f"{every.delay_s(share)[0]:.4g}") for share in CURVE],
         "rules": each_rule,
     }
 

@@ -1,0 +1,191 @@
+"""What became of messages: how many arrive, how late, at what energy, and why others do not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from skyweft.plot.deliveries import (
+    LOST,
+    delivery_delays,
+    delivery_losses,
+    delivery_map,
+    downlink_use,
+    stored_messages,
+)
+from skyweft.plot.meetings import numbers, words
+from skyweft.report.charts import PAGE, chart
+from skyweft.report.contacts import HALF
+from skyweft.report.figures import amount, count, duration, number, share_of, spoken
+from skyweft.report.markup import (
+    Cell,
+    Markup,
+    beside,
+    figure,
+    heading,
+    paragraph,
+    section,
+    table,
+)
+from skyweft.run import Run
+
+TARGETS_MAX = 40
+
+
+def deliveries_section(run: Run) -> Markup:
+    """Return the section on messages; nothing where there are none."""
+    if not run.scenario.messages:
+        return Markup("")
+    names = ("delivery_delays", "deliveries_by_cell", "deliveries_by_hour", "stores", "downlinks")
+    return drawn_deliveries(run.summary()["deliveries"], *(run.table(name) for name in names))
+
+
+def drawn_deliveries(
+    figures: Mapping[str, Any],
+    delays: pa.Table,
+    cells: pa.Table,
+    hours: pa.Table,
+    stores: pa.Table,
+    downlinks: pa.Table,
+) -> Markup:
+    """Return the section from the figures and tables of a run."""
+    names = [each["source"] for each in figures["rules"]]
+    curve = chart(
+        lambda ax: delivery_delays(delays, names, ax, PAGE),
+        "Which part of the messages had arrived how long after they were made",
+        HALF,
+        320,
+        "deliveries-delays",
+    )
+    losses = chart(
+        lambda ax: delivery_losses(hours, ax, PAGE),
+        "Share of messages that do not arrive, by hour and cause",
+        HALF,
+        320,
+        "deliveries-losses",
+    )
+    share = f"{100 * (figures['share_delivered'] or 0):.3g} %"
+    return section(
+        "deliveries",
+        "Messages",
+        f"{figures['made']:,} messages were made, {share} of them arrived within their lifetime. "
+        "Every other one is lost with one cause, or still on board at the end.",
+        table("Messages by kind", _HEADS, [_row(each) for each in figures["rules"]]),
+        beside(
+            figure(curve, "Part of all messages that had arrived, by delay."),
+            figure(losses, "What does not arrive, by the hour it was made in and why."),
+        ),
+        table("Why messages do not arrive", _CAUSES, _causes(figures)),
+        *_maps(cells),
+        heading("On board and down"),
+        *_down(stores, downlinks),
+    )
+
+
+_HEADS = [
+    ("things", ""),
+    ("for", ""),
+    ("number", ""),
+    ("messages", ""),
+    ("delivered", "%"),
+    ("delay, median", ""),
+    ("95 %", ""),
+    ("99 %", ""),
+    ("age, mean", ""),
+    ("energy per byte", "mJ"),
+    ("battery", "years"),
+]
+_CAUSES = [("cause", ""), ("messages", ""), ("of all", "%")]
+
+
+def _row(rule: Mapping[str, Any]) -> list[Cell]:
+    ages = ("delay_p50_s", "delay_p95_s", "delay_p99_s", "age_mean_s")
+    return [
+        rule["source"],
+        rule["target"],
+        count(rule["things"]),
+        count(rule["made"]),
+        share_of(_nan(rule["share_delivered"])),
+        *(spoken(duration(_nan(rule[name]))) for name in ages),
+        number(1e3 * _nan(rule["energy_byte_j"]), 2),
+        number(_nan(rule["battery_years_mean"]), 1),
+    ]
+
+
+def _nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _causes(figures: Mapping[str, Any]) -> list[list[Cell]]:
+    """Return a row a cause that occurs, the most frequent first."""
+    lost = {cause: figures[name] for cause, name in LOST.items() if figures[name]}
+    return [
+        [cause, count(lost[cause]), share_of(lost[cause] / figures["made"])]
+        for cause in sorted(lost, key=lambda each: -lost[each])
+    ]
+
+
+def _maps(cells: pa.Table) -> list[Markup]:
+    if not cells.num_rows:
+        return []
+    shares = chart(
+        lambda ax: delivery_map(cells, "share_delivered", ax, PAGE),
+        "World map of the share of messages that arrive",
+        HALF,
+        352,
+        "map-delivered",
+    )
+    late = chart(
+        lambda ax: delivery_map(cells, "delay_p95_s", ax, PAGE),
+        "World map of the delay that 95 % of messages do not exceed",
+        HALF,
+        352,
+        "map-delays",
+    )
+    return [
+        beside(
+            figure(shares, "Share of the messages made in a cell that arrive."),
+            figure(late, "Delay that 95 % of those do not exceed."),
+        )
+    ]
+
+
+def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
+    aboard = chart(
+        lambda ax: stored_messages(stores, ax, PAGE),
+        "Bytes of messages aboard over time",
+        HALF,
+        300,
+        "deliveries-stores",
+    )
+    use = chart(
+        lambda ax: downlink_use(downlinks, ax, PAGE),
+        "Bytes that arrive at each target over time",
+        HALF,
+        300,
+        "deliveries-downlinks",
+    )
+    served, missed, came = (
+        numbers(downlinks, name) for name in ("served_s", "missed_s", "came_bytes")
+    )
+    column = words(downlinks, "target").dictionary_encode()
+    who, names = column.indices.to_numpy(), column.dictionary.to_pylist()
+    rows: list[list[Cell]] = []
+    for row, name in enumerate(names):
+        mine = who == row
+        hours = [float(each[mine].sum()) / 3_600 for each in (served, missed)]
+        rows.append([name, *(number(each) for each in hours), _amount(float(came[mine].sum()))])
+    heads = [("target", ""), ("passes served", "h"), ("let pass", "h"), ("came down", "")]
+    more = len(rows) - TARGETS_MAX
+    return [
+        beside(
+            figure(aboard, "Bytes aboard, copies included."),
+            figure(use, "Where and when messages arrive; the stronger the colour, the more bytes."),
+        ),
+        table("Passes at the targets", heads, rows[:TARGETS_MAX]),
+        *([paragraph(f"{more:,} more targets are in downlinks.parquet.")] if more > 0 else []),
+    ]
+
+
+def _amount(value_bytes: float) -> str:
+    return spoken(amount(value_bytes))

@@ -1,0 +1,74 @@
+"""Drawings of messages: axes say what the tables say."""
+
+import numpy as np
+import pyarrow as pa
+from matplotlib.axes import Axes
+
+from skyweft.plot import (
+    delivery_delays,
+    delivery_losses,
+    delivery_map,
+    downlink_use,
+    stored_messages,
+)
+from skyweft.plot.deliveries import LOST
+
+
+def test_curve_of_delays(ax: Axes) -> None:
+    table = pa.table({"rule": [0, 0, 1], "delay_s": [2.0, 4.0, 100.0], "share": [0.5, 0.75, 1.0]})
+    assert delivery_delays(table, ["gauges", "alarms"], ax) is ax
+    one, other = ax.lines
+    assert (one.get_label(), other.get_label()) == ("gauges", "alarms")
+    np.testing.assert_allclose(one.get_xdata(), [2, 2, 4, 100])
+    np.testing.assert_allclose(one.get_ydata(), [0, 50, 75, 75])
+    assert [each.get_text() for each in ax.get_xticklabels()] == ["10 s", "1 min"]
+
+
+def hours(**lost: list[int]) -> pa.Table:
+    none = {name: [0, 0] for name in LOST.values()}
+    return pa.table({"time_s": [0.0, 3_600.0], "made": [10, 0], **none, **lost})
+
+
+def test_bars_of_losses(ax: Axes) -> None:
+    delivery_losses(hours(lost_collision=[2, 0], stored=[1, 0]), ax)
+    words = [each.get_text() for each in ax.get_legend().get_texts()]
+    assert words == ["collision", "stored"]
+    assert [bar.get_height() for bar in ax.patches] == [20.0, 0.0, 10.0, 0.0]
+    assert ax.patches[2].get_y() == 20.0
+
+
+def test_no_losses(ax: Axes) -> None:
+    delivery_losses(hours(), ax)
+    assert not ax.patches
+    assert ax.get_legend() is None
+
+
+def test_what_is_aboard(ax: Axes) -> None:
+    table = pa.table({"time_s": [0.0, 0.0, 600.0, 600.0], "stored_bytes": [0, 0, 30, 50]})
+    stored_messages(table, ax)
+    total, fullest = ax.lines
+    assert np.asarray(total.get_ydata()).tolist() == [0, 80]
+    assert np.asarray(fullest.get_ydata()).tolist() == [0, 50]
+
+
+def test_use_of_targets(ax: Axes) -> None:
+    table = pa.table(
+        {
+            "time_s": [0.0, 0.0, 600.0, 600.0],
+            "target": ["Lhasa", "Wuhan", "Lhasa", "Wuhan"],
+            "came_bytes": [0, 10, 5, 90],
+        }
+    )
+    downlink_use(table, ax)
+    assert [each.get_text() for each in ax.get_yticklabels()] == ["Wuhan", "Lhasa"]
+    spans = [path.get_extents() for each in ax.collections for path in each.get_paths()]
+    assert len(spans) == 3  # Lhasa took nothing in the first step
+
+
+def test_map_of_cells(ax: Axes) -> None:
+    bounds = {"latitude_min_deg": [0.0, 0.0], "latitude_max_deg": [10.0, 10.0],
+              "longitude_min_deg": [0.0, 90.0], "longitude_max_deg": [10.0, 100.0]}  # fmt: skip
+    delivery_map(pa.table(bounds | {"share_delivered": [0.5, 1.0]}), "share_delivered", ax)
+    assert ax.get_ylabel() == "latitude [deg]"
+    drawn = [each for each in ax.collections if len(each.get_paths()) == 1]
+    assert len(drawn) == 2
