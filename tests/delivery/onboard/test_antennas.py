@@ -109,11 +109,11 @@ def _check(contacts: Contacts, taken_s: Any, antennas: int) -> None:
 
 @pytest.mark.parametrize("choose", RULES)
 def test_no_rule_beats_the_optimum_and_none_is_far_off(choose: str) -> None:
-    """Means over the cases: 3 to 6 % of the time that the optimum serves is lost, never a third."""
+    """In the mean they lose 0.5 to 1.4 % of the time that the optimum serves, at most 10 %."""
     gap = gaps(choose)
     assert np.all(gap > -1e-9)
-    assert gap.mean() < 0.08
-    assert gap.max() < 1 / 3
+    assert gap.mean() < 0.02
+    assert gap.max() < 0.1
 
 
 def test_each_rule_takes_what_it_says() -> None:
