@@ -3,7 +3,7 @@
 import { computed, effect, signal, untracked, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { end_s, setTime } from "../state/clock.ts";
-import { runId, scene, start } from "../state/runs.ts";
+import { problems, runId, scene, start } from "../state/runs.ts";
 import { nowShare, pan, scrollbar_px, span, zoom } from "../state/span.ts";
 import { isPart, select, selected } from "../state/thing.ts";
 import { lasting, utcClock } from "../words/time.ts";
@@ -128,6 +128,7 @@ export function Gantt() {
           </div>
         </div>
       </div>
+      {!scene.value && problems.value.length > 0 && <p class="notice" role="status">No chart: {problems.value.join(" ")}</p>}
       {complaint.value && <p class="notice" role="status">{complaint.value}</p>}
     </div>
   );

@@ -28,6 +28,7 @@ const RADIUS_PX = 2.5;
 const LANES_MAX = 4;
 export const LANE_PX = 12;
 const NAMED_PX = 60;
+const FEW_PX = 2;
 
 export function styleOf(rule: string | null, rules: readonly string[]): Style {
   const place = rule === null ? -1 : rules.indexOf(rule);
@@ -126,7 +127,8 @@ function paintProfile(chart: Chart, row: Row, line: Line, y: number): void {
     const w = Math.min(width, Math.ceil(shareOf(span, to_s) * width)) - x;
     let below = 0;
     counts.forEach((count, rule) => {
-      const h = (count / row.count) * room;
+      // A few beside a crowd are still seen.
+      const h = count > 0 ? Math.max(FEW_PX, (count / row.count) * room) : 0;
       context.fillStyle = styleOf(rules[rule]!, rules).colour;
       context.fillRect(x, foot - below - h, w, h);
       below += h;
@@ -146,7 +148,7 @@ function paintBar({ context, span, width }: Chart, bar: Bar, y: number, h: numbe
     context.roundRect(from, y, w, h, RADIUS_PX);
     context.fill();
   }
-  if (style.texture !== "plain" && w > 3 && h > 3) texture(context, style.texture, from, y, w, h);
+  if (style.texture !== "plain" && w > 3 && h > 2) texture(context, style.texture, from, y, w, h);
 }
 
 /// Who the other one is, where the bar has the room.

@@ -37,8 +37,9 @@ export const rowOf = computed(() => new Map(scene.value?.platforms.name.map((nam
 
 export async function loadRuns(): Promise<void> {
   try {
-    runs.value = await api.runs();
+    const found = await api.runs();
     problems.value = [];
+    runs.value = found;
   } catch (error) {
     problems.value = [wordsOf(error)];
   }
