@@ -14,11 +14,13 @@ export function GlobeView({ hidden }: { hidden: boolean }) {
         <GlobePane />
         <Strip />
       </div>
-      <aside class="panel" aria-label="Figures and selection">
-        {problems.value.length > 0 && <ul class="notices">{problems.value.map((words) => <li class="notice" key={words}>{words}</li>)}</ul>}
-        <Tiles />
-        {selected.value ? <Card thing={selected.value} /> : <Now />}
-      </aside>
+      {!hidden && (
+        <aside class="panel" aria-label="Figures and selection">
+          {problems.value.length > 0 && <ul class="notices">{problems.value.map((words) => <li class="notice" key={words}>{words}</li>)}</ul>}
+          <Tiles />
+          {selected.value ? <Card thing={selected.value} /> : <Now />}
+        </aside>
+      )}
     </div>
   );
 }
