@@ -58,7 +58,7 @@ class Made:
         return replace(self, **changes)
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def no_globe() -> Iterator[None]:
     """Make reports as in a clone whose page was not built, whether it was or not."""
     with pytest.MonkeyPatch.context() as patch:
