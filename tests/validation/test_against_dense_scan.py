@@ -3,7 +3,9 @@
 Authority: python-sgp4 2.27 (Vallado's code) and ERFA's GMST82 for the states, at every second and
 again on both sides of every edge; elevation from WGS84's geodetic vertical. Random LEO, MEO, HEO
 and GEO orbits over random places under masks from 0 to 60 degrees. Our windows come from knots of
-the same states 60 s apart (30 s where an eccentric orbit is quick at its perigee).
+the same states 60 s apart (30 s where an eccentric orbit is quick at its perigee, with the change
+of the positions for the velocity, as our propagation has it there: SGP4's own would move the cubic
+between two knots by metres, 3e-5 degrees of elevation in the slow crossing below).
 
 The tolerance is the package's promise of 10 ms. Right at the edges of passes below a second the
 true elevation moves by less than 1e-6 degrees in that time, so there the promise is of no use to
@@ -27,6 +29,9 @@ EPOCH_JD = 2_461_222.5  # 2026-07-01
 TURN_RAD_S = 2 * np.pi * 1.002737909350795 / 86_400
 EDGE_S = 0.01
 STILL_DEG = 1e-6
+SLIPS = (
+    0.1  # eccentricity from which on SGP4's velocity is off its own positions by metres a second
+)
 
 
 def satellite(
@@ -87,7 +92,6 @@ def test_a_day_at_every_second(kind: str) -> None:
         hold(satellite(altitude, eccentricity, inclination, angles), places.tolist(), step_s)
 
 
-@pytest.mark.xfail(reason="an edge where the elevation hardly moves is off by 3e-5 deg, not 1e-6")
 def test_a_slow_crossing_of_a_long_orbit() -> None:
     angles = (216.4966635539667, 0.0, 119.05788663801266)
     places = [
@@ -108,6 +112,8 @@ def hold(sat: Satrec, places: list[tuple[float, float, float, float]], step_s: f
     )
     knots = np.arange(0, DAY_S + 1, step_s)
     position, velocity = states(sat, knots)
+    if sat.ecco > SLIPS:
+        velocity = (states(sat, knots + 1)[0] - states(sat, knots - 1)[0]) / 2
     found = site_windows(Tracks(knots, position[np.newaxis], velocity[np.newaxis]), sites, mask)
     seconds = np.arange(0, DAY_S + 1)
     sky = states(sat, seconds)[0]
