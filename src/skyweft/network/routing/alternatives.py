@@ -4,14 +4,13 @@ The best way is the one that `snapshot.ways` found, whatever else is asked for, 
 ways do not move when alternatives are asked for.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.network.instant.snapshot import neighbours
 from skyweft.network.product import REACHED, Routes
+from skyweft.network.routing.alone import Alone
 from skyweft.network.routing.disjoint import TWO, disjoint
 from skyweft.network.routing.graph import Graph, graph
 from skyweft.network.routing.loopfree import loop_free
@@ -105,11 +104,11 @@ def _found(
 ) -> tuple[Longs, Longs, Ints]:
     """Return the pair of every way found, where its nodes begin, and all nodes."""
     # Snapshots are what threads share; a pool inside its own tasks would wait for itself.
-    with ThreadPoolExecutor(1) as alone:
-        if rule.apart is None:
-            some = loop_free(network, pairs, rule.alternatives, passing, alone)
-            return some.pair.astype(np.int64), some.path_first, some.path
-        two = disjoint(network, pairs, rule.apart, passing, alone)
+    alone = Alone()
+    if rule.apart is None:
+        some = loop_free(network, pairs, rule.alternatives, passing, alone)
+        return some.pair.astype(np.int64), some.path_first, some.path
+    two = disjoint(network, pairs, rule.apart, passing, alone)
     both = np.repeat(two.reason == TWO, 2)
     size = np.diff(two.path_first)
     first = np.concatenate([[0], np.cumsum(size[both])])

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from skyweft.network.routing.graph import FAR_NS, Graph
 from skyweft.network.routing.loopfree import (
-    Edges,
     Flags,
     Ints,
     Longs,
@@ -26,6 +25,8 @@ from skyweft.network.routing.loopfree import (
     pop,
     push,
 )
+
+Edges = tuple[Ints, Ints, Ints, Flags]  # as in `Graph`, and which nodes pass traffic on
 
 REASONS = (
     "",

@@ -22,10 +22,14 @@ from skyweft.network.routing.sweep import distances
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Edges = tuple[Ints, Ints, Ints, Flags]
+Edges = tuple[Ints, Ints, Ints]  # to nodes that pass traffic on: first of a node, head, delay
+Left = tuple[
+    Ints, Ints
+]  # from every node to a target: at best, and straight where it ends ways only
+Piece = tuple[Longs, Ints, Ints, Ints, Ints]  # pairs, ways of each; cost and nodes; all nodes
 
 TARGETS_AT_ONCE = 4 * LANES
-PAIRS_AT_ONCE = 64
+PAIRS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,14 @@ def loop_free(
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return loop_free(graph, pairs, k, passing, threads)
-    edges = (graph.first, graph.head, graph.delay_ns, passing)
-    pieces: list[LoopFree] = []
+    edges = _passing_on(graph, passing)
+    pieces: list[Piece] = []
     for rows, near_to in by_target(graph, pairs, passing, executor):
 
-        def some(start: int, rows: Longs = rows, near_to: Near = near_to) -> LoopFree:
+        def some(start: int, rows: Longs = rows, near_to: Near = near_to) -> Piece:
             few = rows[start : start + PAIRS_AT_ONCE]
             asked = np.ascontiguousarray(pairs[few])
-            found = _all(edges, near_to.slot, near_to.away_ns, asked, k)
-            return _columns(few, *found)
+            return few, *_all(edges, near_to.slot, near_to.away_ns, near_to.last_ns, asked, k)
 
         pieces += executor.map(some, range(0, len(rows), PAIRS_AT_ONCE))
     return _sorted(pieces)
@@ -120,6 +123,7 @@ class Near:
 
     slot: Ints  # (N,), -1 for nodes that are no target here
     away_ns: Ints  # (M, N); 2**30 where there is no way
+    last_ns: Ints  # (M, N) of an edge to the target, where that passes nothing on; else 2**30
 
 
 def checked(graph: Graph, pairs: Ints, passing: Flags | None) -> tuple[Ints, Flags]:
@@ -168,43 +172,42 @@ def nearness(graph: Graph, targets: Ints, passing: Flags, executor: Executor) ->
     tail = np.repeat(np.arange(graph.nodes), np.diff(graph.first))
     last = np.flatnonzero(~passes & (slot[graph.head] >= 0))
     np.minimum.at(access_ns, (tail[last], slot[graph.head[last]]), graph.delay_ns[last])
+    last_ns = np.ascontiguousarray(access_ns.T)
     access_ns[targets, np.arange(len(targets))] = 0
     parts = executor.map(
         lambda low: distances(transit, access_ns[:, low : low + LANES]).T,
         range(0, len(targets), LANES),
     )
-    return Near(slot[:-1], np.ascontiguousarray(np.concatenate(list(parts))))
+    return Near(slot[:-1], np.ascontiguousarray(np.concatenate(list(parts))), last_ns)
 
 
-def _columns(rows: Longs, count: Ints, cost_ns: Ints, length: Ints, path: Ints) -> LoopFree:
-    """Name what the kernel found for some pairs."""
-    begin = np.repeat(np.cumsum(count) - count, count)
-    return LoopFree(
-        pair=np.repeat(rows, count).astype(np.int32),
-        rank=(np.arange(len(cost_ns)) - begin + 1).astype(np.int32),
-        cost_ns=cost_ns,
-        hops=length - 1,
-        path_first=np.concatenate([[0], np.cumsum(length, dtype=np.int64)]),
-        path=path,
-    )
+def _passing_on(graph: Graph, passing: Flags) -> Edges:
+    """Return the edges to nodes that pass traffic on, in their order."""
+    kept = np.append(passing, False)[graph.head]
+    first = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)])[graph.first]
+    return first.astype(np.int32), graph.head[kept], graph.delay_ns[kept]
 
 
-def _sorted(pieces: Sequence[LoopFree]) -> LoopFree:
-    """Put pieces together in the order of their pairs."""
+def _sorted(pieces: Sequence[Piece]) -> LoopFree:
+    """Name what the kernel found for some pairs each, in the order of the pairs."""
     nothing = np.empty(0, np.int32)
-    columns = {
-        name: np.concatenate([nothing, *(getattr(each, name) for each in pieces)])
-        for name in ("pair", "rank", "cost_ns", "hops", "path")
-    }
-    order = np.argsort(columns["pair"], kind="stable")
-    length = columns["hops"].astype(np.int64) + 1
-    begin = (np.cumsum(length) - length)[order]
-    for name in ("pair", "rank", "cost_ns", "hops"):
-        columns[name] = columns[name][order]
-    path_first = np.concatenate([[0], np.cumsum(length[order])])
-    taken = np.arange(path_first[-1]) + np.repeat(begin - path_first[:-1], length[order])
-    columns["path"] = columns["path"][taken]
-    return LoopFree(**columns, path_first=path_first)
+    rows, count, cost_ns, length, path = (
+        np.concatenate([nothing, *(piece[k] for piece in pieces)]) for k in range(5)
+    )
+    pair = np.repeat(rows, count)
+    begin = np.cumsum(length, dtype=np.int64) - length
+    order = np.argsort(pair, kind="stable")
+    pair, length = pair[order].astype(np.int32), length[order]
+    path_first = np.concatenate([[0], np.cumsum(length, dtype=np.int64)])
+    taken = np.arange(path_first[-1]) + np.repeat(begin[order] - path_first[:-1], length)
+    return LoopFree(
+        pair=pair,
+        rank=(np.arange(len(pair)) - np.searchsorted(pair, pair) + 1).astype(np.int32),
+        cost_ns=cost_ns[order],
+        hops=length - 1,
+        path_first=path_first,
+        path=path[taken],
+    )
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -247,43 +250,48 @@ def pop(heap: Longs, size: int) -> tuple[int, int]:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _deviate(
-    edges: Edges, away: Ints, here: int, target: int, marks: tuple[Ints, Ints], tick: int
+    edges: Edges,
+    left: Left,
+    here: int,
+    target: int,
+    marks: tuple[Ints, Ints],
+    ticks: tuple[int, int],
 ) -> tuple[int, int]:
     """Return a bound from below on the ways out of a node, and the first follower that has it.
 
-    `marks` are the nodes on the way so far and the followers taken already, where they are `tick`.
+    `marks` are the nodes on the way so far and the followers taken already, where they are `ticks`.
     """
-    first, head, delay, passing = edges
+    first, head, delay = edges
+    away, last = left
     inside, barred = marks
     best, follower = FAR_NS, -1
     for e in range(first[here], first[here + 1]):
         to = head[e]
-        if to == len(away) or not (passing[to] or to == target):
-            continue
-        if inside[to] == tick or barred[to] == tick:
+        if inside[to] == ticks[0] or barred[to] == ticks[1]:
             continue
         if delay[e] + away[to] < best:
             best, follower = int(delay[e] + away[to]), int(to)
+    if last[here] < best and barred[target] != ticks[1]:
+        best, follower = int(last[here]), target
     return best, follower
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _follow(
-    edges: Edges, away: Ints, here: int, target: int, inside: Ints, tick: int, path: Ints
+    edges: Edges, left: Left, here: int, target: int, inside: Ints, tick: int, path: Ints
 ) -> int:
     """Write the shortest way from a node, itself too; return its nodes, 0 if it goes inside."""
-    first, head, delay, passing = edges
+    first, head, delay = edges
+    away, last = left
     size = 0
-    while size < len(away):
+    while size < len(path):
         path[size] = here
         size += 1
         if here == target:
             return size
-        follower = -1
+        follower = target if last[here] == away[here] else -1
         for e in range(first[here], first[here + 1]):
             to = head[e]
-            if to == len(away) or not (passing[to] or to == target):
-                continue
             if inside[to] != tick and delay[e] + away[to] == away[here]:
                 follower = int(to)
                 break
@@ -296,7 +304,7 @@ def _follow(
 @njit(cache=True, error_model="numpy", nogil=True)
 def _search(
     edges: Edges,
-    away: Ints,
+    left: Left,
     here: int,
     target: int,
     limit_ns: int,
@@ -308,11 +316,12 @@ def _search(
 
     `scratch` keeps what was reached and settled, at what cost and from where, and the heap.
     """
-    first, head, delay, passing = edges
+    first, head, delay = edges
+    away, last = left
     inside, barred = marks
     seen, settled, cost, before, heap = scratch
     seen[here], cost[here] = tick, 0
-    size = push(heap, 0, away[here], here)
+    size = push(heap, 0, int(away[here]), here)
     while size > 0:
         _, node = pop(heap, size)
         size -= 1
@@ -321,13 +330,13 @@ def _search(
         if settled[node] == tick:
             continue
         settled[node] = tick
-        for e in range(first[node], first[node + 1]):
-            to = head[e]
-            if to == len(away) or not (passing[to] or to == target):
-                continue
+        for e in range(first[node], first[node + 1] + 1):
+            # Behind the others comes the edge straight to the target.
+            straight = e == first[node + 1]
+            to = target if straight else int(head[e])
             if inside[to] == tick or (node == here and barred[to] == tick):
                 continue
-            spent = cost[node] + delay[e]
+            spent = cost[node] + (last[node] if straight else delay[e])
             if spent + away[to] < limit_ns and (seen[to] != tick or spent < cost[to]):
                 seen[to], cost[to], before[to] = tick, spent, node
                 size = push(heap, size, spent + away[to], to)
@@ -374,10 +383,9 @@ def _mark(
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _cheapest(edges: Edges, here: int, to: int) -> int:
-    """Return the delay of the shortest edge between two nodes."""
-    first, head, delay, _ = edges
-    best = NO_EDGE_NS
+def _cheapest(edges: Edges, here: int, to: int, best: int) -> int:
+    """Return the delay of the shortest edge between two nodes, at most `best`."""
+    first, head, delay = edges
     for e in range(first[here], first[here + 1]):
         if head[e] == to:
             best = min(best, int(delay[e]))
@@ -387,7 +395,7 @@ def _cheapest(edges: Edges, here: int, to: int) -> int:
 @njit(cache=True, error_model="numpy", nogil=True)
 def _complete(
     edges: Edges,
-    away: Ints,
+    left: Left,
     here: int,
     target: int,
     limit_ns: int,
@@ -397,13 +405,13 @@ def _complete(
     rest: Ints,
 ) -> tuple[int, int]:
     """Write the shortest way on from a node, itself left out; return its cost and its nodes."""
-    bound, follower = _deviate(edges, away, here, target, marks, tick)
+    bound, follower = _deviate(edges, left, here, target, marks, (tick, tick))
     if bound >= limit_ns:
         return FAR_NS, 0
-    size = _follow(edges, away, follower, target, marks[0], tick, rest)
+    size = _follow(edges, left, follower, target, marks[0], tick, rest)
     if size > 0:
         return bound, size
-    spent = _search(edges, away, here, target, limit_ns, marks, tick, scratch)
+    spent = _search(edges, left, here, target, limit_ns, marks, tick, scratch)
     if spent >= limit_ns:
         return FAR_NS, 0
     return spent, _trace(here, target, scratch[3], rest)
@@ -412,6 +420,7 @@ def _complete(
 @njit(cache=True, error_model="numpy", nogil=True)
 def _accept(
     edges: Edges,
+    left: Left,
     ways: tuple[Ints, Ints, Ints],
     found: int,
     parent: int,
@@ -430,14 +439,24 @@ def _accept(
             along[start + i] = along[begin[parent] + i]
     for i in range(start + at + 1, start + at + 1 + size):
         path[i] = rest[i - start - at - 1]
-        along[i] = along[i - 1] + _cheapest(edges, path[i - 1], path[i])
+        straight = left[1][path[i - 1]] if i == start + at + size else FAR_NS
+        along[i] = along[i - 1] + _cheapest(edges, path[i - 1], path[i], straight)
     begin[found + 1] = start + at + 1 + size
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _common(one: Ints, other: Ints) -> int:
+    """Return how many nodes two ways have in common before they part."""
+    size = 0
+    while size < min(len(one), len(other)) and one[size] == other[size]:
+        size += 1
+    return size
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _deviations(
     edges: Edges,
-    away: Ints,
+    left: Left,
     ways: tuple[Ints, Ints, Ints],
     found: int,
     target: int,
@@ -455,10 +474,20 @@ def _deviations(
         larger = np.empty((2 * (size + last - start), rows.shape[1]), rows.dtype)
         larger[:size] = rows[:size]
         rows = larger
-    for i in range(at, last - start):
+    inside, barred = marks
+    common = np.empty(found, np.int32)
+    for way in range(found):
+        common[way] = _common(path[begin[way] : begin[way + 1]], path[start : last + 1])
+    upto = tick = tick + 1
+    for i in range(last - start):
+        inside[path[start + i]] = upto
+        if i < at:
+            continue
         tick += 1
-        _mark(ways, found, found - 1, i, marks, tick)
-        bound, _ = _deviate(edges, away, path[start + i], target, marks, tick)
+        for way in range(found):
+            if i < common[way]:
+                barred[path[begin[way] + i + 1]] = tick
+        bound, _ = _deviate(edges, left, path[start + i], target, marks, (upto, tick))
         place = row
         if i > at:
             place, size = size, size + 1
@@ -471,7 +500,7 @@ def _deviations(
 @njit(cache=True, error_model="numpy", nogil=True)
 def _yen(
     edges: Edges,
-    away: Ints,
+    left: Left,
     source: int,
     target: int,
     k: int,
@@ -486,7 +515,7 @@ def _yen(
     node, cost, and where the rest of the way is kept. Until that is kept the cost is a bound.
     """
     rows = np.zeros((64, 5), np.int32)
-    rows[0, 0], rows[0, 2] = -1, away[source]
+    rows[0, 0], rows[0, 2] = -1, left[0][source]
     path, along = np.empty(256, np.int32), np.empty(256, np.int32)
     begin, kept, used, size, found = np.zeros(k + 1, np.int32), np.empty(64, np.int32), 0, 1, 0
     while found < k:
@@ -506,7 +535,7 @@ def _yen(
             else:
                 marks[0][source] = tick
             more, length = _complete(
-                edges, away, here, target, FAR_NS - spent, marks, tick, scratch, rest
+                edges, left, here, target, FAR_NS - spent, marks, tick, scratch, rest
             )
             rows[row, 2] = min(spent + more, FAR_NS)
             if rows[row, 2] > cost:
@@ -516,17 +545,19 @@ def _yen(
                 continue
         path = room(path, begin[found] + at + 1 + length)
         along = room(along, begin[found] + at + 1 + length)
-        _accept(edges, (path, begin, along), found, parent, at, source, rest, length)
+        _accept(edges, left, (path, begin, along), found, parent, at, source, rest, length)
         found += 1
+        if found == k:
+            break
         rows, size, tick = _deviations(
-            edges, away, (path, begin, along), found, target, row, at, marks, tick, rows, size
+            edges, left, (path, begin, along), found, target, row, at, marks, tick, rows, size
         )
     return found, (path, begin, along), tick
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _all(
-    edges: Edges, slot: Ints, away_ns: Ints, pairs: Ints, k: int
+    edges: Edges, slot: Ints, away_ns: Ints, last_ns: Ints, pairs: Ints, k: int
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Return, for pairs, the number of ways; for ways, cost and nodes; and all their nodes."""
     nodes = away_ns.shape[1]
@@ -536,7 +567,7 @@ def _all(
         np.zeros(nodes, np.int32),
         np.empty(nodes, np.int32),
         np.empty(nodes, np.int32),
-        np.empty(len(edges[1]) + 1, np.int64),
+        np.empty(len(edges[1]) + nodes + 1, np.int64),
     )
     rest = np.empty(nodes, np.int32)
     count = np.zeros(len(pairs), np.int32)
@@ -545,8 +576,9 @@ def _all(
     ways, used, tick = 0, 0, 0
     for pair in range(len(pairs)):
         source, target = int(pairs[pair, 0]), int(pairs[pair, 1])
+        left = (away_ns[slot[target]], last_ns[slot[target]])
         found, (nodes_, begin, along), tick = _yen(
-            edges, away_ns[slot[target]], source, target, k, marks, tick, scratch, rest
+            edges, left, source, target, k, marks, tick, scratch, rest
         )
         count[pair] = found
         cost, length = room(cost, ways + found), room(length, ways + found)
