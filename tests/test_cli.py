@@ -1,6 +1,7 @@
 """The command line: exit codes, what goes where, and every kind of bad input from the outside."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,44 @@ def test_a_link_that_never_closes_is_said_to(capsys: Captured) -> None:
     deaf = ["--set", "terminals.up.eirp_dbw=-90", "--set", "terminals.down.eirp_dbw=-90"]
     assert main(["run", write(), "--no-report", "--set", "duration_s=86400", *deaf]) == 0
     assert "; no rate either way" in capsys.readouterr().out
+
+
+ASKED = """
+[[routes]]
+sources = ["place"]
+targets = ["sats"]
+step_s = 600
+
+[[messages]]
+source = "place"
+target = "sats"
+size_bytes = 20
+period_s = 60
+"""
+
+
+def test_what_was_carried_is_told(capsys: Captured) -> None:
+    assert main(["run", write(SOUND + ASKED), "--no-report", "--set", "duration_s=86400"]) == 0
+    out = capsys.readouterr().out
+    reached = re.search(r"ways from place to sats: (\d+\.\d)% of the time, median delay .* ms", out)
+    reasons = re.findall(r"^  [a-z: ]+: (\d+\.\d)%$", out, re.MULTILINE)
+    assert reached, out
+    assert float(reached[1]) + sum(map(float, reasons)) == pytest.approx(100, abs=0.2)
+    told = re.search(r"messages: (\d+) of 1,440 delivered", out)
+    lost = re.search(r"  no satellite: ([\d,]+)", out)
+    assert told, out
+    assert lost, out
+    assert int(told[1]) + int(lost[1].replace(",", "")) == 1_440
+
+
+def test_never_a_satellite_in_view(capsys: Captured) -> None:
+    blind = ["--set", "links.0.elevation_min_deg=89.9"]
+    assert main(["run", write(SOUND + ASKED), *blind]) == 0
+    out = capsys.readouterr().out
+    assert "messages: 0 of 120 delivered, median delay none" in out
+    assert "  no satellite: 120" in out
+    assert "  nobody in range of the source: 100.0%" in out
+    assert "no satellite" in Path("runs/small/report.html").read_text(encoding="utf-8")
 
 
 def test_report_of_no_run(capsys: Captured) -> None:

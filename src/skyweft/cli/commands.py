@@ -193,11 +193,53 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
         if seen := (summary["coverage"] or {}).get(places):
             gap = _figure(seen["longest_gap_s"], "s")
             yield f"coverage of {places}: {seen['share_covered_mean']:.1%}, longest gap {gap}"
+    yield from _carried(summary)
+
+
+def _carried(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Write how ways, traffic, gateways, packets and messages fared, those that were asked for."""
+    for each in summary["routes"] or ():
+        ends = ", ".join(each["sources"]), ", ".join(each["targets"])
+        delay = _figure(each["delay_median_s"], "s")
+        share = _share(each["share_reachable"])
+        yield f"ways from {ends[0]} to {ends[1]}: {share} of the time, median delay {delay}"
+        for reason, share in each["reasons"].items():
+            yield f"  {reason}: {share:.1%}"
+    if flows := summary["flows"]:
+        carried, wanted = (
+            _figure(flows[f"{name}_mean_bps"], "bit/s") for name in ("carried", "demand")
+        )
+        served = _share(flows["share_served"])
+        yield f"traffic: {carried} carried" + (
+            f", {served} of {wanted} wanted" if flows["demand_mean_bps"] else ""
+        )
+    if plan := summary["gateways"]:
+        proven = "" if plan["optimal"] else f", at least {plan['at_least']} are needed"
+        yield f"gateways: {len(plan['chosen'])} of {plan['candidates']} chosen{proven}; " + (
+            f"{_share(plan['share_carried'])} of the need carried"
+        )
+    if packets := summary["packets"]:
+        sent, received = (sum(each[name] for each in packets) for name in ("sent", "received"))
+        yield f"packets: {received:,} of {sent:,} received"
+    if messages := summary["deliveries"]:
+        delay = _figure(messages["delay_p50_s"], "s")
+        yield f"messages: {messages['delivered']:,} of {messages['made']:,} delivered, " + (
+            f"median delay {delay}"
+        )
+        for name, count in messages.items():
+            if count and (name.startswith("lost_") or name == "stored"):
+                yield f"  {name.removeprefix('lost_').replace('_', ' ')}: {count:,}"
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.1%}"
 
 
 def _figure(value: float | None, unit: str) -> str:
     if value is None:
         return "none"
+    if unit == "s" and 0 < value < 1:  # delays by light
+        return f"{1e3 * value:,.4g} ms"
     if unit == "bit/s":  # the one unit whose values span ten powers of ten on one screen
         for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
             if value >= size:

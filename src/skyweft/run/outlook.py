@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from skyweft.contacts.pairs import pairs as count_pairs
+from skyweft.delivery.access import traffic
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
@@ -145,6 +146,7 @@ def outlook(scenario: Scenario) -> Outlook:
     fleet = assemble(scenario)
     ground.sound(scenario, fleet, wanted(scenario, fleet))  # for their files' mistakes
     asked(scenario, fleet)  # likewise for names
+    traffic.sound(scenario, fleet)
     pairs = tuple(count_pairs(scenario, fleet))
     none = [
         f"links[{row}]: no two platforms are there for it"

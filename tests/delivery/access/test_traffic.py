@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from skyweft.delivery.access.traffic import Made, made, renewal
+from skyweft.delivery.access.traffic import Made, made, renewal, sound
+from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.scenario.scenario import Scenario
 
@@ -96,3 +97,10 @@ def test_pieces_make_the_same(arrivals: str, threads: ThreadPoolExecutor) -> Non
     order = np.lexsort([pieces.number, pieces.thing])
     for name in ("thing", "number", "created_s"):
         assert np.array_equal(getattr(pieces, name)[order], getattr(whole, name))
+
+
+def test_more_than_fits_in_memory_is_refused() -> None:
+    sound(scenario := scenario_of({"period_s": 1.0}, things=50), assemble(scenario))
+    scenario = scenario_of({"period_s": 1e-6}, things=50)
+    with pytest.raises(ScenarioError, match=r"messages\[0\].period_s: 50 things make 3e\+10"):
+        sound(scenario, assemble(scenario))

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
+from skyweft.errors import ScenarioError
 from skyweft.motion.product import Fleet
 from skyweft.scenario.messages import Burst, Messages
 from skyweft.scenario.scenario import Scenario
@@ -23,6 +24,8 @@ Ints = NDArray[np.int64]
 
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 TOGETHER = 65_536  # things that one thread takes on
+# What the shortest block of a run holds in memory, some 500 bytes each while they contend.
+SHORT_S, SHORT_MAX = 600.0, 2e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,28 @@ class Renewal:
 
     number: Ints
     at_s: Floats  # in bent time
+
+
+def sound(scenario: Scenario, fleet: Fleet) -> None:
+    """Refuse traffic of which ten minutes do not fit in memory.
+
+    Raises
+    ------
+    ScenarioError
+        Every rule that makes too many messages, a line each, with its place.
+    """
+    mistakes = []
+    for number, rule in enumerate(scenario.messages):
+        things = len(fleet.rows_of(rule.source))
+        often = min(SHORT_S, scenario.duration_s) / rule.period_s if rule.period_s else 1.0
+        if things * often > SHORT_MAX:
+            key = "period_s" if rule.period_s else "source"
+            mistakes.append(
+                f"messages[{number}].{key}: {things:,} things make {things * often:.3g} messages "
+                f"in ten minutes; at most {SHORT_MAX:,.0f} fit in memory"
+            )
+    if mistakes:
+        raise ScenarioError("\n".join(mistakes))
 
 
 def renewal(scenario: Scenario, fleet: Fleet, number: int) -> Renewal:

@@ -12,6 +12,7 @@ from time import perf_counter
 import numpy as np
 
 from skyweft.contacts.pairs import pairs
+from skyweft.delivery.access import traffic
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
@@ -85,6 +86,7 @@ def run(
     flows = wanted(decided, fleet)
     ground.sound(decided, fleet, flows)
     asked(decided, fleet)  # for mistakes in names
+    traffic.sound(decided, fleet)
     plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
     temporary = out is None and isinstance(scenario, Scenario)
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)
