@@ -20,3 +20,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> "Run":
     from skyweft.run import run
 
     return run(Path(__file__).parent / "small" / "small.toml", tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def beamed(tmp_path_factory: pytest.TempPathFactory) -> "Run":
+    """Run the first hour of the same with three steered beams a satellite."""
+    from skyweft.run import run
+
+    return run(
+        Path(__file__).parent / "small" / "small.toml",
+        tmp_path_factory.mktemp("beamed"),
+        overrides=["duration_s=3600", "links.0.beams={count=3,width_deg=6.0}"],
+    )

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,11 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def address(small: Run, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the small run, and a copy to compare it with."""
-    copy = small.save(tmp_path_factory.mktemp("copy") / "second")
+@contextmanager
+def served(*runs: Run) -> Iterator[str]:
+    """Show runs on a server of their own; yield its address."""
     code = "import sys; from skyweft.cli import main; sys.exit(main())"
-    words = ["show", str(small.folder), str(copy.folder), "--json", "--no-open"]
+    words = ["show", *(str(run.folder) for run in runs), "--json", "--no-open"]
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True
     ) as server:
@@ -71,6 +71,14 @@ def address(small: Run, browser: Any, tmp_path_factory: pytest.TempPathFactory) 
             text += line
         yield json.loads(text)["address"]
         server.terminate()
+
+
+@pytest.fixture(scope="session")
+def address(small: Run, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the small run, and a copy to compare it with."""
+    copy = small.save(tmp_path_factory.mktemp("copy") / "second")
+    with served(small, copy) as where:
+        yield where
 
 
 class Watched:

@@ -1,7 +1,7 @@
 /// What tests may ask of the page: they wait for frames, never for a time.
 import type { Camera } from "../globe/index.ts";
 import { setTime, time_s } from "./state/clock.ts";
-import { rowOf } from "./state/runs.ts";
+import { rowOf, scene } from "./state/runs.ts";
 import { select, selected, type Thing } from "./state/thing.ts";
 import { globe } from "./views/globe/pane.tsx";
 
@@ -15,6 +15,8 @@ export interface Hook {
   setTime(t_s: number): void;
   /// ITRS metres at the moment, by number or by name, as the shader computes them.
   positionOf(platform: number | string): [number, number, number] | null;
+  /// Beams in use at the moment, by name, with where their axes meet the ground, ITRS metres.
+  spots(): { platform: string; towards: string; centre: [number, number, number] | null }[];
   readonly selected: Thing | null;
   readonly camera: Camera | null;
   select(thing: Thing | null): void;
@@ -47,6 +49,15 @@ export function giveHook(): void {
     ready,
     setTime,
     select,
+    spots() {
+      globe.value?.setTime(time_s.value);
+      const name = (row: number) => scene.value!.platforms.name[row]!;
+      return (globe.value?.spots() ?? []).map(({ platform, towards, centre }) => ({
+        platform: name(platform),
+        towards: name(towards),
+        centre,
+      }));
+    },
     positionOf(platform) {
       // The page tells the globe with the next frame.
       globe.value?.setTime(time_s.value);

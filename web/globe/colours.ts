@@ -26,6 +26,18 @@ export const LAYER_COLOURS: Record<Layer, string> = {
   ground: "#3ddc97",
 };
 
+/// GLSL: what a link or beam looks like as it fills; from `FULL` on it is dashed too, so that colour
+/// is not the only sign.
+export const LOADED_GLSL = /* glsl */ `
+const float FULL = 0.9;
+vec3 loaded(vec3 idle, float utilisation) {
+  vec3 busy = mix(idle, AMBER, smoothstep(0.45, 0.7, utilisation));
+  return mix(busy, RED, smoothstep(0.8, 0.95, utilisation));
+}
+`
+  .replace("AMBER", glsl(COLOURS.footprint))
+  .replace("RED", glsl(COLOURS.alarm));
+
 export function rgb(hex: string): Vector3 {
   const value = Number.parseInt(hex.slice(1), 16);
   return new Vector3(value >> 16, (value >> 8) & 255, value & 255).divideScalar(255);

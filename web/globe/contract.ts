@@ -25,12 +25,23 @@ export interface Visible {
   rules: Record<number, boolean>;
   links: boolean;
   utilisation: boolean;
+  /// Spots on the ground of beams in use.
+  beams: boolean;
   tracks: "none" | "selected" | string[];
   footprints: "none" | "selected" | string[];
   labels: boolean;
   night: boolean;
   graticule: boolean;
   stars: boolean;
+}
+
+export interface Spot {
+  /// Who forms the beam, and at whom it is steered.
+  platform: number;
+  towards: number;
+  users: number;
+  utilisation: number;
+  centre: [number, number, number] | null;
 }
 
 export interface Camera {
@@ -60,6 +71,8 @@ export interface Globe {
   setCamera(camera: Partial<Camera>): void;
   /// ITRS metres now, computed as the shader does; null where absent.
   positionOf(platform: number): [number, number, number] | null;
+  /// The beams in use now and where their axes meet the ground, ITRS metres; null where they miss it.
+  spots(): Spot[];
   destroy(): void;
 }
 

@@ -1,12 +1,13 @@
 /// The globe: marks, camera, hands and frames put together.
 import { Color, Scene as ThreeScene } from "three";
 import coarse from "world-atlas/countries-110m.json";
-import { sunAt, type Scene } from "../scene/index.ts";
+import { beamsAt, sunAt, type Scene } from "../scene/index.ts";
 import { COLOURS, rgb } from "./colours.ts";
-import type { Camera, Globe, GlobeOptions, Selection, Visible } from "./contract.ts";
+import type { Camera, Globe, GlobeOptions, Selection, Spot, Visible } from "./contract.ts";
 import type { Atlas } from "./earth/atlas.ts";
 import { Sky } from "./earth/sky.ts";
 import { Earth } from "./earth/surface.ts";
+import { BeamMarks, groundAlong } from "./marks/beams.ts";
 import { FootprintMarks } from "./marks/footprints.ts";
 import { LinkMarks } from "./marks/links.ts";
 import { PlatformMarks } from "./marks/platforms.ts";
@@ -35,6 +36,7 @@ const EVERYTHING: Visible = {
   rules: {},
   links: true,
   utilisation: true,
+  beams: true,
   tracks: "selected",
   footprints: "selected",
   labels: true,
@@ -58,6 +60,7 @@ class Drawing implements Globe {
   private readonly loop = new Loop((now_ms) => this.draw(now_ms));
   private readonly earth: Earth;
   private readonly sky = new Sky(this.uniforms);
+  private readonly beams = new BeamMarks(this.uniforms);
   private readonly footprints = new FootprintMarks(this.uniforms);
   private readonly links = new LinkMarks(this.uniforms);
   private readonly tracks = new TrackMarks(this.uniforms);
@@ -186,6 +189,22 @@ class Drawing implements Globe {
     return this.ephemeris.positionOf(platform, this.t_s);
   }
 
+  spots(): Spot[] {
+    const { first, after } = beamsAt(this.scene, this.t_s);
+    const { platform, centre, users, utilisation } = this.scene.beams;
+    return Array.from({ length: after - first }, (_, k) => {
+      const [at, towards] = [platform[first + k]!, centre[first + k]!];
+      const [from, through] = [this.positionOf(at), this.positionOf(towards)];
+      return {
+        platform: at,
+        towards,
+        users: users[first + k]!,
+        utilisation: utilisation[first + k]!,
+        centre: from && through && groundAlong(from, through),
+      };
+    });
+  }
+
   destroy(): void {
     this.gone = true;
     this.loop.stop();
@@ -205,8 +224,8 @@ class Drawing implements Globe {
   }
 
   private get marks(): Mark[] {
-    const { earth, sky, footprints, links, tracks, platforms, route } = this;
-    return [earth, sky, footprints, links, tracks, platforms, route];
+    const { earth, sky, beams, footprints, links, tracks, platforms, route } = this;
+    return [earth, sky, beams, footprints, links, tracks, platforms, route];
   }
 
   private get turned_rad(): number {
@@ -247,6 +266,7 @@ class Drawing implements Globe {
     if (this.followed !== null) this.lookAt(this.followed);
     this.eye.update(this.uniforms);
     this.links.setTime(this.t_s);
+    this.beams.setTime(this.t_s);
     this.drawRoute(now_ms);
     this.render();
     this.drawLabels();

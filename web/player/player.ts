@@ -98,6 +98,7 @@ function keyRow(globe: Globe, scene: Scene, said: HTMLElement): HTMLElement {
   if (kinds.has("optical")) row.append(keyed("—", COLOURS.optical, "laser link"));
   if (kinds.has("radio")) row.append(keyed("—", COLOURS.radio, "radio link"));
   if (scene.load.time.length > 0) row.append(keyed("—", COLOURS.alarm, "busy link"));
+  if (scene.beams.platform.length > 0) row.append(keyed("◯", COLOURS.radio, "beam in use"));
   row.append(said);
   return row;
 }

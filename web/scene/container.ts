@@ -52,6 +52,15 @@ export function readScene(bytes: ArrayBuffer): Scene {
       target: array("load.target", "i4"),
       utilisation: array("load.utilisation", "f4"),
     },
+    beams: {
+      time: array("beam.time", "f4"),
+      first: array("beam.first", "i4"),
+      rule: array("beam.rule", "i4"),
+      platform: array("beam.platform", "i4"),
+      centre: array("beam.centre", "i4"),
+      users: array("beam.users", "i4"),
+      utilisation: array("beam.utilisation", "f4"),
+    },
     paths: {
       route: array("path.route", "i4"),
       time: array("path.time", "f4"),

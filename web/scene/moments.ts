@@ -26,6 +26,12 @@ export function sunAt({ sunAt: table }: Scene, t_s: number): [number, number, nu
   return [x! / length, y! / length, z! / length];
 }
 
+/// The rows of the beams in use at a time; none before the first snapshot.
+export function beamsAt({ beams: { time, first } }: Scene, t_s: number): { first: number; after: number } {
+  const snapshot = lastNotAfter(time, t_s);
+  return snapshot < 0 ? { first: 0, after: 0 } : { first: first[snapshot]!, after: first[snapshot + 1]! };
+}
+
 /// The nodes of the path in force between a pair, in either direction; null: none was kept, or the
 /// pair could not reach one another at the last step of its route.
 export function pathAt(scene: Scene, source: number, target: number, t_s: number): number[] | null {

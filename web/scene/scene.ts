@@ -17,6 +17,8 @@ export interface Rule {
   kind: "radio" | "optical";
   elevation_min_deg: number | null;
   between: string[];
+  /// Steered beams at one end; null: a carrier for each link.
+  beams: { count: number; width_deg: number } | null;
 }
 
 /// The words of a scene: its header, without the arrays' places.
@@ -72,6 +74,18 @@ export interface Load {
   utilisation: Float32Array;
 }
 
+/// Snapshots of beams in use: rows `first[k]` to `first[k + 1]` belong to `time[k]`. Each is steered
+/// at the platform `centre`; utilisation is that of the fuller direction.
+export interface Beams {
+  time: Float32Array;
+  first: Int32Array;
+  rule: Int32Array;
+  platform: Int32Array;
+  centre: Int32Array;
+  users: Int32Array;
+  utilisation: Float32Array;
+}
+
 /// Best paths kept by the run, by time and then pair; `first` points into `node`, where -1 stands
 /// for a platform that this scene leaves out.
 export interface Paths {
@@ -92,5 +106,6 @@ export interface Scene extends Header {
   sunAt: Float32Array;
   contacts: Contacts;
   load: Load;
+  beams: Beams;
   paths: Paths;
 }

@@ -1,5 +1,5 @@
 /// A made-up scene with closed forms behind it, for tests and for looking at the globe without a run.
-import type { Contacts, Group, Paths, Scene } from "./scene.ts";
+import type { Beams, Contacts, Group, Paths, Scene } from "./scene.ts";
 
 const EARTH_RADIUS_M = 6378137;
 const EARTH_RATE = 7.292115e-5;
@@ -97,8 +97,8 @@ export function syntheticScene(wishes: Wishes): Scene {
       ],
     },
     rules: [
-      { name: "laser/laser", kind: "optical", elevation_min_deg: null, between: ["laser", "laser"] },
-      { name: "ka/ka", kind: "radio", elevation_min_deg: 25, between: ["ka_user", "ka_satellite"] },
+      { name: "laser/laser", kind: "optical", elevation_min_deg: null, between: ["laser", "laser"], beams: null },
+      { name: "ka/ka", kind: "radio", elevation_min_deg: 25, between: ["ka_user", "ka_satellite"], beams: { count: 8, width_deg: 6 } },
     ],
     routes: [{ sources: ["gateways"], targets: ["gateways"], step_s: 60 }],
     notes: [],
@@ -107,10 +107,12 @@ export function syntheticScene(wishes: Wishes): Scene {
     sunAt: sunTable(wishes.duration_s),
     contacts: { rule: new Int32Array(), source: new Int32Array(), target: new Int32Array(), start: new Float32Array(), end: new Float32Array() },
     load: { time: new Float32Array(), first: new Int32Array(), source: new Int32Array(), target: new Int32Array(), utilisation: new Float32Array() },
+    beams: { time: new Float32Array(), first: new Int32Array([0]), rule: new Int32Array(), platform: new Int32Array(), centre: new Int32Array(), users: new Int32Array(), utilisation: new Float32Array() },
     paths: { route: new Int32Array(), time: new Float32Array(), source: new Int32Array(), target: new Int32Array(), first: new Int32Array([0]), node: new Int32Array(), delay: new Float32Array() },
   };
   scene.contacts = contacts(wishes, names);
   scene.load = load(scene);
+  scene.beams = beams(scene);
   scene.paths = path(scene, satellites, satellites + 5);
   return scene;
 }
@@ -234,6 +236,30 @@ function load({ contacts: { rule, source, target }, duration_s }: Scene) {
     first: Int32Array.from(first),
     source: Int32Array.from(rows, (row) => row[0]),
     target: Int32Array.from(rows, (row) => row[1]),
+    utilisation: Float32Array.from(rows, (row) => row[2]),
+  };
+}
+
+/// A beam for everyone in contact with a satellite, every five minutes but the third time.
+function beams({ contacts: c, duration_s }: Scene): Beams {
+  const time: number[] = [];
+  const first = [0];
+  const rows: [number, number, number][] = [];
+  for (let t_s = 0; t_s < duration_s; t_s += 300) {
+    time.push(t_s);
+    c.rule.forEach((rule, k) => {
+      if (rule !== 1 || t_s === 600 || c.start[k]! > t_s || c.end[k]! <= t_s) return;
+      rows.push([c.target[k]!, c.source[k]!, (0.11 + k * 0.61803) % 1]);
+    });
+    first.push(rows.length);
+  }
+  return {
+    time: Float32Array.from(time),
+    first: Int32Array.from(first),
+    rule: new Int32Array(rows.length).fill(1),
+    platform: Int32Array.from(rows, (row) => row[0]),
+    centre: Int32Array.from(rows, (row) => row[1]),
+    users: new Int32Array(rows.length).fill(1),
     utilisation: Float32Array.from(rows, (row) => row[2]),
   };
 }

@@ -133,6 +133,7 @@ class Beams:
     rule: NDArray[np.int16]  # place in the scenario's [[links]]
     platform: NDArray[np.int32]  # row of Fleet
     beam: NDArray[np.int32]  # number at its platform; beams are steered anew at every instant
+    centre: NDArray[np.int32]  # row of Fleet: the user it is steered at
     sends: NDArray[np.bool_]  # to its users; or hears them
     users: NDArray[np.int32]
     load_bps: NDArray[np.float64]

@@ -26,6 +26,7 @@ BEAM = Carriers(
     rule=np.zeros(1, np.int16),
     platform=np.array([7], np.int32),
     beam=np.zeros(1, np.int32),
+    centre=np.array([5], np.int32),
     sends=np.ones(1, np.bool_),
     users=np.array([2], np.int32),
 )
@@ -126,6 +127,10 @@ def test_beams_of_a_run() -> None:
                       strict=True))  # fmt: skip
     assert rows == [(False, 1, 0.0), (False, 3, pytest.approx(12e6)),
                     (True, 1, pytest.approx(12e6)), (True, 3, 0.0)]  # fmt: skip
+    # The far town has a beam for itself; the other is steered at the nearest of the three.
+    assert {(int(u), int(c)) for u, c in zip(beams.users, beams.centre, strict=True)} == {
+        (1, 3), (3, 2)
+    }  # fmt: skip
     assert beams.utilisation.max() == pytest.approx(1)
     assert bound == pytest.approx(12e6)
     assert carried.load_bps.max() == pytest.approx(12e6)
@@ -135,6 +140,7 @@ def test_beams_of_a_run() -> None:
     assert np.count_nonzero(got.rate_bps) == 0  # neither of them is the far town
     everybody = _run(count=4, width_deg=0.001, users_max=1)
     np.testing.assert_allclose(everybody[0].rate_bps, 4e6)
+    assert sorted(everybody[2].centre.tolist()) == [0, 0, 1, 1, 2, 2, 3, 3]
 
 
 def test_a_carrier_of_users_without_rate_holds_nothing() -> None:

@@ -17,6 +17,7 @@ def test_beams_add_up() -> None:
             "link": named(pa.array([0] * 4).to_numpy(), pa.array(["user/mast"])),
             "platform": named(pa.array([1, 2, 2, 2]).to_numpy(), NAMES),
             "beam": [0, 0, 1, 0],
+            "centre": named(pa.array([0] * 4).to_numpy(), NAMES),
             "direction": named(pa.array([0, 1, 1, 1]).to_numpy(), pa.array(["receives", "sends"])),
             "users": [3, 1, 2, 2],
             "load_bps": [0.0, 5e6, 5e6, 1e6],

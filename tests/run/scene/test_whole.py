@@ -89,7 +89,7 @@ def test_contacts(small: Run, unpacked) -> None:
 def test_loads(small: Run, unpacked) -> None:
     read = unpacked(scene(small, 1_320, 2_400))
     times, first = read.arrays["load.time"], read.arrays["load.first"]
-    assert set(times.tolist()) <= {1_200, 1_500, 1_800, 2_100, 2_400}
+    assert times.tolist() == [1_200, 1_500, 1_800, 2_100, 2_400]
     rows = [row for row in small.loads.to_pylist() if row["time_s"] in times]
     assert rows
     names = read.header["platforms"]["name"]
@@ -102,6 +102,35 @@ def test_loads(small: Run, unpacked) -> None:
     np.testing.assert_allclose(
         read.arrays["load.utilisation"], [row["utilisation"] for row in rows], rtol=1e-6
     )
+
+
+def test_beams(beamed: Run, unpacked) -> None:
+    read = unpacked(scene(beamed, 1_320))
+    assert read.header["rules"][0]["beams"] == {"count": 3, "width_deg": 6}
+    assert read.header["rules"][1]["beams"] is None
+    times, first = read.arrays["beam.time"], read.arrays["beam.first"]
+    assert times.tolist() == [1_200, 1_500, 1_800, 2_100, 2_400, 2_700, 3_000, 3_300]
+    names = read.header["platforms"]["name"]
+    got = [
+        (times[k], *(names[read.arrays[f"beam.{side}"][i]] for side in ("platform", "centre")),
+         read.arrays["beam.users"][i], read.arrays["beam.utilisation"][i])
+        for k in range(len(times))
+        for i in range(first[k], first[k + 1])
+    ]  # fmt: skip
+    assert first[-1] == len(got) == len(read.arrays["beam.rule"])
+    assert set(read.arrays["beam.rule"]) == {0}
+    fuller: dict[tuple, tuple] = {}
+    for row in beamed.beams.to_pylist():
+        beam = row["time_s"], row["platform"], row["beam"]
+        used = max(row["utilisation"], fuller.get(beam, (0.0,))[0])
+        fuller[beam] = used, row["centre"], row["users"]
+    wanted = [
+        (time_s, platform, centre, users, np.float32(used))
+        for (time_s, platform, _), (used, centre, users) in fuller.items()
+        if used > 0 and time_s >= 1_200
+    ]
+    assert 0 < len(wanted) < len(fuller)
+    assert sorted(got) == sorted(wanted)
 
 
 def test_paths(small: Run, unpacked) -> None:
@@ -130,7 +159,8 @@ def test_header(small: Run, unpacked) -> None:
         ("sats", 12, True), ("airship", 1, True), ("stations", 3, False)
     ]  # fmt: skip
     assert header["rules"][0] == {
-        "name": "node/sat", "kind": "radio", "elevation_min_deg": 10, "between": ["node", "sat"]
+        "name": "node/sat", "kind": "radio", "elevation_min_deg": 10, "between": ["node", "sat"],
+        "beams": None,
     }  # fmt: skip
     assert header["figures"] == small.summary()
     assert "figures" not in unpacked(scene(small, 240)).header

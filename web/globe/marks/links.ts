@@ -8,7 +8,7 @@ import {
   type ShaderMaterial,
 } from "three";
 import { lastNotAfter, type Scene } from "../../scene/index.ts";
-import { COLOURS, glsl } from "../colours.ts";
+import { COLOURS, glsl, LOADED_GLSL } from "../colours.ts";
 import type { Visible } from "../contract.ts";
 import { ID_GLSL, material, type Mark, type Uniforms } from "../stage.ts";
 
@@ -31,17 +31,11 @@ uniform float now;
 uniform float density;
 uniform vec2 viewport;
 uniform int selected;
-// From here on a link counts as full: dashed, so that colour is not the only sign.
-const float FULL = 0.9;
 varying vec3 vColour;
 varying float vStrength;
 varying float vDash;
 ${ID_GLSL}
-
-vec3 loaded(vec3 idle, float utilisation) {
-  vec3 busy = mix(idle, ${glsl(COLOURS.footprint)}, smoothstep(0.45, 0.7, utilisation));
-  return mix(busy, ${glsl(COLOURS.alarm)}, smoothstep(0.8, 0.95, utilisation));
-}
+${LOADED_GLSL}
 
 void main() {
   gl_Position = NOWHERE;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { syntheticScene, type Wishes } from "../../scene/synthetic.ts";
 import type { Visible } from "../contract.ts";
 import { createUniforms } from "../stage.ts";
+import { BeamMarks, groundAlong } from "./beams.ts";
 import { elevationMasks } from "./footprints.ts";
 import { LinkMarks } from "./links.ts";
 import { moversOf } from "./tracks.ts";
@@ -22,6 +23,7 @@ const everything: Visible = {
   rules: {},
   links: true,
   utilisation: true,
+  beams: true,
   tracks: "none",
   footprints: "none",
   labels: true,
@@ -91,6 +93,48 @@ function chosen(rows: number[]) {
     end: Float32Array.from(rows, (c) => end[c]!),
   };
 }
+
+describe("beams", () => {
+  function spots(t_s: number, visible: Partial<Visible> = {}) {
+    const beams = new BeamMarks(createUniforms());
+    beams.load(scene);
+    beams.show({ ...everything, ...visible });
+    beams.setTime(t_s);
+    const { geometry, visible: shown } = beams.objects[0]!;
+    const values = [...((geometry.getAttribute("beam")?.array as Float32Array | undefined) ?? [])];
+    return shown ? Array.from({ length: values.length / 4 }, (_, k) => values.slice(4 * k, 4 * k + 4)) : [];
+  }
+
+  it("are those of the snapshot in force, with half their width", () => {
+    const { first, platform, centre, utilisation } = scene.beams;
+    const wanted = [];
+    for (let row = first[1]!; row < first[2]!; row += 1) {
+      wanted.push([platform[row]!, centre[row]!, Math.fround((3 * Math.PI) / 180), utilisation[row]!]);
+    }
+    expect(wanted.length).toBeGreaterThan(3);
+    expect(spots(300)).toEqual(wanted);
+    expect(spots(599)).toEqual(wanted);
+    expect(spots(900).length).toBe(first[4]! - first[3]!);
+  });
+
+  it("are none in a snapshot without, and none that nobody wants to see", () => {
+    expect(spots(600)).toEqual([]);
+    expect(spots(300, { beams: false })).toEqual([]);
+    expect(spots(300, { rules: { 1: false } })).toEqual([]);
+    expect(spots(300, { layers: { space: false } })).toEqual([]);
+  });
+
+  it("meet the ground where their axis does", () => {
+    // Straight down over the pole and the equator: the semi-axes of WGS84.
+    expect(groundAlong([0, 0, 7e6], [0, 0, 6.9e6])![2]).toBeCloseTo(6356752.3142, 2);
+    expect(groundAlong([0, 7e6, 0], [0, 6.5e6, 0])![1]).toBeCloseTo(6378137, 2);
+    // From a satellite to a town: the town itself.
+    const [satellite, town] = [[0, 0, 8e6], [3e6, 0, 0]] as [[number, number, number], [number, number, number]];
+    town[2] = 6356752.3142 * Math.sqrt(1 - (town[0] / 6378137) ** 2);
+    groundAlong(satellite, town)!.forEach((x, i) => expect(x).toBeCloseTo(town[i]!, 2));
+    expect(groundAlong([0, 0, 8e6], [1e6, 0, 8e6])).toBeNull();
+  });
+});
 
 describe("footprints", () => {
   it("take the mask of the rules that a group's contacts came from", () => {

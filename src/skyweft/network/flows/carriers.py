@@ -31,6 +31,7 @@ class Carriers:
     rule: NDArray[np.int16]  # (V,) place in the scenario's [[links]]
     platform: Ints  # (V,) whose beam
     beam: Ints  # (V,) number at its platform
+    centre: Ints  # (V,) the user it is steered at
     sends: NDArray[np.bool_]  # (V,) to the users, or hears them
     users: Ints  # (V,)
 
@@ -70,6 +71,7 @@ class Carriers:
             rule=self.rule,
             platform=self.platform,
             beam=self.beam,
+            centre=self.centre,
             sends=self.sends,
             users=self.users,
             load_bps=carried,
@@ -96,7 +98,7 @@ def carriers(
     key, rate_bps : (L,)
         Directed links, tail * N + head, rising, and what they carry alone. [bit/s]
     """
-    rule, platform, beam, which = limits.beams(contacts, up, position_m)
+    rule, platform, beam, centre, which = limits.beams(contacts, up, position_m)
     of = np.full(len(key), -1, np.int32)
     served = np.flatnonzero(which >= 0)
     number, rows = which[served], up[served]
@@ -121,6 +123,7 @@ def carriers(
         np.repeat(rule, 2),
         np.repeat(platform, 2),
         np.repeat(beam, 2),
+        np.repeat(centre, 2),
         np.tile([False, True], len(rule)),
         np.repeat(np.bincount(number, minlength=len(rule)), 2).astype(np.int32),
     )

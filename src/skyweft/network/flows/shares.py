@@ -66,6 +66,7 @@ _BEAMED: dict[str, type] = {
     "rule": np.int16,
     "platform": np.int32,
     "beam": np.int32,
+    "centre": np.int32,
     "sends": np.bool_,
     "users": np.int32,
     "load_bps": np.float64,

@@ -137,7 +137,7 @@ class Topology:
 
     def beams(
         self, contacts: Contacts, used: Ints, position_m: Floats
-    ) -> tuple[NDArray[np.int16], Ints, Ints, Ints]:
+    ) -> tuple[NDArray[np.int16], Ints, Ints, Ints, Ints]:
         """Return the beams that serve the contacts that carry traffic.
 
         Parameters
@@ -149,13 +149,14 @@ class Topology:
 
         Returns
         -------
-        rule, platform, beam : (B,)
-            Of every beam with users: place in `[[links]]`, row of the fleet, number there.
+        rule, platform, beam, centre : (B,)
+            Of every beam with users: place in `[[links]]`, row of the fleet, number there, and the
+            user that it is steered at, a row of the fleet.
         which : (K,)
             Which of them serves each contact, -1 where it needs none.
         """
         which = np.full(len(used), -1, np.int32)
-        found = [np.empty((0, 3), np.int64)]
+        found = [np.empty((0, 4), np.int64)]
         endless = Limits(NO_LIMIT, NO_LIMIT, 1)
         for number, link in enumerate(self.links):
             rows = np.flatnonzero(contacts.link[used] == number)
@@ -167,12 +168,16 @@ class Topology:
             a, b = contacts.source[mine], contacts.target[mine]
             beam, users = steered(link.beams, order, a, b, free, endless, position_m)
             place, taken = np.nonzero(users)
-            at = a if link.beams.end == "source" else b
-            number_of = np.cumsum(users.ravel() > 0) - 1 + sum(map(len, found))
-            which[rows] = number_of[at.astype(np.int64) * link.beams.count + beam]
-            found.append(np.column_stack([np.full(len(place), number), place, taken]))
-        rule, platform, beam = np.concatenate(found).T
-        return rule.astype(np.int16), platform.astype(np.int32), beam.astype(np.int32), which
+            at, user = (a, b) if link.beams.end == "source" else (b, a)
+            before = sum(map(len, found))
+            number_of = np.cumsum(users.ravel() > 0) - 1
+            mine_of = number_of[at.astype(np.int64) * link.beams.count + beam]
+            which[rows] = before + mine_of
+            # A beam is steered at the first of its users.
+            first = order[np.unique(mine_of[order], return_index=True)[1]]
+            found.append(np.column_stack([np.full(len(place), number), place, taken, user[first]]))
+        rule, platform, beam, centre = np.concatenate(found).T.astype(np.int32)
+        return rule.astype(np.int16), platform, beam, centre, which
 
 
 def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:

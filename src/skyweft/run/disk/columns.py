@@ -202,6 +202,7 @@ def beams_table(beams: Beams, names: pa.Array, rules: pa.Array) -> pa.Table:
             "link": named(beams.rule, rules),
             "platform": named(beams.platform, names),
             "beam": beams.beam,
+            "centre": named(beams.centre, names),
             "direction": named(beams.sends.astype(np.int32), pa.array(["receives", "sends"])),
             "users": beams.users,
             "load_bps": beams.load_bps,

@@ -158,6 +158,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("link", "name", "", "rule whose end has the beams"),
         Column("platform", "name", "", "who forms it"),
         Column("beam", "int32", "", "number there, from 0; beams are steered anew every time"),
+        Column("centre", "name", "", "the user it is steered at, its first one"),
         Column("direction", "name", "", "`sends` to its users, or `receives` from them"),
         Column("users", "int32", "1", "how many it serves; never 0"),
         Column("load_bps", "float64", "bit/s", "sum of what flows send over it"),

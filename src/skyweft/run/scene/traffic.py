@@ -8,11 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from skyweft.run.disk.columns import rule_names
+from skyweft.run.disk.parquet import Bounds
 from skyweft.run.product import Run
 from skyweft.run.scene.cast import Cast
 from skyweft.scenario.scenario import Scenario
 
 Arrays = dict[str, NDArray[Any]]
+Floats = NDArray[np.float64]
 
 
 def loads(
@@ -21,31 +24,82 @@ def loads(
     """Return the snapshots of what links carry, the one in force at `from_s` included."""
     if not run.scenario.flows:
         return {}, []
-    step_s = run.scenario.flows[0].step_s
-    table = run.table(
-        "loads",
-        ("time_s", "source", "target", "utilisation"),
-        [("time_s", ">", from_s - step_s), ("time_s", "<=", to_s)],
-    )
+    moments_s = _moments_s(run, from_s, to_s)
+    table = run.table("loads", ("time_s", "source", "target", "utilisation"), _within(moments_s))
     source, target = (cast.rows(table[side]) for side in ("source", "target"))
     drawn = (source >= 0) & (target >= 0)
-    time_s = table["time_s"].to_numpy()
-    moments = np.unique(time_s)
-    every = math.ceil(np.count_nonzero(drawn) / rows_max)
-    notes = []
-    if every > 1:
-        moments = moments[::every]
-        notes.append(f"loads: one snapshot in {every} is drawn")
-    rows = np.flatnonzero(drawn & np.isin(time_s, moments))
-    rows = rows[np.argsort(time_s[rows], kind="stable")]
+    rows, times, notes = _snapshots("loads", moments_s, table["time_s"].to_numpy(), drawn, rows_max)
     found = {
-        "time": moments.astype(np.float32),
-        "first": np.append(np.searchsorted(time_s[rows], moments), len(rows)).astype(np.int32),
+        **times,
         "source": source[rows],
         "target": target[rows],
         "utilisation": table["utilisation"].to_numpy()[rows].astype(np.float32),
     }
     return {f"load.{name}": each for name, each in found.items()}, notes
+
+
+def beams(
+    run: Run, cast: Cast, from_s: float, to_s: float, rows_max: int
+) -> tuple[Arrays, list[str]]:
+    """Return the snapshots of beams in use, a row a beam, the one in force at `from_s` included."""
+    wide = [number for number, rule in enumerate(run.scenario.links) if rule.beams]
+    if not run.scenario.flows or not wide:
+        return {}, []
+    moments_s = _moments_s(run, from_s, to_s)
+    table = run.table(
+        "beams",
+        ("time_s", "link", "platform", "beam", "centre", "users", "utilisation"),
+        _within(moments_s),
+    )
+    rules = pa.array(rule_names(run.scenario))
+    link = pc.index_in(table["link"].cast(pa.string()), rules).to_numpy().astype(np.int32)
+    platform, centre = (cast.rows(table[name]) for name in ("platform", "centre"))
+    time_s, number, users, used = (
+        table[name].to_numpy() for name in ("time_s", "beam", "users", "utilisation")
+    )
+    # A beam has a row for what it sends and one for what it hears: the fuller one is drawn.
+    fullest = np.lexsort((-used, number, platform, link, time_s))
+    beam = np.column_stack([time_s, link, platform, number])[fullest]
+    drawn = np.zeros(len(beam), np.bool_)
+    drawn[fullest] = np.append(True, np.any(beam[1:] != beam[:-1], axis=1))[: len(beam)]
+    drawn &= (used > 0) & (platform >= 0) & (centre >= 0)
+    rows, times, notes = _snapshots("beams", moments_s, time_s, drawn, rows_max)
+    found = {
+        **times,
+        "rule": link[rows],
+        "platform": platform[rows],
+        "centre": centre[rows],
+        "users": users[rows],
+        "utilisation": used[rows].astype(np.float32),
+    }
+    return {f"beam.{name}": each for name, each in found.items()}, notes
+
+
+def _moments_s(run: Run, from_s: float, to_s: float) -> Floats:
+    """Return the snapshots of flows in force from one moment to another; some may have no rows."""
+    step_s = run.scenario.flows[0].step_s
+    first, after = from_s // step_s, min(to_s // step_s + 1, math.ceil(run.finished_s / step_s))
+    return np.arange(first, after) * step_s
+
+
+def _within(moments_s: Floats) -> Bounds:
+    low, high = (float(moments_s[k]) for k in (0, -1))
+    return [("time_s", ">=", low), ("time_s", "<=", high)]
+
+
+def _snapshots(
+    what: str, moments: Floats, time_s: Floats, drawn: NDArray[np.bool_], rows_max: int
+) -> tuple[NDArray[np.int64], Arrays, list[str]]:
+    """Return the rows drawn, by time; the snapshots and their first rows; what is left out."""
+    every = math.ceil(np.count_nonzero(drawn) / rows_max)
+    notes = []
+    if every > 1:
+        moments = moments[::every]
+        notes.append(f"{what}: one snapshot in {every} is drawn")
+    rows = np.flatnonzero(drawn & np.isin(time_s, moments))
+    rows = rows[np.argsort(time_s[rows], kind="stable")]
+    first = np.append(np.searchsorted(time_s[rows], moments), len(rows)).astype(np.int32)
+    return rows, {"time": moments.astype(np.float32), "first": first}, notes
 
 
 def paths(

@@ -16,7 +16,7 @@ from skyweft.run.scene.cast import Cast, cast
 from skyweft.run.scene.container import pack
 from skyweft.run.scene.meetings import Met, met, shortened_s, thinned
 from skyweft.run.scene.positions import NODE_S, Steps, blocks, steps
-from skyweft.run.scene.traffic import loads, paths
+from skyweft.run.scene.traffic import beams, loads, paths
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.clock import Clock
 from skyweft.world.sun import sun_direction
@@ -61,14 +61,16 @@ def scene(run: Run, from_s: float = 0.0, to_s: float | None = None, budget: Budg
     to_s = _inwards(from_s, to_s, shortened_s(found, from_s, to_s, budget.contacts), run.finished_s)
     found, missing = thinned(found, to_s, budget.contacts)
     carried, fewer = loads(run, who, from_s, to_s, budget.loads)
+    spots, dark = beams(run, who, from_s, to_s, budget.loads)
     ways, left = paths(run, who, from_s, to_s, budget.path_nodes)
     track, arrays = _places(run, who, apart, from_s, to_s)
-    arrays |= {"sun": _sun(run.scenario, from_s, to_s), **_contacts(found), **carried, **ways}
+    arrays |= {"sun": _sun(run.scenario, from_s, to_s), **_contacts(found)}
+    arrays |= carried | spots | ways
     header = {
         **_head(run, who, track, rules),
         "from_s": from_s,
         "to_s": to_s,
-        "notes": [*who.notes, *notes, *missing, *fewer, *left],
+        "notes": [*who.notes, *notes, *missing, *fewer, *dark, *left],
         **({"figures": run.summary()} if from_s == 0 else {}),
     }
     return pack(header, arrays)
@@ -165,6 +167,8 @@ def _head(run: Run, who: Cast, track: NDArray[np.int32], rules: list[str]) -> di
                 "kind": scenario.terminals[link.between[0]].kind,
                 "elevation_min_deg": link.elevation_min_deg or None,
                 "between": list(link.between),
+                "beams": link.beams
+                and {"count": link.beams.count, "width_deg": link.beams.width_deg},
             }
             for name, link in zip(rules, scenario.links, strict=True)
         ],

@@ -1,6 +1,7 @@
 /// All about the selected thing at the moment.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { beamsAt } from "../../../scene/index.ts";
 import * as api from "../../state/api.ts";
 import { view } from "../../state/address.ts";
 import { calm_s, setTime } from "../../state/clock.ts";
@@ -8,7 +9,7 @@ import { meetingsAt, nextMeeting, type Meeting } from "../../state/meetings.ts";
 import { distance, geodetic, positionAt } from "../../state/positions.ts";
 import { rowOf, run, runId, scene, start } from "../../state/runs.ts";
 import { select, titleOf, type Thing } from "../../state/thing.ts";
-import { grouped, quantity } from "../../words/quantities.ts";
+import { grouped, percent, quantity } from "../../words/quantities.ts";
 import { lasting, utcClock } from "../../words/time.ts";
 import { Icon } from "../../shell/icons.tsx";
 import { Hops } from "../links/hops.tsx";
@@ -63,8 +64,46 @@ function PlatformCard({ name }: { name: string }) {
         </button>
         <button class="button" onClick={() => (view.value = "timeline")}>Timeline</button>
       </div>
+      <BeamTable row={row} />
       <h3>In contact now <span class="mono">{met.length}</span></h3>
       <Meetings met={met} other={other} row={row} />
+    </>
+  );
+}
+
+/// The beams of a satellite that are in use, the fullest first.
+function BeamTable({ row }: { row: number }) {
+  const known = scene.value!;
+  const { rule, platform, centre, users, utilisation } = known.beams;
+  const { first, after } = beamsAt(known, calm_s.value);
+  const mine: number[] = [];
+  for (let k = first; k < after; k += 1) if (platform[k] === row) mine.push(k);
+  if (!platform.includes(row)) return null;
+  const count = known.rules[rule[mine[0]!] ?? -1]?.beams?.count;
+  mine.sort((a, b) => utilisation[b]! - utilisation[a]!);
+  return (
+    <>
+      <h3>Beams in use <span class="mono">{mine.length}{count !== undefined && ` of ${count}`}</span></h3>
+      {mine.length === 0 && <p class="muted pad">None.</p>}
+      {mine.length > 0 && (
+        <table class="small">
+          <colgroup><col /><col class="number" /><col class="gauged" /></colgroup>
+          <thead><tr><th scope="col">steered at</th><th scope="col">users</th><th scope="col">time used<small>%</small></th></tr></thead>
+          <tbody>
+            {mine.slice(0, LISTED).map((k) => {
+              const source = known.platforms.name[centre[k]!]!;
+              return (
+                <tr key={k}>
+                  <th scope="row"><button class="ends" onClick={() => select({ kind: "platform", name: source })}><span>{source}</span></button></th>
+                  <td>{users[k]}</td>
+                  <td>{percent(utilisation[k]!)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+          {mine.length > LISTED && <tfoot><tr><td colSpan={3}>{mine.length - LISTED} more</td></tr></tfoot>}
+        </table>
+      )}
     </>
   );
 }

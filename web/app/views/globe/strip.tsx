@@ -35,6 +35,7 @@ export function Strip() {
       layers: Object.fromEntries(layers.map((layer) => [layer, drawn(layer)])),
       rules: Object.fromEntries(scene.value?.rules.map(({ kind }, k) => [k, drawn(kind)]) ?? []),
       labels: drawn("names"),
+      beams: drawn("beams"),
       tracks: drawn("track") ? "selected" : "none",
       footprints: drawn("footprint") ? "selected" : "none",
       night: drawn("night"),
@@ -51,6 +52,9 @@ export function Strip() {
         </Switch>
       ))}
       {kinds.map((kind) => <Switch key={kind} name={kind} words={kind === "optical" ? "laser link" : "radio link"}><Dash colour={kind === "optical" ? "#4fc3f7" : "#3ddc97"} /></Switch>)}
+      {known && known.beams.platform.length > 0 && (
+        <Switch name="beams"><svg viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5" fill="#3ddc9744" stroke="#3ddc97" stroke-width="1.4" /></svg></Switch>
+      )}
       <Switch name="footprint"><Dash colour="#ffb547" /></Switch>
       <Switch name="track"><Dash colour="#8ea3bd" /></Switch>
       <Switch name="night" />
