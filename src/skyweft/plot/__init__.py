@@ -4,6 +4,7 @@ Nothing is computed here that a table could hold, nothing is shown or saved, no 
 touched. Times are from the scenario's start; every axis says its unit.
 """
 
+from skyweft.plot.apart import second_way, ways_apart
 from skyweft.plot.deliveries import (
     delivery_delays,
     delivery_losses,
@@ -62,7 +63,9 @@ __all__ = [
     "pass_statistics",
     "rate_cdf",
     "route_churn",
+    "second_way",
     "stored_messages",
     "sweep",
     "timeline",
+    "ways_apart",
 ]

@@ -10,6 +10,8 @@ import pyarrow as pa
 from skyweft.network.product import REASONS
 from skyweft.network.routing.alternatives import asked_for
 from skyweft.network.routing.statistics import FIBRE_INDEX, HANDOVER_S
+from skyweft.plot.apart import PAIRS_DRAWN as APART_DRAWN
+from skyweft.plot.apart import second_way, ways_apart
 from skyweft.plot.meetings import Floats, codes, numbers, words
 from skyweft.plot.routes import (
     NAMES_MAX,
@@ -195,7 +197,45 @@ def _alternatives(run: Run, rules: Sequence[Routes], labels: Sequence[str]) -> M
                 "much longer the last of them takes than the best way; by hops it may be shorter. "
                 "All other figures are of the best ways."
             ),
+            *(
+                _apart(run, number, label)
+                for number, (rule, label) in enumerate(zip(rules, labels, strict=True))
+                if rule.apart
+            ),
         ]
+    )
+
+
+def _apart(run: Run, route: int, label: str) -> Markup:
+    """Return how often pairs have two ways apart, beside what the second one costs."""
+    ways = run.ways_apart(route)
+    if not ways.num_rows:
+        return Markup("")
+    some = min(ways.num_rows, APART_DRAWN)
+    which = f"the {some} worst of {count(ways.num_rows)} pairs" if some < ways.num_rows else "pairs"
+    height = 74 + 19 * some
+    return beside(
+        figure(
+            chart(
+                lambda ax: ways_apart(ways, ax, PAGE),
+                f"Share of time with two ways apart, one, or none: {label}",
+                HALF,
+                height,
+                f"routes-apart-{route}",
+            ),
+            f"{label}: how often two ways pass nothing in common, {which}. Where there is one "
+            "only, a single failure may cut the pair off.",
+        ),
+        figure(
+            chart(
+                lambda ax: second_way(ways, ax, PAGE),
+                f"How much longer the second way takes: {label}",
+                HALF,
+                height,
+                f"routes-second-{route}",
+            ),
+            "What switching to the second way costs: mean (dot), least and most (line).",
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from skyweft.run.disk.identity import read_scenario
 from skyweft.run.disk.parquet import Bounds, read, require
 from skyweft.run.disk.plan import contact_plan
 from skyweft.run.disk.tables import TABLES
+from skyweft.run.figures.apart import ways_apart
 from skyweft.run.figures.routing import restated
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import place
@@ -232,6 +233,31 @@ class Run:
     def route_times(self) -> pa.Table | None:
         """Return one row a snapshot and rule: pairs reached, delays, changes; None without."""
         return self.table("route_times") if self.scenario.routes else None
+
+    def ways_apart(self, route: int = 0) -> pa.Table:
+        """Return how often each pair of a rule has two ways apart, and what the second one costs.
+
+        Parameters
+        ----------
+        route : int
+            Rule with `apart`, in the scenario's order.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row a pair, those that have two least first: `source`, `target`; `share_two`,
+            `share_one`, `share_none` of its snapshots; `extra_min_s`, `extra_mean_s` and
+            `extra_max_s` by which the second way takes longer than the best one, NaN without two.
+
+        Raises
+        ------
+        ScenarioError
+            The rule asks for no ways apart.
+        """
+        rules = self.scenario.routes
+        if not (0 <= route < len(rules) and rules[route].apart):
+            raise ScenarioError(f"routes.{route} asks for no ways apart")
+        return ways_apart(self.folder / "routes.parquet", route)
 
     def contact_plan(self, piece_s: float = math.inf) -> ContactPlan:
         """Return who can send to whom, when, how fast and how much, either way.
