@@ -144,12 +144,13 @@ export function groundAlong(from: Vector, through: Vector): Vector | null {
   return from.map((x, i) => x + along * (through[i]! - x)) as Vector;
 }
 
-/// Triangles from the middle to the rim.
+/// Triangles from the middle to the rim. Angles go round the way down, so seen from above they turn
+/// the other way: the end comes first.
 function fan(): InstancedBufferGeometry {
   const rim: number[] = [];
   for (let k = 0; k < PIECES; k += 1) {
     const [start, end] = [(2 * Math.PI * k) / PIECES, (2 * Math.PI * (k + 1)) / PIECES];
-    rim.push(0, (start + end) / 2, 1, start, 1, end);
+    rim.push(0, (start + end) / 2, 1, end, 1, start);
   }
   const geometry = new InstancedBufferGeometry();
   geometry.setAttribute("rim", new Float32BufferAttribute(rim, 2));

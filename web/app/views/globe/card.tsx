@@ -88,7 +88,7 @@ function BeamTable({ row }: { row: number }) {
       {mine.length > 0 && (
         <table class="small">
           <colgroup><col /><col class="number" /><col class="gauged" /></colgroup>
-          <thead><tr><th scope="col">steered at</th><th scope="col">users</th><th scope="col">time used<small>%</small></th></tr></thead>
+          <thead><tr><th scope="col">steered at</th><th scope="col">users</th><th scope="col">used<small>%</small></th></tr></thead>
           <tbody>
             {mine.slice(0, LISTED).map((k) => {
               const source = known.platforms.name[centre[k]!]!;

@@ -39,12 +39,11 @@ effect(() => {
 async function readCourses(info: api.RunInfo): Promise<void> {
   const found: Courses = {};
   if (info.tables["route_times"]) {
-    const rows = await numbers(info, "route_times", ["time_s", "reachable", "pairs", "delay_median_s"]);
+    // Each of several [[routes]] has its own step: the first one's course stands for the run.
+    const rows = (await numbers(info, "route_times", ["time_s", "reachable", "pairs", "delay_median_s", "route"])).filter(([, , , , route]) => route === 0);
     const time = rows.map(([t]) => t!);
-    // Several [[routes]] share the clock: the first one's course stands for the run.
-    const first = time.length ? [...new Set(time)].length : 0;
-    found.reachable = { time: time.slice(0, first), value: rows.slice(0, first).map(([, n, of]) => n! / of!) };
-    found.delay = { time: time.slice(0, first), value: rows.slice(0, first).map(([, , , delay]) => delay!) };
+    found.reachable = { time, value: rows.map(([, n, of]) => n! / of!) };
+    found.delay = { time, value: rows.map(([, , , delay]) => delay!) };
   }
   if ((info.tables["shares"] ?? Infinity) <= FLOWS_MAX) {
     found.carried = summed(await numbers(info, "shares", ["time_s", "rate_bps"]));
