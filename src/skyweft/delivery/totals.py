@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.coverage import Cells, cells
+from skyweft.delivery.kernel import kernel
 from skyweft.delivery.product import CAUSES, HEARD, Deliveries
 from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
@@ -25,6 +25,7 @@ HOUR_S = 3_600.0
 SHORTEST_S, SPAN = 0.01, 3.2e10  # of delays in histograms: up to ten years
 FINE, COARSE = 24_200, 484  # bins, 0.1 % and 5 % wide
 MICRO, NANO = 1e6, 1e9
+COLUMNS = 16  # of a table of sums, room for all
 
 
 class Sums(NamedTuple):
@@ -40,10 +41,11 @@ class Sums(NamedTuple):
     @classmethod
     def empty(cls, rows: int, bins: int) -> "Sums":
         """Return sums over nothing."""
-        whole = (np.zeros(rows, np.int64) for _ in range(3))
-        delay_us, energy_nj, came = whole
+        # One table behind all columns: the sums of a row lie in two lines of the memory's cache.
+        table = np.zeros((rows, COLUMNS), np.int64)
+        delay_us, longest, energy_nj, came = table.T[len(CAUSES) : len(CAUSES) + 4]
         return cls(
-            np.zeros((rows, len(CAUSES)), np.int64), delay_us, np.zeros(rows), energy_nj, came,
+            table[:, : len(CAUSES)], delay_us, longest.view(np.float64), energy_nj, came,
             np.zeros((rows, bins), np.int32),
         )  # fmt: skip
 
@@ -93,6 +95,13 @@ class Ages(NamedTuple):
     hour_area: Floats  # of all things
     hour_s: Floats  # thing-seconds
 
+    @classmethod
+    def empty(cls, things: int, hours: int) -> "Ages":
+        """Return what is known before any message: nothing."""
+        table = np.zeros((things, 4))
+        table[:, 0] = np.nan
+        return cls(*table.T, *np.zeros((2, hours)))
+
 
 def bin_end_s(place: NDArray[Any], bins: int) -> Floats:
     """Return the longest delay of bins of a histogram."""
@@ -136,7 +145,7 @@ class Totals:
             np.array([rule.size_bytes for rule in scenario.messages], np.int64),
             Sums.empty(len(thing), 0), Sums.empty(len(grid.latitude_deg), COARSE),
             Sums.empty(hours, COARSE), Sums.empty(len(scenario.messages), FINE),
-            Ages(np.full(len(thing), np.nan), *np.zeros((3, len(thing))), *np.zeros((2, hours))),
+            Ages.empty(len(thing), hours),
             end_s,
         )  # fmt: skip
 
@@ -175,7 +184,7 @@ def _cell_of(fleet: Fleet, thing: Ints, grid: Cells) -> Ints:
     return found
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _add(
     rule: NDArray[np.int16],
     row: Ints,
@@ -208,7 +217,7 @@ def _add(
             _count(by_cell, cell[t], cause[m], delay_s, spent, size[r], place)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _count(
     sums: Sums, row: int, cause: int, delay_s: float, spent: int, size: int, place: float
 ) -> None:
@@ -222,7 +231,7 @@ def _count(
             sums.bins[row, int(place * sums.bins.shape[1])] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _age(ages: Ages, t: int, made_s: float, now_s: float) -> None:
     """Sum a thing's age up to now, and note what is freshest from now on."""
     if np.isnan(ages.first_s[t]):
@@ -233,7 +242,7 @@ def _age(ages: Ages, t: int, made_s: float, now_s: float) -> None:
     ages.made_s[t] = max(ages.made_s[t], made_s)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _sum_up(ages: Ages, t: int, now_s: float) -> None:
     """Add the integral of an age that rises by a second a second, hour by hour."""
     while ages.last_s[t] < now_s:
@@ -247,7 +256,7 @@ def _sum_up(ages: Ages, t: int, now_s: float) -> None:
         ages.last_s[t] = until_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _age_on(ages: Ages, end_s: float) -> None:
     for t in range(len(ages.first_s)):
         if not np.isnan(ages.first_s[t]):

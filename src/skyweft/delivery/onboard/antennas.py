@@ -7,10 +7,10 @@ up and waits. Which is best is the rule's `choose`.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.delivery.kernel import kernel, making
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 
@@ -125,7 +125,7 @@ def taken(
     return taken_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _take(
     start_s: Floats,
     end_s: Floats,
@@ -180,7 +180,7 @@ def _take(
             busy[side, target[best]] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _still(waiting: Longs, count: int, end_s: Floats, taken_s: Floats, now_s: float) -> int:
     """Keep those that are still up and not served."""
     kept = 0
@@ -192,7 +192,7 @@ def _still(waiting: Longs, count: int, end_s: Floats, taken_s: Floats, now_s: fl
     return kept
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _better(c: int, best: int, worth: Floats, served_s: Floats, who: Ints, by_wait: bool) -> bool:
     if by_wait:
         return served_s[who[c]] < served_s[who[best]]

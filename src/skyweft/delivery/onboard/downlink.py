@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.store import (
     Copies,
     Messages,
@@ -59,7 +59,7 @@ class Board(NamedTuple):
     log: Log
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def serve(
     board: Board, edges: Edges, goal: Flags, v: int, coming: Ints, start_s: float, end_s: float
 ) -> None:
@@ -103,12 +103,12 @@ def serve(
         _aboard(board, v, coming[j])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _aboard(board: Board, v: int, copy: int) -> None:
     accept(board.stores, board.messages, board.copies, board.rules, v, copy)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _down(board: Board, edges: Edges, v: int, e: int, r: int, copy: int, at_s: float) -> None:
     """Note that the last bit of a copy is on its way to the ground."""
     freed(board.stores, board.rules, v, r)
@@ -119,7 +119,7 @@ def _down(board: Board, edges: Edges, v: int, e: int, r: int, copy: int, at_s: f
     board.copies.hops[copy] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _go_on(board: Board, edges: Edges, v: int, start_s: float, end_s: float) -> None:
     """Go on with what passes were sending when the epoch before ended."""
     passes = board.passes
@@ -142,7 +142,7 @@ def _go_on(board: Board, edges: Edges, v: int, start_s: float, end_s: float) -> 
         _down(board, edges, v, e, r, copy, done_s + delay_at(edges, e, done_s))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _first_free(passes: Passes, v: int) -> int:
     found = -1
     for k in range(passes.first[v], passes.first[v + 1]):
@@ -152,7 +152,7 @@ def _first_free(passes: Passes, v: int) -> int:
     return found
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _next(
     board: Board, edges: Edges, goal: Flags, v: int, e: int, now_s: float, end_s: float
 ) -> int:
@@ -177,7 +177,7 @@ def _next(
     return found
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def lay_passes(
     passes: Passes, edges: Edges, active: Ints, anyones: Flags, start_s: float, end_s: float
 ) -> None:

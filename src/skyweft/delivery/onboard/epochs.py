@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
 from skyweft.delivery.onboard.reach import Pace, Ways, find, look_up
 from skyweft.delivery.onboard.store import freed, throw_out, unlinked
@@ -49,7 +49,7 @@ class Flight(NamedTuple):
 EPOCH, EDGE, MISS, ACTIVE, MISSING, TRANSIT = range(6)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def fly(
     known: Known,
     flight: Flight,
@@ -101,12 +101,12 @@ def fly(
         flight.at[EPOCH] = k + 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _size(board: Board, copy: int) -> int:
     return board.rules.size[board.messages.rule[board.copies.message[copy]]]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
     """Look up links, passes and ways of an epoch."""
     edges, at, stores = known.edges, flight.at, board.stores
@@ -142,7 +142,7 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
         )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float) -> bool:
     """Hand a copy on where that is sooner and there is room; return whether it was."""
     copies, ways = board.copies, flight.ways
@@ -157,14 +157,7 @@ def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float)
             break
         if not ways.live[d, x] or flight.at[-1] >= DETOURS_MAX:
             return False
-        flight.open[x] = False
-        flight.at[-1] += 1
-        k = flight.at[EPOCH]
-        active = flight.active[: flight.at[ACTIVE]]
-        find(
-            known.edges, active, flight.pace, known.epoch_s[k], known.goal, d, flight.open,
-            known.soonest_s[k + 1, d], ways,
-        )  # fmt: skip
+        _look_past(known, flight, d, x)
     if not _fits(known.edges, flight, d, v, size):
         return False
     flight.book[x] -= size
@@ -174,7 +167,19 @@ def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float)
     return True
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
+def _look_past(known: Known, flight: Flight, d: int, x: int) -> None:
+    """Look for ways anew, past a node whose pass is booked out."""
+    flight.open[x] = False
+    flight.at[-1] += 1
+    k = flight.at[EPOCH]
+    find(
+        known.edges, flight.active[: flight.at[ACTIVE]], flight.pace, known.epoch_s[k], known.goal,
+        d, flight.open, known.soonest_s[k + 1, d], flight.ways,
+    )  # fmt: skip
+
+
+@kernel
 def _fits(edges: Edges, flight: Flight, d: int, v: int, size: int) -> bool:
     """Take a copy's bytes off all edges on its way, if they have as much left."""
     w = v
@@ -191,7 +196,7 @@ def _fits(edges: Edges, flight: Flight, d: int, v: int, size: int) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _under_way(known: Known, flight: Flight, board: Board, coming: Ints, end_s: float) -> int:
     """Let those arrive that were between two platforms; return how many do in this epoch."""
     flight.at[-1] = 0
@@ -209,7 +214,7 @@ def _under_way(known: Known, flight: Flight, board: Board, coming: Ints, end_s: 
     return count
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _backlog(
     known: Known, flight: Flight, board: Board, coming: Ints, count: int, start_s: float
 ) -> int:
@@ -230,7 +235,7 @@ def _backlog(
     return count
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _serve_all(
     known: Known, flight: Flight, board: Board, coming: Ints, start_s: float, end_s: float
 ) -> None:

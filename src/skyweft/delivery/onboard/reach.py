@@ -7,9 +7,9 @@ down soonest; what cannot is handed to a neighbour only where that saves more th
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.timetable import Edges, Timetable, carried, delay_at, refreshed
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ def soonest(table: Timetable, later: bool) -> Floats:
     return soonest_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _backwards(
     edges: Edges, order: Ints, epoch_s: Floats, goal: Flags, ways: Ways, soonest_s: Floats
 ) -> None:
@@ -94,13 +94,13 @@ def _backwards(
             soonest_s[k, d] = ways.arrival_s[d]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def no_pace(edges: int) -> Pace:
     """Return paces to be written into."""
     return Pace(np.zeros(edges), np.zeros(edges))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def look_up(edges: Edges, active: Ints, start_s: float, end_s: float, pace: Pace) -> None:
     """Write how fast each active edge is in an epoch."""
     for e in active:
@@ -109,7 +109,7 @@ def look_up(edges: Edges, active: Ints, start_s: float, end_s: float, pace: Pace
         pace.delay_s[e] = delay_at(edges, e, start_s)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def find(
     edges: Edges,
     active: Ints,
@@ -150,7 +150,7 @@ def find(
                 changed = True
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _relaxed(edges: Edges, e: int, pace: Pace, goal: Flags, d: int, ways: Ways) -> bool:
     """Go over an edge where that is sooner; return whether it is."""
     v, w = edges.tail[e], edges.head[e]

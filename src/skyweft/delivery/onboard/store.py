@@ -7,9 +7,9 @@ is next is looked up among their heads.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.kernel import kernel
 from skyweft.delivery.product import CAUSES
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ class Stores(NamedTuple):
     missed_s: Floats  # when it last passed a target whose antennas served others
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def lose(messages: Messages, copies: Copies, copy: int, cause: int, at_s: float) -> None:
     """Note that a copy is lost; of several lost copies the last one's cause is the message's."""
     m = copies.message[copy]
@@ -73,13 +73,13 @@ def lose(messages: Messages, copies: Copies, copy: int, cause: int, at_s: float)
         messages.lost[m] = cause
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def too_late(stores: Stores, copies: Copies, copy: int, v: int) -> int:
     """Return why a copy that has expired was not brought down."""
     return BUSY if stores.missed_s[v] > copies.here_s[copy] else EXPIRED
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def accept(
     stores: Stores, messages: Messages, copies: Copies, rules: Rules, v: int, copy: int
 ) -> None:
@@ -112,7 +112,7 @@ def accept(
     stores.kept[v] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _victim(
     stores: Stores, messages: Messages, copies: Copies, rules: Rules, v: int, own: int, at_s: float
 ) -> int:
@@ -135,7 +135,7 @@ def _victim(
     return found
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def unlinked(stores: Stores, copies: Copies, v: int, r: int) -> int:
     """Take the first copy out of a queue; its bytes stay taken until `freed`."""
     copy = stores.head[v, r]
@@ -144,14 +144,14 @@ def unlinked(stores: Stores, copies: Copies, v: int, r: int) -> int:
     return copy
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def freed(stores: Stores, rules: Rules, v: int, r: int) -> None:
     """Give back the bytes of one copy of a rule."""
     stores.used[v] -= rules.size[r]
     stores.kept[v] -= 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def throw_out(
     stores: Stores, messages: Messages, copies: Copies, rules: Rules, v: int, r: int, now_s: float
 ) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.antennas import Spans, served
 from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
@@ -178,7 +178,7 @@ def _edges(contacts: Contacts, samples: Samples, held: Spans, sends: Flags, take
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _integrate(first: Longs, time_s: Floats, rate: Floats, upto: Floats) -> None:
     """Write the bytes since each edge's first sample: rates run straight between samples."""
     for e in range(len(first) - 1):
@@ -187,12 +187,25 @@ def _integrate(first: Longs, time_s: Floats, rate: Floats, upto: Floats) -> None
             upto[k] = upto[k - 1] + 0.5 * step_s * (rate[k] + rate[k - 1])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
+def _before(time_s: Floats, low: int, high: int, at_s: float) -> int:
+    """Return the last sample from `low` to `high` that is not after a moment, or `low - 1`."""
+    high += 1
+    while low < high:
+        middle = (low + high) // 2
+        if time_s[middle] <= at_s:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@kernel
 def carried(edges: Edges, e: int, at_s: float) -> float:
     """Return the bytes that fit through an edge from its first sample to a moment."""
     low, high = edges.first[e], edges.first[e + 1] - 1
     at_s = min(max(at_s, edges.time_s[low]), edges.time_s[high])
-    k = low + np.searchsorted(edges.time_s[low : high + 1], at_s, side="right") - 1
+    k = _before(edges.time_s, low, high, at_s)
     if k >= high:
         return edges.upto[high]
     into_s = at_s - edges.time_s[k]
@@ -201,18 +214,18 @@ def carried(edges: Edges, e: int, at_s: float) -> float:
     return edges.upto[k] + 0.5 * into_s * (edges.rate[k] + now)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def delay_at(edges: Edges, e: int, at_s: float) -> float:
     """Return the light time of an edge at a moment."""
     low, high = edges.first[e], edges.first[e + 1] - 1
-    k = low + np.searchsorted(edges.time_s[low : high + 1], at_s, side="right") - 1
+    k = _before(edges.time_s, low, high, at_s)
     k = min(max(k, low), high - 1)
     part = (at_s - edges.time_s[k]) / (edges.time_s[k + 1] - edges.time_s[k])
     part = min(max(part, 0.0), 1.0)
     return edges.delay_s[k] + part * (edges.delay_s[k + 1] - edges.delay_s[k])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def refreshed(
     active: Ints, count: int, after: int, start_s: Floats, end_s: Floats, at_s: float
 ) -> tuple[int, int]:
