@@ -87,12 +87,21 @@ def test_nobody_works(
         sweep(small, GRID, tmp_path / "out", dask=address_and_start[0])
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://", "127.0.0.1:99999"])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("tcp://127.0.0.1:9", "no Dask scheduler"),
+        ("127.0.0.1:99999", "no Dask scheduler"),
+        ("nonsense://", "is no address"),
+        ("nonsense", "is no address"),
+        ("tcp://127.0.0.1:22x", "is no address"),
+    ],
+)
 def test_nobody_answers(
-    small: Path, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+    small: Path, tmp_path: Path, address: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "REACH_S", 0.5)
-    with pytest.raises(BackendError, match="no Dask scheduler"):
+    with pytest.raises(BackendError, match=said):
         sweep(small, GRID, tmp_path / "out", dask=address)
     assert not (tmp_path / "out").exists()
 

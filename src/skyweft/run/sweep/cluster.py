@@ -4,12 +4,14 @@ Workers see the scenario's folder and the sweep's under the same paths, on a dis
 the extra `skyweft[dask]`.
 """
 
+import socket
 from collections.abc import Generator, Sequence
 from queue import Empty, SimpleQueue
 from time import monotonic
 from uuid import uuid4
 
 from distributed import Client, Future
+from distributed.comm.addressing import parse_address, parse_host_port
 
 from skyweft.errors import BackendError
 from skyweft.run.sweep.processes import Outcome
@@ -26,11 +28,19 @@ def connect(address: str) -> Client:
     Raises
     ------
     BackendError
-        Nobody answers there.
+        Nobody answers there, or it is no address.
     """
     try:
+        # A client that fails to reach its scheduler complains for half a minute when it is dropped.
+        host, port = parse_host_port(parse_address(address)[1])
+        socket.create_connection((host, port), REACH_S).close()
         return Client(address, timeout=REACH_S, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
+        raise BackendError(
+            f"{address} is no address of a Dask scheduler; one is written as tcp://10.0.0.1:8786",
+            retryable=False,
+        ) from error
+    except OSError as error:
         raise BackendError(
             f"no Dask scheduler at {address} answers within {REACH_S:g} s; "
             "start one by `dask scheduler`, and workers by `dask worker ADDRESS`",
