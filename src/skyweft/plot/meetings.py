@@ -123,11 +123,13 @@ def codes(table: pa.Table, column: str) -> tuple[tuple[str, ...], Ints]:
 
 def _rows(table: pa.Table, column: str, names: pa.Array) -> Ints:
     """Return the row in `names` of every string of a column."""
-    parts = [
-        pc.index_in(part.dictionary, value_set=names).to_numpy()[part.indices.to_numpy()]
-        for part in table.column(column).dictionary_encode().chunks
-    ]
-    return np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
+    coded = words(table, column).dictionary_encode()
+    # Few are looked for among many, so the many are told whether they are one of the few.
+    found = pc.index_in(names, value_set=coded.dictionary).fill_null(-1).to_numpy()
+    rows = np.flatnonzero(found >= 0)
+    row = np.full(len(coded.dictionary), -1, np.int64)
+    row[found[rows]] = rows
+    return row[coded.indices.to_numpy()]
 
 
 def merged(key: Ints, start_s: Floats, end_s: Floats) -> tuple[Ints, Floats, Floats]:

@@ -18,7 +18,7 @@ from skyweft.delivery.onboard.store import DROPS, Messages, Rules, Stores
 from skyweft.delivery.onboard.timetable import Timetable
 from skyweft.delivery.onboard.underway import (
     Aboard,
-    Arrived,
+    Counted,
     Open,
     Taken,
     unheard,
@@ -129,17 +129,17 @@ class UnderWay:
     def through(self, heard: Iterable[tuple[float, Heard]]) -> Iterator[Deliveries]:
         """Take stretch after stretch, and return those messages whose fate is known."""
         for until_s, each in heard:
-            yield self.add(each, until_s)
-        yield self.finish()
+            yield from self.add(each, until_s)
+        yield from self.finish()
 
-    def add(self, heard: Heard, until_s: float) -> Deliveries:
+    def add(self, heard: Heard, until_s: float) -> list[Deliveries]:
         """Take what was heard until a moment, and return what is known of messages then."""
         gone = unheard(heard)
         self._take(heard)
         self._fly(until_s - self.lag_s)
-        return Deliveries.joined([self._settled(), gone])
+        return [*self._settled(), gone]
 
-    def finish(self) -> Deliveries:
+    def finish(self) -> list[Deliveries]:
         """Go on to the end of the data, and return all the rest."""
         self._fly(self.end_s)
         done = self._settled()
@@ -147,7 +147,7 @@ class UnderWay:
         self.use.stored_bytes[-1] = self.aboard.stores.used
         self.use.stored[-1] = self.aboard.stores.kept
         self.open, self.aboard = Open.none(), self.aboard.emptied()
-        return Deliveries.joined([done, rest])
+        return [*done, rest]
 
     def _take(self, heard: Heard) -> None:
         """Add the messages that were heard, and their copies."""
@@ -188,21 +188,16 @@ class UnderWay:
         aboard.transit = flight.transit[: self.flight_at[epochs.TRANSIT]].copy()
         aboard.note_arrivals(log)
 
-    def _settled(self) -> Deliveries:
+    def _settled(self) -> list[Deliveries]:
         """Return messages that have arrived by now, or are lost; forget them."""
-        came = self.aboard.arrived(self.table.epoch_s[self.flight_at[epochs.EPOCH]])
-        first = self.open.arrive(came, self.table.node)
-        self._note_use(came)
-        done = Deliveries.joined([first, self.open.lost_for_good()])
+        use = self.use
+        counted = Counted(self.rules.size, use.time_s, use.came_bytes, use.came)
+        now_s = self.table.epoch_s[self.flight_at[epochs.EPOCH]]
+        came = self.aboard.arrived(now_s, self.open, counted)
+        done = [self.open.delivered_now(came, self.table.node), self.open.lost_for_good()]
         self.open, back = self.open.compacted()
         self.aboard.compact(back)
         return done
-
-    def _note_use(self, came: Arrived) -> None:
-        step = np.searchsorted(self.use.time_s, came.at_s, side="right") - 1
-        size = self.rules.size[self.open.rule[came.message]]
-        np.add.at(self.use.came_bytes, (step, came.target), size)
-        np.add.at(self.use.came, (step, came.target), 1)
 
 
 def _lag_s(scenario: Scenario) -> float:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.delivery.kernel import kernel
 from skyweft.delivery.onboard.downlink import Log, Passes
 from skyweft.delivery.onboard.store import BUSY, EXPIRED, Copies, Stores
 from skyweft.delivery.onboard.timetable import Timetable
@@ -65,22 +66,13 @@ class Open:
             )
         )
 
-    def arrive(self, came: "Arrived", node: Ints) -> Deliveries:
-        """Take copies off that have arrived, in order of time; return the first of each."""
-        np.subtract.at(self.left, came.message, 1)
-        _, first = np.unique(came.message, return_index=True)
-        first = np.sort(first)
-        first = first[~self.delivered[came.message[first]]]
-        message = came.message[first]
-        self.delivered[message] = True
+    def delivered_now(self, came: "Arrived", node: Ints) -> Deliveries:
+        """Return messages with the copies of theirs that arrived first, in order of time."""
+        zero = np.zeros(len(came.message), np.int8)
         return self._deliveries(
-            message,
-            came.at_s[first],
-            came.receiver[first],
-            node[came.target[first]],
-            came.hops[first].astype(np.int16),
-            np.zeros(len(first), np.int8),
-        )
+            came.message, came.at_s, came.receiver, node[came.target],
+            came.hops.astype(np.int16), zero,
+        )  # fmt: skip
 
     def lost_for_good(self) -> Deliveries:
         """Return messages all of whose copies are lost."""
@@ -97,8 +89,9 @@ class Open:
 
     def compacted(self) -> tuple["Open", Ints]:
         """Return messages that have copies left, and the new row of each old one, or -1."""
-        keep = self.left > 0
-        back = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
+        keep = np.flatnonzero(self.left > 0)
+        back = np.full(len(self), -1, np.int32)
+        back[keep] = np.arange(len(keep))
         return self.taking(keep), back
 
     def _not_delivered(self, rows: Longs, cause: NDArray[np.int8]) -> Deliveries:
@@ -158,13 +151,22 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Copies that have come to their target, in order of time. (K,)."""
+    """Copies that have come to their target first of their message, in order of time. (K,)."""
 
     message: Ints
     at_s: Floats
     target: Ints  # node
     receiver: Ints
     hops: Ints
+
+
+class Counted(NamedTuple):
+    """What targets took, step by step. Written into."""
+
+    size: Longs  # (R,) bytes of a message
+    time_s: Floats  # (B,) borders of steps
+    came_bytes: Longs  # (B, V)
+    came: Longs
 
 
 @dataclass(slots=True)
@@ -255,21 +257,25 @@ class Aboard:
             np.concatenate([target, log.target[:count]]),
         )
 
-    def arrived(self, until_s: float) -> Arrived:
-        """Take out and return what has arrived by a moment, in order of time."""
+    def arrived(self, until_s: float, open_: Open, counted: Counted) -> Arrived:
+        """Take out what has arrived by a moment, and count it; return the first of each message."""
         copy, at_s, target = self.log
-        order = np.lexsort((copy, at_s))
-        order = order[at_s[order] <= until_s]
-        keep = np.ones(len(copy), np.bool_)
-        keep[order] = False
-        self.log = copy[keep], at_s[keep], target[keep]
-        copy = copy[order]
+        order = np.argsort(at_s, kind="stable")
+        upto = int(np.searchsorted(at_s[order], until_s, side="right"))
+        order, later = order[:upto], order[upto:]
         copies = self.copies
-        copies.node[copy] = -1
-        return Arrived(
-            copies.message[copy], at_s[order], target[order], copies.receiver[copy],
-            copies.hops[copy],
+        first = np.empty(upto, np.int64)
+        count = _arrive(
+            order, copy, at_s, target, copies.message, copies.node, open_.left, open_.delivered,
+            open_.rule, *counted, first,
         )  # fmt: skip
+        first = first[:count]
+        own = copy[first]
+        came = Arrived(
+            copies.message[own], at_s[first], target[first], copies.receiver[own], copies.hops[own]
+        )
+        self.log = copy[later], at_s[later], target[later]
+        return came
 
     def passed(self, messages: int) -> Flags:
         """Return which messages were carried past targets whose antennas served others."""
@@ -282,8 +288,9 @@ class Aboard:
     def compact(self, back: Ints) -> None:
         """Forget copies that are nowhere; messages have moved to the rows `back` says."""
         copies = self.copies
-        keep = copies.node >= 0
-        new = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
+        keep = np.flatnonzero(copies.node >= 0)
+        new = np.full(len(copies.node) + 1, -1, np.int32)  # and -1 stays -1
+        new[keep] = np.arange(len(keep))
         self.copies = Copies(
             back[copies.message[keep]], copies.receiver[keep], copies.node[keep],
             copies.here_s[keep], copies.hops[keep], new[copies.next[keep]],
@@ -293,6 +300,41 @@ class Aboard:
         self.waiting, self.transit = new[self.waiting], new[self.transit]
         copy, at_s, target = self.log
         self.log = new[copy], at_s, target
+
+
+@kernel
+def _arrive(
+    order: Longs, copy: Ints, at_s: Floats, target: Ints, message: Ints, node: Ints, left: Ints,
+    delivered: Flags, rule: NDArray[np.int16], size: Longs, time_s: Floats, came_bytes: Longs,
+    came: Longs, first: Longs,
+) -> int:  # fmt: skip
+    """Take copies off in order of time, of two at one moment the one that was heard first.
+
+    Rows of the log by which messages arrive for the first time are written into `first`; returns
+    how many they are.
+    """
+    step = count = 0
+    for j in range(len(order)):
+        # Equal moments are few: whoever stands in the wrong order moves forward past the others.
+        i = j
+        while (
+            i > 0 and at_s[order[i - 1]] == at_s[order[i]] and copy[order[i - 1]] > copy[order[i]]
+        ):
+            order[i - 1], order[i] = order[i], order[i - 1]
+            i -= 1
+    for k in order:
+        m = message[copy[k]]
+        node[copy[k]] = -1
+        left[m] -= 1
+        while step + 1 < len(time_s) and time_s[step + 1] <= at_s[k]:
+            step += 1
+        came_bytes[step, target[k]] += size[rule[m]]
+        came[step, target[k]] += 1
+        if not delivered[m]:
+            delivered[m] = True
+            first[count] = k
+            count += 1
+    return count
 
 
 def _no_copies() -> Copies:

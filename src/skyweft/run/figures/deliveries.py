@@ -1,7 +1,9 @@
 """Messages in a run: heard block by block, brought down once all is known; tables and figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,14 @@ from skyweft.delivery.totals import Sums, Totals, bin_end_s, over
 from skyweft.motion.product import Fleet
 from skyweft.run.disk.parquet import read, write
 from skyweft.run.disk.tables import build, named
+from skyweft.run.work.writing import Writing
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Energy, Radio
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-FILE, STATE = "heard.npz", "access.npz"  # of a block
+FILE, STATE = "heard.npy", "access.npz"  # of a block
 ROWS_MAX = 2_000_000  # of deliveries.parquet unless the scenario asks for it
 SHARES = (0.05, 0.5, 0.95, 0.99)  # of the delays in summary.json
 POINTS_MAX = 1_000  # of a rule's curve of delays
@@ -52,14 +55,26 @@ def listed(scenario: Scenario, fleet: Fleet) -> bool:
 
 
 def save(path: Path, heard: Heard) -> None:
-    """Write what was heard in a block."""
-    np.savez(path, **{each.name: getattr(heard, each.name) for each in fields(Heard)})
+    """Write what was heard in a block: columns one behind the other, read at the disk's pace."""
+    with path.open("wb") as out:
+        for each in fields(Heard):
+            np.save(out, getattr(heard, each.name), allow_pickle=False)
 
 
 def load(path: Path) -> Heard:
     """Read what `save` wrote."""
-    with np.load(path) as held:
-        return Heard(**{each.name: held[each.name] for each in fields(Heard)})
+    with path.open("rb") as held:
+        return Heard(*(np.load(held, allow_pickle=False) for _ in fields(Heard)))
+
+
+def _ahead(paths: Sequence[Path]) -> Iterator[Heard]:
+    """Read blocks in order, each while the one before is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(load, paths[0])
+        for path in paths[1:]:
+            now, coming = coming.result(), reader.submit(load, path)
+            yield now
+        yield coming.result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +113,15 @@ def settle(
     under_way = UnderWay.begin(scenario, fleet, table, end_s)
     totals = Totals.empty(scenario, fleet, end_s)
     wanted, kept = listed(scenario, fleet), []
-    blocks = zip(borders_s[1:], parts, strict=False)
-    for some in under_way.through((until_s, load(part / FILE)) for until_s, part in blocks):
-        totals.add(some)
-        if wanted:
-            kept.append(some)
+    blocks = zip(borders_s[1:], _ahead([part / FILE for part in parts]), strict=False)
+    counting = Writing()
+    try:
+        for some in under_way.through(blocks):
+            counting.put(partial(totals.add, some))
+            if wanted:
+                kept.append(some)
+    finally:
+        counting.finish()
     totals.finish()
     return Settled(totals, under_way.use, table, Deliveries.sorted(kept) if wanted else None)
 
