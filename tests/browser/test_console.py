@@ -136,3 +136,24 @@ def test_without_webgl_the_tables_still_work(browser, address: str) -> None:
     plain.page.get_by_role("grid").first.wait_for()
     assert [each for each in plain.mistakes if "WebGL" not in each] == []
     plain.page.close()
+
+
+def test_events_stand_beside_the_chart_and_jump(browser, address: str, small) -> None:
+    watched = Watched(browser, {"width": 1440, "height": 900}).open(address)
+    watched.set_time(2_400)
+    listed = watched.page.locator(".event")
+    edges = [
+        edge
+        for row in small.contacts.to_pylist()
+        for edge in (row["start_s"], row["end_s"])
+        if 0 < edge < small.finished_s
+    ]
+    last = max(edge for edge in edges if edge <= 2_400)
+    newest = watched.page.locator(".events ol").last.locator(".event").first
+    newest.click()
+    watched.wait(f"Math.abs(skyweft.time_s - {last}) < 0.01")
+    assert watched.hook("selected.kind") == "link"
+    source, target = watched.hook("selected.source"), watched.hook("selected.target")
+    assert all(source in each and target in each for each in listed.all_inner_texts())
+    assert watched.mistakes == []
+    watched.page.close()

@@ -11,6 +11,16 @@ RULES = (
     ".map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 120)).join(' | ')}`))"
 )
 
+# How far right anything reaches that no box of its own scrolls or cuts.
+WIDEST = """() => {
+  const cut = (e) => getComputedStyle(e).overflowX !== 'visible';
+  const inside = (e) => e && e !== document.body && (cut(e) || inside(e.parentElement));
+  const ends = [...document.querySelectorAll('body *')]
+    .filter((e) => e.getClientRects().length && !inside(e.parentElement))
+    .map((e) => e.getBoundingClientRect().right);
+  return Math.max(document.documentElement.scrollWidth, ...ends.map(Math.floor));
+}"""
+
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_views(browser, address: str, axe: str, width: str) -> None:
@@ -22,6 +32,7 @@ def test_views(browser, address: str, axe: str, width: str) -> None:
         watched.page.evaluate(f"() => {{ location.hash = 'view={view}&t=600&platform=Wuhan'; }}")
         watched.wait(f"document.querySelector('.shows-{view}')")
         watched.wait("!document.querySelector('[aria-busy=true]')")
+        assert watched.page.evaluate(WIDEST) <= WIDTHS[width][0], view
         if wrong := watched.page.evaluate(RULES):
             found[view] = wrong
     watched.page.close()

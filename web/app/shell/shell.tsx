@@ -1,4 +1,5 @@
 /// The page: bar, rail, the view, and the time below it.
+import { Events } from "../axis/events.tsx";
 import { Gantt } from "../axis/gantt.tsx";
 import { ColourKey } from "../axis/key.tsx";
 import { Transport, Zoom } from "../axis/transport.tsx";
@@ -49,6 +50,7 @@ function Dock() {
     <section class={charted ? "dock charted" : "dock"} aria-label="Time">
       <Transport />
       {charted && <Gantt />}
+      {charted && <Events />}
       {charted && (
         <div class="dock-foot">
           <ColourKey />

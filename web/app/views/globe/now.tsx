@@ -102,18 +102,10 @@ function Busiest({ loads }: { loads: Load[] }) {
   );
 }
 
-/// How full by length, colour and word.
+/// How full by colour and word; the number stands beside it.
 function Used({ share }: { share: number }) {
   const state = share >= FULL ? "full" : share >= BUSY ? "busy" : "";
-  return (
-    <span class={`gauge ${state}`}>
-      <svg viewBox="0 0 40 6" aria-hidden="true">
-        <rect class="gauge-room" width="40" height="6" rx="2.5" />
-        <rect class="gauge-fill" width={Math.max(1, 40 * Math.min(1, share))} height="6" rx="2.5" />
-      </svg>
-      <span>{state}</span>
-    </span>
-  );
+  return <span class={`gauge ${state}`}>{state}</span>;
 }
 
 function EndingNext() {
