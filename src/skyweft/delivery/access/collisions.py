@@ -1,24 +1,32 @@
 """Which of many overlapping signals survive at their receivers.
 
-Signals meet in groups: one receiver, one frequency. A signal is lost if any single other one
-overlaps it, past its harmless beginning, and is not weaker by as much as the two need; what several
-add up to is not reckoned with.
+Signals meet in groups: one receiver, and one frequency or one grid of carriers that they hop over.
+A signal, or a hop of one, is lost if any single other one on its frequency overlaps it, past its
+harmless beginning, and is not weaker by as much as the two need; what several add up to is not
+reckoned with. What hops is lost with all its headers, or with too many of its fragments.
 """
 
 from concurrent.futures import Executor
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from skyweft.links.lr_fhss import FRAGMENT_S, HEADER_S
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-TOGETHER = 131_072  # signals that one thread takes on
+TOGETHER = 16_384  # signals that one thread takes on
+HAIR_S = 1e-6  # more than sums of hops are off by rounding
+# The hops of one signal of a group: where they and their flags begin, and what is left of them.
+_HOPPING = np.dtype(
+    [(name, np.int32) for name in ("first", "count", "hit", "headers", "headers_left", "spare")]
+)
 
 
 class Signals(NamedTuple):
@@ -26,15 +34,32 @@ class Signals(NamedTuple):
 
     group: NDArray[np.int32]
     start_s: Floats
-    end_s: Floats
+    end_s: Floats  # of what does not hop
     harmless_s: Singles  # how much of the beginning may be overlapped
     power_db: Singles  # against the same noise for all of a group
     lane: NDArray[np.int8]
 
 
+class Hops(NamedTuple):
+    """Where transmissions hop to, (S,), and of which of them signals are, (E,)."""
+
+    sent: Ints  # (E,) of a signal
+    first: Ints  # (S + 1,) where the hops of a transmission begin; those that do not hop have none
+    carrier: NDArray[np.uint16]  # (H,) of each hop: headers first, then fragments
+    headers: Ints  # (S,)
+    needed: Ints  # (S,) of the fragments
+
+    @classmethod
+    def none(cls) -> "Hops":
+        """Return that nothing hops."""
+        nothing = np.empty(0, np.int64)
+        return cls(nothing, nothing, np.empty(0, np.uint16), nothing, nothing)
+
+
 def destroyed(
-    signals: Signals, groups: int, band: NDArray[np.int16], need_db: Singles, executor: Executor
-) -> Flags:
+    signals: Signals, groups: int, band: NDArray[np.int16], need_db: Singles, executor: Executor,
+    hops: Hops | None = None,
+) -> Flags:  # fmt: skip
     """Return which signals are lost to another one.
 
     Parameters
@@ -49,6 +74,8 @@ def destroyed(
         How much stronger than a single disturber (second) a signal (first) must be, by lanes. [dB]
     executor : Executor
         Threads that share the groups; the answer does not depend on them.
+    hops : Hops, optional
+        Of the signals that hop; those do so within their group.
 
     Returns
     -------
@@ -58,9 +85,10 @@ def destroyed(
     first, order = by_group(signals.group, groups)
     cuts = np.searchsorted(first, np.arange(0, first[-1], TOGETHER), side="left")
     cuts = np.unique([0, *cuts, groups])
+    hops = Hops.none() if hops is None else hops
 
     def work(some: tuple[int, int]) -> None:
-        _sweep(some[0], some[1], first, order, *signals[1:], band, need_db, lost)
+        _sweep(some[0], some[1], first, order, *signals[1:], band, need_db, *hops, lost)
 
     for _ in executor.map(work, pairwise(cuts.tolist())):
         pass
@@ -100,36 +128,137 @@ def in_time(order: NDArray[np.int32], start_s: Floats) -> None:
 def _sweep(
     low: int, high: int, first: Ints, order: NDArray[np.int32], start_s: Floats, end_s: Floats,
     harmless_s: Singles, power_db: Singles, lane: NDArray[np.int8], band: NDArray[np.int16],
-    need_db: Singles, lost: Flags,
+    need_db: Singles, sent: Ints, hop: Ints, carrier: NDArray[np.uint16], headers: Ints,
+    needed: Ints, lost: Flags,
 ) -> None:  # fmt: skip
-    """Go through some groups in time, each signal against those still on the air."""
-    longest = 0
-    for g in range(low, high):
-        longest = max(longest, first[g + 1] - first[g])
+    """Go through some groups, each in time."""
+    longest, most = _sizes(first[low : high + 1], order, sent, hop)
     # Copies in order of time: what is compared lies side by side.
     start, end, safe = np.empty(longest), np.empty(longest), np.empty(longest)
     power, kind = np.empty(longest, np.float32), np.empty(longest, np.int8)
-    on_air = np.empty(longest, np.int32)
+    on_air, dead = np.empty(longest, np.int32), np.empty(longest, np.bool_)
+    hops = np.empty(longest if most else 0, _HOPPING)
+    hit = np.empty(most, np.bool_)
     for g in range(low, high):
         rows = order[first[g] : first[g + 1]]
         in_time(rows, start_s)
-        need = need_db[band[g]]
-        count = 0
         for i in range(len(rows)):
             row = rows[i]
-            start[i], end[i], power[i], kind[i] = start_s[row], end_s[row], power_db[row], lane[row]
-            safe[i] = start[i] + harmless_s[row]
-            kept = 0
-            for k in range(count):
-                j = on_air[k]
-                if end[j] <= start[i]:
-                    continue
-                on_air[kept] = j
-                kept += 1
-                above = power[i] - power[j]
-                if end[j] > safe[i] and above < need[kind[i], kind[j]]:
-                    lost[row] = True
-                if end[i] > safe[j] and -above < need[kind[j], kind[i]]:
-                    lost[rows[j]] = True
-            on_air[kept] = i
-            count = kept + 1
+            start[i], end[i], safe[i] = start_s[row], end_s[row], harmless_s[row]
+            power[i], kind[i], dead[i] = power_db[row], lane[row], False
+        if len(sent):
+            _begin(rows, sent, hop, headers, needed, hops, hit, end)
+        _group(
+            len(rows), start, end, safe, power, kind, need_db[band[g]], hops, carrier, hit, on_air,
+            dead,
+        )  # fmt: skip
+        for i in range(len(rows)):
+            lost[rows[i]] = dead[i]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _sizes(first: Ints, order: NDArray[np.int32], sent: Ints, hop: Ints) -> tuple[int, int]:
+    """Return the most signals of a group, and the most hops."""
+    longest, most = 0, 0
+    for g in range(len(first) - 1):
+        longest = max(longest, first[g + 1] - first[g])
+        hops = 0
+        if len(sent):
+            for row in order[first[g] : first[g + 1]]:
+                hops += hop[sent[row] + 1] - hop[sent[row]]
+        most = max(most, hops)
+    return longest, most
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _begin(
+    rows: NDArray[np.int32], sent: Ints, hop: Ints, headers: Ints, needed: Ints,
+    hops: NDArray[Any], hit: Flags, end: Floats,
+) -> None:  # fmt: skip
+    """Write where the hops of a group's signals are; none is hit yet."""
+    count = 0
+    for i in range(len(rows)):
+        s = sent[rows[i]]
+        several = hop[s + 1] - hop[s]
+        hops[i].first, hops[i].count, hops[i].hit = hop[s], several, count
+        hops[i].headers, hops[i].headers_left = headers[s], headers[s]
+        hops[i].spare = several - headers[s] - needed[s]
+        end[i] += HAIR_S if several else 0.0
+        count += several
+    hit[:count] = False
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _group(
+    count: int, start: Floats, end: Floats, safe: Floats, power: Singles, kind: NDArray[np.int8],
+    need: Singles, hops: NDArray[Any], carrier: NDArray[np.uint16], hit: Flags,
+    on_air: NDArray[np.int32], dead: Flags,
+) -> None:  # fmt: skip
+    """Compare each signal with those still on the air; write which are lost."""
+    several = 0
+    for i in range(count):
+        kept = 0
+        for k in range(several):
+            j = on_air[k]
+            if end[j] <= start[i]:
+                continue
+            on_air[kept] = j
+            kept += 1
+            above = power[i] - power[j]
+            here, there = above < need[kind[i], kind[j]], -above < need[kind[j], kind[i]]
+            # What is lost cannot be lost again, however many more there are.
+            here, there = here and not dead[i], there and not dead[j]
+            if len(hops) and hops[i].count and (here or there):
+                _cross(i, j, here, there, start, safe, hops, carrier, hit)
+                dead[i], dead[j] = _too_few(hops[i]), _too_few(hops[j])
+            elif here or there:
+                dead[i] |= here and end[j] > start[i] + safe[i]
+                dead[j] |= there and end[i] > start[j] + safe[j]
+        on_air[kept] = i
+        several = kept + 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+def _too_few(hops: Any) -> bool:
+    """Whether a signal has no header left, or not enough fragments."""
+    return hops.headers_left == 0 or hops.spare < 0
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _cross(
+    i: int, j: int, here: bool, there: bool, start: Floats, safe: Floats, hops: NDArray[Any],
+    carrier: NDArray[np.uint16], hit: Flags,
+) -> None:  # fmt: skip
+    """Follow two signals from hop to hop, and strike those that meet: one's, the other's, both."""
+    one, other = hops[i], hops[j]
+    a, b, a_from, b_from = 0, 0, start[i], start[j]
+    a_to = a_from + (HEADER_S if a < one.headers else FRAGMENT_S)
+    b_to = b_from + (HEADER_S if b < other.headers else FRAGMENT_S)
+    while True:
+        if carrier[one.first + a] == carrier[other.first + b] and a_from < b_to and b_from < a_to:
+            if here and b_to > a_from + safe[i]:
+                _strike(one, a, hit)
+            if there and a_to > b_from + safe[j]:
+                _strike(other, b, hit)
+        if a_to < b_to:
+            a += 1
+            if a == one.count:
+                break
+            a_from, a_to = a_to, a_to + (HEADER_S if a < one.headers else FRAGMENT_S)
+        else:
+            b += 1
+            if b == other.count:
+                break
+            b_from, b_to = b_to, b_to + (HEADER_S if b < other.headers else FRAGMENT_S)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _strike(hops: Any, h: int, hit: Flags) -> None:
+    """Note that a hop is lost."""
+    if hit[hops.hit + h]:
+        return
+    hit[hops.hit + h] = True
+    if h < hops.headers:
+        hops.headers_left -= 1
+    else:
+        hops.spare -= 1

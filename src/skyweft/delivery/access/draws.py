@@ -37,15 +37,27 @@ def philox(
     return c0, c1, c2, c3
 
 
+@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+def counter(rule: int, thing: int, number: int) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Return the words of a counter that say whose draw it is."""
+    count = np.uint64(number)
+    return count & LOW, (count >> HALF) | (np.uint64(rule) << np.uint64(16)), np.uint64(thing)
+
+
+@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+def drawn_by(
+    seed: np.uint64, whose: tuple[np.uint64, np.uint64, np.uint64], purpose: np.uint64
+) -> float:
+    """Return a number from 0 to below 1, of 53 random bits."""
+    a, b, _, _ = philox(whose[0], whose[1], whose[2], purpose, seed, np.uint64(0x5EED))
+    # Signed, for which processors have a conversion.
+    return np.int64((a << np.uint64(21)) ^ (b >> np.uint64(11))) * PER_UNIT
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
 def uniform(seed: int, rule: int, thing: int, number: int, purpose: int) -> float:
     """Return a number from 0 to below 1, of 53 random bits."""
-    count = np.uint64(number)
-    a, b, _, _ = philox(
-        count & LOW, (count >> HALF) | (np.uint64(rule) << np.uint64(16)), np.uint64(thing),
-        np.uint64(purpose), np.uint64(seed), np.uint64(0x5EED),
-    )  # fmt: skip
-    return ((a << np.uint64(21)) ^ (b >> np.uint64(11))) * PER_UNIT
+    return drawn_by(np.uint64(seed), counter(rule, thing, number), np.uint64(purpose))
 
 
 def uniforms(

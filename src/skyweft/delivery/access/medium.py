@@ -75,7 +75,7 @@ class Media:
     """The air of all rules, and how bands are laid out."""
 
     of_rule: tuple[Medium, ...]
-    channels: NDArray[np.int64]  # (B,) of each band
+    cells: NDArray[np.int64]  # (B,) of each band: channels, or grids of carriers to hop over
     # (B, LANES, LANES): dB that a signal of one lane must be above a disturber of another
     need_db: NDArray[np.float32]
 
@@ -105,14 +105,13 @@ def media(scenario: Scenario) -> Media:
         found.append(_medium(rule, tuple(joined), thing, waveform, band, noise_hz))
     return Media(
         tuple(found),
-        np.array([_channels(each) for each in waveforms], np.int64),
+        np.array([_cells(each) for each in waveforms], np.int64),
         np.array([_need_db(each) for each in waveforms], np.float32).reshape(-1, LANES, LANES),
     )
 
 
-def _channels(waveform: Waveform) -> int:
-    grids = waveform.grids if waveform.kind == "lr_fhss" else 1
-    return waveform.channel_count * grids
+def _cells(waveform: Waveform) -> int:
+    return waveform.grids if waveform.kind == "lr_fhss" else waveform.channel_count
 
 
 def _need_db(waveform: Waveform) -> Floats:

@@ -7,13 +7,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.delivery.access.collisions import Signals, by_group, destroyed, in_time
-from skyweft.delivery.access.draws import CHANNEL, PHASE, PURPOSES, uniform, uniforms
+from skyweft.delivery.access.collisions import Hops, Signals, by_group, destroyed, in_time
+from skyweft.delivery.access.draws import (
+    CHANNEL,
+    PHASE,
+    PURPOSES,
+    counter,
+    drawn_by,
+    uniform,
+    uniforms,
+)
 from skyweft.delivery.access.medium import LANES, Media
+from skyweft.delivery.access.pieces import over
 from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.tables import Answers, Sent
 from skyweft.delivery.product import CAUSES
-from skyweft.links.lr_fhss import FRAGMENT_S, HEADER_S
 from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
@@ -90,7 +98,7 @@ class Air:
     doppler_max_hz: Floats
     drift_max_hz: Floats
     aligned: Flags
-    first_channel: Ints  # (B + 1,) of each band
+    first_cell: Ints  # (B + 1,) of each band
 
     @classmethod
     def of(cls, scenario: Scenario, media: Media) -> "Air":
@@ -108,7 +116,7 @@ class Air:
             np.array([each.doppler_max_hz for each in rules]),
             np.array([each.waveform.drift_max_hz or np.inf for each in rules]),
             np.array([each.aligned for each in rules], np.bool_),
-            np.concatenate([[0], np.cumsum(media.channels)]).astype(np.int64),
+            np.concatenate([[0], np.cumsum(media.cells)]).astype(np.int64),
         )
 
 
@@ -260,93 +268,82 @@ def _collided(
     executor: Executor,
 ) -> Flags:  # fmt: skip
     """Return which rays another transmission destroys."""
-    rule, lane = sent.rule[rays.sent], sent.lane[rays.sent]
-    channels = int(air.first_channel[-1])
-    # Who is not lit does not disturb either.
-    power = np.where(lit, rays.power_dbhz, np.float32(np.nan))
-    number, attempt = sent.number[rays.sent], sent.attempt[rays.sent]
-    hops = np.array([each.hops for each in air.media.of_rule], np.int64)
-    band_of = np.repeat(np.arange(len(air.media.channels)), air.media.channels)
-    band = np.tile(band_of, receivers).astype(np.int16)
-    headers = np.array([each.headers for each in air.media.of_rule], np.int64)
-    harmless_s = air.harmless_s.astype(np.float32)[rule, lane]
-    first = np.arange(len(rays) + 1)
-    if hops.max() > 1:
-        several = hops[rule]
-        first = np.concatenate([[0], np.cumsum(several)])
-        power, lane, harmless_s = (np.repeat(each, several) for each in (power, lane, harmless_s))
-    signals = Signals(
-        np.empty(first[-1], np.int32), np.empty(first[-1]), np.empty(first[-1]), harmless_s, power,
-        lane,
+    rules = air.media.of_rule
+    headers, several, needed = (
+        np.array(column, np.int64) for column in zip(
+            *((each.headers, each.hops, each.needed) for each in rules), strict=True
+        )
     )  # fmt: skip
-    carriers = np.array([each.waveform.channel_count for each in air.media.of_rule], np.int64)
-    grids = air.media.channels[air.band] // carriers
-    cuts = [slice(k, k + 65_536) for k in range(0, len(rays), 65_536)]
-    thing = sent.thing[rays.sent]
-    contended_s = air.contended_s[rule, sent.lane[rays.sent]]
+    carriers = np.array([each.waveform.channel_count for each in rules], np.int64)
+    hops = np.concatenate([[0], np.cumsum(np.where(headers > 0, several, 0)[sent.rule])])
+    carrier = np.empty(hops[-1], np.uint16)
+    cell = np.empty(len(sent), np.int32)
+    signals = Signals(
+        np.empty(len(rays), np.int32), start_s, np.empty(len(rays)),
+        np.empty(len(rays), np.float32),
+        # Who is not lit does not disturb either.
+        np.where(lit, rays.power_dbhz, np.float32(np.nan)), np.empty(len(rays), np.int8),
+    )  # fmt: skip
+    cells = int(air.first_cell[-1])
 
-    def work(some: slice) -> None:
-        _elements(
-            air.seed, rule[some], thing[some], number[some], attempt[some], place[some],
-            start_s[some], contended_s[some], headers, carriers, grids,
-            air.first_channel[air.band], channels, first[some.start : some.stop + 1],
-            signals.group, signals.start_s, signals.end_s,
+    def draw(some: slice) -> None:
+        _draw(
+            air.seed, sent.rule[some], sent.thing[some], sent.number[some], sent.attempt[some],
+            headers, carriers, air.media.cells[air.band], air.first_cell[air.band],
+            hops[some.start : some.stop + 1], cell[some], carrier,
         )  # fmt: skip
 
-    for _ in executor.map(work, cuts):
-        pass
-    lost = destroyed(signals, receivers * channels, band, air.media.need_db, executor)
-    if len(lost) == len(rays):
-        return lost
-    needed = np.array([each.needed for each in air.media.of_rule], np.int64)
-    whole = np.zeros(len(rays), np.bool_)
-    _count_hops(first, lost, headers[rule], needed[rule], whole)
-    return whole
+    def place_(some: slice) -> None:
+        _signals(
+            rays.sent[some], sent.rule, sent.lane, cell, place[some], cells, start_s[some],
+            air.contended_s, air.harmless_s, signals.group[some], signals.end_s[some],
+            signals.harmless_s[some], signals.lane[some],
+        )  # fmt: skip
+
+    over(executor, draw, len(sent))
+    over(executor, place_, len(rays))
+    band = np.tile(np.repeat(np.arange(len(air.media.cells)), air.media.cells), receivers)
+    hopping = None
+    if len(carrier):
+        hopping = Hops(rays.sent, hops, carrier, headers[sent.rule], needed[sent.rule])
+    return destroyed(
+        signals, receivers * cells, band.astype(np.int16), air.media.need_db, executor, hopping
+    )
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _elements(
+def _draw(
     seed: int, rule: NDArray[np.int16], thing: NDArray[np.int32], number: Ints,
-    attempt: NDArray[np.int16], place: Ints, start_s: Floats, lasts_s: Floats, headers: Ints,
-    carriers: Ints, grids: Ints, first_channel: Ints, channels: int, first: Ints,
-    group: NDArray[np.int32], from_s: Floats, until_s: Floats,
+    attempt: NDArray[np.int16], headers: Ints, carriers: Ints, cells: Ints, first_cell: Ints,
+    hops: Ints, cell: NDArray[np.int32], carrier: NDArray[np.uint16],
 ) -> None:  # fmt: skip
-    """Write receiver and frequency, beginning and end of everything that may collide."""
-    for k in range(len(rule)):
-        r = rule[k]
-        draw = CHANNEL + PURPOSES * attempt[k]
-        base = place[k] * channels + first_channel[r]
-        at = start_s[k]
-        if grids[r] > 1 or headers[r] > 0:
-            grid = uniform(seed, r, thing[k], number[k], draw)
-            base += int(grid * grids[r]) * carriers[r]
-        for h in range(first[k + 1] - first[k]):
-            row = first[k] + h
-            carrier = 0.0
-            if carriers[r] > 1:
-                purpose = draw + HOPS * (h + 1) if headers[r] > 0 else draw
-                carrier = uniform(seed, r, thing[k], number[k], purpose)
-            group[row] = base + int(carrier * carriers[r])
-            from_s[row] = at
-            if headers[r] > 0:
-                at += HEADER_S if h < headers[r] else FRAGMENT_S
-            else:
-                at += lasts_s[k]
-            until_s[row] = at
+    """Write the channel of each transmission, or its grid and the carrier of each hop."""
+    for m in range(len(rule)):
+        r = rule[m]
+        draw = CHANNEL + PURPOSES * attempt[m]
+        cell[m] = first_cell[r]
+        if cells[r] > 1:
+            cell[m] += int(uniform(seed, r, thing[m], number[m], draw) * cells[r])
+        if hops[m] == hops[m + 1]:
+            continue
+        some = carrier[hops[m] : hops[m + 1]]
+        key = counter(r, thing[m], number[m])
+        # Written for the processor's wide registers: no calls, one width of integers.
+        for h in range(np.uint64(len(some))):
+            purpose = np.uint64(draw) + np.uint64(HOPS) * (h + np.uint64(1))
+            drawn = drawn_by(np.uint64(seed), key, purpose)
+            some[h] = np.int32(drawn * np.float64(carriers[r]))
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _count_hops(first: Ints, lost: Flags, headers: Ints, needed: Ints, whole: Flags) -> None:
-    """Write which transmissions have too few hops left: no header, or not enough fragments."""
-    for k in range(len(whole)):
-        hops = lost[first[k] : first[k + 1]]
-        if headers[k] == 0:
-            whole[k] = hops[0]
-            continue
-        header = False
-        for h in range(headers[k]):
-            header = header or not hops[h]
-        left = 0
-        for h in range(headers[k], len(hops)):
-            left += not hops[h]
-        whole[k] = not header or left < needed[k]
+def _signals(
+    sent: Ints, rule: NDArray[np.int16], sent_lane: Codes, cell: NDArray[np.int32], place: Ints,
+    cells: int, start_s: Floats, contended_s: Floats, harmless: Floats,
+    group: NDArray[np.int32], end_s: Floats, harmless_s: Singles, lane: Codes,
+) -> None:  # fmt: skip
+    """Write what of each ray may collide: where, until when, and how."""
+    for k in range(len(sent)):
+        r, way = rule[sent[k]], sent_lane[sent[k]]
+        group[k] = place[k] * cells + cell[sent[k]]
+        end_s[k] = start_s[k] + contended_s[r, way]
+        harmless_s[k], lane[k] = harmless[r, way], way
