@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.integer]
 States = tuple[Floats, Floats, Floats]  # position, velocity, acceleration
 
+# Position, velocity and acceleration of one platform, along three axes each.
+Nine = tuple[float, float, float, float, float, float, float, float, float]
+
 HAIR_S = 1e-6
 
 
@@ -133,22 +136,36 @@ def _fill(
 ) -> None:
     """Write the five columns of `Geometry`; NaN goes in and comes out."""
     for k in range(a.shape[0]):
-        square = 0.0
-        along = 0.0
-        bend = 0.0
-        for i in range(3):
-            d = b[k, i] - a[k, i]
-            v = vb[k, i] - va[k, i]
-            square += d * d
-            along += d * v
-            bend += v * v + d * (ab[k, i] - aa[k, i])
-        distance = np.sqrt(square)
-        rate = along / distance
-        columns[0, k] = distance
-        columns[1, k] = rate
-        columns[2, k] = (bend - rate * rate) / distance
-        dx = b[k, 0] - a[k, 0]
-        dy = b[k, 1] - a[k, 1]
-        dz = b[k, 2] - a[k, 2]
-        columns[3, k] = _rise(a[k, 0], a[k, 1], a[k, 2], dx, dy, dz, distance)
-        columns[4, k] = _rise(b[k, 0], b[k, 1], b[k, 2], -dx, -dy, -dz, distance)
+        source = (
+            a[k, 0], a[k, 1], a[k, 2], va[k, 0], va[k, 1], va[k, 2], aa[k, 0], aa[k, 1], aa[k, 2]
+        )  # fmt: skip
+        target = (
+            b[k, 0], b[k, 1], b[k, 2], vb[k, 0], vb[k, 1], vb[k, 2], ab[k, 0], ab[k, 1], ab[k, 2]
+        )  # fmt: skip
+        (
+            columns[0, k], columns[1, k], columns[2, k], columns[3, k], columns[4, k]
+        ) = seen_between(source, target)  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def seen_between(source: Nine, target: Nine) -> tuple[float, float, float, float, float]:
+    """Return one entry of each column of `Geometry`, within kernels.
+
+    Of each end: position, velocity, acceleration, along three axes each.
+    """
+    ax, ay, az, avx, avy, avz, aax, aay, aaz = source
+    bx, by, bz, bvx, bvy, bvz, bax, bay, baz = target
+    dx, dy, dz = bx - ax, by - ay, bz - az
+    vx, vy, vz = bvx - avx, bvy - avy, bvz - avz
+    distance = np.sqrt(dx * dx + dy * dy + dz * dz)
+    rate = (dx * vx + dy * vy + dz * vz) / distance
+    bend = vx * vx + dx * (bax - aax)
+    bend += vy * vy + dy * (bay - aay)
+    bend += vz * vz + dz * (baz - aaz)
+    return (
+        distance,
+        rate,
+        (bend - rate * rate) / distance,
+        _rise(ax, ay, az, dx, dy, dz, distance),
+        _rise(bx, by, bz, -dx, -dy, -dz, distance),
+    )

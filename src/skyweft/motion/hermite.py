@@ -67,20 +67,36 @@ def _fill_states(
     states: Floats,
 ) -> None:
     """Write (3, K, 3) position, velocity, acceleration; plain IEEE, NaN knots stay NaN."""
-    last = knot_s.shape[0] - 2
-    step_s = knot_s[1] - knot_s[0]
     for k in range(time_s.shape[0]):
-        i = min(max(int((time_s[k] - knot_s[0]) / step_s), 0), last)
-        h = knot_s[i + 1] - knot_s[i]
-        u = (time_s[k] - knot_s[i]) / h
+        i, h, u = interval(knot_s, time_s[k])
         for axis in range(3):
-            a = position_m[mover[k], axis, i]
-            rise = position_m[mover[k], axis, i + 1] - a
-            va = velocity_m_s[mover[k], axis, i] * h
-            vb = velocity_m_s[mover[k], axis, i + 1] * h
-            # a + va u + c2 u^2 + c3 u^3 on u in 0..1
-            c2 = 3.0 * rise - 2.0 * va - vb
-            c3 = va + vb - 2.0 * rise
-            states[0, k, axis] = a + u * (va + u * (c2 + u * c3))
-            states[1, k, axis] = (va + u * (2.0 * c2 + 3.0 * u * c3)) / h
-            states[2, k, axis] = (2.0 * c2 + 6.0 * u * c3) / (h * h)
+            states[0, k, axis], states[1, k, axis], states[2, k, axis] = between(
+                position_m, velocity_m_s, mover[k], axis, i, h, u
+            )
+
+
+@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+def interval(knot_s: Floats, time_s: float) -> tuple[int, float, float]:
+    """Return the interval between knots that holds a time, its length, and the share gone by."""
+    i = min(max(int((time_s - knot_s[0]) / (knot_s[1] - knot_s[0])), 0), knot_s.shape[0] - 2)
+    h = knot_s[i + 1] - knot_s[i]
+    return i, h, (time_s - knot_s[i]) / h
+
+
+@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+def between(
+    position_m: Floats, velocity_m_s: Floats, mover: int, axis: int, i: int, h: float, u: float
+) -> tuple[float, float, float]:
+    """Return position, velocity and acceleration of a mover along an axis within an interval."""
+    a = position_m[mover, axis, i]
+    rise = position_m[mover, axis, i + 1] - a
+    va = velocity_m_s[mover, axis, i] * h
+    vb = velocity_m_s[mover, axis, i + 1] * h
+    # a + va u + c2 u^2 + c3 u^3 on u in 0..1
+    c2 = 3.0 * rise - 2.0 * va - vb
+    c3 = va + vb - 2.0 * rise
+    return (
+        a + u * (va + u * (c2 + u * c3)),
+        (va + u * (2.0 * c2 + 3.0 * u * c3)) / h,
+        (2.0 * c2 + 6.0 * u * c3) / (h * h),
+    )

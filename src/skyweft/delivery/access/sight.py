@@ -12,11 +12,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.access.collisions import by_group, in_time
 from skyweft.delivery.access.medium import Media, Medium
+from skyweft.delivery.access.pieces import over
 from skyweft.links.budget import LAYERS, carrier_to_noise_dbhz
 from skyweft.links.doppler import doppler_hz
-from skyweft.links.geometry import geometry_of, states_of
+from skyweft.links.geometry import HAIR_S, Geometry, Nine, seen_between, states_of
 from skyweft.links.losses import Path
+from skyweft.motion.hermite import between, interval, states_at
 from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
@@ -26,7 +29,6 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-PIECE = 32_768  # transmissions looked at together
 TILT_RAD = 0.0035  # geodetic against geocentric vertical: at most 0.1925 degrees
 ROUNDING = 2e-6  # of single-precision dot products and angles
 FASTER = 1.05  # a mover between knots, against the knots
@@ -89,59 +91,48 @@ class Sight:
         executor : Executor
             Threads that share the transmissions.
         """
-        pieces = [slice(k, k + PIECE) for k in range(0, len(time_s), PIECE)]
-        found = executor.map(lambda p: self._piece(p, rule[p], thing[p], time_s[p]), pieces)
-        return Rays.joined([Rays.none(), *found])
+
+        def look(some: slice) -> Rays:
+            return self._piece(some, rule[some], thing[some], time_s[some])
+
+        return Rays.joined([Rays.none(), *over(executor, look, len(time_s))])
 
     def _piece(
         self, piece: slice, rule: NDArray[np.int16], thing: NDArray[np.int32], time_s: Floats
     ) -> Rays:
         parts = []
-        for number in np.unique(rule).tolist():
+        for number in np.flatnonzero(np.bincount(rule)).tolist():
             mine = np.flatnonzero(rule == number)
             parts += [
                 self._look(field, mine, thing[mine], time_s[mine]) for field in self._fields[number]
             ]
-        rays = Rays.joined(parts) if parts else Rays.none()
+        rays = Rays.joined([Rays.none(), *parts])
         if len(parts) > 1:
-            rays = rays.taking(np.lexsort((rays.receiver, rays.sent)))
+            rays = rays.taking(_by_sent(rays.sent, rays.receiver, len(rule)))
         rays.sent[:] += piece.start
         return rays
 
     def _look(self, field: "_Field", sent: Ints, thing: NDArray[np.int32], time_s: Floats) -> Rays:
         """Return the rays of some transmissions to the receivers under one rule of the links."""
-        knots = self._motion.tracks.time_s
-        place, velocity, acceleration = states_of(self._fleet, self._motion, thing, time_s)
-        radius = np.sqrt(np.einsum("ij,ij->i", place, place))
-        toward = (place / radius[:, None]).astype(np.float32)
-        step_s = knots[1] - knots[0]
-        knot = np.clip(np.rint((time_s - knots[0]) / step_s), 0, len(knots) - 1).astype(np.int64)
-        count = np.zeros(len(thing), np.int64)
-        _count(toward, knot, field.toward, field.least, count)
-        first = np.concatenate([[0], np.cumsum(count)])
-        near = np.empty(first[-1], np.int32)
-        _fill(toward, knot, field.toward, field.least, first, near)
-        row = np.repeat(np.arange(len(thing)), count)
-        receiver = field.rows[near]
-        still = np.zeros((len(row), 3))
-        moves = bool((self._fleet.mover[thing] >= 0).any())
-        rates = (velocity[row], acceleration[row]) if moves else (still, still)
-        here = place[row], *rates
-        there = states_of(self._fleet, self._motion, receiver, time_s[row])
-        seen = geometry_of(here, there)
-        below = self._layer[self._fleet.group]
-        low = below[thing[row]] < below[receiver]
-        rise = np.where(low, seen.rise_source, seen.rise_target)
+        fleet, motion = self._fleet, self._motion
+        tracks = motion.tracks
+        # Times outside the tracks are found out here.
+        states_at(tracks, np.zeros(2, np.int64), np.array([time_s.min(), time_s.max()]))
         link = self._scenario.links[field.link]
-        kept = rise >= np.sin(np.radians(link.elevation_min_deg))
-        if link.range_max_m is not None:
-            kept &= seen.range_m <= link.range_max_m
-        seen, row, receiver = seen.taking(kept), row[kept], receiver[kept]
+        range_max_m = np.inf if link.range_max_m is None else link.range_max_m
+        sine = np.sin(np.radians(link.elevation_min_deg))
+        row, near, columns = _see(
+            *self._whereabouts(thing), time_s, tracks.time_s, tracks.position_m,
+            tracks.velocity_m_s, motion.sites.position_m, field.toward, field.least,
+            *self._whereabouts(field.rows), sine, range_max_m,
+        )  # fmt: skip
+        seen, receiver = Geometry(*columns), field.rows[near]
         carrier_hz = field.thing.frequency_hz
         power = carrier_to_noise_dbhz(Path(link, field.thing, field.receiver, seen))
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
-            bearing = _bearing(there[0][kept], here[0][kept])
+            ends = (receiver, time_s[row]), (thing[row], time_s[row])
+            bearing = _bearing(*(states_of(fleet, motion, *each)[0] for each in ends))
         return Rays(
             sent[row],
             receiver,
@@ -151,6 +142,11 @@ class Sight:
             doppler_hz(carrier_hz, seen.range_acceleration_m_s2).astype(np.float32),
             bearing.astype(np.float32),
         )
+
+    def _whereabouts(self, rows: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+        """Return where platforms are found in the motion, and the layer of each."""
+        fleet = self._fleet
+        return fleet.mover[rows], fleet.site[rows], self._layer[fleet.group[rows]]
 
     def _field(self, medium: Medium, link: int, terminal: str) -> "_Field":
         """Return the receivers of one rule, and within which angle each may be seen."""
@@ -239,30 +235,86 @@ def _bearing(below: Floats, place: Floats) -> Floats:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _count(toward: Singles, knot: Ints, field: Singles, least: Singles, count: Ints) -> None:
-    """Count the receivers within their angle of each place."""
-    for m in range(len(knot)):
-        x, y, z = toward[m, 0], toward[m, 1], toward[m, 2]
-        at = field[knot[m]]
-        found = np.int32(0)
-        for r in range(len(least)):
-            found += np.int32(at[0, r] * x + at[1, r] * y + at[2, r] * z >= least[r])
-        count[m] = found
+def _by_sent(sent: Ints, receiver: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return the rows by transmission and receiver."""
+    first, order = by_group(sent, count)
+    for s in range(count):
+        in_time(order[first[s] : first[s + 1]], receiver)
+    return order
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _fill(
-    toward: Singles, knot: Ints, field: Singles, least: Singles, first: Ints,
-    near: NDArray[np.int32],
-) -> None:  # fmt: skip
-    """Write those receivers."""
-    for m in range(len(knot)):
-        x, y, z = toward[m, 0], toward[m, 1], toward[m, 2]
-        at = field[knot[m]]
-        k = first[m]
-        for r in range(len(least)):
-            if k == first[m + 1]:
-                break
-            if at[0, r] * x + at[1, r] * y + at[2, r] * z >= least[r]:
-                near[k] = r
-                k += 1
+def _state(
+    knot_s: Floats, position_m: Floats, velocity_m_s: Floats, site_m: Floats, mover: int,
+    site: int, time_s: float,
+) -> Nine:  # fmt: skip
+    """Return the state of what moves or stands."""
+    if mover < 0:
+        return site_m[site, 0], site_m[site, 1], site_m[site, 2], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    i, h, u = interval(knot_s, time_s)
+    if np.isnan(position_m[mover, 0, i + 1]) and time_s - HAIR_S >= knot_s[0]:
+        # On the last knot before a mover leaves, what counts is the moment before.
+        i, h, u = interval(knot_s, time_s - HAIR_S)
+    x, vx, ax = between(position_m, velocity_m_s, mover, 0, i, h, u)
+    y, vy, ay = between(position_m, velocity_m_s, mover, 1, i, h, u)
+    z, vz, az = between(position_m, velocity_m_s, mover, 2, i, h, u)
+    return x, y, z, vx, vy, vz, ax, ay, az
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _see(
+    mover: Ints, site: Ints, layer: Ints, time_s: Floats, knot_s: Floats, position_m: Floats,
+    velocity_m_s: Floats, site_m: Floats, toward: Singles, least: Singles, mover_of: Ints,
+    site_of: Ints, layer_of: Ints, sine: float, range_max_m: float,
+) -> tuple[Ints, Ints, Floats]:  # fmt: skip
+    """Return transmission, receiver and the columns of `Geometry` where one sees the other.
+
+    Transmissions come from things that move or stand, (M,); what follows `site_m` is of receivers.
+    """
+    size, count = 3 * len(time_s) + len(least), 0
+    row, near, columns = np.empty(size, np.int64), np.empty(size, np.int64), np.empty((5, size))
+    words = np.zeros(len(least) // 8 + 1, np.uint64)
+    within, found = words.view(np.uint8), np.empty(len(least), np.int32)
+    step_s = knot_s[1] - knot_s[0]
+    for m in range(len(time_s)):
+        if count + len(least) > size:
+            row = np.concatenate((row, np.empty(size, np.int64)))
+            near = np.concatenate((near, np.empty(size, np.int64)))
+            columns = np.concatenate((columns, np.empty((5, size))), axis=1)
+            size *= 2
+        here = _state(knot_s, position_m, velocity_m_s, site_m, mover[m], site[m], time_s[m])
+        radius = np.sqrt(here[0] * here[0] + here[1] * here[1] + here[2] * here[2])
+        x, y, z = (np.float32(here[0] / radius), np.float32(here[1] / radius),
+                   np.float32(here[2] / radius))  # fmt: skip
+        knot = min(max(int(np.rint((time_s[m] - knot_s[0]) / step_s)), 0), len(knot_s) - 1)
+        for r in found[: _candidates(toward[knot], x, y, z, least, within, words, found)]:
+            there = _state(
+                knot_s, position_m, velocity_m_s, site_m, mover_of[r], site_of[r], time_s[m]
+            )
+            seen = seen_between(here, there)
+            rise = seen[3] if layer[m] < layer_of[r] else seen[4]
+            if rise >= sine and seen[0] <= range_max_m:
+                row[count], near[count] = m, r
+                for c in range(5):
+                    columns[c, count] = seen[c]
+                count += 1
+    return row[:count], near[:count], columns[:, :count]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _candidates(
+    toward: Singles, x: float, y: float, z: float, least: Singles, within: NDArray[np.uint8],
+    words: NDArray[np.uint64], found: NDArray[np.int32],
+) -> int:  # fmt: skip
+    """Write which receivers are within their angle of a place; return how many."""
+    for r in range(len(least)):
+        within[r] = toward[0, r] * x + toward[1, r] * y + toward[2, r] * z >= least[r]
+    count = 0
+    for w in range(len(words)):
+        # Most words of eight flags say that nobody is.
+        if words[w] != 0:
+            for r in range(8 * w, 8 * w + 8):
+                if within[r]:
+                    found[count] = r
+                    count += 1
+    return count
