@@ -230,26 +230,35 @@ def _cross(
     carrier: NDArray[np.uint16], hit: Flags,
 ) -> None:  # fmt: skip
     """Follow two signals from hop to hop, and strike those that meet: one's, the other's, both."""
-    one, other = hops[i], hops[j]
-    a, b, a_from, b_from = 0, 0, start[i], start[j]
-    a_to = a_from + (HEADER_S if a < one.headers else FRAGMENT_S)
-    b_to = b_from + (HEADER_S if b < other.headers else FRAGMENT_S)
-    while True:
-        if carrier[one.first + a] == carrier[other.first + b] and a_from < b_to and b_from < a_to:
+    a, a_last, a_frame = (
+        hops[i].first,
+        hops[i].first + hops[i].count,
+        hops[i].first + hops[i].headers,
+    )
+    b, b_last, b_frame = (
+        hops[j].first,
+        hops[j].first + hops[j].count,
+        hops[j].first + hops[j].headers,
+    )
+    a_from, b_from = start[i], start[j]
+    a_to = a_from + (HEADER_S if a < a_frame else FRAGMENT_S)
+    b_to = b_from + (HEADER_S if b < b_frame else FRAGMENT_S)
+    # The other one began earlier.
+    while b + 1 < b_last and b_to <= a_from:
+        b += 1
+        b_from, b_to = b_to, b_to + (HEADER_S if b < b_frame else FRAGMENT_S)
+    while a < a_last and b < b_last:
+        if carrier[a] == carrier[b] and a_from < b_to and b_from < a_to:
             if here and b_to > a_from + safe[i]:
-                _strike(one, a, hit)
+                _strike(hops[i], a - hops[i].first, hit)
             if there and a_to > b_from + safe[j]:
-                _strike(other, b, hit)
+                _strike(hops[j], b - hops[j].first, hit)
         if a_to < b_to:
             a += 1
-            if a == one.count:
-                break
-            a_from, a_to = a_to, a_to + (HEADER_S if a < one.headers else FRAGMENT_S)
+            a_from, a_to = a_to, a_to + (HEADER_S if a < a_frame else FRAGMENT_S)
         else:
             b += 1
-            if b == other.count:
-                break
-            b_from, b_to = b_to, b_to + (HEADER_S if b < other.headers else FRAGMENT_S)
+            b_from, b_to = b_to, b_to + (HEADER_S if b < b_frame else FRAGMENT_S)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
