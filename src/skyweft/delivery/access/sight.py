@@ -28,6 +28,7 @@ from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Rows = NDArray[np.integer]
 
 TILT_RAD = 0.0035  # geodetic against geocentric vertical: at most 0.1925 degrees
 ROUNDING = 2e-6  # of single-precision dot products and angles
@@ -143,7 +144,7 @@ class Sight:
             bearing.astype(np.float32),
         )
 
-    def _whereabouts(self, rows: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+    def _whereabouts(self, rows: NDArray[np.int32]) -> tuple[Rows, Rows, Rows]:
         """Return where platforms are found in the motion, and the layer of each."""
         fleet = self._fleet
         return fleet.mover[rows], fleet.site[rows], self._layer[fleet.group[rows]]
@@ -263,9 +264,9 @@ def _state(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _see(
-    mover: Ints, site: Ints, layer: Ints, time_s: Floats, knot_s: Floats, position_m: Floats,
-    velocity_m_s: Floats, site_m: Floats, toward: Singles, least: Singles, mover_of: Ints,
-    site_of: Ints, layer_of: Ints, sine: float, range_max_m: float,
+    mover: Rows, site: Rows, layer: Rows, time_s: Floats, knot_s: Floats, position_m: Floats,
+    velocity_m_s: Floats, site_m: Floats, toward: Singles, least: Singles, mover_of: Rows,
+    site_of: Rows, layer_of: Rows, sine: float, range_max_m: float,
 ) -> tuple[Ints, Ints, Floats]:  # fmt: skip
     """Return transmission, receiver and the columns of `Geometry` where one sees the other.
 
