@@ -88,15 +88,18 @@ def hear(
     waking = Waking(scenario, fleet, motion, receivers, executor)
     fresh = _made(scenario, fleet, start_s, end_s, carry, executor)
     parts = []
-    for from_s, to_s in pairwise(_borders(fresh, start_s, end_s)):
-        rows = slice(*np.searchsorted(fresh.created_s, [from_s, to_s]).tolist())
-        messages = Messages.joined(carry.messages, fresh.taking(rows))
+    borders_s = _borders(fresh, start_s, end_s)
+    cuts = np.searchsorted(fresh.created_s, borders_s)
+    made_in = [fresh.taking(slice(*rows)) for rows in pairwise(cuts.tolist())]
+    ahead = rounds.ahead(made_in[0], borders_s[1])
+    for k, (from_s, to_s) in enumerate(pairwise(borders_s)):
+        messages = Messages.joined(carry.messages, made_in[k])
         for number, medium in enumerate(air.of_rule):
-            mine = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
-            waiting = messages.taking(mine)
-            messages.due_s[mine] = waking.due(number, medium, waiting, from_s, to_s)
-            messages.energy_j[mine] = waiting.energy_j
-        last = rounds.settle(carry, messages, from_s, to_s)
+            waking.wake(number, medium, messages, from_s, to_s)
+        last = rounds.settle(carry, messages, from_s, to_s, ahead)
+        if k + 1 < len(made_in):
+            # Threads go on with this while what has been settled is put down.
+            ahead = rounds.ahead(made_in[k + 1], borders_s[k + 2])
         ended = _ended(scenario, air, messages, last, to_s)
         if to_s >= scenario.duration_s:
             messages.cause[~ended] = STORED
@@ -104,7 +107,7 @@ def hear(
         parts.append(_heard(air, messages, ended, last, to_s))
         carry = _carried(carry, messages, ended, last, to_s)
     left = carry.messages.thing[carry.messages.due_s < end_s]
-    return _whole(parts), replace(carry, silence=rounds.silence(left))
+    return _whole(parts, executor), replace(carry, silence=rounds.silence(left))
 
 
 def _made(
@@ -118,12 +121,14 @@ def _made(
             for number in range(len(scenario.messages))
         ]
     )
-    count = len(fresh)
-    messages = Messages(
-        fresh.rule, fresh.thing, fresh.number, fresh.created_s, np.full(count, np.nan),
+    order = in_order(fresh.created_s, fresh.rule, fresh.thing, fresh.number)
+    columns = (fresh.rule, fresh.thing, fresh.number, fresh.created_s)
+    count = len(order)
+    rule, thing, number, created_s = executor.map(np.take, columns, [order] * len(columns))
+    return Messages(
+        rule, thing, number, created_s, np.full(count, np.nan),
         np.zeros(count, np.int16), np.zeros(count, np.float32), np.zeros(count, np.int8),
     )  # fmt: skip
-    return messages.taking(in_order(fresh.created_s, fresh.rule, fresh.thing, fresh.number))
 
 
 def _borders(fresh: Messages, start_s: float, end_s: float) -> list[float]:
@@ -132,7 +137,7 @@ def _borders(fresh: Messages, start_s: float, end_s: float) -> list[float]:
     return np.unique([start_s, *inner, end_s]).tolist()
 
 
-def _whole(parts: list[Heard]) -> Heard:
+def _whole(parts: list[Heard], executor: Executor) -> Heard:
     """Put the parts of a block together, by time of making."""
     columns = {
         each.name: np.concatenate([getattr(part, each.name) for part in parts])
@@ -143,11 +148,12 @@ def _whole(parts: list[Heard]) -> Heard:
     first = np.concatenate([[0], np.cumsum(counts)])
     order = in_order(columns["created_s"], columns["rule"], columns["thing"], columns["number"])
     if not np.array_equal(order, np.arange(len(order))):
-        starts = np.repeat(first[order], counts[order])
-        first = np.concatenate([[0], np.cumsum(counts[order])])
-        copies = starts + np.arange(first[-1]) - np.repeat(first[:-1], counts[order])
-        for name, column in columns.items():
-            columns[name] = column[copies if name.startswith("copy") else order]
+        copies = np.empty(first[-1], np.int64)
+        first = _with_copies(order, first, copies)
+        names = list(columns)
+        rows = [copies if name.startswith("copy") else order for name in names]
+        taken = executor.map(np.take, columns.values(), rows)
+        columns = dict(zip(names, taken, strict=True))
     return Heard(**columns, copy_first=first)
 
 
@@ -215,6 +221,18 @@ def _heard(air: Media, messages: Messages, ended: Flags, last: Round, end_s: flo
         some.rule, some.thing, some.number, some.created_s, some.attempts, some.energy_j,
         some.cause, first, rays.receiver[rows[order]], received_s[order],
     )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _with_copies(order: Ints, first: Ints, copies: Ints) -> Ints:
+    """Write the rows of the copies when messages are put in order; return where each's begin."""
+    begin = np.zeros(len(order) + 1, np.int64)
+    for m in range(len(order)):
+        count = first[order[m] + 1] - first[order[m]]
+        for k in range(count):
+            copies[begin[m] + k] = first[order[m]] + k
+        begin[m + 1] = begin[m] + count
+    return begin
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -31,6 +31,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Singles = NDArray[np.float32]
 Codes = NDArray[np.int8]
+Places = NDArray[np.int32]
 
 # How near a transmission came to being heard, from the worst on; the last is heard.
 NEARER = ("no satellite", "margin", "doppler", "receiver busy", "collision", "")
@@ -45,6 +46,7 @@ class Receivers:
     """Everybody who may hear things, (R,), by row of the fleet, and how they listen."""
 
     row: NDArray[np.int32]
+    place: Places  # (N,) of each row of the fleet among them; -1: hears nothing
     half_duplex: Flags
     beacon_period_s: Floats  # inf: no beacons
     beacon_s: Floats
@@ -63,12 +65,15 @@ class Receivers:
             for row in fleet.rows_with(scenario, name).tolist():
                 found.setdefault(row, radio)
         rows = np.array(sorted(found), np.int32)
+        place = np.full(len(fleet), -1, np.int32)
+        place[rows] = np.arange(len(rows))
         how = [found[row].reception for row in rows.tolist()]
         period = np.array([each.beacon_period_s or np.inf for each in how])
         none = np.zeros(len(rows), np.int64)
         phase = uniforms(scenario.seed, BEACONS & 0xFFFF, rows, none, PHASE)
         return cls(
             rows,
+            place,
             np.array([each.half_duplex for each in how], np.bool_),
             period,
             np.array([each.beacon_s for each in how]),
@@ -78,9 +83,9 @@ class Receivers:
             np.array([each.dwell_s for each in how]),
         )
 
-    def places(self, rows: NDArray[np.int32]) -> Ints:
+    def places(self, rows: NDArray[np.int32]) -> Places:
         """Return the places of rows of the fleet among the receivers."""
-        return np.searchsorted(self.row, rows)
+        return self.place[rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ def received(
         busy |= _sending(receivers, place, answers, start_s, end_s)
     if receivers.decoders.any():
         held = held.copy()
-        first, order = by_group(place.astype(np.int32), len(receivers.row))
+        first, order = by_group(place, len(receivers.row))
         # What comes later in a signal does not undo that a decoder took it up.
         moment_s = np.nextafter(start_s, np.inf)
         deaf = _sending(receivers, place, answers, start_s, moment_s)
@@ -196,7 +201,7 @@ def _judge(
 
 
 def _lit(
-    receivers: Receivers, place: Ints, bearing_rad: NDArray[np.float32], start_s: Floats,
+    receivers: Receivers, place: Places, bearing_rad: NDArray[np.float32], start_s: Floats,
     end_s: Floats,
 ) -> Flags:  # fmt: skip
     """Return whether the hopping beam lights each thing from beginning to end."""
@@ -211,7 +216,7 @@ def _lit(
 
 
 def _sending(
-    receivers: Receivers, place: Ints, answers: Answers, start_s: Floats, end_s: Floats
+    receivers: Receivers, place: Places, answers: Answers, start_s: Floats, end_s: Floats
 ) -> Flags:
     """Return whether the receiver itself sends while a signal arrives, and cannot hear then."""
     period_s, at_s = receivers.beacon_period_s[place], receivers.beacon_at_s[place]
@@ -229,7 +234,7 @@ def _sending(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _answering(
-    first: Ints, last: Ints, from_s: Floats, until_s: Floats, place: Ints, start_s: Floats,
+    first: Ints, last: Ints, from_s: Floats, until_s: Floats, place: Places, start_s: Floats,
     end_s: Floats, sends: Flags,
 ) -> None:  # fmt: skip
     for k in range(len(place)):
@@ -264,7 +269,7 @@ def _hold(
 
 
 def _collided(
-    air: Air, receivers: int, sent: Sent, rays: Rays, place: Ints, start_s: Floats, lit: Flags,
+    air: Air, receivers: int, sent: Sent, rays: Rays, place: Places, start_s: Floats, lit: Flags,
     executor: Executor,
 ) -> Flags:  # fmt: skip
     """Return which rays another transmission destroys."""
@@ -337,7 +342,7 @@ def _draw(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _signals(
-    sent: Ints, rule: NDArray[np.int16], sent_lane: Codes, cell: NDArray[np.int32], place: Ints,
+    sent: Ints, rule: NDArray[np.int16], sent_lane: Codes, cell: NDArray[np.int32], place: Places,
     cells: int, start_s: Floats, contended_s: Floats, harmless: Floats,
     group: NDArray[np.int32], end_s: Floats, harmless_s: Singles, lane: Codes,
 ) -> None:  # fmt: skip

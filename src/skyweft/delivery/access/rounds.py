@@ -5,6 +5,7 @@ be sent again too. An attempt follows only after the one before has ended, so ev
 further stretch of time, and what is left is the one answer there is, wherever blocks begin and end.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from skyweft.delivery.access.draws import PURPOSES, WAIT, uniforms
 from skyweft.delivery.access.medium import Media
 from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers, received
-from skyweft.delivery.access.sight import Rays, Sight
+from skyweft.delivery.access.sight import Rays, Sight, by_sent
 from skyweft.delivery.access.tables import (
     Answers,
     Asked,
@@ -25,6 +26,7 @@ from skyweft.delivery.access.tables import (
     Silence,
     in_order,
 )
+from skyweft.scenario.messages import Blind
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -50,6 +52,15 @@ class Round:
     answers: Answers
     left: Asked  # attempts of this block that were not made in it
     left_s: Floats  # when they would begin; NaN: not within the message's lifetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Who will see messages that are sent once they are made, unless something delays them."""
+
+    fresh: Ints  # rows among the messages of a stretch, (F,)
+    start_s: Floats
+    rays: Callable[[], Rays]  # waits for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +98,29 @@ class Rounds:
         self._answer_s = np.array([each.acknowledge_s for each in ways])
         self._silent = np.array([1 / each.duty_cycle for each in ways])
         self._slot_s = np.array([each.slot_s for each in media.of_rule])
+        self._blind = np.array([isinstance(rule.wake, Blind) for rule in rules], np.bool_)
         self._lanes = [each.lanes for each in media.of_rule]
 
-    def settle(self, carry: Carry, messages: Messages, start_s: float, end_s: float) -> Round:
+    def ahead(self, fresh: Messages, end_s: float) -> "Ahead":
+        """Begin to look who sees messages that will be made and sent in the stretch after this.
+
+        Parameters
+        ----------
+        fresh : Messages
+            Made in that stretch.
+        end_s : float
+            Its end. [s]
+        """
+        start_s = np.empty(len(fresh))
+        _in_slots(fresh.created_s, self._slot_s[fresh.rule], start_s)
+        mine = np.flatnonzero(self._blind[fresh.rule] & (start_s < end_s))
+        start_s = start_s[mine]
+        rule, thing = fresh.rule[mine], fresh.thing[mine]
+        return Ahead(mine, start_s, self._sight.ahead(rule, thing, start_s, self._executor))
+
+    def settle(
+        self, carry: Carry, messages: Messages, start_s: float, end_s: float, ahead: "Ahead"
+    ) -> Round:
         """Return the last round of a stretch of time that follows the one before.
 
         Parameters
@@ -100,12 +131,16 @@ class Rounds:
             All whose fate is open.
         start_s, end_s : float
             The stretch. [s]
+        ahead : Ahead
+            What is known of the messages after those of `carry`.
         """
         self._start_s, self._end_s = start_s, end_s
         known = np.flatnonzero(messages.due_s < end_s)
         first = Asked(known, messages.attempts[known], messages.due_s[known])
         more, answers = Asked.none(), carry.answers
-        placed, rays = Sent.none(), Rays.none()
+        message = len(carry.messages) + ahead.fresh
+        placed = _transmissions(messages, message, np.zeros(len(message), np.int16), ahead.start_s)
+        rays = ahead.rays()
         while True:
             asked = Asked.joined(first, more.taking(more.due_s < end_s))
             asked = asked.taking(_order(asked, messages))
@@ -161,12 +196,15 @@ class Rounds:
     ) -> tuple[Sent, Rays]:
         """Return the transmissions that begin in the block, and who has them in view."""
         now = np.flatnonzero(start_s < self._end_s)
-        message = asked.message[now]
-        sent = Sent(
-            message, messages.rule[message], messages.thing[message], messages.number[message],
-            asked.attempt[now], start_s[now], np.zeros(len(now), np.int8),
+        sent = _transmissions(messages, asked.message[now], asked.attempt[now], start_s[now])
+        old = np.empty(len(sent), np.int64)
+        _find(
+            len(messages), sent.message, sent.attempt, sent.start_s, known.message, known.attempt,
+            known.start_s, old,
         )  # fmt: skip
-        old = _found(sent, known)
+        if np.array_equal(old, np.arange(len(known))):
+            self._choose_lanes(sent, known_rays)
+            return sent, known_rays
         new = np.flatnonzero(old < 0)
         fresh = self._sight.rays(sent.rule[new], sent.thing[new], sent.start_s[new], self._executor)
         fresh.sent[:] = new[fresh.sent]
@@ -177,7 +215,7 @@ class Rounds:
             kept = known_rays.taking(back[known_rays.sent] >= 0)
             kept.sent[:] = back[kept.sent]
             rays = Rays.joined([fresh, kept])
-            rays = rays.taking(np.argsort(rays.sent, kind="stable"))
+            rays = rays.taking(by_sent(rays.sent, rays.receiver, len(sent)))
         self._choose_lanes(sent, rays)
         return sent, rays
 
@@ -261,16 +299,29 @@ def _order(asked: Asked, messages: Messages) -> Ints:
     return in_order(asked.due_s, *keys)
 
 
-def _found(sent: Sent, known: Sent) -> Ints:
-    """Return where among known transmissions each one is, unmoved; -1 where it is not."""
-    key, keys = (each.message * ATTEMPTS + each.attempt for each in (sent, known))
-    found = np.full(len(sent), -1, np.int64)
-    if len(known):
-        order = np.argsort(keys)
-        at = order[np.minimum(np.searchsorted(keys[order], key), len(keys) - 1)]
-        same = (keys[at] == key) & (known.start_s[at] == sent.start_s)
-        found[same] = at[same]
-    return found
+def _transmissions(
+    messages: Messages, message: Ints, attempt: NDArray[np.int16], start_s: Floats
+) -> Sent:
+    """Return transmissions of messages, in no lane yet."""
+    lane = np.zeros(len(message), np.int8)
+    whose = messages.rule[message], messages.thing[message], messages.number[message]
+    return Sent(message, *whose, attempt, start_s, lane)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _find(
+    messages: int, message: Ints, attempt: NDArray[np.int16], start_s: Floats, known: Ints,
+    known_attempt: NDArray[np.int16], known_s: Floats, found: Ints,
+) -> None:  # fmt: skip
+    """Write where among known transmissions each one is, unmoved; -1 where it is not."""
+    latest, before = np.full(messages, -1, np.int32), np.empty(len(known), np.int32)
+    for k in range(len(known)):
+        before[k], latest[known[k]] = latest[known[k]], k
+    for m in range(len(message)):
+        k = latest[message[m]]
+        while k >= 0 and not (known_attempt[k] == attempt[m] and known_s[k] == start_s[m]):
+            k = before[k]
+        found[m] = k
 
 
 def _same(one: Asked | Answers, other: Asked | Answers) -> bool:

@@ -4,7 +4,7 @@ A threshold on the angle at the Earth's centre, at the nearest knot of the track
 receivers; those are looked at exactly, with the positions of that moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.access.collisions import by_group, in_time
 from skyweft.delivery.access.medium import Media, Medium
-from skyweft.delivery.access.pieces import over
+from skyweft.delivery.access.pieces import begun
 from skyweft.links.budget import LAYERS, carrier_to_noise_dbhz
 from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import HAIR_S, Geometry, Nine, seen_between, states_of
@@ -92,11 +92,18 @@ class Sight:
         executor : Executor
             Threads that share the transmissions.
         """
+        return self.ahead(rule, thing, time_s, executor)()
+
+    def ahead(
+        self, rule: NDArray[np.int16], thing: NDArray[np.int32], time_s: Floats, executor: Executor
+    ) -> Callable[[], Rays]:
+        """Begin to look for what `rays` returns; whoever calls the answer waits for it."""
 
         def look(some: slice) -> Rays:
             return self._piece(some, rule[some], thing[some], time_s[some])
 
-        return Rays.joined([Rays.none(), *over(executor, look, len(time_s))])
+        pieces = begun(executor, look, len(time_s))
+        return lambda: Rays.joined([Rays.none(), *(each.result() for each in pieces)])
 
     def _piece(
         self, piece: slice, rule: NDArray[np.int16], thing: NDArray[np.int32], time_s: Floats
@@ -109,7 +116,7 @@ class Sight:
             ]
         rays = Rays.joined([Rays.none(), *parts])
         if len(parts) > 1:
-            rays = rays.taking(_by_sent(rays.sent, rays.receiver, len(rule)))
+            rays = rays.taking(by_sent(rays.sent, rays.receiver, len(rule)))
         rays.sent[:] += piece.start
         return rays
 
@@ -236,7 +243,7 @@ def _bearing(below: Floats, place: Floats) -> Floats:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _by_sent(sent: Ints, receiver: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+def by_sent(sent: Ints, receiver: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """Return the rows by transmission and receiver."""
     first, order = by_group(sent, count)
     for s in range(count):

@@ -37,6 +37,26 @@ class Waking:
     receivers: Receivers
     executor: Executor
 
+    def wake(
+        self, number: int, medium: Medium, messages: Messages, start_s: float, end_s: float
+    ) -> None:
+        """Write when messages of one rule that wait are first sent, and what they listened.
+
+        Parameters
+        ----------
+        number, medium, start_s, end_s
+            As in `due`.
+        messages : Messages
+            Of all rules.
+        """
+        mine = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
+        if isinstance(self.scenario.messages[number].wake, Blind):
+            messages.due_s[mine] = messages.created_s[mine]
+            return
+        waiting = messages.taking(mine)
+        messages.due_s[mine] = self.due(number, medium, waiting, start_s, end_s)
+        messages.energy_j[mine] = waiting.energy_j
+
     def due(
         self, number: int, medium: Medium, messages: Messages, start_s: float, end_s: float
     ) -> Floats:
