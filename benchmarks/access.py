@@ -2,7 +2,8 @@
 
 The kernel gets pure ALOHA with 6 dB of capture on eight frequencies of two receivers, half loaded,
 and must lose the same signals as a SimPy model of it. Then whole stages, from traffic to what is
-heard, for ten thousand to a million things (ten million with `--all`) under eighty satellites.
+heard, for ten thousand to a million things (ten million platforms with `--all`: as many as fit
+into a scenario) under eighty satellites.
 """
 
 import os
@@ -25,6 +26,8 @@ from skyweft.scenario.scenario import Scenario
 MANY, FEW = 20_000_000, 100_000
 GROUPS, LOAD, CAPTURE_DB = 16, 0.5, 6.0
 MILLIONS_GOAL, RATIO = 10, 100
+PLANES, PER_PLANE = 8, 10
+SATELLITES = PLANES * PER_PLANE
 
 
 def signals(count: int) -> Signals:
@@ -91,7 +94,8 @@ def kernel(threads: ThreadPoolExecutor) -> None:
 
 def scenario_of(things: int) -> Scenario:
     """Return things all over the land, an hour long, with a message each."""
-    walker = {"kind": "walker", "pattern": "star", "planes": 8, "per_plane": 10, "phasing": 1}
+    planes = {"planes": PLANES, "per_plane": PER_PLANE, "phasing": 1}
+    walker = {"kind": "walker", "pattern": "star"} | planes
     return Scenario.model_validate(
         {
             "name": "things",
@@ -143,7 +147,10 @@ def main() -> None:
     with ThreadPoolExecutor(2) as threads:
         ours(signals(1_000), threads)
         kernel(threads)
-        stages(threads, [10_000, 100_000, 1_000_000] + [10_000_000] * ("--all" in sys.argv))
+        stages(
+            threads,
+            [10_000, 100_000, 1_000_000] + [10_000_000 - SATELLITES] * ("--all" in sys.argv),
+        )
 
 
 if __name__ == "__main__":
