@@ -1,10 +1,13 @@
-"""What is handed from block to block survives the disk."""
+"""What is handed from block to block survives the disk, and rows are put in order."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from skyweft.delivery.access.hear import begin, hear
-from skyweft.delivery.access.tables import Carry
+from skyweft.delivery.access.tables import Carry, in_order
 from skyweft.motion.fleet import assemble
 from skyweft.motion.propagate import propagate
 
@@ -30,3 +33,18 @@ def test_a_run_goes_on_from_a_file(tmp_path: Path, threads: ThreadPoolExecutor) 
         hear(scenario, fleet, motions[1], *halves[1], each, threads)[0] for each in (carry, again)
     ]
     assert same(joined([first, runs[0]]), joined([first, runs[1]]))
+
+
+@pytest.mark.parametrize("crowd", [0.0, 0.5, 1.0])
+def test_order_by_time_then_rule_thing_and_number(crowd: float) -> None:
+    """Evenly spread, all in one instant but for a few equal steps, and between."""
+    random = np.random.default_rng(2)
+    time_s = random.uniform(0, 3_600, 5_000)
+    crowded = random.uniform(0, 1, len(time_s)) < crowd
+    time_s[crowded] = 7.0 + 1e-9 * random.integers(0, 50, np.count_nonzero(crowded))
+    time_s[0] = 86_400.0
+    rule, thing, number = (random.integers(0, 9, len(time_s)) for _ in range(3))
+    got = in_order(time_s, rule.astype(np.int16), thing.astype(np.int32), number)
+    expected = np.lexsort((number, thing, rule, time_s))
+    for column in (time_s, rule, thing, number):
+        assert np.array_equal(column[got], column[expected])

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from heapq import heapreplace
 
 import numpy as np
 from numba import njit
@@ -257,15 +258,14 @@ def _hold(
         if limit == 0:
             continue
         in_time(rows, start_s)
-        until = np.full(limit, -np.inf)
+        until = [-np.inf for _ in range(limit)]  # a heap
         for row in rows:
             if not able[row]:
                 continue
-            soonest = np.argmin(until)
             if held[row] < 0:
-                held[row] = 1 if until[soonest] <= start_s[row] else 0
+                held[row] = 1 if until[0] <= start_s[row] else 0
             if held[row] == 1:
-                until[soonest] = end_s[row]
+                heapreplace(until, end_s[row])
 
 
 def _collided(

@@ -124,8 +124,9 @@ class Sight:
         """Return the rays of some transmissions to the receivers under one rule of the links."""
         fleet, motion = self._fleet, self._motion
         tracks = motion.tracks
-        # Times outside the tracks are found out here.
-        states_at(tracks, np.zeros(2, np.int64), np.array([time_s.min(), time_s.max()]))
+        if len(tracks.position_m):
+            # Times outside the tracks are found out here.
+            states_at(tracks, np.zeros(2, np.int64), np.array([time_s.min(), time_s.max()]))
         link = self._scenario.links[field.link]
         range_max_m = np.inf if link.range_max_m is None else link.range_max_m
         sine = np.sin(np.radians(link.elevation_min_deg))
