@@ -4,7 +4,6 @@ Every message has its own draws, so a stretch cut into pieces gives the same mes
 profile bends time: messages are even, or random, in a time that runs as fast as the profile says.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 
@@ -13,6 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
+from skyweft.delivery.access.pieces import over
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Fleet
 from skyweft.scenario.messages import Burst, Messages
@@ -23,7 +23,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DAY_S, HOUR_S = 86_400.0, 3_600.0
-TOGETHER = 65_536  # things that one thread takes on
 # What the shortest block of a run holds in memory, some 500 bytes each while they contend.
 SHORT_S, SHORT_MAX = 600.0, 2e7
 
@@ -131,11 +130,7 @@ def made(
             thing, count, created_s = _periodic(*key, *parts, rule.jitter_s)
         return Made(np.full(len(thing), number, np.int16), thing, count, created_s)
 
-    return Made.joined(list(executor.map(work, _pieces(len(things)))))
-
-
-def _pieces(count: int) -> Iterator[slice]:
-    return (slice(k, k + TOGETHER) for k in range(0, count, TOGETHER))
+    return Made.joined(over(executor, work, len(things)))
 
 
 def _reports(

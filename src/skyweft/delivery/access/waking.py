@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import ALMANAC, MOMENT, PHASE, uniform, uniforms
 from skyweft.delivery.access.medium import Medium
+from skyweft.delivery.access.pieces import over
 from skyweft.delivery.access.receiving import Receivers
 from skyweft.delivery.access.tables import Messages
 from skyweft.motion.hermite import states_at
@@ -24,7 +25,6 @@ Stretch = tuple[float, float]
 
 STEP_S = 10.0  # at which an almanac is looked at: passes are found so much too late at most
 SIGMAS = 4.0  # beyond which an almanac is never wrong
-TOGETHER = 16_384  # messages that one thread takes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Waking:
                 messages.created_s[some], until_s[some], *almanac, place, sine, due_s[some],
             )  # fmt: skip
 
-        self._over(work, len(messages))
+        over(self.executor, work, len(messages))
         return due_s + self._moments(number, messages, wake.spread_s)
 
     def _beacon(
@@ -178,7 +178,7 @@ class Waking:
                 sent_s, place, sine, due_s[some],
             )  # fmt: skip
 
-        self._over(work, len(messages))
+        over(self.executor, work, len(messages))
         energy = medium.thing.energy
         if energy is not None:
             heard = ~np.isnan(due_s)
@@ -186,12 +186,6 @@ class Waking:
                                      float(period_s.max()))  # fmt: skip
             messages.energy_j[heard] += energy.receive_w * listened_s
         return due_s + self._moments(number, messages, wake.spread_s)
-
-    def _over(self, work: object, count: int) -> None:
-        assert callable(work)
-        pieces = [slice(k, k + TOGETHER) for k in range(0, count, TOGETHER)]
-        for _ in self.executor.map(work, pieces):
-            pass
 
 
 def _listened_s(waited_s: Floats, check_s: float, period_s: float) -> Floats:
