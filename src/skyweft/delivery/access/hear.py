@@ -87,8 +87,7 @@ def hear(
     rounds = Rounds(scenario, air, receivers, sight, len(fleet), carry.silence, executor)
     waking = Waking(scenario, fleet, motion, receivers, executor)
     fresh = _made(scenario, fleet, start_s, end_s, carry, executor)
-    parts = []
-    borders_s = _borders(fresh, start_s, end_s)
+    parts, borders_s = [], _borders(fresh, start_s, end_s)
     cuts = np.searchsorted(fresh.created_s, borders_s)
     made_in = [fresh.taking(slice(*rows)) for rows in pairwise(cuts.tolist())]
     ahead = rounds.ahead(made_in[0], borders_s[1])
