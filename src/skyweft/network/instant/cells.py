@@ -30,9 +30,6 @@ kernel = njit(**_COMMON)
 loose = njit(fastmath={"contract", "nnan", "ninf", "nsz", "arcp"}, **_COMMON)
 # What every user goes through: a call with these arrays costs as much as the work.
 inlined = njit(forceinline=True, **_COMMON)
-inlined_loose = njit(
-    forceinline=True, fastmath={"contract", "nnan", "ninf", "nsz", "arcp"}, **_COMMON
-)
 
 # Lists are filled up with satellites that are too far for any range.
 FAR_M, RANGE_MOST_M = np.float32(1e16), 1e15
@@ -173,10 +170,8 @@ def _angle(
 
 
 @kernel
-def gather(
-    members: Ints, grid: Grid, users: Users, range_max_m: float, near: Near, site: Site
-) -> int:
-    """List all satellites a user of a cell may see; return how many.
+def gather(count: int, grid: Grid, users: Users, range_max_m: float, near: Near, site: Site) -> int:
+    """List all satellites that one of the first `count` users may see; return how many.
 
     Of `site` the direction is given, a unit vector; centre and differences are written. Users
     differ from the centre by at most so much: all the way and along the direction [m], their
@@ -187,7 +182,7 @@ def gather(
     lowest, aside, lean, mask_least = np.inf, 1.0, 1.0, np.inf
     tilt = slant = 0.0
     sine_least, sine_most = 1.0, -1.0
-    for u in members:
+    for u in range(count):
         radius = np.sqrt(place[u, 0] ** 2 + place[u, 1] ** 2 + place[u, 2] ** 2)
         onto = along = off = upright = 0.0
         for axis in range(3):
@@ -202,7 +197,7 @@ def gather(
     for axis in range(3):
         centre[axis] = direction[axis] * lowest
     wide = high = 0.0
-    for u in members:
+    for u in range(count):
         x, y, z = place[u, 0] - centre[0], place[u, 1] - centre[1], place[u, 2] - centre[2]
         wide = max(wide, x * x + y * y + z * z)
         high = max(high, abs(x * direction[0] + y * direction[1] + z * direction[2]))

@@ -31,21 +31,20 @@ from skyweft.network.instant.cells import (
     gather,
     grid,
     inlined,
-    inlined_loose,
     kernel,
     room,
     sort_out,
 )
-from skyweft.network.instant.lines import NOT_SEEN, WIDTH, in_view, score
+from skyweft.network.instant.lines import NOT_SEEN, WIDTH, in_view, kth, lowest, reaching, score
 
-FACE = 64  # cells along each side of a cube around the Earth: below 160 km on the ground
+FACE = 56  # cells along each side of a cube around the Earth: below 180 km on the ground
 USERS_AT_ONCE = 16_384
-LANES = 8  # scores compared at once
+BESIDE = 8  # satellites compared at once
 
 Triple = tuple[np.float32, np.float32, np.float32]
 User = tuple[Triple, Triple, Triple]  # place, vertical, and limits, as `lines.in_view` wants them
-# Scores at best and worst, satellites above the bar, room for it; the keys and rows of the best.
-Work = tuple[Singles, Singles, Ints, Singles, Floats, Ints]
+# Scores at best and worst; how good those above the bar are, and their rows.
+Work = tuple[Singles, Singles, Floats, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +119,20 @@ def best_in_view(
         np.full((len(user_position_m), k), -1, np.int32), np.zeros(len(user_position_m), np.int32)
     )
 
+    most = int(np.diff(first).max(initial=0))
+
     def some(cells: tuple[int, int]) -> None:
         limits, size = (float(range_max_m), rule == "nearest"), len(satellite_position_m) + WIDTH
+        here = np.empty((most, 3)), np.empty((most, 3)), np.empty(most), np.empty(most)
         site = np.empty(3), np.empty(3), np.empty(6)
-        work = _work(size, k)
-        known = order, first, space, users, limits
-        _cells(*cells, *known, site, room(size), work, found.satellite, found.count)
+        work = *np.empty((2, size), np.float32), np.empty(size), np.empty(size, np.int32)
+        known = order, first, space, users, limits, here, site, room(size), work
+        _cells(*cells, *known, np.empty(k, np.float32), found.satellite, found.count)
 
     cuts = np.unique(np.searchsorted(first, np.arange(0, first[-1], USERS_AT_ONCE)))
     for _ in executor.map(some, pairwise([*cuts.tolist(), len(first) - 1])):
         pass
     return found
-
-
-def _work(size: int, k: int) -> Work:
-    """Return room for what is found of one user."""
-    most, least = np.empty((2, size), np.float32)
-    highest = np.empty(max(k, LANES), np.float32)
-    return most, least, np.empty(size, np.int32), highest, np.empty(k), np.empty(k, np.int32)
 
 
 def _checked(
@@ -218,40 +213,6 @@ def _point(cell: int, direction: Floats) -> None:
     direction[(axis + 2) % 3] = two / length
 
 
-@inlined_loose
-def _bar(least: Singles, size: int, k: int, highest: Singles) -> np.float32:
-    """Return a score that at least k satellites reach at worst; `size` is a multiple of LANES.
-
-    The highest of every LANES-th are different satellites, so the k-th of those will do.
-    """
-    if k > LANES:
-        return np.float32(NOT_SEEN / 2)
-    # Written out, so that they stay in registers.
-    a = b = c = d = e = f = g = h = np.float32(NOT_SEEN / 2)
-    for i in range(0, size, LANES):
-        a, b = max(a, least[i]), max(b, least[i + 1])
-        c, d = max(c, least[i + 2]), max(d, least[i + 3])
-        e, f = max(e, least[i + 4]), max(f, least[i + 5])
-        g, h = max(g, least[i + 6]), max(h, least[i + 7])
-    highest[0], highest[1], highest[2], highest[3] = a, b, c, d
-    highest[4], highest[5], highest[6], highest[7] = e, f, g, h
-    for place in range(k):
-        for lane in range(place + 1, LANES):
-            high, low = highest[place], highest[lane]
-            highest[place], highest[lane] = max(high, low), min(high, low)
-    return highest[k - 1]
-
-
-@inlined_loose
-def _promising(most: Singles, size: int, bar: np.float32, chosen: Ints) -> int:
-    """List satellites that may reach the bar; return how many."""
-    count = 0
-    for i in range(size):
-        chosen[count] = i
-        count += most[i] >= bar
-    return count
-
-
 @inlined
 def _exactly(
     satellite_m: Floats, i: int, users: Users, u: int, range_max_m: float, nearest: bool
@@ -270,19 +231,15 @@ def _exactly(
 
 
 @inlined
-def _insert(key: float, row: int, keys: Floats, best: Ints) -> None:
-    """Put a satellite where it belongs among the best, if it does."""
-    place = len(best)
-    while place > 0 and (
-        best[place - 1] < 0
-        or key > keys[place - 1]
-        or (key == keys[place - 1] and row < best[place - 1])
-    ):
-        place -= 1
-    for i in range(len(best) - 1, place, -1):
-        keys[i], best[i] = keys[i - 1], best[i - 1]
-    if place < len(best):
-        keys[place], best[place] = key, row
+def _take(members: Ints, users: Users, here: Users) -> int:
+    """Put a cell's users side by side; return how many."""
+    place, up, mask, sine = users
+    for m in range(len(members)):
+        u = members[m]
+        for axis in range(3):
+            here[0][m, axis], here[1][m, axis] = place[u, axis], up[u, axis]
+        here[2][m], here[3][m] = mask[u], sine[u]
+    return len(members)
 
 
 @inlined
@@ -290,11 +247,7 @@ def _how_many(
     edge: Near, size: int, user: User, space: Grid, users: Users, u: int, range_max_m: float
 ) -> int:
     """Return how many of the satellites that not all of a cell see are in view of a user."""
-    sure = most = 0
-    for start in range(0, size, WIDTH):
-        surely, maybe = in_view(edge, start, user)
-        sure += surely
-        most += maybe
+    sure, most = in_view(edge, size, user)
     if sure == most:
         return sure
     count = 0
@@ -316,28 +269,39 @@ def _choose(
     u: int,
     limits: tuple[float, bool],
     work: Work,
+    best: Ints,
 ) -> None:
-    """Write a user's best into the last two arrays of `work`."""
-    most, least, chosen, highest, keys, best = work
+    """Write a user's best, which are -1 before."""
+    most, least, keys, rows = work
     range_max_m, nearest = limits
-    place = rivals[3]
-    unsure = 0
-    for start in range(0, size, WIDTH):
-        unsure += score(rivals, start, user, nearest, most, least)
-    if unsure > 0:
+    place, k = rivals[3], len(best)
+    if score(rivals, size, user, nearest, most, least) > 0:
         for i in range(size):
             if (
                 most[i] > NOT_SEEN
                 and not _exactly(space[0], place[i], users, u, range_max_m, nearest)[0]
             ):
                 most[i] = least[i] = np.float32(NOT_SEEN)
-    bar = _bar(least, size, len(keys), highest)
-    for n in range(len(keys)):
-        keys[n], best[n] = -np.inf, -1
-    for n in range(_promising(most, size, bar, chosen)):
-        at = place[chosen[n]]
-        key = _exactly(space[0], at, users, u, range_max_m, nearest)[1]
-        _insert(key, space[1][at], keys, best)
+    bar = kth(least, size, k) if k <= WIDTH else np.float32(NOT_SEEN / 2)
+    count = 0
+    for start in range(0, size, WIDTH):
+        bits = reaching(most, start, bar)
+        while bits != 0:
+            at = place[start + lowest(bits)]
+            bits &= bits - 1
+            keys[count] = _exactly(space[0], at, users, u, range_max_m, nearest)[1]
+            rows[count] = space[1][at]
+            count += 1
+    for i in range(count, count + BESIDE):
+        keys[i], rows[i] = -np.inf, 0
+    # Counting who is better needs no branch that depends on the numbers.
+    for i in range(count):
+        key, row, before = keys[i], rows[i], 0
+        for start in range(0, count, BESIDE):
+            for j in range(start, start + BESIDE):
+                before += (keys[j] > key) | ((keys[j] == key) & (rows[j] < row))
+        if before < k:
+            best[before] = row
 
 
 @kernel
@@ -347,11 +311,13 @@ def _cells(
     order: Ints,
     first: Ints,
     space: Grid,
-    users: Users,
+    everybody: Users,
     limits: tuple[float, bool],
+    users: Users,
     site: Site,
     lists: Room,
     work: Work,
+    held: Singles,
     satellite: Ints,
     count: Ints,
 ) -> None:
@@ -365,11 +331,11 @@ def _cells(
         if len(members) == 0:
             continue
         _point(cell, site[1])
-        size = gather(members, space, users, range_max_m, near, site)
+        size = gather(_take(members, everybody, users), space, users, range_max_m, near, site)
         doubt = np.float32(ROUNDING * (farthest(near, size) + site[2][0]))
         bound(near, size, site, range_max_m, doubt, nearest, least, most, sight)
-        seen, edges, rivalry = sort_out(lists, size, work[3][: satellite.shape[1]])
-        for u in members:
+        seen, edges, rivalry = sort_out(lists, size, held)
+        for u in range(len(members)):
             user = (
                 (
                     np.float32(place[u, 0] - centre[0]),
@@ -379,7 +345,7 @@ def _cells(
                 (np.float32(up[u, 0]), np.float32(up[u, 1]), np.float32(up[u, 2])),
                 (np.float32(sine[u]), far_m, doubt),
             )
-            count[u] = seen + _how_many(edge, edges, user, space, users, u, range_max_m)
-            _choose(rivals, rivalry, user, space, users, u, limits, work)
-            for n in range(satellite.shape[1]):
-                satellite[u, n] = work[5][n]
+            seen_here = _how_many(edge, edges, user, space, users, u, range_max_m)
+            count[members[u]] = seen + seen_here
+            best = satellite[members[u]]
+            _choose(rivals, rivalry, user, space, users, u, limits, work, best)
