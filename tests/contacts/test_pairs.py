@@ -196,3 +196,12 @@ def test_a_list_names_what_is_wrong_by_line(tmp_path) -> None:
         "pairs.csv: line 2: target: nothing is called 'nobody'",
         "pairs.csv: line 3: target: 'p1' carries no 'y'",
     ]
+
+
+def test_a_list_holds_no_platform_with_itself(tmp_path) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text("source,target\np0,p1\np1,p1\n", encoding="utf-8")
+    link = {"between": ["x", "x"], "pattern": "list", "file": str(file)}
+    network = scenario({"a": (FIXED, ["x"])}, link)
+    with pytest.raises(ScenarioError, match=r"pairs.csv: line 3: 'p1' is paired with itself"):
+        sets(network, fleet({"a": 2}))

@@ -190,7 +190,8 @@ def _listed(
     Raises
     ------
     ScenarioError
-        Names nobody has, or whose group does not carry the terminal: all of them at once.
+        Names nobody has, or whose group does not carry the terminal, and pairs of one platform
+        with itself: all of them at once.
     """
     assert link.file is not None
     table = read_table(link.file, {}, {}, ("source", "target"))
@@ -206,9 +207,11 @@ def _listed(
             elif fleet.group[row] not in groups:
                 mistakes.append(f"line {line}: {column}: {name!r} carries no {terminal!r}")
         ends.append(np.array(places, np.int32))
+    for line, row, other in zip(table.lines, *ends, strict=True):
+        if row == other >= 0:
+            mistakes.append(f"line {line}: {fleet.names[row]!r} is paired with itself")
     complain(link.file, [f"{link.file.name}: {words}" for words in mistakes])
     met = np.unique(np.stack(ends, axis=1), axis=0)
-    met = met[met[:, 0] != met[:, 1]]
     group = fleet.group[met]
     for source, target in np.unique(group, axis=0):
         here = met[np.all(group == (source, target), axis=1)]

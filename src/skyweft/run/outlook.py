@@ -18,6 +18,7 @@ from skyweft.motion.propagate import step_s
 from skyweft.network.flows.demand import wanted
 from skyweft.network.queues.sending import asked
 from skyweft.network.siting import ground
+from skyweft.network.sound import sound
 from skyweft.run.figures import deliveries
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
@@ -145,6 +146,7 @@ def outlook(scenario: Scenario) -> Outlook:
     """
     fleet = assemble(scenario)
     ground.sound(scenario, fleet, wanted(scenario, fleet))  # for their files' mistakes
+    sound(scenario, fleet)
     asked(scenario, fleet)  # likewise for names
     traffic.sound(scenario, fleet)
     pairs = tuple(count_pairs(scenario, fleet))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from skyweft.scenario.motion import Loiter
+from skyweft.scenario.network import Flows, Gateways, Routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Radio
 from skyweft.scenario.waveforms import BUILT_IN
@@ -31,6 +32,7 @@ def review(scenario: Scenario) -> list[str]:
         ),
         *_twice(scenario),
         *_aboard(scenario),
+        *_once(scenario),
     ]
 
 
@@ -79,6 +81,21 @@ def _aboard(scenario: Scenario) -> Iterator[str]:
     for place, link in enumerate(scenario.links):
         if link.choose == "waited" and (scenario.routes or scenario.flows or scenario.packets):
             yield f'links[{place}].choose: "waited" is "earliest" for routes, flows and packets'
+
+
+def _once(scenario: Scenario) -> Iterator[str]:
+    """Name steps so long that only the run's first moment is looked at."""
+    rules: list[tuple[str, Routes | Flows | Gateways]] = [
+        *((f"routes[{place}]", rule) for place, rule in enumerate(scenario.routes)),
+        *((f"flows[{place}]", rule) for place, rule in enumerate(scenario.flows)),
+        *(("gateways", rule) for rule in [scenario.gateways] if rule is not None),
+    ]
+    for name, rule in rules:
+        if "step_s" in rule.model_fields_set and rule.step_s > scenario.duration_s:
+            yield (
+                f"{name}.step_s: {rule.step_s:g} s are longer than the run's "
+                f"{scenario.duration_s:g} s, so only its first moment is looked at"
+            )
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:

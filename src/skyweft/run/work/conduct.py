@@ -20,6 +20,7 @@ from skyweft.motion.propagate import step_s
 from skyweft.network.flows.demand import wanted
 from skyweft.network.queues.sending import asked
 from skyweft.network.siting import ground
+from skyweft.network.sound import sound
 from skyweft.run.disk.folder import claim, clean_errors, discard, drop_drafts, finished
 from skyweft.run.disk.identity import identity
 from skyweft.run.disk.verbatim import toml
@@ -85,6 +86,7 @@ def run(
     fleet = assemble(decided)
     flows = wanted(decided, fleet)
     ground.sound(decided, fleet, flows)
+    sound(decided, fleet)
     asked(decided, fleet)  # for mistakes in names
     traffic.sound(decided, fleet)
     plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
