@@ -10,7 +10,7 @@ from matplotlib.ticker import EngFormatter
 from skyweft.delivery.product import CAUSES
 from skyweft.plot.maps import coloured_cells, earth
 from skyweft.plot.meetings import Floats, numbers, words
-from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis
+from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, legend, time_axis
 
 Figure = Literal["share_delivered", "delay_p50_s", "delay_p95_s", "age_mean_s", "energy_byte_j"]
 _SCALES: dict[str, tuple[float, str]] = {
@@ -70,7 +70,7 @@ def delivery_delays(
     ax.set_ylim(0, 100)
     ax.set_xlabel("delay from creation to arrival")
     ax.set_ylabel("of all messages [%]")
-    _legend(ax, palette)
+    legend(ax, palette)
     return ax
 
 
@@ -138,7 +138,7 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
         foot += share
     ax.set_ylim(0, max(1.0, 1.05 * float(foot.max(initial=0.0))))
     ax.set_ylabel("of the messages made [%]")
-    _legend(ax, palette)
+    legend(ax, palette)
     return ax
 
 
@@ -179,7 +179,7 @@ def stored_messages(stores: pa.Table, ax: Axes | None = None, palette: Palette =
     ax.set_ylim(0, max(1.0, 1.05 * float(total.max(initial=0.0))))
     ax.yaxis.set_major_formatter(EngFormatter("B"))
     ax.set_ylabel("aboard")
-    _legend(ax, palette)
+    legend(ax, palette)
     return ax
 
 
@@ -228,15 +228,3 @@ def _spans(
     edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(int)))
     borders_s = np.append(time_s, end_s) / unit_s
     return [(borders_s[a], borders_s[b] - borders_s[a]) for a, b in edges.reshape(-1, 2)]
-
-
-def _legend(ax: Axes, palette: Palette) -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(
-            frameon=False,
-            labelcolor=palette.ink,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            handlelength=1.6,
-            ncols=4,
-        )

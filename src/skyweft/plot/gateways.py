@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skyweft.plot.maps import coasts, earth
 from skyweft.plot.meetings import numbers, words
-from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis
+from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, legend, time_axis
 
 NAMED_MAX = 20
 
@@ -58,8 +58,7 @@ def gateway_map(gateways: pa.Table, ax: Axes | None = None, palette: Palette = L
             fontsize="small",
             zorder=5,
         )
-    if ax.get_legend_handles_labels()[0]:
-        _legend(ax, palette)
+    legend(ax, palette)
     return ax
 
 
@@ -97,11 +96,5 @@ def gateway_supply(
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(EngFormatter())
     ax.set_ylabel("all chosen sites [bit/s]")
-    _legend(ax, palette)
+    legend(ax, palette)
     return ax
-
-
-def _legend(ax: Axes, palette: Palette) -> None:
-    ax.legend(
-        frameon=False, labelcolor=palette.ink, loc="lower left", bbox_to_anchor=(0, 1), ncols=3
-    )

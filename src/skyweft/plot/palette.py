@@ -127,3 +127,16 @@ def time_axis(ax: Axes, duration_s: float) -> float:
     ax.set_xticks([step * n for n in range(int(units / step + 1e-9) + 1)])
     ax.set_xlabel(f"time from start [{word}]")
     return unit_s
+
+
+def legend(ax: Axes, palette: Palette) -> None:
+    """Name what is drawn in a line above the axes, where anything has a name."""
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(
+            frameon=False,
+            labelcolor=palette.ink,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            handlelength=1.6,
+            ncols=4,
+        )

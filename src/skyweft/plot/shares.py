@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
 from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_WAY, OUTRANKED
-from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, time_axis
+from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, legend, time_axis
 from skyweft.run.figures.throughput import BARS, Throughput, sum_up
 
 BARS_OF_TIME = 48  # at most
@@ -57,7 +57,7 @@ def draw_throughput(found: Throughput, duration_s: float, ax: Axes, palette: Pal
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(EngFormatter())
     ax.set_ylabel("all flows [bit/s]")
-    _legend(ax, palette)
+    legend(ax, palette)
     return ax
 
 
@@ -154,17 +154,5 @@ def draw_limits(found: Throughput, duration_s: float, ax: Axes, palette: Palette
             bottom = bottom + part
     ax.set_ylim(0, max(1.0, 1.05 * float(bottom.max(initial=0.0))))
     ax.set_ylabel("flows held back [%]")
-    _legend(ax, palette)
+    legend(ax, palette)
     return ax
-
-
-def _legend(ax: Axes, palette: Palette) -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(
-            frameon=False,
-            labelcolor=palette.ink,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            handlelength=2.4,
-            ncols=4,
-        )

@@ -6,14 +6,11 @@ Only the globe has a script. The same run gives the same bytes.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from skyweft.errors import ScenarioError
 from skyweft.plot.meetings import Meetings, meetings, numbers, weighted_quantiles
 from skyweft.plot.palette import LAYERS, SPOKEN
 from skyweft.plot.rates import DIRECTION_COLUMNS, Direction
@@ -30,6 +27,7 @@ from skyweft.report.packets import packets_section
 from skyweft.report.routes import routes_section
 from skyweft.report.scenario import scenario_section, warnings_section
 from skyweft.report.shares import flows_section
+from skyweft.report.sheet import put, sheet
 from skyweft.run import Run
 from skyweft.run.disk.identity import digest
 from skyweft.scenario.scenario import Scenario
@@ -55,15 +53,7 @@ def write(run: Run, path: str | Path) -> Path:
     ScenarioError
         The file cannot be written; nothing half-written stays.
     """
-    path = Path(path)
-    draft = path.with_name(path.name + ".draft")
-    text = page(run)
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        return draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ScenarioError(f"{path} cannot be written: {error.strerror}") from error
+    return put(page(run), path)
 
 
 def page(run: Run) -> str:
@@ -91,38 +81,18 @@ def page(run: Run) -> str:
         gateways_section(run),
         scenario_section(scenario, run.platforms, run.echo, file.read_text("utf-8")),
     ]
-    return _SKELETON.format(
-        title=escaped(scenario.name),
-        style=style(),
-        bar=_bar(scenario, [each for each in _PLACES if f'id="{each}"' in "".join(body)]),
-        body=joined(body),
-        foot=_foot(run),
-    )
+    bar = _bar(scenario, [each for each in _PLACES if f'id="{each}"' in "".join(body)])
+    return sheet(
+        scenario.name, "report", _POLICY, joined(body),
+        above=f'<a class="skip" href="#main">Skip to the report</a>\n{bar}', below=_foot(run),
+    )  # fmt: skip
 
 
-_SKELETON = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; font-src data:">
-<title>{title} · skyweft report</title>
-<style>
-{style}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the report</a>
-{bar}
-<main id="main">
-{body}
-</main>
-{foot}
-</body>
-</html>
-"""
-
+# The globe's code is in the page, and makes its pictures itself.
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; "
+    "font-src data:"
+)
 _ASKED = {  # what a scenario may ask of the network, and where its numbers come from
     "routes": ["ways, delays, changes, reasons", "network.routes", "routes.parquet"],
     "flows": ["traffic, loads, limits", "network.shares", "shares.parquet, loads.parquet"],
@@ -144,12 +114,6 @@ _PLACES = {
     "gateways": "Gateways",
     "scenario": "Scenario",
 }
-
-
-@cache
-def style() -> str:
-    """Return the look of our pages, on screen and on paper."""
-    return resources.files("skyweft.report").joinpath("report.css").read_text(encoding="utf-8")
 
 
 def _bar(scenario: Scenario, places: Sequence[str]) -> Markup:

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 
-from skyweft.errors import ScenarioError
 from skyweft.plot.meetings import numbers
 from skyweft.plot.sweep import sweep as draw
 from skyweft.report.charts import PAGE, chart
@@ -24,7 +23,7 @@ from skyweft.report.markup import (
     section,
     table,
 )
-from skyweft.report.page import style
+from skyweft.report.sheet import put, sheet
 from skyweft.run.sweep import Sweep
 
 CHARTS_MAX = 12
@@ -58,41 +57,14 @@ def write_sweep(sweep: Sweep, path: str | Path) -> Path:
     ScenarioError
         The file cannot be written; nothing half-written stays.
     """
-    path = Path(path)
-    draft = path.with_name(path.name + ".draft")
-    text = _page(sweep)
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        return draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ScenarioError(f"{path} cannot be written: {error.strerror}") from error
-
-
-_SKELETON = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title} · skyweft sweep</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main id="main">
-{body}
-</main>
-</body>
-</html>
-"""
+    return put(_page(sweep), path)
 
 
 def _page(sweep: Sweep) -> str:
     moved = _moved(sweep.table)
     body = [_head(sweep), _charts(sweep, moved), _variants(sweep, moved), _failed(sweep)]
-    return _SKELETON.format(title=escaped(sweep.plan["name"]), style=style(), body=joined(body))
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return sheet(sweep.plan["name"], "sweep", policy, joined(body))
 
 
 def _moved(found: pa.Table) -> list[str]:
