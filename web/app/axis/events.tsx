@@ -16,7 +16,7 @@ export function Events() {
     <section class="events" aria-labelledby="events">
       <h2 id="events">Events {selected.value && <small>of the selection</small>}</h2>
       <div class="events-list" tabIndex={0} role="region" aria-labelledby="events">
-        {found.value.length === 0 && <p class="muted pad">None: {selected.value ? "nothing begins, ends or changes." : "no contact begins or ends."}</p>}
+        {scene.value && found.value.length === 0 && <p class="muted pad">None: {selected.value ? "nothing begins, ends or changes." : "no contact begins or ends."}</p>}
         {next.length > 0 && <List title="next" events={next.slice(0, 3)} />}
         {past.length > 0 && <List title="until now" events={past} />}
       </div>

@@ -138,7 +138,7 @@ function EndingNext() {
       )}
       <p class="muted pad">
         {next.length === 0
-          ? `${quantity(found.length, "1").text} contacts are in force; none of them ends before the run does.`
+          ? `In force: ${quantity(found.length, "1").text}, none of which ends before the run does.`
           : `${quantity(found.length, "1").text} in force. For loads add [[flows]] to the scenario and run it again.`}
       </p>
     </section>
