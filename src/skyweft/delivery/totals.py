@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.coverage import Cells, cells
-from skyweft.delivery.kernel import kernel
+from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.product import CAUSES, HEARD, Deliveries
 from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
@@ -85,6 +85,17 @@ class Sums(NamedTuple):
         return over(self.energy_nj / NANO, self.came_bytes)
 
 
+class Each(NamedTuple):
+    """What is counted of each message. (M,)."""
+
+    cause: NDArray[np.int8]
+    hour: Ints
+    delay_s: Floats
+    place: Floats  # of the delay in histograms, from 0 to 1
+    spent_nj: Longs
+    size: Longs  # bytes
+
+
 class Ages(NamedTuple):
     """How old what is known of each thing is. (T,) things, (H,) hours."""
 
@@ -151,11 +162,17 @@ class Totals:
 
     def add(self, some: Deliveries) -> None:
         """Count messages; those delivered come in order of delivery, now and from call to call."""
-        _add(
-            some.rule, self.row_of[some.thing], some.created_s, some.delivered_s, some.energy_j,
-            some.cause, self.cell, self.size, self.things, self.by_cell, self.by_hour,
-            self.by_rule, self.ages,
+        row = self.row_of[some.thing]
+        each = _each(
+            some.rule, some.created_s, some.delivered_s, some.energy_j, some.cause, self.size,
+            len(self.ages.hour_s),
         )  # fmt: skip
+        # A table at a time: in one loop over all of them each message would wait for its memory.
+        _count(self.things, row, each)
+        _count(self.by_cell, self.cell[row], each)
+        _count(self.by_hour, each.hour, each)
+        _count(self.by_rule, some.rule, each)
+        _age_all(self.ages, row, some.created_s, some.delivered_s, some.cause)
 
     def finish(self) -> None:
         """Sum ages up to the end."""
@@ -184,51 +201,55 @@ def _cell_of(fleet: Fleet, thing: Ints, grid: Cells) -> Ints:
     return found
 
 
-@kernel
-def _add(
+@making
+def _each(
     rule: NDArray[np.int16],
-    row: Ints,
     created_s: Floats,
     delivered_s: Floats,
     energy_j: NDArray[np.float32],
     cause: NDArray[np.int8],
-    cell: Ints,
     size: Longs,
-    things: Sums,
-    by_cell: Sums,
-    by_hour: Sums,
-    by_rule: Sums,
-    ages: Ages,
-) -> None:
-    for m in range(len(rule)):
-        t, r = row[m], rule[m]
-        spent = np.int64(np.rint(NANO * np.float64(energy_j[m])))
-        hour = min(int(created_s[m] / HOUR_S), len(ages.hour_s) - 1)
-        delay_s = delivered_s[m] - created_s[m]
-        _count(things, t, cause[m], delay_s, spent, size[r], -1.0)
-        place = -1.0
+    hours: int,
+) -> Each:
+    count = len(rule)
+    each = Each(
+        cause, np.empty(count, np.int32), delivered_s - created_s, np.empty(count),
+        np.empty(count, np.int64), size[rule],
+    )  # fmt: skip
+    for m in range(count):
+        each.hour[m] = min(int(created_s[m] / HOUR_S), hours - 1)
+        each.spent_nj[m] = np.int64(np.rint(NANO * np.float64(energy_j[m])))
         if cause[m] == HEARD:
-            place = np.log(max(delay_s, SHORTEST_S) / SHORTEST_S) / np.log(SPAN)
-            place = min(place, 1.0 - 1e-12)
-            _age(ages, t, created_s[m], delivered_s[m])
-        _count(by_rule, r, cause[m], delay_s, spent, size[r], place)
-        _count(by_hour, hour, cause[m], delay_s, spent, size[r], place)
-        if cell[t] >= 0:
-            _count(by_cell, cell[t], cause[m], delay_s, spent, size[r], place)
+            place = np.log(max(each.delay_s[m], SHORTEST_S) / SHORTEST_S) / np.log(SPAN)
+            each.place[m] = min(place, 1.0 - 1e-12)
+    return each
 
 
 @kernel
-def _count(
-    sums: Sums, row: int, cause: int, delay_s: float, spent: int, size: int, place: float
+def _count(sums: Sums, row: NDArray[Any], each: Each) -> None:
+    """Add messages to their rows; those whose row is -1 are passed over."""
+    bins = sums.bins.shape[1]
+    for m in range(len(row)):
+        k = row[m]
+        if k < 0:
+            continue
+        sums.cases[k, each.cause[m]] += 1
+        sums.energy_nj[k] += each.spent_nj[m]
+        if each.cause[m] == HEARD:
+            sums.delay_us[k] += np.int64(np.rint(MICRO * each.delay_s[m]))
+            sums.longest_s[k] = max(sums.longest_s[k], each.delay_s[m])
+            sums.came_bytes[k] += each.size[m]
+            if bins:
+                sums.bins[k, int(each.place[m] * bins)] += 1
+
+
+@kernel
+def _age_all(
+    ages: Ages, row: Ints, created_s: Floats, delivered_s: Floats, cause: NDArray[np.int8]
 ) -> None:
-    sums.cases[row, cause] += 1
-    sums.energy_nj[row] += spent
-    if cause == HEARD:
-        sums.delay_us[row] += np.int64(np.rint(MICRO * delay_s))
-        sums.longest_s[row] = max(sums.longest_s[row], delay_s)
-        sums.came_bytes[row] += size
-        if place >= 0:
-            sums.bins[row, int(place * sums.bins.shape[1])] += 1
+    for m in range(len(row)):
+        if cause[m] == HEARD:
+            _age(ages, row[m], created_s[m], delivered_s[m])
 
 
 @kernel
