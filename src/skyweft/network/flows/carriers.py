@@ -37,15 +37,15 @@ class Carriers:
 
     def laid(self, ways: Ways) -> Ways:
         """Return ways over their links and, behind each, its carrier; numbered after the links."""
-        at = np.flatnonzero(self.of[ways.link] >= 0) if len(ways.link) else np.empty(0, np.int64)
-        link = ways.link[at]
-        behind = np.searchsorted(at, ways.first)  # carriers before each way
-        return replace(
-            ways,
-            first=ways.first + behind,
-            link=np.insert(ways.link, at + 1, len(self.of) + self.of[link]).astype(np.int32),
-            use=np.insert(np.ones(len(ways.link)), at + 1, self.part[link]),
-        )
+        held = self.of[ways.link] >= 0
+        behind = np.concatenate([[0], np.cumsum(held)])  # carriers before each link
+        place = np.arange(len(ways.link)) + behind[:-1]
+        at, after = ways.link[held], place[held] + 1
+        link = np.empty(len(held) + len(at), np.int32)
+        link[place], link[after] = ways.link, len(self.of) + self.of[at]
+        use = np.ones(len(link))
+        use[after] = self.part[at]
+        return replace(ways, first=ways.first + behind[ways.first], link=link, use=use)
 
     def named(self, found: Sharing, ways: Ways) -> Sharing:
         """Name a full carrier by the link of the flow that belongs to it."""

@@ -101,6 +101,8 @@ def shared(
 def _lanes(ways: Ways, split: NDArray[np.str_]) -> tuple[Ints, Longs, Longs, Ints, Floats]:
     """Lay ways in fixed parts together; return flow and turn of each lane, and its links."""
     spills = split[ways.flow] == "overflow"
+    if spills.all():
+        return ways.flow, ways.rank, ways.first, ways.link, ways.use
     pull = np.where(split[ways.flow] == "delay", 1.0 / np.maximum(ways.delay_s, 1e-9), 1.0)
     whole = np.bincount(ways.flow, pull, len(split))
     part = np.where(spills, 1.0, pull / whole[ways.flow])
