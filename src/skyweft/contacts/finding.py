@@ -74,8 +74,10 @@ class _Search:
     def __init__(self, scenario: Scenario, fleet: Fleet, motion: Motion) -> None:
         self._scenario, self._fleet = scenario, fleet
         self._time_s = motion.tracks.time_s
-        self._places = standing(motion.sites.position_m, motion.sites.up)
+        self._sites = motion.sites
         self._tracks = moving(motion.tracks)
+        movers = np.flatnonzero(fleet.mover >= 0).astype(np.int32)
+        self._movers = movers[np.argsort(fleet.mover[movers])]  # rows of the fleet by row of tracks
 
     def columns(self, pairs: Pairs, executor: Executor) -> Columns:
         """Return the contacts of one rule between two groups."""
@@ -91,8 +93,8 @@ class _Search:
         if masks[0]:
             floor_deg = max(floor_deg, min(level for _, level in masks[0]))
         members = (pairs.sources, pairs.targets)
-        a, rows_a = self._side(members[order[0]])
-        b, rows_b = self._side(members[order[1]])
+        a, rows_a, who_a = self._side(members[order[0]])
+        b, rows_b, who_b = self._side(members[order[1]])
         between = layers[0] != layers[1]
         rules = Rules(
             elevation=between,
@@ -105,23 +107,21 @@ class _Search:
         lists = ((rows_a[each[order[0]]], rows_b[each[order[1]]]) for each in pairs.lists())
         time_s = self._time_s if a.moves or b.moves else self._time_s[[0, -1]]
         windows = find_pairs(with_floor(a, floor_deg), b, lists, time_s, rules, executor)
-        ends = self._rows(windows.a, a), self._rows(windows.b, b)
+        ends = who_a[windows.a], who_b[windows.b]
         return _columns(pairs.link, windows, ends[order[0]], ends[order[1]])
 
-    def _side(self, members: Ints) -> tuple[Side, Ints]:
-        """Return the side that a group is on, and its rows there; a group moves or stands whole."""
+    def _side(self, members: Ints) -> tuple[Side, Ints, Ints]:
+        """Return the side that a group is on, its rows there, and the fleet's rows of that side.
+
+        A group moves or stands whole. Of places only the group's own are taken: beside it there
+        may be a million things without windows.
+        """
         rows = self._fleet.mover[members]
         if np.all(rows >= 0):
-            return self._tracks, rows
-        return self._places, self._fleet.site[members]
-
-    def _rows(self, rows: Ints, side: Side) -> Ints:
-        """Return the fleet's rows of a side's rows."""
-        where = self._fleet.mover if side.moves else self._fleet.site
-        members = np.flatnonzero(where >= 0).astype(np.int32)
-        back = np.empty(len(members), dtype=np.int32)
-        back[where[members]] = members
-        return back[rows]
+            return self._tracks, rows, self._movers
+        site = self._fleet.site[members]
+        places = standing(self._sites.position_m[site], self._sites.up[site])
+        return places, np.arange(len(members), dtype=np.int32), members.astype(np.int32)
 
 
 def _grazing_m(link: Link, layers: list[str], kinds: list[str]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.routing.graph import FAR_NS, Graph, Ints
+from skyweft.network.routing.graph import FAN, FAR_NS, Graph, Ints
 from skyweft.network.routing.lanes import LANES, relax
 
 
@@ -127,18 +127,35 @@ def fill_next(
     """Write the head of the first edge that lies on a shortest way."""
     nodes, ends = distance_ns.shape
     for node in range(nodes):
+        out[node] = -1
+        # From the last edge on, so that the first one has the last word; then no branch is needed,
+        # and the loops become vector code.
+        for low in range(first[node + 1] - FAN, first[node] - 1, -FAN):
+            _follow(node, low, head, delay_ns, distance_ns, out)
         for end in range(ends):
-            out[node, end] = nodes if access_ns[node, end] == distance_ns[node, end] else -1
-        for edge in range(first[node], first[node + 1]):
-            follower, delay = head[edge], delay_ns[edge]
-            if follower == nodes:
-                continue
-            for end in range(ends):
-                if (
-                    out[node, end] == -1
-                    and distance_ns[follower, end] + delay == distance_ns[node, end]
-                ):
-                    out[node, end] = follower
-        for end in range(ends):
-            if distance_ns[node, end] >= 1 << 30:
-                out[node, end] = -1
+            cost, chosen = distance_ns[node, end], out[node, end]
+            chosen = nodes if access_ns[node, end] == cost else chosen
+            out[node, end] = chosen if cost < FAR_NS else -1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
+    """Write, of four edges of a node, the first that lies on a shortest way to each end."""
+    a, to_a = _edge(node, low, head, delay_ns, len(distance_ns))
+    b, to_b = _edge(node, low + 1, head, delay_ns, len(distance_ns))
+    c, to_c = _edge(node, low + 2, head, delay_ns, len(distance_ns))
+    d, to_d = _edge(node, low + 3, head, delay_ns, len(distance_ns))
+    for end in range(distance_ns.shape[1]):
+        cost, chosen = distance_ns[node, end], out[node, end]
+        chosen = d if distance_ns[d, end] + to_d == cost else chosen
+        chosen = c if distance_ns[c, end] + to_c == cost else chosen
+        chosen = b if distance_ns[b, end] + to_b == cost else chosen
+        out[node, end] = a if distance_ns[a, end] + to_a == cost else chosen
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _edge(node: int, edge: int, head: Ints, delay_ns: Ints, nodes: int) -> tuple[int, int]:
+    """Return where an edge leads and its delay; a padded one to the node itself, and never best."""
+    if head[edge] == nodes:
+        return np.int32(node), np.int32(-1)
+    return head[edge], delay_ns[edge]
