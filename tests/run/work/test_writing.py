@@ -1,6 +1,6 @@
 """The thread that writes: order, room, and what happens when a piece fails."""
 
-from threading import Event
+from threading import Event, get_ident
 
 import pytest
 
@@ -9,7 +9,7 @@ from skyweft.run.work.writing import WAITING, Writing
 
 def test_pieces_run_in_order() -> None:
     done: list[int] = []
-    writing = Writing()
+    writing = Writing(2)
     for number in range(20):
         writing.put(lambda number=number: done.append(number))  # type: ignore[misc]
     writing.finish()
@@ -18,7 +18,7 @@ def test_pieces_run_in_order() -> None:
 
 def test_only_a_few_pieces_wait() -> None:
     go, done = Event(), []
-    writing = Writing()
+    writing = Writing(2)
     for _ in range(WAITING):
         writing.put(lambda: done.append(go.wait(10)))
     assert not writing._room.acquire(blocking=False)
@@ -33,7 +33,7 @@ def test_a_failure_stops_the_rest_and_is_raised() -> None:
     def fail() -> None:
         raise OSError(28, "No space left on device")
 
-    writing = Writing()
+    writing = Writing(2)
     writing.at_end(lambda: done.append("closed"))
     writing.put(fail)
     with pytest.raises(OSError, match="No space"):
@@ -46,7 +46,7 @@ def test_a_failure_of_the_last_piece_is_raised_at_the_end() -> None:
     def fail() -> None:
         raise OSError(28, "No space left on device")
 
-    writing = Writing()
+    writing = Writing(2)
     writing.put(fail)
     with pytest.raises(OSError, match="No space"):
         writing.finish()
@@ -56,3 +56,12 @@ def _many(writing: Writing, done: list[str]) -> None:
     """Hand over pieces until one of the earlier ones is known to have failed."""
     while True:
         writing.put(lambda: done.append("after"))
+
+
+def test_one_thread_does_each_piece_at_once() -> None:
+    writing, threads = Writing(1), list[int]()
+    for _ in range(3):
+        writing.put(lambda: threads.append(get_ident()))
+        assert threads[-1] == get_ident()
+    assert len(threads) == 3
+    writing.finish()

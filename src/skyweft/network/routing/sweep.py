@@ -154,7 +154,9 @@ def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, 
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _edge(node: int, edge: int, head: Ints, delay_ns: Ints, nodes: int) -> tuple[int, int]:
+def _edge(
+    node: int, edge: int, head: Ints, delay_ns: Ints, nodes: int
+) -> tuple[np.int32, np.int32]:
     """Return where an edge leads and its delay; a padded one to the node itself, and never best."""
     if head[edge] == nodes:
         return np.int32(node), np.int32(-1)

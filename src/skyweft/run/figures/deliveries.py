@@ -93,6 +93,7 @@ def settle(
     parts: Sequence[Path],
     contacts: Iterable[Contacts],
     borders_s: Sequence[float],
+    threads: int,
 ) -> Settled:
     """Bring down what was heard in finished blocks.
 
@@ -106,6 +107,8 @@ def settle(
         Of the run, each with its true end, in order of their numbers.
     borders_s : sequence of float
         Of these blocks, one more than there are. [s]
+    threads : int
+        With one, messages are brought down and counted in turn; else side by side.
     """
     end_s = borders_s[len(parts)]
     met, number = _relevant(contacts, messengers(scenario, fleet))
@@ -114,7 +117,7 @@ def settle(
     totals = Totals.empty(scenario, fleet, end_s)
     wanted, kept = listed(scenario, fleet), []
     blocks = zip(borders_s[1:], _ahead([part / FILE for part in parts]), strict=False)
-    counting = Writing()
+    counting = Writing(threads)
     try:
         for some in under_way.through(blocks):
             counting.put(partial(totals.add, some))

@@ -93,10 +93,11 @@ def run(
     temporary = out is None and isinstance(scenario, Scenario)
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)
     seconds = {"scenario": perf_counter() - began}
-    done = Done(decided, text, fleet, folder, plan, overrides, flows, seconds)
+    share = threads or os.cpu_count() or 1
+    done = Done(decided, text, fleet, folder, plan, overrides, flows, seconds, share)
     try:
         if not claim(folder, plan, resume=resume, force=force):
-            _all_blocks(done, progress or (lambda done_s, total_s, stage: None), threads)
+            _all_blocks(done, progress or (lambda done_s, total_s, stage: None))
     except BaseException:
         if temporary:
             shutil.rmtree(folder, ignore_errors=True)
@@ -133,11 +134,11 @@ def _borders_s(scenario: Scenario, fleet: Fleet) -> list[float]:
     return [float(each) for each in found]
 
 
-def _all_blocks(done: Done, progress: Progress, threads: int | None) -> None:
+def _all_blocks(done: Done, progress: Progress) -> None:
     """Run every block that is not finished yet, then make the tables."""
     drop_drafts(done.folder)
     try:
-        _blocks(done, progress, threads)
+        _blocks(done, progress)
         progress(done.scenario.duration_s, done.scenario.duration_s, "tables")
         finish(done)
     except KeyboardInterrupt:
@@ -155,10 +156,10 @@ def _all_blocks(done: Done, progress: Progress, threads: int | None) -> None:
         ) from error
 
 
-def _blocks(done: Done, progress: Progress, threads: int | None) -> None:
+def _blocks(done: Done, progress: Progress) -> None:
     parts = finished(done.folder)
-    writing = Writing()
-    with ThreadPoolExecutor(threads or os.cpu_count()) as executor:
+    writing = Writing(done.threads)
+    with ThreadPoolExecutor(done.threads) as executor:
         job = Job(
             scenario=done.scenario,
             fleet=done.fleet,

@@ -54,6 +54,7 @@ class Done:
     overrides: Sequence[str]
     flows: Wanted
     seconds: dict[str, float]
+    threads: int
 
     @property
     def finished_s(self) -> float:
@@ -74,7 +75,7 @@ def finish(done: Done) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     left_out: dict[str, str] = {}
-    joining = Writing()
+    joining = Writing(done.threads)
     for name in ("links", "routes", "shares", "loads", "beams", "tracks"):
         files = [part / f"{name}.parquet" for part in parts]
         joining.put(partial(_join_files, files, draft / f"{name}.parquet"))
@@ -180,7 +181,7 @@ def _deliveries(
         return None
     contacts = (some for _, some in _whole_contacts(parts))
     known = done.scenario, done.fleet
-    found = deliveries.settle(*known, parts, contacts, done.plan["borders_s"])
+    found = deliveries.settle(*known, parts, contacts, done.plan["borders_s"], done.threads)
     deliveries.save_tables(*known, found, _words(done)[0], draft)
     if found.rows is None:
         left_out["deliveries"] = "a row a message is written only if deliveries.rows asks for it"
@@ -209,7 +210,7 @@ def _contacts(done: Done, parts: list[Path], path: Path) -> tuple[Meetings, Acce
     clock = Clock.at(done.scenario.start)
     meetings = Meetings.empty(done.fleet, len(rules))
     pairs: Access | None = access.nothing()
-    writer, writing = TableWriter("contacts", path), Writing()
+    writer, writing = TableWriter("contacts", path), Writing(done.threads)
     writing.at_end(writer.close)
     try:
         for first, some in _whole_contacts(parts):

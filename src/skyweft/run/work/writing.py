@@ -1,4 +1,7 @@
-"""One thread that writes while the next stage computes, in the order things were handed to it."""
+"""One thread that writes while the next stage computes, in the order things were handed to it.
+
+A run of one thread has none to spare: there, each piece is done when it is handed over.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +14,8 @@ WAITING = 2  # pieces that may wait, for memory
 class Writing:
     """Runs pieces of work in the background, one by one; the first failure stops the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int) -> None:
+        self._alone = threads == 1
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="skyweft-writing")
         self._room = Semaphore(WAITING)
         self._pieces: list[Future[None]] = []
@@ -24,6 +28,9 @@ class Writing:
 
     def put(self, work: Callable[[], None]) -> None:
         """Hand over a piece; waits while too many wait, raises what an earlier one raised."""
+        if self._alone:
+            work()
+            return
         self._raise_earlier()
         self._room.acquire()
         try:
