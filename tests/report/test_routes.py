@@ -79,11 +79,16 @@ def test_the_section_names_rules_pairs_and_reasons(ring: Run) -> None:
     assert "Alternatives" not in text
 
 
-def test_the_section_says_how_many_have_other_ways(ring: Run) -> None:
+def test_the_section_says_how_many_have_other_ways(
+    ring: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skyweft.report.routes.APART_DRAWN", 1)
     rules = 'processing_s = 0\napart = "links"\n\n' + TOML[TOML.index("[[routes]]") :]
     (ring.folder.parent / "two.toml").write_text(f"{TOML}{rules}alternatives = 3\n")
     found = run(ring.folder.parent / "two.toml", ring.folder.parent / "two")
     text = routes_section(found)
+    pairs = found.ways_apart(0).num_rows
+    assert f"the 1 worst of {pairs} pairs" in text
     section = text[text.index("Alternatives") : text.index("Found: share")]
     links, three = (each["alternatives"] for each in found.summary()["routes"])
     assert 0 < links["share_found"] <= three["share_found"] < 1

@@ -33,7 +33,7 @@ def gateway_map(gateways: pa.Table, ax: Axes | None = None, palette: Palette = L
         Names of the first twenty by rank; crosses where a site never has a link with capacity.
     """
     ax = earth(given_or_new(ax), palette)
-    coasts(ax, palette)
+    coasts(ax, palette, palette.muted)
     east_deg, north_deg = (numbers(gateways, f"{name}_deg") for name in ("longitude", "latitude"))
     chosen = numbers(gateways, "chosen").astype(bool)
     powerless = ~chosen & (numbers(gateways, "rate_mean_bps") == 0)

@@ -212,7 +212,7 @@ def _apart(run: Run, route: int, label: str) -> Markup:
     if not ways.num_rows:
         return Markup("")
     some = min(ways.num_rows, APART_DRAWN)
-    which = f"the {some} worst of {count(ways.num_rows)} pairs" if some < ways.num_rows else "pairs"
+    which = f"the {some} worst of {ways.num_rows:,} pairs" if some < ways.num_rows else "pairs"
     height = 74 + 19 * some
     return beside(
         figure(
