@@ -24,6 +24,13 @@ def test_curve_of_delays(ax: Axes) -> None:
     assert [each.get_text() for each in ax.get_xticklabels()] == ["10 s", "1 min"]
 
 
+def test_delays_that_are_much_alike_stand_on_an_axis_with_numbers(ax: Axes) -> None:
+    table = pa.table({"rule": [0, 0], "delay_s": [2.5, 3.2], "share": [0.5, 1.0]})
+    delivery_delays(table, ["gauges"], ax)
+    assert ax.get_xscale() == "linear"
+    assert ax.get_xlabel().endswith("[s]")
+
+
 def hours(**lost: list[int]) -> pa.Table:
     none = {name: [0, 0] for name in LOST.values()}
     return pa.table({"time_s": [0.0, 3_600.0], "made": [10, 0], **none, **lost})
@@ -72,3 +79,13 @@ def test_map_of_cells(ax: Axes) -> None:
     assert ax.get_ylabel() == "latitude [deg]"
     drawn = [each for each in ax.collections if len(each.get_paths()) == 1]
     assert len(drawn) == 2
+
+
+def test_short_delays_are_coloured_in_seconds(ax: Axes) -> None:
+    bounds = {"latitude_min_deg": [0.0, 0.0], "latitude_max_deg": [10.0, 10.0],
+              "longitude_min_deg": [0.0, 90.0], "longitude_max_deg": [10.0, 100.0]}  # fmt: skip
+    for slowest_s, unit in ((3.2, "[s]"), (7_200.0, "[min]")):
+        delivery_map(pa.table(bounds | {"delay_p95_s": [2.5, slowest_s]}), "delay_p95_s", ax)
+        (bar,) = (each for each in ax.figure.axes if "delay" in each.get_xlabel())
+        assert bar.get_xlabel().endswith(unit)
+        bar.remove()

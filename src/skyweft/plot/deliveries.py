@@ -24,6 +24,7 @@ _TIMES = [
     (0.01, "10 ms"), (0.1, "0.1 s"), (1.0, "1 s"), (10.0, "10 s"), (60.0, "1 min"),
     (600.0, "10 min"), (3_600.0, "1 h"), (21_600.0, "6 h"), (86_400.0, "1 d"), (864_000.0, "10 d"),
 ]  # fmt: skip
+SECONDS_MAX = 120.0  # longer times are told in minutes
 RULES_MAX = 4  # more lines cannot be told apart
 TARGETS_MAX = 20
 LOST = {cause: f"lost_{cause.replace(' ', '_')}" for cause in CAUSES[1:-1]} | {"stored": "stored"}
@@ -64,11 +65,16 @@ def delivery_delays(
     ax.set_xscale("log")
     low_s, high_s = ax.get_xlim()
     shown = [(each_s, word) for each_s, word in _TIMES if low_s <= each_s <= high_s]
-    ax.set_xticks([each_s for each_s, _ in shown], [word for _, word in shown])
-    ax.xaxis.minorticks_off()
-    ax.set_xlim(low_s, high_s)
+    label = "delay from creation to arrival"
+    if len(shown) > 1:
+        ax.set_xticks([each_s for each_s, _ in shown], [word for _, word in shown])
+        ax.xaxis.minorticks_off()
+        ax.set_xlim(low_s, high_s)
+    else:  # all of much the same delay
+        ax.set_xscale("linear")
+        label += " [s]"
     ax.set_ylim(0, 100)
-    ax.set_xlabel("delay from creation to arrival")
+    ax.set_xlabel(label)
     ax.set_ylabel("of all messages [%]")
     legend(ax, palette)
     return ax
@@ -100,8 +106,11 @@ def delivery_map(
     """
     ax = earth(given_or_new(ax), palette)
     scale, label = _SCALES[figure]
+    values = numbers(cells, figure)
+    if label.endswith("[min]") and not np.nanmax(values, initial=0.0) > SECONDS_MAX:
+        scale, label = 1.0, label.replace("[min]", "[s]")
     worse = figure != "share_delivered"
-    coloured_cells(ax, cells, numbers(cells, figure) * scale, label, palette, worse)
+    coloured_cells(ax, cells, values * scale, label, palette, worse)
     return ax
 
 

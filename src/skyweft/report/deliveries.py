@@ -1,6 +1,6 @@
 """What became of messages: how many arrive, how late, at what energy, and why others do not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -49,7 +49,7 @@ def drawn_deliveries(
     downlinks: pa.Table,
 ) -> Markup:
     """Return the section from the figures and tables of a run."""
-    names = [each["source"] for each in figures["rules"]]
+    names = _called(figures["rules"])
     curve = chart(
         lambda ax: delivery_delays(delays, names, ax, PAGE),
         "Which part of the messages had arrived how long after they were made",
@@ -64,13 +64,14 @@ def drawn_deliveries(
         320,
         "deliveries-losses",
     )
+    rows = [_row(name, each) for name, each in zip(names, figures["rules"], strict=True)]
     share = f"{100 * (figures['share_delivered'] or 0):.3g} %"
     return section(
         "deliveries",
         "Messages",
         f"{figures['made']:,} messages were made, {share} of them arrived within their lifetime. "
         "Every other one is lost with one cause, or still on board at the end.",
-        table("Messages by kind", _HEADS, [_row(each) for each in figures["rules"]]),
+        table("Messages by kind", _HEADS, rows),
         beside(
             figure(curve, "Part of all messages that had arrived, by delay."),
             figure(losses, "What does not arrive, by the hour it was made in and why."),
@@ -98,10 +99,19 @@ _HEADS = [
 _CAUSES = [("cause", ""), ("messages", ""), ("of all", "%")]
 
 
-def _row(rule: Mapping[str, Any]) -> list[Cell]:
+def _called(rules: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what to call each rule: its things, with its number where they have several."""
+    sources = [each["source"] for each in rules]
+    return [
+        f"{name} ({number})" if sources.count(name) > 1 else name
+        for number, name in enumerate(sources, 1)
+    ]
+
+
+def _row(name: str, rule: Mapping[str, Any]) -> list[Cell]:
     ages = ("delay_p50_s", "delay_p95_s", "delay_p99_s", "age_mean_s")
     return [
-        rule["source"],
+        name,
         rule["target"],
         count(rule["things"]),
         count(rule["made"]),

@@ -1,0 +1,79 @@
+"""The section on messages: every rule has a row and a name, and every loss a cause."""
+
+from pathlib import Path
+
+import pytest
+
+from skyweft.report.deliveries import deliveries_section
+from skyweft.run import Run, run
+
+TOML = """
+name = "Two kinds of messages"
+start = 2026-07-01T00:00:00Z
+duration_s = 86_400
+
+[platforms.sats]
+layer = "space"
+motion = { kind = "walker", planes = 1, per_plane = 4, altitude_m = 8e5, inclination_deg = 98.6 }
+terminals = ["up"]
+
+[platforms.place]
+layer = "ground"
+motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }
+terminals = ["down"]
+
+[terminals.up]
+kind = "radio"
+frequency_hz = 400e6
+eirp_dbw = 0.0
+gt_db_k = -25.0
+
+[terminals.down]
+kind = "radio"
+frequency_hz = 401e6
+eirp_dbw = -8.0
+gt_db_k = -31.0
+
+[[links]]
+between = ["down", "up"]
+waveform = "lora"
+
+[[messages]]
+source = "place"
+target = "sats"
+size_bytes = 20
+period_s = 600
+
+[[messages]]
+source = "place"
+target = "sats"
+size_bytes = 30
+period_s = 1_800
+"""
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    path = Path(tmp_path_factory.mktemp("sent"), "sent.toml")
+    path.write_text(TOML, encoding="utf-8")
+    return run(path, path.with_suffix(""))
+
+
+def test_rules_of_one_source_are_told_apart(sent: Run) -> None:
+    text = deliveries_section(sent)
+    for number, made in ((1, 144), (2, 48)):
+        row = text[text.index(f">place ({number})<") :].partition("</tr>")[0]
+        assert f">{made}<" in row
+    assert "192 messages were made" in text
+
+
+def test_every_loss_has_its_cause(sent: Run) -> None:
+    figures = sent.summary()["deliveries"]
+    lost = figures["made"] - figures["delivered"]
+    assert figures["lost_no_satellite"] == lost > 0
+    row = deliveries_section(sent).partition("Why messages")[2].partition("no satellite<")[2]
+    assert f">{lost}<" in row.partition("</tr>")[0]
+
+
+def test_no_messages_no_section(made) -> None:
+    assert deliveries_section(made) == ""
