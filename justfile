@@ -22,7 +22,7 @@ test:
 
 # Ratios to named peers; minutes, and not part of the gate.
 benchmarks:
-    for each in propagation contacts run_starlink startup routing network loopfree plan fairness packets visibility globe sweep; do \
+    for each in propagation contacts run_starlink startup routing network loopfree plan fairness packets visibility globe access deliver sweep; do \
         uv run python benchmarks/$each.py || exit 1; done
 
 # Draw the pictures of the documentation again, and run its notebook, from real runs.
