@@ -104,3 +104,11 @@ def test_more_than_fits_in_memory_is_refused() -> None:
     scenario = scenario_of({"period_s": 1e-6}, things=50)
     with pytest.raises(ScenarioError, match=r"messages\[0\].period_s: 50 things make 3e\+10"):
         sound(scenario, assemble(scenario))
+
+
+def test_a_message_as_long_as_a_pass_is_refused() -> None:
+    slow = {"kind": "aloha", "rate_bps": 400.0}
+    sound(scenario := scenario_of({"size_bytes": 2_900}, waveform=slow), assemble(scenario))
+    scenario = scenario_of({"size_bytes": 60_000}, waveform=slow)
+    with pytest.raises(ScenarioError, match=r"messages\[0\].size_bytes: 60,000 bytes are 1,200 s"):
+        sound(scenario, assemble(scenario))

@@ -12,6 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
+from skyweft.delivery.access.medium import media
 from skyweft.delivery.access.pieces import over
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Fleet
@@ -25,6 +26,7 @@ Ints = NDArray[np.int64]
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 # What the shortest block of a run holds in memory, some 500 bytes each while they contend.
 SHORT_S, SHORT_MAX = 600.0, 2e7
+AIR_MAX_S = 60.0  # who hears a transmission is decided where everybody is when it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,23 @@ class Renewal:
 
 
 def sound(scenario: Scenario, fleet: Fleet) -> None:
-    """Refuse traffic of which ten minutes do not fit in memory.
+    """Refuse traffic of which ten minutes do not fit in memory, and messages as long as a pass.
 
     Raises
     ------
     ScenarioError
-        Every rule that makes too many messages, a line each, with its place.
+        Everything wrong, a line each, with its place.
     """
     mistakes = []
-    for number, rule in enumerate(scenario.messages):
+    for number, (rule, medium) in enumerate(
+        zip(scenario.messages, media(scenario).of_rule, strict=True)
+    ):
+        slowest_s = float(medium.air_s[list(medium.lanes)].max())
+        if slowest_s > AIR_MAX_S:
+            mistakes.append(
+                f"messages[{number}].size_bytes: {rule.size_bytes:,} bytes are {slowest_s:,.0f} s "
+                f"on the air, in which a low satellite comes and goes; at most {AIR_MAX_S:g} s"
+            )
         things = len(fleet.rows_of(rule.source))
         often = min(SHORT_S, scenario.duration_s) / rule.period_s if rule.period_s else 1.0
         if things * often > SHORT_MAX:

@@ -109,9 +109,17 @@ def to_ends(
                 cost[slab, to, lane] = min(cost[slab, to, lane], price[e] + passing)
     follower = np.empty((slabs, nodes, LANES), np.int32)
     for slab in range(slabs):
-        last = cost[slab, :nodes].copy()
         settle(cost[slab].reshape(-1), *among, *blocks)
-        fill_next(*among, last, cost[slab, :nodes], follower[slab])
+        fill_next(*among, cost[slab, :nodes], follower[slab])
+    # Of equal ways the last hop is taken.
+    for m in range(len(targets)):
+        slab, lane, target = m // LANES, m % LANES, targets[m]
+        if node[target] >= 0:
+            follower[slab, node[target], lane] = nodes
+        for e in range(first[target], first[target + 1]):
+            to = node[other[e]]
+            if to >= 0 and cost[slab, to, lane] == price[e] + passing:
+                follower[slab, to, lane] = nodes
     return cost, follower
 
 

@@ -69,7 +69,8 @@ def next_hops(graph: Graph, access_ns: Ints, delay_ns: Ints) -> NDArray[np.int32
         the last hop is taken, else the first edge.
     """
     head = np.empty(delay_ns.shape, np.int32)
-    fill_next(graph.first, graph.head, graph.delay_ns, access_ns, delay_ns, head)
+    fill_next(graph.first, graph.head, graph.delay_ns, delay_ns, head)
+    head[(access_ns == delay_ns) & (delay_ns < FAR_NS)] = graph.nodes
     return head
 
 
@@ -121,10 +122,8 @@ def _relax(
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def fill_next(
-    first: Ints, head: Ints, delay_ns: Ints, access_ns: Ints, distance_ns: Ints, out: Ints
-) -> None:
-    """Write the head of the first edge that lies on a shortest way."""
+def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
+    """Write the head of the first edge that lies on a shortest way, -1 where none does."""
     nodes, ends = distance_ns.shape
     for node in range(nodes):
         out[node] = -1
@@ -133,9 +132,7 @@ def fill_next(
         for low in range(first[node + 1] - FAN, first[node] - 1, -FAN):
             _follow(node, low, head, delay_ns, distance_ns, out)
         for end in range(ends):
-            cost, chosen = distance_ns[node, end], out[node, end]
-            chosen = nodes if access_ns[node, end] == cost else chosen
-            out[node, end] = chosen if cost < FAR_NS else -1
+            out[node, end] = out[node, end] if distance_ns[node, end] < FAR_NS else -1
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
