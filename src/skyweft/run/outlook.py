@@ -11,15 +11,11 @@ from typing import Any
 import numpy as np
 
 from skyweft.contacts.pairs import pairs as count_pairs
-from skyweft.delivery.access import traffic
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
-from skyweft.network.flows.demand import wanted
-from skyweft.network.queues.sending import asked
-from skyweft.network.siting import ground
-from skyweft.network.sound import sound
 from skyweft.run.figures import deliveries
+from skyweft.run.sound import sound
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 
@@ -145,10 +141,7 @@ def outlook(scenario: Scenario) -> Outlook:
         A file the scenario names is not sound.
     """
     fleet = assemble(scenario)
-    ground.sound(scenario, fleet, wanted(scenario, fleet))  # for their files' mistakes
     sound(scenario, fleet)
-    asked(scenario, fleet)  # likewise for names
-    traffic.sound(scenario, fleet)
     pairs = tuple(count_pairs(scenario, fleet))
     none = [
         f"links[{row}]: no two platforms are there for it"

@@ -20,7 +20,7 @@ from skyweft.delivery.totals import Sums, Totals, bin_end_s, over
 from skyweft.motion.product import Fleet
 from skyweft.run.disk.parquet import read, write
 from skyweft.run.disk.tables import build, named
-from skyweft.run.work.writing import Writing
+from skyweft.run.disk.writing import Writing
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Energy, Radio
 

@@ -45,11 +45,11 @@ from skyweft.run.disk.columns import (
 )
 from skyweft.run.disk.folder import BOUND, draft_of, part_of, read_json, write_json
 from skyweft.run.disk.parquet import TableWriter, write
+from skyweft.run.disk.writing import Writing
 from skyweft.run.figures import deliveries, gateways, packets
 from skyweft.run.figures.tally import Rates, Seen
 from skyweft.run.work import carry
 from skyweft.run.work.carry import Numbered
-from skyweft.run.work.writing import Writing
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]

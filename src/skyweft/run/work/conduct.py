@@ -12,24 +12,20 @@ from time import perf_counter
 import numpy as np
 
 from skyweft.contacts.pairs import pairs
-from skyweft.delivery.access import traffic
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
-from skyweft.network.flows.demand import wanted
-from skyweft.network.queues.sending import asked
-from skyweft.network.siting import ground
-from skyweft.network.sound import sound
 from skyweft.run.disk.folder import claim, clean_errors, discard, drop_drafts, finished
 from skyweft.run.disk.identity import identity
 from skyweft.run.disk.verbatim import toml
+from skyweft.run.disk.writing import Writing
 from skyweft.run.figures import deliveries
 from skyweft.run.product import Run, open_run
+from skyweft.run.sound import sound
 from skyweft.run.work.block import Job, resume_from, run_block
 from skyweft.run.work.blocks import borders
 from skyweft.run.work.finish import Done, finish
-from skyweft.run.work.writing import Writing
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 
@@ -84,11 +80,7 @@ def run(
     began = perf_counter()
     decided, text = _decided(scenario, overrides)
     fleet = assemble(decided)
-    flows = wanted(decided, fleet)
-    ground.sound(decided, fleet, flows)
-    sound(decided, fleet)
-    asked(decided, fleet)  # for mistakes in names
-    traffic.sound(decided, fleet)
+    flows = sound(decided, fleet)
     plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
     temporary = out is None and isinstance(scenario, Scenario)
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)

@@ -28,13 +28,13 @@ from skyweft.run.disk.columns import (
 from skyweft.run.disk.folder import BOUND, MANIFEST, PARTS, finished, publish, read_json, write_json
 from skyweft.run.disk.parquet import TableWriter, write
 from skyweft.run.disk.splice import splice
+from skyweft.run.disk.writing import Writing
 from skyweft.run.figures import access, beams, deliveries, gateways, packets, routing, throughput
 from skyweft.run.figures.access import Access
 from skyweft.run.figures.summary import summarise
 from skyweft.run.figures.tally import Meetings, Rates
 from skyweft.run.work import carry
 from skyweft.run.work.carry import Numbered
-from skyweft.run.work.writing import Writing
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.clock import Clock

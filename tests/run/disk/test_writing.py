@@ -4,7 +4,7 @@ from threading import Event, get_ident
 
 import pytest
 
-from skyweft.run.work.writing import WAITING, Writing
+from skyweft.run.disk.writing import WAITING, Writing
 
 
 def test_pieces_run_in_order() -> None:
