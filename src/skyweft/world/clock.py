@@ -5,11 +5,12 @@ knows about leap seconds. Their table comes with the package `astropy-iers-data`
 Before 1972, when UTC had no whole leap seconds, TAI - UTC is held at 10 s.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from astropy_iers_data import IERS_LEAP_SECOND_FILE
@@ -22,6 +23,12 @@ SECOND_NS = 1_000_000_000
 DAY_NS = 86_400 * SECOND_NS
 MJD_1970 = 40_587
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME = re.compile(
+    r"(\d{4})-(?:(\d{3})|(\d\d)-(\d\d))[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d*))?)?"
+    r"(?:[Zz]|([+-]\d\d):?(\d\d))?",
+    re.ASCII,
+)
+YEAR_MIN, YEAR_MAX = 1900, 2200  # far within what nanoseconds in 64 bits hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +94,69 @@ def tai_ns(moment: datetime) -> int:
     return int(tai_ns_from_utc_ns(_utc_ns(moment)))
 
 
-def utc_text(tai_ns: ArrayLike) -> list[str]:
-    """Write TAI instants, (T,), as UTC to the millisecond: `2016-12-31T23:59:60.500Z`."""
-    milli = SECOND_NS // 1000
-    rounded = (np.atleast_1d(np.asarray(tai_ns, np.int64)) + milli // 2) // milli * milli
+def tai_ns_from_text(text: str) -> int:
+    """Return TAI nanoseconds since 1970-01-01 00:00:00 TAI of a time as people write it.
+
+    Parameters
+    ----------
+    text : str
+        ISO 8601, the date by month and day or by the day of the year: `2026-07-01T12:00:00.5Z`,
+        `2026-182T12:00`, `2026-07-01 20:00+08:00`. Without a zone it is UTC. Second 60 is read
+        where UTC has a leap second.
+
+    Raises
+    ------
+    ValueError
+        What is wrong, as words that follow the text.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if not match:
+        raise ValueError("is not a time like 2026-07-01T12:00:00Z")
+    hour, minute, second = (int(each or 0) for each in match.group(5, 6, 7))
+    leap = second == 60
+    if hour > 23 or minute > 59 or second - leap > 59:
+        raise ValueError("is no time of day")
+    after_s = (hour * 60 + minute) * 60 + second - leap - _zone_s(*match.group(9, 10))
+    fraction_ns = round(int(match.group(8) or 0) * SECOND_NS / 10 ** len(match.group(8) or ""))
+    utc_ns = _day(*match.group(1, 2, 3, 4)) * DAY_NS + after_s * SECOND_NS
+    instant = int(tai_ns_from_utc_ns(utc_ns)) + leap * SECOND_NS
+    if leap and not leap_seconds().inserted(np.array(instant)):
+        raise ValueError("has a second 60 where UTC has no leap second")
+    return instant + fraction_ns
+
+
+def _day(year: str, of_year: str | None, month: str | None, day: str | None) -> int:
+    """Return a date in days since 1970-01-01."""
+    if not YEAR_MIN <= int(year) <= YEAR_MAX:
+        raise ValueError(f"is not in the years {YEAR_MIN} to {YEAR_MAX}")
+    try:
+        date = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
+        date += timedelta(days=int(of_year or 1) - 1)
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+    if date.year != int(year):
+        raise ValueError(f"is no day of the calendar: {year} has no day {of_year}")
+    return (date - _EPOCH).days
+
+
+def _zone_s(hours: str | None, minutes: str | None) -> int:
+    """Return how far a zone is ahead of UTC."""
+    if hours is None or minutes is None:
+        return 0
+    if int(hours[1:]) > 23 or int(minutes) > 59:
+        raise ValueError("has no time zone that there is")
+    return (1 if hours[0] == "+" else -1) * (int(hours[1:]) * 60 + int(minutes)) * 60
+
+
+def utc_text(tai_ns: ArrayLike, decimals: Literal[3, 6, 9] = 3) -> list[str]:
+    """Write TAI instants, (T,), as UTC: `2016-12-31T23:59:60.500Z`, to `decimals` of a second."""
+    unit = 10 ** (9 - decimals)
+    rounded = (np.atleast_1d(np.asarray(tai_ns, np.int64)) + unit // 2) // unit * unit
     table = leap_seconds()
     extra = table.inserted(rounded)
-    utc_ms = (rounded - (table.at_tai(rounded) + extra) * SECOND_NS) // milli
-    texts = np.datetime_as_string(utc_ms.astype("datetime64[ms]"), timezone="UTC").tolist()
+    utc = (rounded - (table.at_tai(rounded) + extra) * SECOND_NS) // unit
+    name = {3: "ms", 6: "us", 9: "ns"}[decimals]
+    texts = np.datetime_as_string(utc.astype(f"datetime64[{name}]"), timezone="UTC").tolist()
     for row in np.flatnonzero(extra):
         texts[row] = texts[row].replace(":59.", ":60.")
     return list(texts)
