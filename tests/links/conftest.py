@@ -64,8 +64,7 @@ def contacts_of(rows: list[tuple[int, int, int, float, float, float]], **flags: 
     )
 
 
-@pytest.fixture
-def fleet() -> Fleet:
+def fleet_of() -> Fleet:
     places = np.array([to_ecef(lat, lon, 0.0) for lat, lon in PLACES])
     return Fleet(
         names=("sat-0", "sat-1", "sat-2", "here", "there"),
@@ -80,6 +79,11 @@ def fleet() -> Fleet:
         echo=(),
         warnings=(),
     )
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    return fleet_of()
 
 
 def scenario_of(**changes: Any) -> Scenario:

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
 from skyweft.links import budget as stage
@@ -12,7 +14,7 @@ from skyweft.links.product import Links
 from skyweft.motion.product import Fleet
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
-from .conftest import contacts_of, motion_until, scenario_of
+from .conftest import contacts_of, fleet_of, motion_until, scenario_of
 
 PASS = [(0, 3, 0, 310.0, 554.1, 800.0)]
 LASERS = [(1, 1, 2, 0.0, 500.0, 1200.0)]
@@ -121,6 +123,61 @@ def test_one_way_radios(fleet: Fleet) -> None:
     assert np.all(links.rate_reverse_bps == 0)
     assert np.all(np.isnan(links.margin_reverse_db))
     assert np.all(np.isnan(links.cn0_reverse_dbhz))
+
+
+def one_way(ends: list[str], carriers_hz: dict[str, float], sender: str | None) -> Links:
+    """Return a pass of which only one end can send, or both where none is named."""
+    sends, hears = {"eirp_dbw": 10.0}, {"gt_db_k": -20.0}
+    terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
+    for name, frequency_hz in carriers_hz.items():
+        able = (sends if sender in (name, None) else {}) | (hears if sender != name else {})
+        terminals[name] = {"kind": "radio", "frequency_hz": frequency_hz, "bandwidth_hz": 1e4}
+        terminals[name] |= able
+    rule = {"between": ends, "waveform": "shannon"}
+    scene = scenario_of(terminals=terminals, links=[rule])
+    here = fleet_of().names.index("here")
+    rows = [(0, *((here, 0) if ends[0] == "user" else (0, here)), 310.0, 554.1, 800.0)]
+    return budget(scene, fleet_of(), motion_until(1200.0), contacts_of(rows))
+
+
+def test_doppler_of_a_downlink_written_ground_first() -> None:
+    links = one_way(["user", "sat"], {"sat": 437e6, "user": 145e6}, "sat")
+    for silent in (links.doppler_hz, links.doppler_rate_hz_s, links.loss_db):
+        assert np.all(np.isnan(silent))
+    # By hand: a satellite on a circle of 6978.137 km past a place on the Earth's surface below it.
+    angle = 1.0829e-3 * links.time_s - 0.6
+    rate_m_s = 6978.137e3 * 6378.137e3 * 1.0829e-3 * np.sin(angle) / links.range_m
+    shift_hz = -437e6 * rate_m_s / SPEED_OF_LIGHT_M_S
+    np.testing.assert_allclose(links.doppler_reverse_hz, shift_hz, atol=0.1)
+    assert shift_hz[0] > 9_000
+    assert shift_hz[-1] < -9_000
+    free_space = 20 * np.log10(4 * np.pi * links.range_m * 437e6 / SPEED_OF_LIGHT_M_S)
+    np.testing.assert_allclose(links.loss_reverse_db, free_space, atol=1e-3)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.fixed_dictionaries({name: st.floats(1e8, 3e10) for name in ("sat", "user")}),
+    st.sampled_from(["sat", "user", None]),
+)
+def test_each_direction_has_its_own_carrier(hertz: dict[str, float], sender: str | None) -> None:
+    """Whoever is written first: a direction is of the carrier that is sent, or of none."""
+    up_first, down_first = (
+        columns(one_way(ends, hertz, sender)) for ends in (["user", "sat"], ["sat", "user"])
+    )
+    for name, unit in stage.UNITS.items():
+        one, other = f"{name}_{unit}", f"{name}_reverse_{unit}"
+        np.testing.assert_array_equal(up_first[one], down_first[other])
+        np.testing.assert_array_equal(up_first[other], down_first[one])
+    for way, end in (("", "user"), ("_reverse", "sat")):
+        shift_hz = up_first[f"doppler{way}_hz"]
+        if sender in (end, None):
+            speed_m_s = -shift_hz / hertz[end] * SPEED_OF_LIGHT_M_S
+            grown_m = np.trapezoid(speed_m_s, up_first["time_s"])
+            assert 1e3 < np.abs(speed_m_s).max() < 8e3
+            assert abs(grown_m - np.diff(up_first["range_m"][[0, -1]])[0]) < 30e3
+        else:
+            assert np.all(np.isnan(shift_hz))
 
 
 def test_no_waveform_no_rate(fleet: Fleet) -> None:

@@ -210,7 +210,13 @@ def _links(contacts: pa.Table) -> pa.Table:
     rate_bps = np.where(margin_db > 0, 1e6 * np.floor(1 + np.maximum(margin_db, 0) / 2), 0.0)
     some = {
         each: np.zeros(5 * many, np.float32)
-        for each in ("elevation_deg", "loss_db", "cn0_dbhz", "cn0_reverse_dbhz")
+        for each in (
+            "elevation_deg",
+            *(f"doppler{word}_hz" for word in ("", "_reverse")),
+            *(f"doppler_rate{word}_hz_s" for word in ("", "_reverse")),
+            *(f"loss{word}_db" for word in ("", "_reverse")),
+            *(f"cn0{word}_dbhz" for word in ("", "_reverse")),
+        )
     }
     return build(
         "links",
@@ -223,8 +229,6 @@ def _links(contacts: pa.Table) -> pa.Table:
             "time_s": time_s,
             "range_m": np.full(5 * many, 8e5),
             "delay_s": np.full(5 * many, 2.7e-3),
-            "doppler_hz": np.zeros(5 * many),
-            "doppler_rate_hz_s": np.zeros(5 * many),
             **some,
             "margin_db": margin_db,
             "rate_bps": rate_bps,

@@ -31,17 +31,28 @@ Rows = NDArray[np.int64]
 Platforms = NDArray[np.int32]
 
 PIECE = 65_536  # samples; their columns stay in the second-level cache
+# What each direction has, and its unit: `cn0_dbhz` there, `cn0_reverse_dbhz` back.
+UNITS = {
+    "doppler": "hz",
+    "doppler_rate": "hz_s",
+    "loss": "db",
+    "cn0": "dbhz",
+    "margin": "db",
+    "rate": "bps",
+}
 LAYERS = ("ground", "air", "near_space", "space")  # from the lowest
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One direction of a link at many moments, (K,)."""
+    """One direction of a link at many moments, (K,): columns of `Links` without their units."""
 
-    loss_db: Floats
-    cn0_dbhz: Floats
-    margin_db: Floats
-    rate_bps: Floats
+    doppler: Floats
+    doppler_rate: Floats
+    loss: Floats
+    cn0: Floats
+    margin: Floats
+    rate: Floats
 
 
 def budget(
@@ -70,8 +81,9 @@ def budget(
         Delay is range / c. Elevation is at the platform of the lower layer, NaN in one layer.
         The interference margin of the link is taken off C/N0. A terminal states its EIRP, G/T
         and losses as seen at the antenna's axis; beyond an array's scan limit C/N0 and margin are
-        NaN and the rate is 0. Lasers carry the lesser of their two stated rates; their losses,
-        C/N0 and margins are NaN. Samples where an end is absent are left out.
+        NaN and the rate is 0. Where an end cannot transmit or the other cannot receive, loss and
+        Doppler of that direction are NaN too. Lasers carry the lesser of their two stated rates;
+        their losses, C/N0 and margins are NaN. Samples where an end is absent are left out.
 
     Raises
     ------
@@ -150,6 +162,9 @@ def _blank(row: Rows, time_s: Floats) -> Links:
         cn0_dbhz=np.zeros(count, dtype=single),
         margin_db=np.zeros(count, dtype=single),
         rate_bps=np.zeros(count),
+        doppler_reverse_hz=np.zeros(count),
+        doppler_rate_reverse_hz_s=np.zeros(count),
+        loss_reverse_db=np.zeros(count, dtype=single),
         cn0_reverse_dbhz=np.zeros(count, dtype=single),
         margin_reverse_db=np.zeros(count, dtype=single),
         rate_reverse_bps=np.zeros(count),
@@ -198,39 +213,41 @@ def _write(
         waveform = waveform_named(link.waveform, scenario.waveforms) if link.waveform else None
         there = _way(Path(link, one, other, seen), waveform)
         back = _way(Path(link, other, one, seen.swapped()), waveform)
-        frequency_hz = one.frequency_hz
     else:
         assert isinstance(one, Optical)
         assert isinstance(other, Optical)
-        there = back = _stated(len(seen), min(one.rate_bps, other.rate_bps))
-        frequency_hz = SPEED_OF_LIGHT_M_S / one.wavelength_m
-    piece.doppler_hz[mine] = doppler_hz(frequency_hz, seen.range_rate_m_s)
-    piece.doppler_rate_hz_s[mine] = doppler_hz(frequency_hz, seen.range_acceleration_m_s2)
-    piece.loss_db[mine] = there.loss_db
-    piece.cn0_dbhz[mine] = there.cn0_dbhz
-    piece.margin_db[mine] = there.margin_db
-    piece.rate_bps[mine] = there.rate_bps
-    piece.cn0_reverse_dbhz[mine] = back.cn0_dbhz
-    piece.margin_reverse_db[mine] = back.margin_db
-    piece.rate_reverse_bps[mine] = back.rate_bps
+        rate_bps = min(one.rate_bps, other.rate_bps)
+        there, back = (_stated(seen, end.wavelength_m, rate_bps) for end in (one, other))
+    for name, unit in UNITS.items():
+        getattr(piece, f"{name}_{unit}")[mine] = getattr(there, name)
+        getattr(piece, f"{name}_reverse_{unit}")[mine] = getattr(back, name)
 
 
-def _stated(count: int, rate_bps: float) -> _Way:
-    """Return a way of which only the rate is known."""
-    unknown = np.full(count, np.nan)
-    return _Way(unknown, unknown, unknown, np.full(count, rate_bps))
+def _stated(seen: Geometry, wavelength_m: float, rate_bps: float) -> _Way:
+    """Return a way of which only the carrier and the rate are known."""
+    unknown = np.full(len(seen), np.nan)
+    shifts = _shifts(seen, SPEED_OF_LIGHT_M_S / wavelength_m)
+    return _Way(*shifts, unknown, unknown, unknown, np.full(len(seen), rate_bps))
 
 
 def _way(path: Path, waveform: Waveform | None) -> _Way:
-    loss_db = total_loss_db(path)
-    silent = np.full(len(loss_db), np.nan)
+    unknown, nothing = np.full(len(path.geometry), np.nan), np.zeros(len(path.geometry))
     if not (path.sender.transmits and path.receiver.receives):
-        return _Way(loss_db, silent, silent, np.zeros(len(loss_db)))
+        # The frequency this end is set to is no carrier that anyone sends and the other hears.
+        return _Way(unknown, unknown, unknown, unknown, unknown, nothing)
+    loss_db = total_loss_db(path)
     ratio = carrier_to_noise_dbhz(path, loss_db)
-    if waveform is None:
-        return _Way(loss_db, ratio, silent, np.zeros(len(loss_db)))
-    rate_bps, margin_db = rate_and_margin(ratio, waveform, path.sender.bandwidth_hz)
-    return _Way(loss_db, ratio, margin_db, rate_bps)
+    margin_db, rate_bps = unknown, nothing
+    if waveform is not None:
+        rate_bps, margin_db = rate_and_margin(ratio, waveform, path.sender.bandwidth_hz)
+    shifts = _shifts(path.geometry, path.sender.frequency_hz)
+    return _Way(*shifts, loss_db, ratio, margin_db, rate_bps)
+
+
+def _shifts(seen: Geometry, carrier_hz: float) -> tuple[Floats, Floats]:
+    """Return the Doppler shift of a carrier and its change. [Hz, Hz/s]."""
+    changes = (seen.range_rate_m_s, seen.range_acceleration_m_s2)
+    return doppler_hz(carrier_hz, changes[0]), doppler_hz(carrier_hz, changes[1])
 
 
 def carrier_to_noise_dbhz(path: Path, loss_db: Floats | None = None) -> Floats:

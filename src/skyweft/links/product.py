@@ -12,8 +12,9 @@ from skyweft.showing import Shown
 class Links(Shown):
     """Samples along contacts, sorted by contact, then time. Columns have shape (K,).
 
-    Forward is source to target, reverse the other way; NaN margins and a rate of 0 where that end
-    cannot transmit or receive on this link. Doppler is of the forward carrier at the target.
+    Forward is source to target, reverse the other way. Each direction has the Doppler and the loss
+    of its own carrier, as the receiving end sees it; where one end cannot transmit or the other
+    cannot receive, a direction has no carrier: its rate is 0 and all else of it NaN.
     """
 
     contact: NDArray[np.int64]  # row of Contacts
@@ -23,10 +24,13 @@ class Links(Shown):
     delay_s: NDArray[np.float64]
     doppler_hz: NDArray[np.float64]
     doppler_rate_hz_s: NDArray[np.float64]
-    loss_db: NDArray[np.float32]  # free space and every fixed loss, forward
+    loss_db: NDArray[np.float32]  # free space and every fixed loss
     cn0_dbhz: NDArray[np.float32]
     margin_db: NDArray[np.float32]  # over the most robust mode's threshold
     rate_bps: NDArray[np.float64]
+    doppler_reverse_hz: NDArray[np.float64]
+    doppler_rate_reverse_hz_s: NDArray[np.float64]
+    loss_reverse_db: NDArray[np.float32]
     cn0_reverse_dbhz: NDArray[np.float32]
     margin_reverse_db: NDArray[np.float32]
     rate_reverse_bps: NDArray[np.float64]

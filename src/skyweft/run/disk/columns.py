@@ -121,8 +121,11 @@ def links_table(
         same
         | {
             "contact": number[row],
-            "doppler_hz": links.doppler_hz.astype(np.float32),
-            "doppler_rate_hz_s": links.doppler_rate_hz_s.astype(np.float32),
+            **{
+                name: column.astype(np.float32)
+                for name, column in same.items()
+                if name.startswith("doppler")
+            },
             "link": named(contacts.link[row], rules),
             "source": named(contacts.source[row], names),
             "target": named(contacts.target[row], names),
