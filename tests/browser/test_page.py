@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from skyweft.world.lasting import lasting
+
 from .conftest import PATIENCE_MS, Watched
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -45,7 +47,7 @@ def test_tables_sort_and_filter(page: Any, small) -> None:
     head = page.get_by_role("columnheader", name="duration")
     expect(head).to_have_attribute("aria-sort", "descending")
     contacts = small.table("contacts", ("source", "duration_s")).to_pandas()
-    longest = f"{contacts['duration_s'].max():,.1f}".replace(",", "\u202f")
+    longest = lasting(contacts["duration_s"].max())
     expect(page.get_by_role("row").nth(1)).to_contain_text(longest)
     page.get_by_label("Value").fill("airship")
     page.get_by_role("button", name="Filter", exact=True).click()

@@ -1,5 +1,6 @@
 /// What happens around a moment: contacts that begin and end, and the chosen pair's way as it changes.
 import type { Scene } from "../../scene/index.ts";
+import { lasting } from "../words/time.ts";
 import { isPart, type Thing } from "./thing.ts";
 
 export interface Happening {
@@ -62,7 +63,7 @@ function ways(scene: Scene, from_s: number, to_s: number, thing: Thing & { kind:
     const nodes = node.subarray(first[k]!, first[k + 1]!);
     const way = nodes.join();
     if (before !== null && way !== before && time[k]! >= from_s) {
-      const words = nodes.length < 2 ? "no way" : `${nodes.length - 1} hops, ${(1000 * delay[k]!).toFixed(1)} ms`;
+      const words = nodes.length < 2 ? "no way" : `${nodes.length - 1} hops, ${lasting(delay[k]!)}`;
       found.push({ time_s: time[k]!, kind: "new way", words, thing });
     }
     before = way;

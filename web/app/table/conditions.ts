@@ -1,6 +1,6 @@
 /// What a reader asks of a column, as the server spells it: `column:op:value`.
 import type { Column } from "../state/api.ts";
-import { heading, measureOf } from "../words/quantities.ts";
+import { heading, meant, measureOf } from "../words/quantities.ts";
 
 export interface Condition {
   column: string;
@@ -34,11 +34,8 @@ export function atMoment(columns: readonly Column[], t_s: number, step_s: number
 /// Numbers are written as they are shown, and asked in the table's own unit.
 export function spelled({ column, op, value }: Condition, columns: readonly Column[]): string {
   const about = columns.find(({ name }) => name === column);
-  const number = Number(value);
-  if (about?.type !== "number" || value.trim() === "" || !Number.isFinite(number)) return `${column}:${op}:${value.trim()}`;
-  const { factor } = measureOf(column, about.unit);
-  // Twelve figures: what the factor's binary fraction adds must not make 0.3 km miss 300 m.
-  return `${column}:${op}:${Number((number / factor).toPrecision(12))}`;
+  const number = about?.type === "number" ? meant(value, measureOf(column, about.unit)) : null;
+  return `${column}:${op}:${number ?? value.trim()}`;
 }
 
 export function words({ column, op, value }: Condition, columns: readonly Column[]): string {

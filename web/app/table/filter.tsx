@@ -3,7 +3,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { Column } from "../state/api.ts";
 import { calm_s } from "../state/clock.ts";
 import { snapshot_s } from "../state/runs.ts";
-import { grouped, heading, measureOf } from "../words/quantities.ts";
+import { grouped, heading, measureOf, type Measure } from "../words/quantities.ts";
 import { atMoment, OP_WORDS, opsOf, words, type Condition, type Op } from "./conditions.ts";
 
 interface Props {
@@ -20,7 +20,8 @@ export function Filter({ columns, conditions, total }: Props) {
   if (!column) return null;
   const ops = opsOf(column);
   const relation = ops.includes(op.value as Op) ? (op.value as Op) : ops[0]!;
-  const unit = column.type === "number" ? measureOf(column.name, column.unit).unit : column.unit;
+  const { unit, lasts }: Partial<Measure> = column.type === "number" ? measureOf(column.name, column.unit) : { unit: column.unit };
+  const example = lasts ? "2 min 30 s" : unit || "value";
   const now = atMoment(columns, calm_s.value, snapshot_s.value);
   const add = (event: Event) => {
     event.preventDefault();
@@ -43,7 +44,7 @@ export function Filter({ columns, conditions, total }: Props) {
           <option value="false">no</option>
         </select>
       ) : (
-        <input aria-label={`Value${unit ? ` in ${unit}` : ""}`} placeholder={unit || "value"} value={value} onInput={(event) => (value.value = event.currentTarget.value)} />
+        <input aria-label={`Value${unit ? ` in ${unit}` : ""}`} placeholder={example} value={value} onInput={(event) => (value.value = event.currentTarget.value)} />
       )}
       <button class="button" type="submit">Filter</button>
       {now.length > 0 && <button class="button" type="button" title="Only what holds at the moment shown" onClick={() => (conditions.value = now)}>Now</button>}

@@ -1,16 +1,20 @@
-/// Numbers with units as people read them. Tables and files keep SI; here metres become kilometres
-/// and delays milliseconds, one unit a column, so that numbers below each other can be compared.
+/// Numbers with units as people read them. Tables and files keep SI; here metres become kilometres,
+/// one unit a column, so that numbers below each other can be compared. Lengths of time differ by
+/// more than any one unit can show: each has its own.
+import { lasting, secondsOf } from "./time.ts";
 
 export interface Quantity {
   text: string;
   unit: string;
 }
 
-/// How a column's numbers are shown: multiplied by `factor`, with `digits` after the point.
+/// How a column's numbers are shown: multiplied by `factor`, with `digits` after the point; or, as
+/// `lasts` says, as lengths of time with units of their own.
 export interface Measure {
   unit: string;
   factor: number;
   digits: number;
+  lasts?: true;
 }
 
 const LARGE: [number, string][] = [
@@ -32,9 +36,16 @@ export function quantity(value: number | null | undefined, unit: string): Quanti
       ? { text: significant(value / 1000), unit: "km" }
       : { text: significant(value), unit: "m" };
   }
-  if (unit === "delay") return { text: significant(value * 1000), unit: "ms" };
+  if (unit === "delay") return lastingQuantity(value);
   if (unit === "share") return { text: percent(value), unit: "%" };
   return { text: significant(value), unit: unit === "1" ? "" : unit };
+}
+
+/// A length of time, its last unit apart: `8 h 35` and `min`.
+function lastingQuantity(value_s: number): Quantity {
+  const words = lasting(value_s);
+  const at = words.lastIndexOf(" ");
+  return { text: words.slice(0, at), unit: words.slice(at + 1) };
 }
 
 /// A share in per cent; what is not quite all must not read as all.
@@ -68,13 +79,17 @@ export function measureOf(name: string, unit: string): Measure {
   if (unit === "m") return { unit: "km", factor: 1e-3, digits: name.startsWith("altitude") ? 2 : 1 };
   if (unit === "m/s") return { unit, factor: 1, digits: 1 };
   if (unit === "bit/s") return { unit: "Mbit/s", factor: 1e-6, digits: 3 };
-  if (unit === "s" && /^(delay|rtt|jitter|waited)_/.test(name)) return { unit: "ms", factor: 1e3, digits: 2 };
-  if (unit === "s") return { unit, factor: 1, digits: 1 };
+  if (unit === "s") return isMoment(name) ? { unit, factor: 1, digits: 1 } : { unit: "", factor: 1, digits: 1, lasts: true };
   if (unit === "1" && /^(share|utilisation)/.test(name)) return { unit: "%", factor: 100, digits: 1 };
   if (unit === "deg") return { unit: "°", factor: 1, digits: 2 };
   if (unit === "dB" || unit === "dBHz") return { unit, factor: 1, digits: 1 };
   if (unit === "Hz" || unit === "Hz/s") return { unit, factor: 1, digits: 0 };
   return { unit: unit === "1" ? "" : unit, factor: 1, digits: 2 };
+}
+
+/// Whether seconds count from the run's start, and are no length of time.
+function isMoment(name: string): boolean {
+  return /(^|_)(time|start|end|culmination|created|sent|heard|delivered|from|to)_s$/.test(name);
 }
 
 /// A column's name without the unit that its header states anyway: `elevation_max_deg` to
@@ -85,9 +100,18 @@ export function heading(name: string): string {
     .replaceAll("_", " ");
 }
 
-export function measured(value: number, { factor, digits }: Measure): string {
+export function measured(value: number, { factor, digits, lasts }: Measure): string {
+  if (lasts) return lasting(value);
   const scaled = value * factor;
   return Number.isInteger(value) && factor === 1 ? grouped(scaled) : grouped(scaled, digits);
+}
+
+/// The other way round: the table's number of what a reader wrote; null where that is none.
+export function meant(text: string, { factor, lasts }: Measure): number | null {
+  if (lasts) return secondsOf(text);
+  const number = Number(text);
+  // Twelve figures: what the factor's binary fraction adds must not make 0.3 km miss 300 m.
+  return text.trim() !== "" && Number.isFinite(number) ? Number((number / factor).toPrecision(12)) : null;
 }
 
 function trimZeros(number: string): string {

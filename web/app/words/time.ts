@@ -36,26 +36,63 @@ export function sinceStart(t_s: number): string {
   return `T+${days > 0 ? `${days}d ` : ""}${clock.map((part) => String(part).padStart(2, "0")).join(":")}`;
 }
 
-/// A length of time in its two greatest units: `42 s`, `9 min 15 s`, `2 h 5 min`, `1 d`.
+const LARGE: [number, string][] = [[86_400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+const SMALL: [number, string][] = [[1e6, "µs"], [1e3, "ms"]];
+
+/// A length of time in its two greatest units: `8 h 35 min`, `42 s`, `3.2 s`, `71.4 ms`. Reports do
+/// the same: src/skyweft/world/lasting.py.
 export function lasting(seconds: number): string {
   if (!Number.isFinite(seconds)) return "—";
-  if (seconds > 0 && seconds < 1) return `${trimmed((seconds * 1000).toPrecision(3))} ms`;
-  if (seconds < 10) return `${trimmed(seconds.toFixed(1))} s`;
-  const whole = Math.round(seconds);
-  const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), "d"],
-    [Math.floor(whole / 3600) % 24, "h"],
-    [Math.floor(whole / 60) % 60, "min"],
-    [whole % 60, "s"],
-  ];
-  const first = parts.findIndex(([count]) => count > 0);
-  return parts
-    .slice(first, first + 2)
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(" ");
+  const size = Math.abs(seconds);
+  return (seconds < 0 ? "\u2212" : "") + (size >= 1 ? split(size) : small(size));
+}
+
+/// Less than a second; what rounds up to one is one.
+function small(seconds: number): string {
+  if (seconds < 5e-10) return seconds > 0 ? "<1 ns" : "0 s";
+  for (const [factor, unit] of SMALL) {
+    const text = three(seconds * factor);
+    if (Number(text) < 1000) return `${text} ${unit}`;
+  }
+  return "1 s";
+}
+
+/// Three figures, down to a thousandth.
+function three(value: number): string {
+  return trimmed(value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3));
 }
 
 function trimmed(number: string): string {
-  return number.replace(/\.0$/, "");
+  return number.includes(".") ? number.replace(/\.?0+$/, "") : number;
+}
+
+function split(seconds: number): string {
+  if (seconds < 9.95) return `${trimmed(seconds.toFixed(1))} s`;
+  // Of what is shown the lesser unit is rounded, and may fill the greater one.
+  const least_s = seconds >= 86_370 ? 3600 : seconds >= 3599.5 ? 60 : 1;
+  let left = Math.floor(seconds / least_s + 0.5) * least_s;
+  const parts: string[] = [];
+  for (const [size_s, unit] of LARGE) {
+    const count = Math.floor(left / size_s);
+    left -= count * size_s;
+    if (count > 0) parts.push(`${thousands(count)} ${unit}`);
+  }
+  return parts.join(" ");
+}
+
+function thousands(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+}
+
+const SECONDS: Record<string, number> = { d: 86_400, h: 3600, min: 60, s: 1, ms: 1e-3, "µs": 1e-6, us: 1e-6, ns: 1e-9 };
+
+/// What people write for a length of time, in seconds: `8 h 35 min`, `3.2 s`, or a bare number of
+/// them; null for anything else.
+export function secondsOf(text: string): number | null {
+  const words = text.trim().replace("\u2212", "-").replace(/[\u202f,](?=\d{3})/g, "");
+  const rest = words.replace(/^-\s*/, "");
+  const parts = /^[\d.]+$/.test(rest) ? [["", rest, "s"]] : [...rest.matchAll(/([\d.]+)\s*(min|ms|µs|us|ns|d|h|s)/g)];
+  const known = /^([\d.]+|([\d.]+\s*(min|ms|µs|us|ns|d|h|s)\s*)+)$/.test(rest);
+  const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * SECONDS[unit!]!, 0);
+  return known && Number.isFinite(sum) ? (rest === words ? sum : -sum) : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { grouped, heading, measured, measureOf, percent, quantity } from "./quantities.ts";
-import { lasting, sinceStart, utcClock, utcDate } from "./time.ts";
+import { grouped, heading, meant, measured, measureOf, percent, quantity } from "./quantities.ts";
+import { lasting, secondsOf, sinceStart, utcClock, utcDate } from "./time.ts";
 
 const START = "2026-07-01T23:59:00Z";
 
@@ -20,10 +20,34 @@ describe("time", () => {
     expect(sinceStart(2 * 86_400 + 10_800)).toBe("T+2d 03:00:00");
   });
 
+  /// As tests/world/test_lasting.py has them.
+  const TOLD: [number, string][] = [
+    [0, "0 s"], [1e-10, "<1 ns"], [1.23e-5, "12.3 µs"], [0.0009999, "1 ms"], [0.0714, "71.4 ms"],
+    [0.99949, "999 ms"], [0.9996, "1 s"], [1.04, "1 s"], [3.24, "3.2 s"], [9.96, "10 s"], [59.4, "59 s"],
+    [59.6, "1 min"], [555.5, "9 min 16 s"], [3599.4, "59 min 59 s"], [3599.6, "1 h"], [7500, "2 h 5 min"],
+    [30_899, "8 h 35 min"], [86_399, "1 d"], [90_000, "1 d 1 h"], [1e9, "11\u202f574 d 2 h"], [-5, "\u22125 s"],
+    [NaN, "—"], [Infinity, "—"],
+  ];
+
   it("tells how long in two units", () => {
-    expect([0.0825, 4.25, 42, 555.5, 7500, 86_400, Infinity].map(lasting)).toEqual([
-      "82.5 ms", "4.3 s", "42 s", "9 min 16 s", "2 h 5 min", "1 d", "—",
-    ]);
+    expect(TOLD.map(([seconds]) => lasting(seconds))).toEqual(TOLD.map(([, words]) => words));
+  });
+
+  it("is read as it is written, within half of the lesser unit", () => {
+    for (let k = -900; k <= 900; k += 1) {
+      const seconds = 10 ** (k / 100) * (1 + 0.37 * Math.sin(k));
+      const words = lasting(seconds);
+      const size = seconds >= 86_370 ? 3600 : seconds >= 3599.5 ? 60 : seconds >= 9.95 ? 1 : 0.1;
+      const slack = seconds >= 1 ? size / 2 : Math.max(0.005 * seconds, 5e-10);
+      expect(words.split(" ").length, words).toBeLessThanOrEqual(4);
+      if (!words.startsWith("<")) expect(Math.abs(secondsOf(words)! - seconds), words).toBeLessThanOrEqual(slack * 1.001);
+      else expect(seconds).toBeLessThan(1e-9);
+    }
+  });
+
+  it("reads what people write, and nothing else", () => {
+    expect(["90", "8 h 35 min", "1h30min", "71.4 ms", "1\u202f200 s", "-2 min"].map(secondsOf)).toEqual([90, 30_900, 5400, 0.0714, 1200, -120]);
+    expect(["", "soon", "5 m", "1.2.3", "3 s more", "min"].map(secondsOf)).toEqual([null, null, null, null, null, null]);
   });
 });
 
@@ -47,8 +71,14 @@ describe("columns", () => {
   it("gives one unit to all numbers of a column", () => {
     const range = measureOf("range_min_m", "m");
     expect([1_234_567, 999].map((value) => measured(value, range))).toEqual(["1\u202f234.6", "1.0"]);
-    expect(measureOf("delay_p95_s", "s").unit).toBe("ms");
-    expect(measureOf("duration_s", "s").unit).toBe("s");
+  });
+
+  it("gives lengths of time units of their own, and moments seconds", () => {
+    const told = (name: string) => measured(30_899, measureOf(name, "s"));
+    expect(["delay_p95_s", "duration_s", "age_mean_s", "gap_max_s", "waited_s"].map(told)).toEqual(Array(5).fill("8 h 35 min"));
+    expect(["time_s", "created_s", "end_s", "culmination_s"].map(told)).toEqual(Array(4).fill("30\u202f899"));
+    expect(meant("8 h 35 min", measureOf("delay_s", "s"))).toBe(30_900);
+    expect(meant("soon", measureOf("delay_s", "s"))).toBeNull();
   });
 
   it("drops the unit from the name", () => {

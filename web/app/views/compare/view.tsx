@@ -6,7 +6,8 @@ import { view } from "../../state/address.ts";
 import * as api from "../../state/api.ts";
 import { figuresOf, type Figures, type Plain } from "../../state/figures.ts";
 import { runId, runs, wordsOf } from "../../state/runs.ts";
-import { grouped, heading, measured, measureOf, percent, quantity } from "../../words/quantities.ts";
+import { grouped, heading, measured, measureOf, percent } from "../../words/quantities.ts";
+import { lasting } from "../../words/time.ts";
 import { ordered } from "../../table/ordered.ts";
 import { differences, type Difference } from "./differences.ts";
 
@@ -99,13 +100,13 @@ function Charts({ names, both }: { names: [string, string]; both: [Known, Known]
     both
       .map((each, k) => ({ name: names[k]!, style: k, points: cumulative(values(each).map((value) => value * factor)) }))
       .filter(({ points }) => points.length > 0);
-  const delays = lines(({ delays_s }) => delays_s, 1000);
+  const delays = lines(({ delays_s }) => delays_s, 1);
   const covered = lines((each) => each.covered, 100);
   const per = (share: number) => `${Math.round(100 * share)} %`;
   return (
     <div class="charts">
       {delays.length > 0 ? (
-        <Lines title={`Median delay of a pair: ${medians(names, both)}`} lines={delays} xName="one way, ms" yName="share of pairs" xText={(x) => grouped(x)} yText={per} yRange={[0, 1]} />
+        <Lines title={`Median delay of a pair: ${medians(names, both)}`} lines={delays} xName="one way" yName="share of pairs" xText={lasting} yText={per} yRange={[0, 1]} />
       ) : (
         <p class="muted pad">Neither run has routes: add <code>[[routes]]</code> for delays.</p>
       )}
@@ -120,7 +121,7 @@ function Charts({ names, both }: { names: [string, string]; both: [Known, Known]
 
 function medians(names: [string, string], both: [Known, Known]): string {
   return both
-    .map(({ delays_s }, k) => (delays_s.length > 0 ? `${quantity(quantile(delays_s, 0.5), "delay").text} ms (${names[k]})` : null))
+    .map(({ delays_s }, k) => (delays_s.length > 0 ? `${lasting(quantile(delays_s, 0.5))} (${names[k]})` : null))
     .filter(Boolean)
     .join(", ");
 }

@@ -162,7 +162,7 @@ function LinkCard({ source, target }: { source: string; target: string }) {
         {found && <Fact name="rule">{known!.rules[found.rule]?.name}</Fact>}
         {next && <Fact name="next contact"><button class="link" onClick={() => setTime(next.start_s)}>{utcClock(start.value, next.start_s)}</button></Fact>}
         {range_m !== null && <Fact name={found ? "range" : "distance"}>{grouped(range_m / 1000, 1)} <small>km</small></Fact>}
-        {found && range_m !== null && <Fact name="light time">{((1000 * range_m) / LIGHT_M_S).toFixed(2)} <small>ms</small></Fact>}
+        {found && range_m !== null && <Fact name="light time">{lasting(range_m / LIGHT_M_S)}</Fact>}
         {found && <Fact name="since">{utcClock(start.value, found.start_s)}</Fact>}
         {found && <Fact name="until">{utcClock(start.value, found.end_s)}</Fact>}
         {found && <Fact name="lasts">{lasting(found.end_s - found.start_s)}</Fact>}

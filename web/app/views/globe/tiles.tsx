@@ -92,7 +92,7 @@ export function tilesOf(
     route && {
       name: "Median delay",
       value: quantity(now(delay) ?? route.delay_median_s, "delay"),
-      note: `95 % below ${quantity(route.delay_p95_s, "delay").text} ms`,
+      note: `95 % below ${lasting(route.delay_p95_s ?? NaN)}`,
       series: delay,
     },
     known.flows && {
@@ -123,8 +123,8 @@ export function tilesOf(
       note: layers(known.platforms?.by_layer ?? {}),
     },
     covered
-      ? { name: "Longest gap", value: { text: lasting(covered.longest_gap_s ?? NaN), unit: "" }, note: "of any place" }
-      : { name: "Median contact", value: { text: lasting(known.contacts?.median_s ?? NaN), unit: "" }, note: "from rise to set" },
+      ? { name: "Longest gap", value: quantity(covered.longest_gap_s, "delay"), note: "of any place" }
+      : { name: "Median contact", value: quantity(known.contacts?.median_s, "delay"), note: "from rise to set" },
   ];
   return tiles.filter((tile): tile is Tile => Boolean(tile)).slice(0, TILES);
 }

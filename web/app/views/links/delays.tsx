@@ -6,7 +6,7 @@ import * as api from "../../state/api.ts";
 import { calm_s } from "../../state/clock.ts";
 import { runId, scene, wordsOf } from "../../state/runs.ts";
 import { select, selected } from "../../state/thing.ts";
-import { quantity } from "../../words/quantities.ts";
+import { lasting } from "../../words/time.ts";
 
 const NONE = "#24303f";
 const BARE_PX = 24;
@@ -115,7 +115,7 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
   return (
     <div class="heat" ref={box}>
       <div class="heat-key">
-        <output class="mono" aria-live="polite">{pair}: {delay === null || delay === undefined ? "no way" : `${quantity(delay, "delay").text} ms`}</output>
+        <output class="mono" aria-live="polite">{pair}: {delay === null || delay === undefined ? "no way" : lasting(delay)}</output>
         <Scale low={low} high={high} />
       </div>
       {(matrix.notes ?? []).map((note) => <p key={note} class="muted pad">{note}</p>)}
@@ -145,11 +145,11 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
 function Scale({ low, high }: { low: number; high: number }) {
   return (
     <span class="heat-scale">
-      <span class="mono">{quantity(low, "delay").text}</span>
+      <span class="mono">{lasting(low)}</span>
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
         {Array.from({ length: 20 }, (_, k) => <rect key={k} x={5 * k} width="5.2" height="10" fill={heat(k / 19)} />)}
       </svg>
-      <span class="mono">{quantity(high, "delay").text} <small>ms one way</small></span>
+      <span class="mono">{lasting(high)} <small>one way</small></span>
       <span class="muted">crossed: no way</span>
     </span>
   );

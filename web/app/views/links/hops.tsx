@@ -5,6 +5,7 @@ import { calm_s } from "../../state/clock.ts";
 import { runId, scene, wordsOf } from "../../state/runs.ts";
 import { select } from "../../state/thing.ts";
 import { grouped, quantity } from "../../words/quantities.ts";
+import { lasting } from "../../words/time.ts";
 
 interface Props {
   route: number;
@@ -49,21 +50,22 @@ function Way({ way }: { way: api.Way }) {
   if (way.nodes.length < 2) {
     return (
       <p class="notice" role="status">
-        {way.delay_total_s ? `${quantity(way.delay_total_s, "delay").text} ms one way. ` : "No way at this time. "}
+        {way.delay_total_s ? `${lasting(way.delay_total_s)} one way. ` : "No way at this time. "}
         {way.reason}
       </p>
     );
   }
   const light_s = way.delay_s.reduce((sum, each) => sum + each, 0);
   const total_s = way.delay_total_s ?? light_s;
+  const total = quantity(total_s, "delay");
   const longest_s = Math.max(...way.delay_s);
   return (
     <div class="hops">
       <p class="hops-sum">
-        <span class="tile-value mono">{quantity(total_s, "delay").text}<small>ms one way</small></span>
+        <span class="tile-value mono">{total.text}<small>{total.unit} one way</small></span>
         <span class="muted">
           {way.delay_s.length} hops, {grouped(way.range_m.reduce((sum, each) => sum + each, 0) / 1000)} km
-          {total_s - light_s > 1e-6 ? `, ${quantity(total_s - light_s, "delay").text} ms of it processing` : ""}
+          {total_s - light_s > 1e-6 ? `, ${lasting(total_s - light_s)} of it processing` : ""}
         </span>
       </p>
       <ol class="hop-strip" aria-label="Hops">
@@ -80,10 +82,11 @@ function Way({ way }: { way: api.Way }) {
 
 function Hop({ delay_s, range_m, rate_bps, share }: { delay_s: number; range_m: number; rate_bps: number | null; share: number }) {
   const rate = quantity(rate_bps, "bit/s");
+  const delay = quantity(delay_s, "delay");
   return (
     <div class="hop">
       <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="gauge-room" width="100" height="4" /><rect class="gauge-fill" width={100 * share} height="4" /></svg>
-      <span class="mono">{(delay_s * 1000).toFixed(2)} <small>ms</small></span>
+      <span class="mono">{delay.text} <small>{delay.unit}</small></span>
       <span class="mono muted">{grouped(range_m / 1000)} <small>km</small></span>
       {rate_bps !== null && <span class="mono muted">{rate.text} <small>{rate.unit}</small></span>}
     </div>
