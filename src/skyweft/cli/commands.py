@@ -264,7 +264,8 @@ def plan(options: argparse.Namespace) -> int:
             print(f"skyweft: {line}", file=sys.stderr)
     files: dict[Form, str] = {form: path for form in FORMS if (path := getattr(options, form))}
     for form, path in files.items():
-        write_plan(plan, path, form)
+        for line in write_plan(plan, path, form):
+            print(f"skyweft: {line}", file=sys.stderr)
     asked = options.source is not None
     facts, lines = _ways(options, plan) if asked else (plan_facts(plan), plan_lines(plan))
     written = [f"{form}: {path}" for form, path in files.items()]

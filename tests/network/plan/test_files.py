@@ -1,6 +1,7 @@
 """Files of contact plans: what is written is read again, and what is wrong is named."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,11 @@ COLUMNS = ("source", "target", "start_s", "end_s", "rate_bps", "delay_s")
 
 
 @st.composite
-def _plans(draw: st.DrawFn) -> ContactPlan:
-    """Draw a plan in whole seconds and bytes/s whose contacts of a pair follow each other."""
+def _plans(draw: st.DrawFn, least: int) -> ContactPlan:
+    """Draw a plan in whole seconds and bytes/s whose contacts of a pair follow each other.
+
+    ION's nodes count from 1, and its contacts carry a byte/s at least (`ionadmin.c`, ionrc(5)).
+    """
     nodes = draw(st.integers(2, 5))
     pairs = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1))
     pairs = pairs.filter(lambda pair: pair[0] != pair[1])
@@ -26,12 +30,12 @@ def _plans(draw: st.DrawFn) -> ContactPlan:
     for pair in draw(st.lists(pairs, min_size=1, max_size=6, unique=True)):
         now = 0
         for gap, length in draw(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 10**6)))):
-            rate, delay = 8 * draw(st.integers(0, 10**9)), draw(st.integers(0, 10**5))
+            rate, delay = 8 * draw(st.integers(least, 10**9)), draw(st.integers(0, 10**5))
             rows.append((*pair, now + gap, now + gap + length, rate, delay))
             now += gap + length
     used = sorted({end for row in rows for end in row[:2]})
     place = {end: row for row, end in enumerate(used)}
-    names = [str(each) for each in sorted(draw(_numbers(len(used))))]
+    names = [str(each) for each in sorted(draw(_numbers(len(used), least)))]
     rows = rows or [(0, 1, 0, 1, 8, 0)]
     if not used:
         names, place = ["3", "17"], {0: 0, 1: 1}
@@ -39,16 +43,17 @@ def _plans(draw: st.DrawFn) -> ContactPlan:
     return plan(names, [place[e] for e in source], [place[e] for e in target], *values)
 
 
-def _numbers(count: int) -> st.SearchStrategy[set[int]]:
-    return st.sets(st.integers(0, 10**9), min_size=count, max_size=count)
+def _numbers(count: int, least: int) -> st.SearchStrategy[set[int]]:
+    return st.sets(st.integers(least, 10**18), min_size=count, max_size=count)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(written=_plans())
-def test_round_trip(form, written, tmp_path: Path) -> None:
+@given(data=st.data())
+def test_round_trip(form, data, tmp_path: Path) -> None:
     path = tmp_path / "plan"
-    write_plan(written, path, form)
+    written = data.draw(_plans(least=form == "ion"))
+    assert write_plan(written, path, form) == ()
     found, warnings = read_plan(path)
     assert warnings == ()
     assert found.names == written.names
@@ -73,13 +78,52 @@ def test_nothing_is_promised_that_is_not_there(form, tmp_path: Path) -> None:
     assert found.delay_s[0] == 1
 
 
-def test_ion_refuses_overlaps_and_leaves_the_old_file(tmp_path: Path) -> None:
+def test_ion_gets_the_fastest_of_contacts_that_overlap(tmp_path: Path) -> None:
+    """Two rules that join one pair: ionrc(5) lets the intervals of contacts not overlap."""
     path = tmp_path / "plan"
-    path.write_text("old")
-    with pytest.raises(ScenarioError, match="plan: contacts from 1 to 2 overlap at 5 s, which ION"):
-        write_plan(plan(["1", "2"], [0, 0], [1, 1], [0, 5], [9, 12], [8, 8], [1, 1]), path, "ion")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
+    both = plan(["1", "2"], [0, 0, 0], [1, 1, 1], [0, 3, 8], [9, 5, 12], [8, 80, 8], [1, 2, 3])
+    (note,) = write_plan(both, path, "ion")
+    found, _ = read_plan(path)
+    rows = [[getattr(found, column)[k].item() for column in COLUMNS[2:]] for k in range(len(found))]
+    assert rows == [[0, 3, 8, 1], [3, 5, 80, 2], [5, 9, 8, 1], [9, 12, 8, 3]]
+    # 9 + 20 + 4 bytes were planned; the slow one loses 2 s to the fast one, the last 1 s.
+    assert note == (
+        "plan: contacts of 1 pairs overlap, which ION does not allow: at each time the fastest of "
+        f"a pair is written, and {1 - 30 / 33:.3%} of the volume is left out"
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    spans=st.lists(
+        st.tuples(st.integers(0, 40), st.integers(1, 20), st.integers(1, 5), st.integers(0, 3)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_ion_at_every_second_the_fastest(spans, tmp_path: Path) -> None:
+    start, lasts, rate, delay = np.array(spans).T
+    many = np.zeros(len(spans)), np.ones(len(spans))
+    write_plan(
+        plan(["1", "2"], *many, start, start + lasts, 8 * rate, delay), tmp_path / "p", "ion"
+    )
+    found, _ = read_plan(tmp_path / "p")
+    for second in range(60):
+        there = (found.start_s <= second) & (second < found.end_s)
+        planned = [(8 * fast, -far) for at, long, fast, far in spans if at <= second < at + long]
+        assert [
+            (r, -d) for r, d in zip(found.rate_bps[there], found.delay_s[there], strict=True)
+        ] == ([max(planned)] if planned else [])
+
+
+def test_what_is_too_small_to_be_written_is_told(tmp_path: Path) -> None:
+    small = plan(["1", "2"], [0, 0, 0], [1, 1, 1], [0, 3.1, 8], [2, 3.9, 12], [8, 80, 7], [1, 2, 3])
+    assert write_plan(small, tmp_path / "p", "ion") == (
+        "p: 1 of 3 contacts hold no whole second and are left out",
+        "p: 1 contacts of less than a byte/s are left out: ION refuses them",
+    )
+    with pytest.raises(ScenarioError, match="p: none of the 1 contacts holds a whole second"):
+        write_plan(plan(["1", "2"], [0], [1], [3.1], [3.9], [8], [1]), tmp_path / "p", "ion")
 
 
 ION = """
@@ -108,9 +152,138 @@ def test_ion_times_ranges_and_directions(tmp_path: Path) -> None:
         [2, 1, 200, 210, 8, 1],  # the range from 2 to 3 holds both ways
     ]
     assert warnings == (
-        "a.ionrc: 1 of 3 contacts last longer than a range is known for them; what has no range is "
+        "a.ionrc: 1 of 4 contacts have a confidence below 1, which is not looked at: they are "
+        "taken to happen",
+        "a.ionrc: 1 of 4 contacts say only that a node is in the region, and are passed over",
+        "a.ionrc: 1 of 4 contacts last longer than a range is known for them; what has no range is "
         "left out",
     )
+
+
+def test_ion_at_goes_back_to_the_files_first_moment(tmp_path: Path) -> None:
+    """`@` sets the reference for all that follows (ionrc(5)), and 0 s is a time like any other."""
+    (tmp_path / "p").write_text(
+        "@ 2020/01/01-00:00:00\na range +0 +86400 1 2 1\n@ +3600\na contact +0 +600 1 2 1000\n"
+        "@ 2020/01/01-00:00:00\na contact +7200 +7800 1 2 1000\n"
+    )
+    found, _ = read_plan(tmp_path / "p")
+    assert found.start_s.tolist() == [3600, 7200]
+    assert found.end_s.tolist() == [4200, 7800]
+
+
+MOMENTS = st.lists(st.tuples(st.booleans(), st.integers(0, 3000)), min_size=1, max_size=6)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moments=MOMENTS)
+def test_ion_reference_times_in_any_order(moments, tmp_path: Path) -> None:
+    """Each contact is where its last absolute `@` and the relative ones since put it."""
+    zero = datetime(2020, 1, 1)
+    lines = ["@ 2020/01/01-00:00:00", "a range +0 +100000000 1 2 1"]
+    now, starts = 0, []
+    for relative, second in moments:
+        now = now + second if relative else second
+        moment = zero + timedelta(seconds=second)
+        lines.append(f"@ +{second}" if relative else f"@ {moment:%Y/%m/%d-%H:%M:%S}")
+        if now not in starts:
+            lines.append("a contact +0 +1 1 2 1000")
+            starts.append(now)
+    (tmp_path / "p").write_text("\n".join(lines))
+    assert read_plan(tmp_path / "p")[0].start_s.tolist() == sorted(starts)
+
+
+def _complaint(path: Path, text: str) -> str:
+    path.write_text(text)
+    with pytest.raises(ScenarioError) as error:
+        read_plan(path)
+    return str(error.value)
+
+
+def test_ion_says_why_nothing_is_left(tmp_path: Path) -> None:
+    """ION's own tests: contacts without ranges, a loop back to the node itself, a registration."""
+    said = _complaint(tmp_path / "p", "a contact +50 +80 1 2 6\na contact +50 +80 2 1 6\n")
+    assert said == (
+        "p holds no contacts that can be used: 2 of 2 contacts have no range, without which ION "
+        "does not use them, and are left out"
+    )
+    said = _complaint(tmp_path / "p", "a contact +1 +9 1 1 8\na range +1 +9 1 1 1\n")
+    assert said == (
+        "p holds no contacts that can be used: 1 of 1 contacts are of a node with itself, and are "
+        "passed over"
+    )
+    said = _complaint(tmp_path / "p", "a contact -1 -1 3 3 0\na contact 0 0 3 4 0\n")
+    assert said == (
+        "p holds no contacts that can be used: 1 of 2 contacts say only that a node is in the "
+        "region, and are passed over; 1 of 2 contacts are hypothetical, nothing is known of them, "
+        "and are passed over"
+    )
+
+
+def test_ion_keeps_regions_apart(tmp_path: Path) -> None:
+    """`^` switches between contact plans; ranges hold in all of them (ionrc(5))."""
+    start = "^ 1\na range +0 +600 1 2 1\na contact +0 +600 1 2 1000\n"
+    assert _complaint(tmp_path / "p", f"{start}^ 2\na contact +0 +600 1 2 9000\n") == (
+        "p: line 5: a contact of region 2, the one of line 3 is of region 1: each region has a "
+        "plan of its own; keep those of one region in a file"
+    )
+    assert _complaint(tmp_path / "p", f"a contact +0 +6 3 4 1\n{start}") == (
+        "p: line 4: a contact of region 1, the one of line 1 is of a region without a number: each "
+        "region has a plan of its own; keep those of one region in a file"
+    )
+    (tmp_path / "p").write_text(
+        f"{start}^ 2\na range +600 +700 1 2 1\n^ 01\na contact +600 +700 1 2 1\n"
+    )
+    assert read_plan(tmp_path / "p")[0].start_s.tolist() == [0, 600]
+
+
+def test_hdtn_without_owlt_and_backwards(tmp_path: Path) -> None:
+    """HDTN takes 0 for a missing owlt; its examples hold contacts that end before they start."""
+    entry = {"contact": 0, "source": 10, "dest": 1, "startTime": 10, "endTime": 20}
+    near = {**entry, "rateBitsPerSec": 10**9}
+    back = {**near, "owlt": 1, "startTime": 86400, "endTime": 0}
+    (tmp_path / "p").write_text(json.dumps({"contacts": [near, back, {**back, "endTime": 86400}]}))
+    found, warnings = read_plan(tmp_path / "p")
+    assert (found.start_s.tolist(), found.delay_s.tolist()) == ([10], [0])
+    assert warnings == (
+        "p: 1 of 3 contacts have no owlt, which HDTN takes for 0 s, and so is it here",
+        "p: 2 of 3 contacts do not end after they start, and are left out",
+    )
+    assert _complaint(tmp_path / "p", json.dumps({"contacts": [back]})) == (
+        "p holds no contacts that can be used: 1 of 1 contacts do not end after they start, and "
+        "are left out"
+    )
+
+
+def test_nodes_of_64_bits_stay_apart(tmp_path: Path) -> None:
+    names = [str(2**53 + row) for row in range(3)]
+    for form in FORMS:
+        write_plan(
+            plan(names, [0, 1], [1, 2], [0, 1], [9, 9], [8, 8], [1, 1]), tmp_path / "p", form
+        )
+        assert read_plan(tmp_path / "p")[0].names == tuple(names)
+
+
+def test_asabr_has_no_blanks_and_no_hash(tmp_path: Path) -> None:
+    """`#` begins a comment and white space ends a name; names that become one stay apart."""
+    names = ["Quay #1", "a b", "a_b", "#", "A_B"]
+    ends = [0, 1, 2, 3], [1, 2, 3, 4]
+    many = plan(names, *ends, [0] * 4, [9] * 4, [8] * 4, [1] * 4)
+    assert write_plan(many, tmp_path / "p", "asabr") == (
+        "p: 3 nodes are called otherwise, since A-SABR's text has no quotes, 'Quay #1' is "
+        "'Quay__1'",
+    )
+    found, warnings = read_plan(tmp_path / "p")
+    assert found.names == ("Quay__1", "a_b-2", "a_b", "_", "A_B")
+    assert warnings == ()
+    np.testing.assert_array_equal(found.source, many.source)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x0b", "a\u2028b", "\ud800", "", "x" * 101, "\ufffe"])
+@pytest.mark.parametrize("form", FORMS)
+def test_no_file_holds_such_a_name(form, name, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"^p: "):
+        write_plan(plan([name, "b"], [0], [1], [0], [9], [8], [1]), tmp_path / "p", form)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_distance_that_changes_takes_a_contact_apart(tmp_path: Path) -> None:
@@ -147,14 +320,12 @@ BROKEN = {
     "[1]": 'plan: JSON: needed is an object with a list "contacts"',
     '{"contacts": [3]}': "plan: contacts[0]: 3 is no object with the fields of a contact",
     _hdtn(): "plan: contacts[1]: the same contact as contacts[0]: keep one of them",
-    _hdtn(owlt=None): "plan: contacts[1]: owlt is missing",
+    _hdtn(rateBitsPerSec=None): "plan: contacts[1]: rateBitsPerSec is missing",
     _hdtn(rateBitsPerSec=-1): "plan: contacts[1]: rateBitsPerSec is -1, allowed is 0 and more",
     _hdtn(startTime="x"): "plan: contacts[1]: startTime is 'x', needed is a number",
     _hdtn(startTime=float("nan")): "plan: contacts[1]: startTime is nan, needed is a number",
     _hdtn(source="a"): "plan: contacts[1]: source is 'a', needed is the whole number of a node",
     _hdtn(source=2): "plan: contacts[1]: a contact of node 2 with itself",
-    _hdtn(startTime=9): "plan: contacts[1]: goes backwards in time: it ends at 9 s and starts at "
-    "9 s; the end must come after the start",
     "node 0 a\nnode 1 b\ncontact 0 2 0 9 1 1": "plan: line 3: unknown node '2'; a `node` line must "
     "come before",
     "node 0 a\nnode 2 b\n": "plan: line 2: node '2': nodes count from 0, next is 1",
@@ -164,19 +335,36 @@ BROKEN = {
     "node 0 a\nnode 1 b\ncontact 0 1 0 9 1": "plan: line 3: 'contact 0 1 0 9 1' is neither `node "
     "NUMBER NAME` nor `contact FROM TO START END RATE DELAY`",
     "a contact +0 +9 1 2 -5": "plan: line 1: the rate is -5, allowed is 0 and more",
-    "a contact +0 +9 1 2": "plan: line 1: 'a contact +0 +9 1 2': only `a contact`, `a range` and "
-    "`@` are read",
+    "a contact +0 +9 1 2": "plan: line 1: 'a contact +0 +9 1 2': only `a contact`, `a range`, "
+    "`^` and `@` are read",
     "a contact 5 +9 1 2 8": "plan: line 1: '5' is no time: +seconds or yyyy/mm/dd-hh:mm:ss is "
     "needed",
     "a contact +0 +9 1 2 8\nd contact +0 1 2": "plan: line 2: 'd contact +0 1 2': only `a contact`,"
-    " `a range` and `@` are read",
+    " `a range`, `^` and `@` are read",
     "a contact +0 +9 1 2 8\na contact +8 +12 1 2 8": "plan: line 2: overlaps the one of line 1: "
     "contacts from 1 to 2 must follow each other",
     "a contact +9 +0 1 2 8": "plan: line 1: goes backwards in time: it ends at 0 s and starts at "
     "9 s; the end must come after the start",
     "a contact +9 +10 1 2 8\n@ 2026/07/01-00:00:00": "plan: line 2: '2026/07/01-00:00:00' after "
     "times that count from an unknown start; begin with @ TIME",
-    "a contact +9 +10 1 2 8": "plan holds no contacts",
+    "a contact +9 +10 1 2 8": "plan holds no contacts that can be used: 1 of 1 contacts have no "
+    "range, without which ION does not use them, and are left out",
+    "a contact +9 +10 1 0 8": "plan: line 1: a node is '0', nodes count from 1",
+    "a contact +1 +9 1 2 8 often": "plan: line 1: the confidence is 'often', needed is a number",
+    "^ north\na contact +1 +9 1 2 8": "plan: line 1: 'north' is no region's number",
+    '{"contacts": [], "nodes": {"a": "b"}}': "plan: nodes.'a': the key is 'a', needed is the whole "
+    "number of a node",
+    '{"contacts": [], "nodes": {"1": "b", "01": "c"}}': "plan: nodes.'01': node 1 has a name "
+    "already",
+    '{"contacts": [], "nodes": {"1": "b\\nc"}}': "plan: nodes.'1': the name 'b\\nc' holds a "
+    "control character",
+    '{"contacts": [], "nodes": {"1": "b\\ud800"}}': "plan: nodes.'1': the name 'b\\ud800' holds a "
+    "control character",
+    _hdtn()[:-1].replace('"dest": 2', '"dest": 3', 1) + ', "nodes": {"1": "2"}}': "plan: two nodes "
+    "are called 2",
+    f"node 0 {'a' * 101}": "plan: line 1: a name of 101 characters, allowed are 100",
+    "node 0 Zu\u0308rich\nnode 1 Z\u00fcrich": "plan: line 2: 'Z\u00fcrich' is "
+    "the name of a node already",
 }
 
 

@@ -1,6 +1,8 @@
 """Contact plans from and into the files of other programs."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
@@ -8,10 +10,11 @@ from typing import Literal
 import numpy as np
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import escaped, normal, wrong_name
 from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols.contact_plans import asabr, hdtn, ion
 from skyweft.protocols.contact_plans.records import Listed, Record
-from skyweft.protocols.records import Mistakes
+from skyweft.protocols.records import MISTAKES_SHOWN, Mistakes
 
 Form = Literal["hdtn", "ion", "asabr"]
 FORMS: dict[Form, ModuleType] = {"hdtn": hdtn, "ion": ion, "asabr": asabr}
@@ -58,8 +61,11 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
         raise ScenarioError(f"{path.name} is empty")
     mistakes.complain()
     if not found.records:
-        raise ScenarioError(f"{path.name} holds no contacts")
-    return _plan(found), tuple(found.warnings)
+        why = f" that can be used: {'; '.join(found.warnings)}" if found.warnings else ""
+        raise ScenarioError(f"{path.name} holds no contacts{why}")
+    read = _plan(found)
+    _refuse_names(path, read.names)
+    return read, tuple(f"{path.name}: {words}" for words in found.warnings)
 
 
 def _text(path: Path) -> str:
@@ -84,7 +90,16 @@ def _plan(found: Listed) -> ContactPlan:
     return plan(names, source, target, *values)
 
 
-def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> None:
+def _refuse_names(path: Path, names: Sequence[str]) -> None:
+    """Complain about names that no file can hold, or that two nodes have."""
+    wrong = [f"{path.name}: {words}" for name in names if (words := wrong_name(name))]
+    twice = [name for name, count in Counter(map(normal, names)).items() if count > 1]
+    wrong += [f"{path.name}: two nodes are called {escaped(name)}" for name in twice]
+    if wrong:
+        raise ScenarioError("\n".join(wrong[:MISTAKES_SHOWN]))
+
+
+def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ...]:
     """Write a contact plan for another program.
 
     Parameters
@@ -98,17 +113,23 @@ def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> None:
         Nodes keep their names where these are whole numbers; else they are numbered in order, from
         1 (A-SABR: 0), and the file says which is which.
 
+    Returns
+    -------
+    tuple of str
+        What the file does not hold as the plan has it: A-SABR's text has no blanks in names, and
+        where contacts of a pair overlap, ION gets the fastest at each time.
+
     Raises
     ------
     ScenarioError
-        The plan holds no contacts; or ION, which does not allow contacts of a pair to overlap, is
-        given some.
+        The plan holds no contacts, or a name that no file can hold.
     """
     path = Path(path)
     if not len(plan):
         raise ScenarioError(
             f"{path.name}: the plan holds no contacts, so there is nothing to write"
         )
+    _refuse_names(path, plan.names)
     order = np.lexsort((plan.target, plan.source, plan.start_s))
     names = np.array(plan.names, object)
     rows = zip(
@@ -120,13 +141,17 @@ def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> None:
         ),
         strict=True,
     )
-    try:
-        text = FORMS[form].write((Record(*row) for row in rows), plan.names)
-    except ValueError as error:
-        raise ScenarioError(f"{path.name}: {error}") from error
+    short = int(np.count_nonzero(np.ceil(plan.start_s) >= np.floor(plan.end_s)))
+    if short == len(plan):
+        raise ScenarioError(f"{path.name}: none of the {short:,} contacts holds a whole second")
+    text, notes = FORMS[form].write((Record(*row) for row in rows), plan.names)
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    if short:
+        told = f"{short:,} of {len(plan):,} contacts hold no whole second and are left out"
+        notes = [told, *notes]
+    return tuple(f"{path.name}: {words}" for words in notes)

@@ -4,9 +4,11 @@
 units: seconds and bit/s here, whole numbers when written.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
-from skyweft.protocols.contact_plans.records import Listed, Record, amount, sound, whole
+from skyweft.naming import Apart
+from skyweft.protocols.contact_plans.records import Listed, Record, Written, amount, sound, whole
 from skyweft.protocols.records import Mistakes, shown
 
 _AMOUNTS = ("start", "end", "rate", "delay")
@@ -38,10 +40,8 @@ def read(text: str, mistakes: Mistakes) -> Listed:
 def _node(where: str, number: str, name: str, found: Listed, mistakes: Mistakes) -> None:
     if number != str(len(found.names)):
         mistakes.add(where, f"node {shown(number)}: nodes count from 0, next is {len(found.names)}")
-    elif name in found.names.values():
-        mistakes.add(where, f"{shown(name)} is the name of a node already")
     else:
-        found.names[number] = name
+        found.call(where, number, name, mistakes)
 
 
 def _record(where: str, words: list[str], found: Listed, mistakes: Mistakes) -> Record | None:
@@ -56,15 +56,25 @@ def _record(where: str, words: list[str], found: Listed, mistakes: Mistakes) -> 
     return Record(*words[:2], *values)  # type: ignore[arg-type]
 
 
-def write(records: Iterable[Record], names: Sequence[str]) -> str:
+def write(records: Iterable[Record], names: Sequence[str]) -> Written:
     """Write nodes and contacts, a line each, in whole seconds and bit/s.
 
-    White space in names becomes an underscore: the format has no quotes.
+    White space and `#` in names become underscores: the format has no quotes. Names that are one
+    then are numbered.
     """
     number = {name: row for row, name in enumerate(names)}
-    lines = [f"node {row} {'_'.join(name.split()) or row}" for name, row in number.items()]
+    plain = {name: re.sub(r"[\s#]", "_", name) for name in names}
+    apart = Apart(cases=True)
+    # Names that can stay do, whoever comes first.
+    words = {
+        name: apart(plain[name]) for name in sorted(names, key=lambda each: each != plain[each])
+    }
+    lines = [f"node {row} {words[name]}" for name, row in number.items()]
     for record in records:
         if (rounded := whole(record)) is not None:
             ends = f"{number[record.source]} {number[record.target]}"
             lines.append(f"contact {ends} {' '.join(map(str, rounded))}")
-    return "\n".join(lines) + "\n"
+    other = [name for name in names if words[name] != name]
+    first = f", {other[0]!r} is {words[other[0]]!r}" if other else ""
+    note = f"{len(other):,} nodes are called otherwise, since A-SABR's text has no quotes{first}"
+    return "\n".join(lines) + "\n", [note] if other else []

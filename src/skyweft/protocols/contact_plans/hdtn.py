@@ -3,6 +3,11 @@
 An object with a list `contacts` of objects with contact, source, dest, startTime [s], endTime [s],
 rateBitsPerSec and owlt [s], all whole numbers when written. HDTN passes over the key `nodes`,
 which we add: it says how nodes are called that have more than a number.
+
+References
+----------
+nasa/HDTN: `libcgr.cpp` takes 0 for an owlt that is missing, and its own examples hold contacts that
+end before they start, which it never uses.
 """
 
 import json
@@ -12,6 +17,7 @@ from typing import Any
 from skyweft.protocols.contact_plans.records import (
     Listed,
     Record,
+    Written,
     amount,
     node,
     numbered,
@@ -34,16 +40,21 @@ def read(text: str, mistakes: Mistakes) -> Listed:
         mistakes.add("JSON", 'needed is an object with a list "contacts"')
         return found
     seen: dict[Record, str] = {}
+    backwards = 0
     for row, entry in enumerate(entries):
         where = f"contacts[{row}]"
         record = _record(where, entry, mistakes)
-        if record is None or not sound(where, record, mistakes):
-            continue
-        if record in seen:
-            mistakes.add(where, f"the same contact as {seen[record]}: keep one of them")
-        seen.setdefault(record, where)
-        found.records.append(record)
-    found.names = _names(whole_file.get("nodes"), mistakes)
+        if record is not None and record.end_s <= record.start_s:
+            backwards += 1
+        elif record is not None and sound(where, record, mistakes):
+            if record in seen:
+                mistakes.add(where, f"the same contact as {seen[record]}: keep one of them")
+            seen.setdefault(record, where)
+            found.records.append(record)
+    _call(whole_file.get("nodes"), found, mistakes)
+    nearby = sum(isinstance(entry, dict) and "owlt" not in entry for entry in entries)
+    found.tell(nearby, len(entries), "have no owlt, which HDTN takes for 0 s, and so is it here")
+    found.tell(backwards, len(entries), "do not end after they start, and are left out")
     return found
 
 
@@ -62,26 +73,30 @@ def _record(where: str, entry: object, mistakes: Mistakes) -> Record | None:
         mistakes.add(where, f"{shown(entry)} is no object with the fields of a contact")
         return None
     ends = [node(where, key, entry.get(key), mistakes) for key in ("source", "dest")]
-    values = [amount(where, key, entry.get(key), mistakes) for key in _AMOUNTS]
+    given = {"owlt": 0, **entry}
+    values = [amount(where, key, given.get(key), mistakes) for key in _AMOUNTS]
     if None in ends or None in values:
         return None
     return Record(*ends, *values)  # type: ignore[arg-type]
 
 
-def _names(given: object, mistakes: Mistakes) -> dict[str, str]:
-    """Return the names of numbers that have one."""
+def _call(given: object, found: Listed, mistakes: Mistakes) -> None:
+    """Note the names of nodes that have one."""
     if given is None:
-        return {}
+        return
     if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
         mistakes.add("nodes", "needed is an object of numbers and names")
-        return {}
-    if len(set(given.values())) < len(given):
-        mistakes.add("nodes", "two nodes have one name")
-        return {}
-    return given
+        return
+    for key, name in given.items():
+        where = f"nodes.{shown(key)}"
+        number = node(where, "the key", key, mistakes)
+        if number in found.names:
+            mistakes.add(where, f"node {number} has a name already")
+        elif number is not None:
+            found.call(where, number, name, mistakes)
 
 
-def write(records: Iterable[Record], names: Sequence[str]) -> str:
+def write(records: Iterable[Record], names: Sequence[str]) -> Written:
     """Write contacts, a line each, in whole seconds and bit/s."""
     number = numbered(names)
     lines: list[str] = []
@@ -101,4 +116,4 @@ def write(records: Iterable[Record], names: Sequence[str]) -> str:
         lines.append(json.dumps(entry))
     called = {str(value): name for name, value in number.items() if str(value) != name}
     nodes = f'"nodes": {json.dumps(called)},\n' if called else ""
-    return "{" + nodes + '"contacts": [\n' + ",\n".join(lines) + "\n]}\n"
+    return "{" + nodes + '"contacts": [\n' + ",\n".join(lines) + "\n]}\n", []

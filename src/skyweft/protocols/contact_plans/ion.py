@@ -3,23 +3,27 @@
 `a contact START END FROM TO BYTES_PER_S`, `a range START END FROM TO LIGHT_SECONDS`, and `@ TIME`,
 which moves the time that `+seconds` count from. A range from a lower to a higher number holds both
 ways unless one the other way is given. Contacts of a pair may not overlap, and where the distance
-changes a contact is taken apart. What else `ionadmin` does is passed over.
+changes a contact is taken apart. `^ REGION` begins the plan of another region: a file of one plan
+has contacts of one. What else `ionadmin` does is passed over.
 
 References
 ----------
-ION's manual page ionrc(5).
+ION's manual page ionrc(5); `ionadmin.c` of nasa-jpl/ION-DTN for what it refuses.
 """
 
-from collections import defaultdict
+import heapq
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from skyweft.naming import cut
 from skyweft.protocols.contact_plans.records import (
     Listed,
     Record,
+    Written,
     amount,
     node,
     numbered,
@@ -28,8 +32,17 @@ from skyweft.protocols.contact_plans.records import (
 )
 from skyweft.protocols.records import Mistakes, shown
 
-_PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!^;wW")
-_KEEPS_PLAN = "only `a contact`, `a range` and `@` are read"
+_PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!;wW")
+_KEEPS_PLAN = "only `a contact`, `a range`, `^` and `@` are read"
+_LINE_BYTES_MAX = 250  # ionadmin reads 255 at a time and takes the rest for a command
+
+# Why a contact is passed over; the first two are no times, by ionrc(5).
+_REGISTRATION = "say only that a node is in the region, and are passed over"
+_HYPOTHETICAL = "are hypothetical, nothing is known of them, and are passed over"
+_LOOP = "are of a node with itself, and are passed over"
+_NO_RANGE = "have no range, without which ION does not use them, and are left out"
+_LONGER = "last longer than a range is known for them; what has no range is left out"
+_DOUBTFUL = "have a confidence below 1, which is not looked at: they are taken to happen"
 
 
 class _Span(NamedTuple):
@@ -53,8 +66,12 @@ class _Reading:
     now_s: float = 0.0
     zero: datetime | None = None  # what seconds count from, once an absolute time has come
     relative: bool = False  # a relative time came before any absolute one
+    region: str = "a region without a number"
     contacts: Spans = field(default_factory=lambda: defaultdict(list))
     ranges: Spans = field(default_factory=lambda: defaultdict(list))
+    regions: dict[str, str] = field(default_factory=dict)  # with contacts, and where the first is
+    total: int = 0
+    passed: Counter[str] = field(default_factory=Counter)
 
 
 def read(text: str, mistakes: Mistakes) -> Listed:
@@ -68,30 +85,48 @@ def read(text: str, mistakes: Mistakes) -> Listed:
         words = line.split()
         if words:
             _command(f"line {row}", line.strip(), words, state)
-    found, total, without = Listed(), 0, 0
+    if len(state.regions) > 1:
+        (one, first), (other, where), *_ = state.regions.items()
+        mistakes.add(
+            where,
+            f"a contact of {other}, the one of {first} is of {one}: each region has a plan of its "
+            "own; keep those of one region in a file",
+        )
+        return Listed()
     _refuse_overlaps("contacts", state.contacts, mistakes)
     _refuse_overlaps("ranges", state.ranges, mistakes)
+    return _joined(state)
+
+
+def _joined(state: _Reading) -> Listed:
+    """Give every contact its distances; say what has none."""
+    found = Listed()
     for pair, spans in state.contacts.items():
         ranges = state.ranges.get(pair, [])
         if not ranges and int(pair[0]) > int(pair[1]):
             ranges = state.ranges.get((pair[1], pair[0]), [])
         for span in spans:
             records = list(_with_ranges(pair, span, ranges))
-            total += 1
             found.records += records
             lasting_s = sum(each.end_s - each.start_s for each in records)
-            without += lasting_s < (span.end_s - span.start_s) * (1 - 1e-12)
-    if without:
-        found.warnings.append(
-            f"{mistakes.file_name}: {without:,} of {total:,} contacts last longer than a "
-            "range is known for them; what has no range is left out"
-        )
+            if not records:
+                state.passed[_NO_RANGE] += 1
+            elif lasting_s < (span.end_s - span.start_s) * (1 - 1e-12):
+                state.passed[_LONGER] += 1
+    for words, count in state.passed.items():
+        found.tell(count, state.total, words)
     return found
 
 
 def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
     if words[0] == "@" and len(words) == 2:
-        state.now_s = _time(where, words[1], state) or state.now_s
+        moment_s = _time(where, words[1], state)
+        state.now_s = state.now_s if moment_s is None else moment_s
+    elif words[0] == "^" and len(words) == 2:
+        if words[1].isdecimal():
+            state.region = f"region {words[1].lstrip('0') or 0}"
+        else:
+            state.mistakes.add(where, f"{shown(words[1])} is no region's number")
     elif words[0] == "a" and len(words) in (7, 8) and words[1] in ("contact", "range"):
         _add(where, words, state)
     elif words[0][0] not in _PASSED_OVER:
@@ -99,20 +134,34 @@ def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
 
 
 def _add(where: str, words: list[str], state: _Reading) -> None:
-    if words[1] == "contact" and (words[2] == "-1" or words[3] == "0"):
-        return  # a node's registration, or an opportunity of which nothing is known
+    contact = words[1] == "contact"
+    state.total += contact
+    if contact and words[2] == "-1":
+        state.passed[_REGISTRATION] += 1
+        return
+    if contact and "0" in words[2:4]:
+        state.passed[_HYPOTHETICAL] += 1
+        return
     before = state.mistakes.count
     times = [_time(where, word, state) for word in words[2:4]]
-    ends = [node(where, "a node", word, state.mistakes) for word in words[4:6]]
-    name = "the rate" if words[1] == "contact" else "the distance"
+    ends = [node(where, "a node", word, state.mistakes, least=1) for word in words[4:6]]
+    name = "the rate" if contact else "the distance"
     value = amount(where, name, words[6], state.mistakes)
-    if state.mistakes.count > before or ends[0] == ends[1]:
-        return  # a loop back to the node itself is ION's own test of it
-    spans = state.contacts if words[1] == "contact" else state.ranges
+    confidence = amount(where, "the confidence", words[7], state.mistakes) if words[7:] else 1.0
+    if state.mistakes.count > before:
+        return
+    if ends[0] == ends[1]:  # ION's own test of itself
+        state.passed[_LOOP] += contact
+        return
     record = Record(*ends, *times, value, 0.0)  # type: ignore[arg-type, call-arg]
-    if sound(where, record, state.mistakes):
-        span = _Span(record.start_s, record.end_s, record.rate_bps, where)
-        spans[record.source, record.target].append(span)
+    if not sound(where, record, state.mistakes):
+        return
+    span = _Span(record.start_s, record.end_s, record.rate_bps, where)
+    spans = state.contacts if contact else state.ranges
+    spans[record.source, record.target].append(span)
+    if contact:
+        state.regions.setdefault(state.region, where)
+        state.passed[_DOUBTFUL] += confidence is not None and confidence < 1
 
 
 def _time(where: str, word: str, state: _Reading) -> float | None:
@@ -160,28 +209,91 @@ def _with_ranges(pair: Pair, span: _Span, ranges: list[_Span]) -> Iterator[Recor
             yield Record(*pair, start_s, end_s, 8 * span.value, each.value)
 
 
-def write(records: Iterable[Record], names: Sequence[str]) -> str:
+class _Whole(NamedTuple):
+    """A contact in whole seconds and bytes/s."""
+
+    start_s: int
+    end_s: int
+    rate: int
+    delay_s: int
+
+    @property
+    def volume(self) -> int:
+        """Return how many bytes fit."""
+        return (self.end_s - self.start_s) * self.rate
+
+
+def write(records: Iterable[Record], names: Sequence[str]) -> Written:
     """Write ranges and contacts, a line each, in whole seconds, bytes/s and light seconds.
 
-    Raises
-    ------
-    ValueError
-        Contacts of a pair overlap, which ION does not allow.
+    At each time a pair has one contact, as ION wants it: the fastest of those there are.
     """
-    number = numbered(names)
+    number = numbered(names, least=1)
     lines = [f"# node {value}: {name}" for name, value in number.items() if str(value) != name]
-    last: dict[Pair, int] = {}
-    for record in sorted(records, key=lambda each: each.start_s):
+    lines = [cut(line, _LINE_BYTES_MAX) for line in lines]
+    of_pair: dict[Pair, list[_Whole]] = defaultdict(list)
+    slow = 0
+    for record in records:
         if (rounded := whole(record)) is None:
             continue
         start_s, end_s, rate_bps, delay_s = rounded
-        pair = record.source, record.target
-        if start_s < last.get(pair, 0):
-            raise ValueError(
-                f"contacts from {record.source} to {record.target} overlap at {start_s} s, "
-                "which ION does not allow"
+        slow += rate_bps < 8
+        if rate_bps >= 8:
+            of_pair[record.source, record.target].append(
+                _Whole(start_s, end_s, rate_bps // 8, delay_s)
             )
-        last[pair] = end_s
-        span = f"+{start_s} +{end_s} {number[record.source]} {number[record.target]}"
-        lines += [f"a range {span} {delay_s}", f"a contact {span} {rate_bps // 8}"]
-    return "\n".join(lines) + "\n"
+    rows: list[tuple[_Whole, Pair]] = []
+    for pair, spans in of_pair.items():
+        rows += [(each, pair) for each in _one_at_a_time(spans)]
+    for (start_s, end_s, rate, delay_s), pair in sorted(rows, key=lambda row: row[0].start_s):
+        span = f"+{start_s} +{end_s} {number[pair[0]]} {number[pair[1]]}"
+        lines += [f"a range {span} {delay_s}", f"a contact {span} {rate}"]
+    return "\n".join(lines) + "\n", _notes(slow, of_pair, rows)
+
+
+def _one_at_a_time(spans: list[_Whole]) -> Iterator[_Whole]:
+    """Yield contacts of a pair that follow each other: at each time the fastest there is."""
+    spans.sort()
+    if all(one.end_s <= other.start_s for one, other in pairwise(spans)):
+        yield from spans
+        return
+    there: list[tuple[int, int, int]] = []  # slowness, delay and row, the best first
+    kept: tuple[int, int, int] | None = None  # row, start and end
+    following = 0
+    for start_s, end_s in pairwise(sorted({time for each in spans for time in each[:2]})):
+        while following < len(spans) and spans[following].start_s <= start_s:
+            each = spans[following]
+            heapq.heappush(there, (-each.rate, each.delay_s, following))
+            following += 1
+        while there and spans[there[0][2]].end_s <= start_s:
+            heapq.heappop(there)
+        best = there[0][2] if there else None
+        if kept is not None and kept[0] == best:
+            kept = (kept[0], kept[1], end_s)
+            continue
+        if kept is not None:
+            yield spans[kept[0]]._replace(start_s=kept[1], end_s=kept[2])
+        kept = None if best is None else (best, start_s, end_s)
+    if kept is not None:
+        yield spans[kept[0]]._replace(start_s=kept[1], end_s=kept[2])
+
+
+def _notes(
+    slow: int, of_pair: dict[Pair, list[_Whole]], rows: list[tuple[_Whole, Pair]]
+) -> list[str]:
+    """Say what ION does not take."""
+    notes = []
+    if slow:
+        notes.append(f"{slow:,} contacts of less than a byte/s are left out: ION refuses them")
+    whole_pairs = sum(
+        any(one.end_s > other.start_s for one, other in pairwise(spans))
+        for spans in of_pair.values()
+    )
+    if whole_pairs:
+        planned = sum(each.volume for spans in of_pair.values() for each in spans)
+        lost = 1 - sum(each.volume for each, _ in rows) / planned
+        notes.append(
+            f"contacts of {whole_pairs:,} pairs overlap, which ION does not allow: at each time "
+            f"the fastest of a pair is written, and {lost:.3%} of the volume is left out"
+        )
+    return notes

@@ -1,10 +1,12 @@
 """One contact as a file has it, and what must hold of it in every format."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from skyweft.naming import normal, wrong_name
 from skyweft.protocols.records import Mistakes, number, shown
 
 BIG = 2**63  # nodes, times and rates are 64-bit numbers in the programs that read these files
@@ -27,7 +29,29 @@ class Listed:
 
     records: list[Record] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # of nodes that have one beside a number
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what was left out or taken for granted
+
+    _number: dict[str, str] = field(default_factory=dict)  # of every name
+
+    def call(self, where: str, number: str, name: str, mistakes: Mistakes) -> None:
+        """Note what a node is called, once that is a name and no other node's."""
+        name = normal(name.strip())
+        if wrong := wrong_name(name):
+            mistakes.add(where, wrong)
+        elif name in self._number:
+            mistakes.add(where, f"{shown(name)} is the name of a node already")
+        else:
+            self._number[name] = number
+            self.names[number] = name
+
+    def tell(self, count: int, total: int, words: str) -> None:
+        """Note what holds of some of the contacts, if of any."""
+        if count:
+            self.warnings.append(f"{count:,} of {total:,} contacts {words}")
+
+
+Written = tuple[str, list[str]]
+"""The text of a file, and what it does not hold as the plan had it."""
 
 
 def amount(where: str, name: str, given: object, mistakes: Mistakes) -> float | None:
@@ -44,16 +68,28 @@ def amount(where: str, name: str, given: object, mistakes: Mistakes) -> float | 
     return None
 
 
-def node(where: str, name: str, given: object, mistakes: Mistakes) -> str | None:
+def node(where: str, name: str, given: object, mistakes: Mistakes, least: int = 0) -> str | None:
     """Return a node's number as text: a whole number; else note the mistake."""
-    value = number(given)
+    value = _whole_number(given)
     if given is None:
         mistakes.add(where, f"{name} is missing")
-    elif value is None or value != math.floor(value) or not 0 <= value < BIG:
+    elif value is None or not 0 <= value < BIG:
         mistakes.add(where, f"{name} is {shown(given)}, needed is the whole number of a node")
+    elif value < least:
+        mistakes.add(where, f"{name} is {shown(given)}, nodes count from {least}")
     else:
-        return str(int(value))
+        return str(value)
     return None
+
+
+def _whole_number(given: object) -> int | None:
+    """Return a whole number to its last digit: 64 bits are more than a float holds."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    if isinstance(given, str) and re.fullmatch(r"[0-9]{1,19}", given):
+        return int(given)
+    value = number(given)
+    return int(value) if value is not None and value.is_integer() else None
 
 
 def sound(where: str, record: Record, mistakes: Mistakes) -> bool:
@@ -71,11 +107,11 @@ def sound(where: str, record: Record, mistakes: Mistakes) -> bool:
     return False
 
 
-def numbered(names: Sequence[str]) -> dict[str, int]:
+def numbered(names: Sequence[str], least: int = 0) -> dict[str, int]:
     """Return a number for every name: its own where all are whole numbers, else from 1 on."""
     if all(name.isdecimal() and name.isascii() and int(name) < BIG for name in names):
         own = {name: int(name) for name in names}
-        if len(set(own.values())) == len(own):
+        if len(set(own.values())) == len(own) and min(own.values(), default=least) >= least:
             return own
     return {name: row for row, name in enumerate(names, start=1)}
 
