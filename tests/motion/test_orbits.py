@@ -272,7 +272,7 @@ def test_slipping_velocities_do_not_depend_on_blocks_or_company() -> None:
     # Rounding of positions, over two seconds: the kernel's cut of time moves with the start.
     np.testing.assert_allclose(parts[0], whole[:, :, :301], rtol=0, atol=1e-7)
     np.testing.assert_allclose(parts[1], whole[:, :, 300:], rtol=0, atol=1e-7)
-    last = Elements(*(getattr(both, name)[-1:] for name in Elements.__slots__))
+    last = both.part(slice(-1, None))
     np.testing.assert_array_equal(_filled(Orbits(last, CLOCK), time_s)[1][0], whole[-1])
 
 

@@ -200,7 +200,6 @@ def test_every_mistake_of_a_tle_is_named_by_line() -> None:
         "line 12: catalogue number 25545, the line before has 25544",
         "line 14: 50 characters, an element line has 69",
         "line 17: line 1 of an element set without its line 2",
-        "line 18: no element lines follow 'NO LINES'",
         "line 21: MEAN_MOTION is 25.7213, allowed is 0.01 to 20",
         "line 21: INCLINATION is 191.642, allowed is 0 to 180",
         "line 22: line 2 of an element set without its line 1",
@@ -211,7 +210,7 @@ def test_every_mistake_of_a_tle_is_named_by_line() -> None:
 def test_elements_of_another_theory_are_refused() -> None:
     first = summed(FIRST[:62] + "4" + FIRST[63:])
     assert "SGP4-XP" in mistakes(f"{first}\n{SECOND}".encode())[0]
-    assert "EPHEMERIS_TYPE is '4'" in mistakes(as_json({**FIELDS, "EPHEMERIS_TYPE": 4}))[0]
+    assert "EPHEMERIS_TYPE is 4" in mistakes(as_json({**FIELDS, "EPHEMERIS_TYPE": 4}))[0]
     assert "TIME_SYSTEM is 'UT1'" in mistakes(as_json({**FIELDS, "TIME_SYSTEM": "UT1"}))[0]
 
 
@@ -233,7 +232,7 @@ def test_at_most_twenty_mistakes_are_shown() -> None:
         ("ECCENTRICITY", "nan", "ECCENTRICITY is 'nan', needed is a number"),
         ("MEAN_MOTION", "1_5", "MEAN_MOTION is '1_5', needed is a number"),
         ("INCLINATION", "", "INCLINATION is '', needed is a number"),
-        ("EPOCH", "2026-02-30T00:00:00", "EPOCH is '2026-02-30T00:00:00', needed is UTC"),
+        ("EPOCH", "2026-02-30T00:00:00", "EPOCH: '2026-02-30T00:00:00' is no day of the calendar"),
         ("NORAD_CAT_ID", "T0001", "NORAD_CAT_ID is 'T0001', needed is a number"),
     ],
 )
@@ -277,12 +276,9 @@ def test_shared_names_get_their_number_and_a_satellite_given_twice_is_refused() 
     found, warnings = parse(as_json(FIELDS, {**FIELDS, "NORAD_CAT_ID": 7}), "x.json")
     assert found.names == ("ISS (ZARYA) (25544)", "ISS (ZARYA) (7)")
     assert len(warnings) == 1
-    assert "2 satellites are called ISS (ZARYA)" in warnings[0]
+    assert "2 satellites share 1 name (ISS (ZARYA))" in warnings[0]
     assert mistakes(TLE + TLE) == ["line 3: 25544 is there already, line 1: keep one of them"]
-    assert (
-        "entry 2: ISS (ZARYA) (25544) is there already, entry 1"
-        in mistakes(as_json(FIELDS, FIELDS))[0]
-    )
+    assert "entry 2: ISS (ZARYA) is there already, entry 1" in mistakes(as_json(FIELDS, FIELDS))[0]
 
 
 @pytest.mark.parametrize(

@@ -321,7 +321,7 @@ class Orbits:
         """Return when and why a satellite first failed between its epoch and a time, else inf."""
         chunk_s = 1440 * _WATCH_S
         start_s = float(np.ceil(-60.0 * self._offset_min[row] / _WATCH_S)) * _WATCH_S
-        one = Orbits(_rows(self.elements, row), self._clock)
+        one = Orbits(self.elements.part(slice(row, row + 1)), self._clock)
         while start_s < until_s:
             time_s = np.arange(start_s, min(start_s + chunk_s, until_s), _WATCH_S)
             states = np.empty((2, 1, 3, len(time_s)))
@@ -428,11 +428,6 @@ def _terms(elements: Elements, no_kozai: Floats) -> NearEarth:
         mo=np.radians(elements.mean_anomaly_deg),
         bstar=elements.bstar,
     )
-
-
-def _rows(elements: Elements, row: int) -> Elements:
-    """Return one satellite's elements."""
-    return Elements(*(getattr(elements, name)[row : row + 1] for name in Elements.__slots__))
 
 
 def _fourth_derivative(perigee_m: Floats, eccentricity: Floats) -> Floats:

@@ -12,6 +12,7 @@ from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
 from skyweft.motion.product import Floats
 from skyweft.motion.sgp4_terms import RADIUS_M
 from skyweft.motion.tables import read_bytes
+from skyweft.protocols.element_choice import Choice
 from skyweft.protocols.elements import Elements, parse
 from skyweft.scenario.motion import Orbit, Tle, Walker
 
@@ -70,7 +71,13 @@ def tle(group: str, motion: Tle, setting: Setting) -> Members:
     ScenarioError
         Everything wrong with the file; satellites that do not fill the planes.
     """
-    elements, notes = parse(read_bytes(motion.file), motion.file.name)
+    choice = Choice(
+        duplicates=motion.duplicates,
+        start_tai_ns=setting.clock.start_tai_ns,
+        end_tai_ns=int(setting.clock.tai_ns(setting.duration_s)),
+        skip_damaged=motion.on_error == "skip",
+    )
+    elements, notes = parse(read_bytes(motion.file), motion.file.name, choice)
     planes = None
     if motion.planes is not None and motion.per_plane is not None:
         planes = (motion.planes, motion.per_plane)

@@ -1,17 +1,17 @@
 """Mean orbital elements and the formats they travel in."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.protocols import omm, tle
-from skyweft.protocols.records import Mistakes, Record
-from skyweft.world.clock import tai_ns_from_utc_ns
+from skyweft.protocols.element_choice import Choice, chosen
+from skyweft.protocols.records import MADE, CatalogueEntry, Mistakes, Record, counted
 
 Floats = NDArray[np.float64]
 
@@ -30,22 +30,31 @@ class Elements:
     argument_of_perigee_deg: Floats
     mean_anomaly_deg: Floats
     bstar: Floats  # per earth radius
+    entries: tuple[CatalogueEntry, ...] = ()  # none: made, in no catalogue
 
     def __post_init__(self) -> None:
+        if not self.entries:
+            object.__setattr__(self, "entries", (MADE,) * len(self.names))
         columns = [getattr(self, name) for name in self.__slots__]
         assert len({len(column) for column in columns}) == 1
 
     def __len__(self) -> int:
         return len(self.names)
 
+    def part(self, rows: slice) -> Self:
+        """Return the elements of some satellites."""
+        return type(self)(*(getattr(self, name)[rows] for name in self.__slots__))
+
 
 SIZE_MAX_BYTES = 100_000_000
 """Ten times the whole public catalogue in its longest notation; check it before reading a file."""
+_TOLD = 3  # mistakes that a warning tells
 _KVN = re.compile(r"[A-Za-z0-9_]+\s*=")
-_OMM_COLUMNS = ("EPOCH", "MEAN_MOTION", "OBJECT_NAME", "NORAD_CAT_ID")
 
 
-def parse(data: bytes, file_name: str) -> tuple[Elements, tuple[str, ...]]:
+def parse(
+    data: bytes, file_name: str, choice: Choice | None = None
+) -> tuple[Elements, tuple[str, ...]]:
     """Read element sets; the format is recognised from the content.
 
     Parameters
@@ -55,32 +64,43 @@ def parse(data: bytes, file_name: str) -> tuple[Elements, tuple[str, ...]]:
         at most 100 MB.
     file_name : str
         For messages.
+    choice : Choice, optional
+        Which of several sets of a satellite is taken, and whether damaged ones are left out; both
+        are mistakes unless given.
 
     Returns
     -------
     elements : Elements
         In the order of the file. A satellite is called by its name, else by its catalogue number.
     warnings : tuple of str
-        Names that several satellites share and that therefore got their catalogue number added.
+        A line each, with a count: text passed over, sets left out or passed over, names that
+        several satellites share.
 
     Raises
     ------
     ScenarioError
         What is wrong, one line a mistake, by line number (in JSON and XML by entry): at most 20.
     """
+    choice = choice or Choice()
     text = _text(data, file_name)
-    mistakes = Mistakes(file_name)
-    records = _records(text, mistakes)
-    names, warnings = _unique(records, mistakes)
+    mistakes = Mistakes(file_name, skip=choice.skip_damaged)
+    records, passed = _records(text, mistakes)
+    count = len(records) + mistakes.damaged
+    names, records, said = chosen(records, choice, mistakes)
+    mistakes.skip = mistakes.skip and bool(records)
     mistakes.complain()
     if not records:
         raise ScenarioError(f"{file_name}: holds no element sets")
+    return _table(names, records), (*passed, *_left_out(mistakes, count), *said)
+
+
+def _table(names: tuple[str, ...], records: list[Record]) -> Elements:
     columns = np.array([each.numbers for each in records], np.float64).T
     mean_motion, eccentricity, inclination, raan, argument, anomaly, bstar = columns
-    elements = Elements(
+    return Elements(
         names=names,
         catalogue_number=np.array([each.catalogue_number for each in records], np.int64),
-        epoch_tai_ns=tai_ns_from_utc_ns([each.epoch_utc_ns for each in records]),
+        epoch_tai_ns=np.array([each.epoch_tai_ns for each in records], np.int64),
         mean_motion_rev_day=mean_motion,
         eccentricity=eccentricity,
         inclination_deg=inclination,
@@ -88,8 +108,21 @@ def parse(data: bytes, file_name: str) -> tuple[Elements, tuple[str, ...]]:
         argument_of_perigee_deg=argument,
         mean_anomaly_deg=anomaly,
         bstar=bstar,
+        entries=tuple(each.entry for each in records),
     )
-    return elements, warnings
+
+
+def _left_out(mistakes: Mistakes, count: int) -> tuple[str, ...]:
+    """Tell how many sets were damaged, and what is wrong with the first of them."""
+    if not mistakes.damaged:
+        return ()
+    told = [each.removeprefix(f"{mistakes.file_name}: ") for each in mistakes.lines[:_TOLD]]
+    more = mistakes.count - len(told)
+    rest = f"; and {counted(more, 'more mistake')}" if more else ""
+    return (
+        f"{mistakes.file_name}: {mistakes.damaged:,} of {counted(count, 'element set')} damaged "
+        f"and left out: {'; '.join(told)}{rest}",
+    )
 
 
 def _text(data: bytes, file_name: str) -> str:
@@ -106,22 +139,34 @@ def _text(data: bytes, file_name: str) -> str:
         raise ScenarioError(f"{file_name}: line {row}: not UTF-8, save the file in that") from error
 
 
-def _records(text: str, mistakes: Mistakes) -> list[Record]:
-    """Recognise the notation by its first characters and read it."""
+def _records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ...]]:
+    """Recognise the notation and read it; return the sets and what was passed over.
+
+    Two element lines one below the other are a TLE, whatever the text around them looks like.
+    """
     start = text.lstrip()[:2000]
     head = start.partition("\n")[0]
+    between = omm.separator(head)
     if start.startswith("<"):
         entries = omm.read_xml(text, mistakes)
+    elif tle.ANY_ELEMENT_SET.search(text):
+        return _tle_records(text, mistakes)
     elif start.startswith(("[", "{")):
         entries = omm.read_json(text, mistakes)
     elif _KVN.match(head) or head.startswith("COMMENT"):
         entries = omm.read_kvn(_lines(text), mistakes)
-    elif "," in head and any(name in head.upper() for name in _OMM_COLUMNS):
-        entries = omm.read_csv(_lines(text), mistakes)
+    elif between:
+        entries = omm.read_csv(_lines(text), between, mistakes)
     else:
         return _tle_records(text, mistakes)
-    found = (omm.record(where, fields, mistakes) for where, fields in entries)
-    return [each for each in found if each]
+    records = []
+    for where, fields in entries:
+        record = omm.record(where, fields, mistakes)
+        if record:
+            records.append(record)
+        else:
+            mistakes.damaged += 1
+    return records, ()
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -133,38 +178,16 @@ def _lines(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _tle_records(text: str, mistakes: Mistakes) -> list[Record]:
-    if tle.ANY_ELEMENT_LINE.search(text):
-        return tle.read(_lines(text), mistakes)
-    raise ScenarioError(
-        f"{mistakes.file_name}: "
-        + (
-            "is empty"
-            if not text or text.isspace()
-            else "is not TLE, 3LE nor OMM as CSV, JSON, XML or KVN"
-        )
+def _tle_records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ...]]:
+    if not tle.ANY_ELEMENT_LINE.search(text):
+        words = "is not TLE, 3LE nor OMM as CSV, JSON, XML or KVN"
+        empty = not text or text.isspace()
+        raise ScenarioError(f"{mistakes.file_name}: {'is empty' if empty else words}")
+    reader = tle.TleReader(mistakes)
+    reader.read(_lines(text))
+    if not reader.passed:
+        return reader.records, ()
+    return reader.records, (
+        f"{mistakes.file_name}: {counted(reader.passed, 'line')} of text without element lines "
+        f"passed over, the first is {reader.passed_first}",
     )
-
-
-def _unique(
-    records: Sequence[Record], mistakes: Mistakes
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return names that are all different; a satellite given twice is a mistake."""
-    count = Counter(each.name for each in records)
-    numbers = {str(each.catalogue_number) for each in records}
-    doubtful = {name for name in count if count[name] > 1 and name not in numbers}
-    names = [
-        f"{each.name} ({each.catalogue_number})" if each.name in doubtful else each.name
-        for each in records
-    ]
-    first: dict[str, str] = {}
-    for name, each in zip(names, records, strict=True):
-        if name in first:
-            mistakes.add(each.where, f"{name} is there already, {first[name]}: keep one of them")
-        first.setdefault(name, each.where)
-    warnings = tuple(
-        f"{mistakes.file_name}: {count[name]} satellites are called {name}: their catalogue "
-        f"numbers were added"
-        for name in sorted(doubtful)
-    )
-    return tuple(names), warnings

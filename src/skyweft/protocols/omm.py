@@ -1,7 +1,7 @@
 """Orbit Mean-Elements Messages (OMM) in the four notations catalogues publish them in.
 
 Field names are the same in all of them, so each notation only has to say which
-fields stand together. Keys that SGP4 does not need are passed over.
+fields stand together. Keys that are of no element set are passed over.
 
 References
 ----------
@@ -13,7 +13,6 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
@@ -25,69 +24,105 @@ from skyweft.protocols.records import (
     YEAR_MIN,
     Mistakes,
     Record,
+    catalogue_entry,
     in_range,
     number,
-    posix_ns,
     shown,
+    whole,
     wrong_name,
 )
+from skyweft.world.clock import tai_ns_from_text
 
 Fields = Mapping[str, object]
+Found = Iterator[tuple[str, Fields | str]]
+"""Places of a file, each with the fields of a set, or with what is wrong there."""
 
-_EPOCH = re.compile(
-    r"(\d{4})-(?:(\d{3})|(\d\d)-(\d\d))[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{0,12}))?Z?", re.ASCII
-)
 _THEORY = {
     "MEAN_ELEMENT_THEORY": ("SGP4", "SGP/SGP4", "SGP"),
     "TIME_SYSTEM": ("UTC",),
     "REF_FRAME": ("TEME",),
     "CENTER_NAME": ("EARTH",),
-    "EPHEMERIS_TYPE": ("0", "1", "2", "3"),
 }
 """What the elements must be where a message says it; other elements are not SGP4's."""
+_EPHEMERIS_TYPES = (None, 0, 1, 2, 3)  # 4 is SGP4-XP
+_UNITS = {
+    "MEAN_MOTION": "rev/day",
+    "ECCENTRICITY": "n/a",
+    "INCLINATION": "deg",
+    "RA_OF_ASC_NODE": "deg",
+    "ARG_OF_PERICENTER": "deg",
+    "MEAN_ANOMALY": "deg",
+    "BSTAR": "1/ER",
+    "MEAN_MOTION_DOT": "rev/day**2",
+    "MEAN_MOTION_DDOT": "rev/day**3",
+}
+"""The numbers behind which a unit may stand, and the only unit that it may be."""
+_SEPARATORS = ",;\t"
 _CHUNK = 1 << 16
 _WHITE = re.compile(r"[ \t\n\r]*")
 
 
-def read_csv(lines: Iterable[str], mistakes: Mistakes) -> Iterator[tuple[str, Fields]]:
-    """Yield place and fields of every row below the line of column names."""
-    reader = csv.reader((f"{line}\n" for line in lines), strict=True)
+def separator(head: str) -> str | None:
+    """Return what parts the columns of a line of column names, or None where it is no such line."""
+    names = {"EPOCH", "OBJECT_NAME", "NORAD_CAT_ID", *RANGES}
+    known = {
+        each: sum(name.strip(' "').upper() in names for name in head.split(each))
+        for each in _SEPARATORS
+    }
+    best = max(known, key=lambda each: known[each])
+    return best if known[best] > 1 else None
+
+
+def read_csv(lines: Iterable[str], between: str, mistakes: Mistakes) -> Found:
+    """Yield place and fields of every row below the line of column names.
+
+    Between semicolons a number may have a decimal comma, as spreadsheets write it.
+    """
+    reader = csv.reader((f"{line}\n" for line in lines), strict=True, delimiter=between)
     header: list[str] = []
     try:
         for row in reader:
+            where = f"line {reader.line_num}"
             if not any(cell.strip() for cell in row):
                 continue
             if not header:
                 header = [name.strip().upper() for name in row]
-                _check_header(header, mistakes, reader.line_num)
+                _check_header(header, mistakes, where)
             elif len(row) == len(header):
-                yield f"line {reader.line_num}", dict(zip(header, row, strict=True))
+                fields = dict(zip(header, row, strict=True))
+                if between == ";":
+                    fields |= {
+                        key: fields[key].replace(",", ".") for key in _UNITS if key in fields
+                    }
+                yield where, fields
             else:
-                words = f"{len(row)} fields, the first line names {len(header)}"
-                mistakes.add(f"line {reader.line_num}", words)
+                yield where, f"{len(row)} fields, the first line names {len(header)}"
     except csv.Error as error:
-        mistakes.add(f"line {reader.line_num}", f"not CSV: {error}")
+        mistakes.add_broken(f"line {reader.line_num}", f"not CSV: {error}")
 
 
-def _check_header(header: list[str], mistakes: Mistakes, row: int) -> None:
+def _check_header(header: list[str], mistakes: Mistakes, where: str) -> None:
     missing = [name for name in ("EPOCH", *RANGES) if name not in header]
     if missing:
-        mistakes.add(f"line {row}", f"columns missing: {', '.join(missing)}")
-        mistakes.complain()
+        mistakes.add_broken(where, f"columns missing: {', '.join(missing)}")
+    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    if twice:
+        mistakes.add_broken(where, f"columns that are there twice: {', '.join(twice)}")
+    mistakes.complain()
 
 
-def read_json(text: str, mistakes: Mistakes) -> Iterator[tuple[str, Fields]]:
+def read_json(text: str, mistakes: Mistakes) -> Found:
     """Yield place and fields of every object of a list, or of the only object."""
     try:
         for row, entry in enumerate(_entries(text), start=1):
             if isinstance(entry, dict):
                 yield f"entry {row}", {key.upper(): value for key, value in entry.items()}
             else:
-                mistakes.add(f"entry {row}", f"{shown(entry)} is no object with element fields")
+                yield f"entry {row}", f"{shown(entry)} is no object with element fields"
     except json.JSONDecodeError as error:
-        mistakes.add(f"line {error.lineno}", f"not JSON: {error.msg}")
+        mistakes.add_broken(f"line {error.lineno}", f"not JSON: {error.msg}")
     except (ValueError, RecursionError) as error:
-        mistakes.add("JSON", f"cannot be read: {error}")
+        mistakes.add_broken("JSON", f"cannot be read: {error}")
 
 
 def _entries(text: str) -> Iterator[object]:
@@ -120,7 +155,7 @@ def _skip(text: str, place: int) -> int:
     return match.end() if match else place
 
 
-def read_xml(text: str, mistakes: Mistakes) -> Iterator[tuple[str, Fields]]:
+def read_xml(text: str, mistakes: Mistakes) -> Found:
     """Yield place and fields of every segment."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ScenarioError(
@@ -135,19 +170,24 @@ def read_xml(text: str, mistakes: Mistakes) -> Iterator[tuple[str, Fields]]:
                 if _tag(element) != "SEGMENT":
                     continue
                 row += 1
-                fields = {_tag(each): (each.text or "").strip() for each in element.iter()}
+                fields = {_tag(each): _xml_value(each) for each in element.iter()}
                 element.clear()
                 yield f"segment {row}", fields
         parser.close()
     except ET.ParseError as error:
-        mistakes.add(f"line {error.position[0]}", f"not XML: {str(error).partition(':')[0]}")
+        mistakes.add_broken(f"line {error.position[0]}", f"not XML: {str(error).partition(':')[0]}")
+
+
+def _xml_value(element: ET.Element) -> str:
+    text, unit = (element.text or "").strip(), element.get("units")
+    return text if unit is None else _without_unit(_tag(element), f"{text} [{unit}]")
 
 
 def _tag(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2].upper()
 
 
-def read_kvn(lines: Iterable[str], mistakes: Mistakes) -> Iterator[tuple[str, Fields]]:
+def read_kvn(lines: Iterable[str], mistakes: Mistakes) -> Found:
     """Yield place and fields of every message of `KEY = value` lines."""
     fields: dict[str, object] = {}
     first = 1
@@ -158,51 +198,67 @@ def read_kvn(lines: Iterable[str], mistakes: Mistakes) -> Iterator[tuple[str, Fi
         key, equals, value = line.partition("=")
         key = key.strip().upper()
         if not equals:
-            mistakes.add(f"line {row}", f"{shown(line)} is not KEY = value")
+            yield f"line {row}", f"{shown(line)} is not KEY = value"
         elif key == "CCSDS_OMM_VERS" or key in fields:
             if fields:
                 yield f"message from line {first}", fields
             fields, first = {}, row
         if equals:
-            fields[key] = re.sub(r"\s*\[[^\[\]]*\]$", "", value.strip())
+            fields[key] = _without_unit(key, value.strip())
     if fields:
         yield f"message from line {first}", fields
 
 
-def record(where: str, fields: Fields, mistakes: Mistakes) -> Record | None:
+def _without_unit(key: str, text: str) -> str:
+    """Take the unit off a number. Brackets in other texts, as in names, belong to them."""
+    unit = _UNITS.get(key)
+    match = re.fullmatch(r"(.*?)\s*\[([^\[\]]*)\]", text) if unit else None
+    if unit is None or match is None:
+        return text
+    return match[1] if match[2].strip().casefold() == unit.casefold() else text
+
+
+def record(where: str, fields: Fields | str, mistakes: Mistakes) -> Record | None:
     """Return one satellite from its fields, or None with what is wrong in `mistakes`."""
+    if isinstance(fields, str):
+        mistakes.add(where, fields)
+        return None
     before = mistakes.count
     name, catalogue_number = _name(where, fields, mistakes)
     place = f"{where} ({name})" if name else where
+    _check_theory(place, fields, mistakes)
+    values = [_value(place, key, fields, mistakes) for key in RANGES]
+    epoch_ns = _epoch_ns(place, fields, mistakes)
+    entry = catalogue_entry(place, fields, mistakes)
+    if entry.ephemeris_type not in _EPHEMERIS_TYPES:
+        words = f"EPHEMERIS_TYPE is {entry.ephemeris_type}, SGP4 has 0; 4 is SGP4-XP"
+        mistakes.add(place, words)
+    if mistakes.count > before:
+        return None
+    return Record(name, catalogue_number, where, epoch_ns, tuple(values), entry)
+
+
+def _check_theory(place: str, fields: Fields, mistakes: Mistakes) -> None:
     for key, allowed in _THEORY.items():
         value = str(fields.get(key) or allowed[0]).strip().upper()
         if value not in allowed:
             mistakes.add(place, f"{key} is {shown(value)}, SGP4 elements have {allowed[0]}")
-    values = [_value(place, key, fields, mistakes) for key in RANGES]
-    epoch_ns = _epoch_ns(str(fields.get("EPOCH") or "").strip())
-    if epoch_ns is None:
-        given = fields.get("EPOCH")
-        words = "missing" if given is None else shown(given)
-        mistakes.add(place, f"EPOCH is {words}, needed is UTC like 2026-07-01T00:00:00.000000")
-    if mistakes.count > before or epoch_ns is None:
-        return None
-    return Record(name, catalogue_number, where, epoch_ns, tuple(values))
 
 
 def _name(where: str, fields: Fields, mistakes: Mistakes) -> tuple[str, int]:
     """Return a satellite's name, else its catalogue number as one, and that number."""
     given = fields.get("NORAD_CAT_ID")
-    value = 0.0 if given in (None, "") else number(given)
-    if value is None or not 0 <= value <= 999_999_999 or value != int(value):
-        mistakes.add(where, f"NORAD_CAT_ID is {shown(given)}, needed is a number up to 999999999")
-        value = 0.0
+    value = 0 if given in (None, "") else whole(given)
+    if value is None:
+        words = f"NORAD_CAT_ID is {shown(given)}, needed is a number up to 999999999"
+        mistakes.add(where, words)
     name = str(fields.get("OBJECT_NAME") or "").strip()
-    if not name and not value:
+    if not name and value == 0:
         mistakes.add(where, "neither OBJECT_NAME nor NORAD_CAT_ID is there")
     wrong = wrong_name(name)
     if wrong:
         mistakes.add(where, wrong)
-    return (name or str(int(value)))[:NAME_MAX], int(value)
+    return (name or str(value))[:NAME_MAX], value or 0
 
 
 def _value(where: str, key: str, fields: Fields, mistakes: Mistakes) -> float:
@@ -211,7 +267,8 @@ def _value(where: str, key: str, fields: Fields, mistakes: Mistakes) -> float:
     if given is None:
         mistakes.add(where, f"{key} is missing")
     elif value is None:
-        mistakes.add(where, f"{key} is {shown(given)}, needed is a number")
+        unit = "" if _UNITS[key] == "n/a" else f" in {_UNITS[key]}"
+        mistakes.add(where, f"{key} is {shown(given)}, needed is a number{unit}")
     else:
         wrong = in_range(key, value)
         if wrong:
@@ -219,21 +276,18 @@ def _value(where: str, key: str, fields: Fields, mistakes: Mistakes) -> float:
     return value or 0.0
 
 
-def _epoch_ns(text: str) -> int | None:
-    """Return a UTC epoch in POSIX nanoseconds, from calendar date or day of the year."""
-    match = _EPOCH.fullmatch(text)
-    if not match:
-        return None
-    year, of_year, month, day, hour, minute, second = (
-        int(each or 1) for each in match.groups()[:7]
-    )
+def _epoch_ns(where: str, fields: Fields, mistakes: Mistakes) -> int:
+    """Return the epoch in TAI nanoseconds, 0 where there is none."""
+    given = fields.get("EPOCH")
+    if given is None:
+        mistakes.add(where, "EPOCH is missing, needed is UTC like 2026-07-01T00:00:00.000000")
+        return 0
+    text = str(given).strip()
     try:
-        date = datetime(year, month, day, tzinfo=UTC) + timedelta(days=of_year - 1)
-    except (ValueError, OverflowError):
-        return None
-    if not YEAR_MIN <= year <= YEAR_MAX or not 1 <= of_year <= 366:
-        return None
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    fraction_ns = int((match.group(8) or "0").ljust(9, "0")[:9])
-    return posix_ns(date, ((hour * 60 + minute) * 60 + second) * 1_000_000_000 + fraction_ns)
+        epoch_ns = tai_ns_from_text(text)
+    except ValueError as error:
+        mistakes.add(where, f"EPOCH: {shown(given)} {error}")
+        return 0
+    if not YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
+        mistakes.add(where, f"EPOCH: {shown(given)} is not in {YEAR_MIN} to {YEAR_MAX}")
+    return epoch_ns

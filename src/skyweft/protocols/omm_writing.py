@@ -9,9 +9,13 @@ celestrak.org writes them.
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from xml.etree import ElementTree as ET
+
+from skyweft.protocols.elements import Elements
+from skyweft.world.clock import utc_text
 
 Fields = Mapping[str, Any]
 
@@ -24,13 +28,33 @@ _SGP4 = (
     "EPHEMERIS_TYPE", "CLASSIFICATION_TYPE", "NORAD_CAT_ID", "ELEMENT_SET_NO", "REV_AT_EPOCH",
     "BSTAR", "MEAN_MOTION_DOT", "MEAN_MOTION_DDOT",
 )  # fmt: skip
-_FIXED = {
-    "CENTER_NAME": "EARTH", "REF_FRAME": "TEME", "TIME_SYSTEM": "UTC", "EPHEMERIS_TYPE": 0,
-    "CLASSIFICATION_TYPE": "U", "ELEMENT_SET_NO": 999, "REV_AT_EPOCH": 0, "MEAN_MOTION_DOT": 0,
-    "MEAN_MOTION_DDOT": 0,
-}  # fmt: skip
-"""What every set has; SGP4 does not use the rates, and the run never knew them."""
+_FIXED = {"CENTER_NAME": "EARTH", "REF_FRAME": "TEME", "TIME_SYSTEM": "UTC"}
 _THEORY = "MEAN_ELEMENT_THEORY"
+
+
+def element_sets(elements: Elements) -> Iterator[Fields]:
+    """Yield every set by its CCSDS names; numbers keep every digit."""
+    for row, name in enumerate(elements.names):
+        entry = asdict(elements.entries[row])
+        yield {
+            "OBJECT_NAME": name,
+            "EPOCH": _epoch(int(elements.epoch_tai_ns[row])),
+            "MEAN_MOTION": float(elements.mean_motion_rev_day[row]),
+            "ECCENTRICITY": float(elements.eccentricity[row]),
+            "INCLINATION": float(elements.inclination_deg[row]),
+            "RA_OF_ASC_NODE": float(elements.raan_deg[row]),
+            "ARG_OF_PERICENTER": float(elements.argument_of_perigee_deg[row]),
+            "MEAN_ANOMALY": float(elements.mean_anomaly_deg[row]),
+            "NORAD_CAT_ID": int(elements.catalogue_number[row]),
+            "BSTAR": float(elements.bstar[row]),
+            **{key.upper(): value for key, value in entry.items() if value is not None},
+        }
+
+
+def _epoch(tai_ns: int) -> str:
+    """Write an epoch in UTC to the microsecond, as catalogues do, or further where it goes on."""
+    (text,) = utc_text(tai_ns, 9)
+    return text.removesuffix("Z").removesuffix("000")
 
 
 def write(notation: str, sets: Sequence[Fields], created_utc: str) -> str:
@@ -41,7 +65,7 @@ def write(notation: str, sets: Sequence[Fields], created_utc: str) -> str:
     notation : {"csv", "json", "kvn", "xml"}
         A key of `NOTATIONS`.
     sets : sequence of mappings
-        OBJECT_NAME, OBJECT_ID, NORAD_CAT_ID, BSTAR and the mean elements, by their CCSDS names.
+        From `element_sets`.
     created_utc : str
         CREATION_DATE, ISO 8601 without a Z.
     """
@@ -60,16 +84,21 @@ def _csv(sets: Sequence[Fields], created_utc: str) -> str:
 
 def _json(sets: Sequence[Fields], created_utc: str) -> str:
     names = ("OBJECT_NAME", "OBJECT_ID", *_MEAN, *_SGP4)
-    return json.dumps([{name: each[name] for name in names} for each in sets], indent=0) + "\n"
+    return (
+        json.dumps(
+            [{name: each[name] for name in names if name in each} for each in sets], indent=0
+        )
+        + "\n"
+    )
 
 
 def _kvn(sets: Sequence[Fields], created_utc: str) -> str:
     lines = []
     for each in sets:
         lines += ["CCSDS_OMM_VERS = 2.0", f"CREATION_DATE = {created_utc}", "ORIGINATOR = SKYWEFT"]
-        lines += [f"{name} = {each[name]}" for name in _METADATA]
+        lines += [f"{name} = {_shown(each[name])}" for name in _METADATA]
         lines += [f"{_THEORY} = SGP4"]
-        lines += [f"{name} = {each[name]}" for name in (*_MEAN, *_SGP4)]
+        lines += [f"{name} = {_shown(each[name])}" for name in (*_MEAN, *_SGP4) if name in each]
         lines += [""]
     return "\n".join(lines)
 
@@ -92,9 +121,17 @@ def _xml(sets: Sequence[Fields], created_utc: str) -> str:
 
 
 def _put(parent: ET.Element, names: Sequence[str], fields: Fields) -> ET.Element:
-    for name in names:
-        ET.SubElement(parent, name).text = str(fields[name])
+    for name in filter(fields.__contains__, names):
+        ET.SubElement(parent, name).text = _shown(fields[name])
     return parent
+
+
+def _shown(value: object) -> str:
+    """Write a value as 7.5.8 has it: a number with an exponent has a point too."""
+    text = str(value)
+    if isinstance(value, float) and "e" in text and "." not in text:
+        return text.replace("e", ".0e")
+    return text
 
 
 NOTATIONS: Mapping[str, Callable[[Sequence[Fields], str], str]] = {

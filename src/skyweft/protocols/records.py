@@ -1,9 +1,9 @@
 """One element set as read, whatever its format, and the list of what is wrong with a file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from skyweft.errors import ScenarioError
 
@@ -23,8 +23,38 @@ RANGES: Mapping[str, tuple[float, float]] = {
 }
 """Numbers every element set has, by their OMM names, with the least and the greatest allowed."""
 
+WHOLE_MAX = 999_999_999  # nine digits, as CCSDS gives NORAD_CAT_ID
+RATE_MAX = 1e9
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_EPOCH_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_WHOLE = re.compile(r"\+?0*\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """What catalogues say of an element set beside the numbers that SGP4 uses; None is nothing.
+
+    Fields have the names of CCSDS in small letters.
+    """
+
+    object_id: str = "UNKNOWN"  # international designator: 1998-067A
+    ephemeris_type: int | None = None
+    classification_type: str | None = None
+    element_set_no: int | None = None
+    rev_at_epoch: int | None = None
+    mean_motion_dot: float | None = None  # rev/day^2, half the first derivative, as in two lines
+    mean_motion_ddot: float | None = None  # rev/day^3, a sixth of the second derivative
+
+
+MADE = CatalogueEntry(
+    ephemeris_type=0,
+    classification_type="U",
+    element_set_no=999,
+    rev_at_epoch=0,
+    mean_motion_dot=0.0,
+    mean_motion_ddot=0.0,
+)
+"""Of elements that no catalogue has: what other programs need to read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +64,9 @@ class Record:
     name: str
     catalogue_number: int  # 0: none given
     where: str
-    epoch_utc_ns: int  # POSIX
+    epoch_tai_ns: int
     numbers: tuple[float, ...]
+    entry: CatalogueEntry
 
 
 @dataclass(slots=True)
@@ -45,6 +76,9 @@ class Mistakes:
     file_name: str
     lines: list[str] = field(default_factory=list)
     count: int = 0
+    skip: bool = False  # what is damaged is left out, and only told
+    damaged: int = 0  # element sets that were left out
+    whole: bool = False  # the file cannot be read on: no set of it is safe
 
     def add(self, where: str, words: str) -> None:
         """Note a mistake; give up on a file that has a thousand."""
@@ -54,9 +88,14 @@ class Mistakes:
         if self.count >= MISTAKES_MAX:
             self.complain()
 
+    def add_broken(self, where: str, words: str) -> None:
+        """Note a mistake after which nothing of the file is sure: it is never skipped."""
+        self.whole = True
+        self.add(where, words)
+
     def complain(self) -> None:
-        """Raise what was noted, if anything."""
-        if not self.count:
+        """Raise what was noted, if anything; where damage is skipped, only what broke the file."""
+        if not self.count or (self.skip and not self.whole):
             return
         more = self.count - len(self.lines)
         rest = [f"{self.file_name}: and {more:,} more"] if more else []
@@ -69,6 +108,11 @@ def shown(text: object) -> str:
     """Return what stands in a file, short enough for a message."""
     whole = repr(text) if not isinstance(text, str) else repr(text[:50])
     return whole if len(whole) <= 44 else f"{whole[:40]}..."
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words: `1 line`, `2,000 lines`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def number(text: object) -> float | None:
@@ -100,6 +144,49 @@ def wrong_name(name: str) -> str | None:
     return None if name.isprintable() else f"the name {shown(name)} holds a control character"
 
 
-def posix_ns(day: datetime, nanoseconds: int) -> int:
-    """Return POSIX nanoseconds of a day in UTC and the nanoseconds passed since its start."""
-    return (day - _EPOCH_1970) // timedelta(days=1) * 86_400_000_000_000 + nanoseconds
+def whole(given: object) -> int | None:
+    """Return a field as a whole number of at most nine digits, or None where it is none."""
+    if isinstance(given, str):
+        return int(given) if _WHOLE.fullmatch(given.strip()) else None
+    value = number(given)
+    if value is None or not 0 <= value <= WHOLE_MAX or value != int(value):
+        return None
+    return int(value)
+
+
+def catalogue_entry(where: str, fields: Mapping[str, object], mistakes: Mistakes) -> CatalogueEntry:
+    """Return what a catalogue says beside the elements, by CCSDS names; mistakes are noted."""
+    found: dict[str, Any] = {}
+    for name, (read, needed) in _ENTRY.items():
+        given = fields.get(name.upper())
+        if given is None or (isinstance(given, str) and not given.strip()):
+            continue
+        found[name] = read(given)
+        if found[name] is None:
+            mistakes.add(where, f"{name.upper()} is {shown(given)}, needed is {needed}")
+            del found[name]
+    return CatalogueEntry(**found)
+
+
+def _text(given: object) -> str | None:
+    text = str(given).strip()
+    return None if wrong_name(text) else text
+
+
+def _rate(given: object) -> float | None:
+    value = number(given)
+    return value if value is not None and abs(value) <= RATE_MAX else None
+
+
+_TEXT = (_text, f"a text of at most {NAME_MAX} characters that can be printed")
+_COUNT = (whole, f"a whole number up to {WHOLE_MAX}")
+_RATE = (_rate, f"a number from {-RATE_MAX:g} to {RATE_MAX:g}")
+_ENTRY: Mapping[str, tuple[Callable[[object], str | int | float | None], str]] = {
+    "object_id": _TEXT,
+    "ephemeris_type": _COUNT,
+    "classification_type": _TEXT,
+    "element_set_no": _COUNT,
+    "rev_at_epoch": _COUNT,
+    "mean_motion_dot": _RATE,
+    "mean_motion_ddot": _RATE,
+}

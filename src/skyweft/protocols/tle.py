@@ -1,7 +1,8 @@
 """Two-line element sets, with or without a line that names the satellite.
 
 Columns are read strictly where they belong: a line shifted by one character has
-a sound checksum and wrong numbers. What stands behind column 69 is passed over.
+a sound checksum and wrong numbers. What stands behind column 69 is passed over,
+and so is text around the sets, as bulletins have it: its lines are counted.
 
 References
 ----------
@@ -9,10 +10,11 @@ F. Hoots and R. Roehrich, "Spacetrack Report No. 3", 1980; Alpha-5 catalogue
 numbers as space-track.org defines them.
 """
 
+import calendar
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 
 from sgp4.alpha5 import from_alpha5
 
@@ -20,15 +22,22 @@ from skyweft.protocols.records import (
     RANGES,
     Mistakes,
     Record,
+    catalogue_entry,
     in_range,
-    posix_ns,
     shown,
     wrong_name,
 )
+from skyweft.world.clock import tai_ns_from_utc_ns
 
 LENGTH = 69
 ELEMENT_LINE = re.compile(r"[12] [ A-Z0-9][ 0-9]{3}[0-9]", re.ASCII)
-ANY_ELEMENT_LINE = re.compile("^" + ELEMENT_LINE.pattern, re.ASCII | re.MULTILINE)
+ANY_ELEMENT_LINE = re.compile(r"^[ \t]*" + ELEMENT_LINE.pattern, re.ASCII | re.MULTILINE)
+ANY_ELEMENT_SET = re.compile(
+    r"^[ \t]*1 [ A-Z0-9][ \d]{3}\d.{62}.*\n\s*2 [ A-Z0-9][ \d]{3}\d.{62}", re.ASCII | re.MULTILINE
+)
+_TORN_MIN, _TORN_SHARE = 40, 0.45
+"""Characters, and the share of digits in them, from which on text is a damaged element line: in
+sound ones more than half are digits, in lines of a bulletin a fourth."""
 
 _ANGLE = r" {0,2}\d{1,3}\.\d{0,4} {0,4}"
 _Fields = Mapping[str, tuple[slice, re.Pattern[str]]]
@@ -42,11 +51,17 @@ def _fields(**fields: tuple[int, int, str]) -> _Fields:
     }
 
 
+_POWER = r"[ +-][ \d]{5}[ +-]\d"
 _FIRST = _fields(
     NORAD_CAT_ID=(3, 7, r" {0,4}\d{1,5}|[A-HJ-NP-Z]\d{4}"),
+    CLASSIFICATION_TYPE=(8, 8, r"[ -~]"),
+    OBJECT_ID=(10, 17, r"[ -~]{8}"),
     EPOCH=(19, 32, r"[ \d]\d {0,2}\d{1,3}\.\d{0,8} {0,8}"),
-    BSTAR=(54, 61, r"[ +-][ \d]{5}[ +-]\d"),
+    MEAN_MOTION_DOT=(34, 43, r" *[+-]? ?\d?\.\d{1,8} *| {10}"),
+    MEAN_MOTION_DDOT=(45, 52, _POWER + "| {8}"),
+    BSTAR=(54, 61, _POWER),
     EPHEMERIS_TYPE=(63, 63, r"[ 0-3]"),
+    ELEMENT_SET_NO=(65, 68, r" *\d* *"),
 )
 _SECOND = _fields(
     NORAD_CAT_ID=(3, 7, r" {0,4}\d{1,5}|[A-HJ-NP-Z]\d{4}"),
@@ -56,7 +71,9 @@ _SECOND = _fields(
     ARG_OF_PERICENTER=(35, 42, _ANGLE),
     MEAN_ANOMALY=(44, 51, _ANGLE),
     MEAN_MOTION=(53, 63, r" {0,1}\d{1,2}\.\d{0,8} {0,8}"),
+    REV_AT_EPOCH=(64, 68, r" *\d* *"),
 )
+_DESIGNATOR = re.compile(r"(\d\d)(\d{3}[A-Z]{0,3})", re.ASCII)
 
 
 def checksum(line: str) -> int:
@@ -64,29 +81,104 @@ def checksum(line: str) -> int:
     return sum(int(c) if c in "0123456789" else c == "-" for c in line[: LENGTH - 1]) % 10
 
 
-def read(lines: Iterable[str], mistakes: Mistakes) -> list[Record]:
-    """Return every sound element set; what is wrong goes to `mistakes` by line."""
-    records: list[Record] = []
-    name: tuple[int, str] | None = None
-    first: tuple[int, str] | None = None
-    for row, raw in enumerate(chain(lines, ["0 "]), start=1):
-        line = raw.rstrip()
-        if not line or line.startswith("#"):
-            continue
-        kind = line[0] if ELEMENT_LINE.match(line) else "0"
-        if kind == "2" and first:
-            record = _record(name[1] if name else "", first, (row, line), mistakes)
-            records += [record] if record else []
-        elif kind == "2":
-            mistakes.add(f"line {row}", "line 2 of an element set without its line 1")
-        elif first:
-            mistakes.add(f"line {first[0]}", "line 1 of an element set without its line 2")
-        elif name and kind == "0":
-            mistakes.add(f"line {name[0]}", f"no element lines follow {shown(name[1])}")
-        name = (row, line.removeprefix("0 ").strip()) if kind == "0" else name
-        first = (row, line) if kind == "1" else None
-        name = None if kind == "2" else name
-    return records
+@dataclass(slots=True)
+class TleReader:
+    """Reads lines one by one; what is wrong goes to `mistakes` by line.
+
+    A name stands no farther above line 1 than line 2 stands below it, so that the end of a
+    paragraph names no satellite, and files with empty lines throughout keep their names.
+
+    Attributes
+    ----------
+    records : list of Record
+        The sound element sets, in the order of the file.
+    passed : int
+        How many lines of text name no satellite.
+    passed_first : str
+        Number and text of the first of them.
+    """
+
+    mistakes: Mistakes
+    records: list[Record] = field(default_factory=list)
+    passed: int = 0
+    passed_first: str = ""
+    _name: "_Line | None" = None
+    _first: "_Line | None" = None
+    _torn: bool = False  # the line before was a damaged element line
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Read a whole file."""
+        for row, raw in enumerate(lines, start=1):
+            line = raw.strip()
+            if not line:
+                self._wait()
+            elif ELEMENT_LINE.match(line):
+                (self._take_first if line[0] == "1" else self._take_second)(row, line)
+            elif not line.startswith("#"):
+                self._take_text(row, line)
+        self._give_up_first()
+        self._pass_name()
+
+    def _wait(self) -> None:
+        above = self._first or self._name
+        if above:
+            above.empty_below += 1
+
+    def _take_first(self, row: int, line: str) -> None:
+        self._give_up_first()
+        self._first, self._torn = _Line(row, line), False
+
+    def _take_second(self, row: int, line: str) -> None:
+        first, self._first = self._first, None
+        torn, self._torn = self._torn, False
+        if first is None:
+            self._pass_name()
+            if not torn:
+                self._lose(row, "line 2 of an element set without its line 1")
+            return
+        name = self._name
+        if name and name.empty_below > first.empty_below:
+            self._pass_name()
+            name = None
+        self._name = None
+        text = name.text.removeprefix("0 ").strip() if name else ""
+        record = _record(text, (first.row, first.text), (row, line), self.mistakes)
+        self.mistakes.damaged += record is None
+        self.records += [record] if record else []
+
+    def _take_text(self, row: int, line: str) -> None:
+        if len(line) >= _TORN_MIN and sum(map(str.isdigit, line)) >= _TORN_SHARE * len(line):
+            if not self._torn:
+                self._lose(row, f"{shown(line)} looks like an element line and is none")
+            self._name, self._first, self._torn = None, None, True
+            return
+        self._give_up_first()
+        self._pass_name()
+        self._name, self._torn = _Line(row, line), False
+
+    def _give_up_first(self) -> None:
+        if self._first:
+            self._lose(self._first.row, "line 1 of an element set without its line 2")
+            self._first = self._name = None
+
+    def _pass_name(self) -> None:
+        if self._name:
+            self.passed += 1
+            self.passed_first = (
+                self.passed_first or f"line {self._name.row}, {shown(self._name.text)}"
+            )
+            self._name = None
+
+    def _lose(self, row: int, words: str) -> None:
+        self.mistakes.damaged += 1
+        self.mistakes.add(f"line {row}", words)
+
+
+@dataclass(slots=True)
+class _Line:
+    row: int
+    text: str
+    empty_below: int = 0
 
 
 def _record(
@@ -104,7 +196,9 @@ def _record(
         mistakes.add(f"above line {first[0]}", wrong)
     epoch_ns = _epoch_ns(fields["EPOCH"])
     if epoch_ns is None:
-        mistakes.add(f"line {first[0]}", f"epoch: day {fields['EPOCH'][2:].strip()} of a year")
+        words = f"EPOCH, columns 19 to 32: {fields['EPOCH']!r}: its year has no such day"
+        mistakes.add(f"line {first[0]}", words)
+    entry = catalogue_entry(f"line {first[0]}", _entry_fields(fields), mistakes)
     values = tuple(_value(key, fields[key]) for key in RANGES)
     for key, value in zip(RANGES, values, strict=True):
         wrong = in_range(key, value)
@@ -113,7 +207,21 @@ def _record(
     if mistakes.count > before or epoch_ns is None:
         return None
     number = from_alpha5(one.strip())
-    return Record(name or str(number), number, f"line {first[0]}", epoch_ns, values)
+    return Record(name or str(number), number, f"line {first[0]}", epoch_ns, values, entry)
+
+
+def _entry_fields(fields: Mapping[str, str]) -> dict[str, object]:
+    """Return what is not elements as OMM writes it."""
+    designator = fields["OBJECT_ID"].strip()
+    if match := _DESIGNATOR.fullmatch(designator):
+        designator = f"{_year(match[1])}-{match[2]}"
+    dot, ddot = fields["MEAN_MOTION_DOT"].replace(" ", ""), fields["MEAN_MOTION_DDOT"]
+    return {
+        **fields,
+        "OBJECT_ID": designator,
+        "MEAN_MOTION_DOT": dot,
+        "MEAN_MOTION_DDOT": _power(ddot) if ddot.strip() else None,
+    }
 
 
 def _take(row: int, line: str, fields: _Fields, mistakes: Mistakes) -> dict[str, str]:
@@ -138,21 +246,30 @@ def _take(row: int, line: str, fields: _Fields, mistakes: Mistakes) -> dict[str,
     return found
 
 
+def _year(two_digits: str) -> int:
+    """Return the year of two digits, which stand for 1957 to 2056."""
+    return int(two_digits) + (2000 if int(two_digits) < 57 else 1900)
+
+
 def _epoch_ns(text: str) -> int | None:
-    """Return the epoch from its year and day; a day has 1e8 parts of 864 microseconds."""
-    two_digits = int(text[:2])
-    year = two_digits + (2000 if two_digits < 57 else 1900)
+    """Return the epoch in TAI from its year and day; a day has 1e8 parts of 864 microseconds."""
+    year = _year(text[:2])
     whole, _, part = text[2:].strip().partition(".")
-    if not 1 <= int(whole) <= 366:
+    first, last = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
+    if not 1 <= int(whole) <= (last - first).days:
         return None
     parts = (int(whole) - 1) * 10**8 + int(part.ljust(8, "0"))
-    return posix_ns(datetime(year, 1, 1, tzinfo=UTC), parts * 864_000)
+    utc_ns = calendar.timegm(first.timetuple()) * 10**9 + parts * 864_000
+    return int(tai_ns_from_utc_ns(utc_ns))
+
+
+def _power(text: str) -> float:
+    """Return a number that is written without its point: ` 12345-3` is 0.12345e-3."""
+    digits = text[1:6].replace(" ", "0")
+    return float(f"{text[0].strip()}0.{digits}e{text[6:].strip()}")
 
 
 def _value(name: str, text: str) -> float:
     if name == "ECCENTRICITY":
         return float("0." + text.replace(" ", "0"))
-    if name == "BSTAR":
-        digits = text[1:6].replace(" ", "0")
-        return float(f"{text[0].strip()}0.{digits}e{text[6:].strip()}")
-    return float(text)
+    return _power(text) if name == "BSTAR" else float(text)

@@ -116,6 +116,13 @@ class Tle(Entry):
     """Satellites in every plane; planes x per_plane must be all of the file."""
     stale_days: Positive = 14.0
     """Warn when a set's epoch is further than this from any moment of the run."""
+    duplicates: Literal["nearest", "before", "error"] = "nearest"
+    """Of several sets of one satellite: `nearest` takes the one whose epoch is nearest to the
+    middle of the run, `before` the newest that is not after the start (the first, where all are
+    after), `error` refuses the file. How many were passed over is a warning."""
+    on_error: Literal["error", "skip"] = "error"
+    """`skip` leaves damaged sets out, with a warning that counts and names them; a file that is cut
+    or broken as a whole is refused in any case."""
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import numpy as np
-
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.orbits import Orbits
 from skyweft.protocols import oem, omm_writing
-from skyweft.protocols.elements import Elements
 from skyweft.run.export.choice import Choice
 from skyweft.run.export.moving import moving
 from skyweft.run.product import Run
-from skyweft.world.clock import SECOND_NS, Clock, utc_text
+from skyweft.world.clock import Clock
 
 STEP_S = 60.0
 NO_NUMBER = "UNKNOWN"  # what CCSDS writes for an object nobody has designated
@@ -61,39 +58,12 @@ def elements(run: Run, chosen: Choice, notation: str) -> str:
         fields
         for mover in fleet.movers
         if isinstance(mover, Orbits)
-        for fields in _fields(mover.elements)
+        for fields in omm_writing.element_sets(mover.elements)
         if fields["OBJECT_NAME"] in wanted
     ]
     if not sets:
         raise ScenarioError(f"{run.folder}: nothing that was chosen flies by mean elements")
     return omm_writing.write(notation, sets, _now())
-
-
-def _fields(elements: Elements) -> Iterator[dict[str, object]]:
-    """Yield each set by its CCSDS names; numbers keep every digit."""
-    for row, name in enumerate(elements.names):
-        yield {
-            "OBJECT_NAME": name,
-            "OBJECT_ID": NO_NUMBER,
-            "EPOCH": _epoch(int(elements.epoch_tai_ns[row])),
-            "MEAN_MOTION": float(elements.mean_motion_rev_day[row]),
-            "ECCENTRICITY": float(elements.eccentricity[row]),
-            "INCLINATION": float(elements.inclination_deg[row]),
-            "RA_OF_ASC_NODE": float(elements.raan_deg[row]) % 360,
-            "ARG_OF_PERICENTER": float(elements.argument_of_perigee_deg[row]) % 360,
-            "MEAN_ANOMALY": float(elements.mean_anomaly_deg[row]) % 360,
-            "NORAD_CAT_ID": int(elements.catalogue_number[row]),
-            "BSTAR": float(elements.bstar[row]),
-        }
-
-
-def _epoch(tai_ns: int) -> str:
-    """Write an epoch in UTC to the microsecond, as catalogues do."""
-    micro_ns = SECOND_NS // 1_000_000
-    rounded = (tai_ns + micro_ns // 2) // micro_ns * micro_ns
-    whole = rounded // SECOND_NS * SECOND_NS
-    text = utc_text(np.array([whole]))[0].removesuffix(".000Z")
-    return f"{text}.{(rounded - whole) // micro_ns:06d}"
 
 
 def _now() -> str:

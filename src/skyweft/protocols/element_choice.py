@@ -1,0 +1,159 @@
+"""Which element set of a satellite is taken where a file holds several, and what it is called.
+
+Two sets are of one satellite where name and catalogue number are the same; sets without a number
+are told apart by their international designators.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from skyweft.protocols.records import Mistakes, Record, counted
+from skyweft.world.clock import utc_text
+
+Duplicates = Literal["nearest", "before", "error"]
+Satellite = tuple[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader of element sets shall do with what a file holds too much, or damaged.
+
+    `nearest` takes the set whose epoch is nearest to the middle of the run, so that the farther
+    end of the run is as near as can be; `before` the newest not after the start, or else the first;
+    `error` none. Of one epoch it is the greatest ELEMENT_SET_NO, then the last in the file.
+    """
+
+    duplicates: Duplicates = "error"
+    start_tai_ns: int = 0
+    end_tai_ns: int = 0
+    skip_damaged: bool = False
+
+
+def chosen(
+    records: Sequence[Record], choice: Choice, mistakes: Mistakes
+) -> tuple[tuple[str, ...], list[Record], tuple[str, ...]]:
+    """Return names that are all different, a set for each, and warnings with counts.
+
+    The order is that of each satellite's first set.
+    """
+    sets: dict[Satellite, list[Record]] = defaultdict(list)
+    for each in records:
+        sets[_satellite(each)].append(each)
+    several = {key: found for key, found in sets.items() if len(found) > 1}
+    if choice.duplicates == "error":
+        for (name, _), found in several.items():
+            for each in found[1:]:
+                words = f"{name} is there already, {found[0].where}: keep one of them"
+                mistakes.add(each.where, words)
+    taken = [_best(found, choice) for found in sets.values()]
+    names, shared = _unique(taken, mistakes)
+    said = (_passed_over(several, choice, mistakes), _renamed(taken, mistakes), shared)
+    return names, taken, tuple(each for each in said if each)
+
+
+def _satellite(record: Record) -> Satellite:
+    return record.name, record.catalogue_number or record.entry.object_id
+
+
+def _best(found: Sequence[Record], choice: Choice) -> Record:
+    return max(reversed(found), key=lambda each: _worth(each, choice))  # of equals the first
+
+
+def _worth(record: Record, choice: Choice) -> tuple[float, ...]:
+    epoch, number = record.epoch_tai_ns, record.entry.element_set_no or 0
+    if choice.duplicates == "before":
+        early = epoch <= choice.start_tai_ns
+        return early, epoch if early else -epoch, number
+    away = max(abs(epoch - choice.start_tai_ns), abs(epoch - choice.end_tai_ns))
+    return -away, epoch, number
+
+
+def _passed_over(
+    several: Mapping[Satellite, Sequence[Record]], choice: Choice, mistakes: Mistakes
+) -> str:
+    """Say how many sets were passed over, which rule did it, and one satellite as an example."""
+    if not several or choice.duplicates == "error":
+        return ""
+    passed = sum(len(found) - 1 for found in several.values())
+    rule = {
+        "nearest": "nearest to the run",
+        "before": "newest not after the start",
+    }[choice.duplicates]
+    (name, _), found = next(iter(several.items()))
+    epoch = utc_text(_best(found, choice).epoch_tai_ns)[0][:16]
+    line = (
+        f"{mistakes.file_name}: {counted(passed, 'element set')} passed over: of "
+        f"{counted(len(several), 'satellite')} with several the one {rule} is taken "
+        f"({name}: {epoch} of {len(found):,})"
+    )
+    return line + _late(several, choice) + _alike(several)
+
+
+def _late(several: Mapping[Satellite, Sequence[Record]], choice: Choice) -> str:
+    start = choice.start_tai_ns
+    late = [
+        name
+        for (name, _), found in several.items()
+        if all(each.epoch_tai_ns > start for each in found)
+    ]
+    if choice.duplicates != "before" or not late:
+        return ""
+    return f"; {len(late):,} have none before the start, their first is taken ({late[0]})"
+
+
+def _alike(several: Mapping[Satellite, Sequence[Record]]) -> str:
+    """Tell of sets of one satellite, epoch and number that differ: nobody knows the right one."""
+    doubtful = []
+    for (name, _), found in several.items():
+        values = defaultdict(set)
+        for each in found:
+            values[each.epoch_tai_ns, each.entry.element_set_no].add(each.numbers)
+        if any(len(each) > 1 for each in values.values()):
+            doubtful.append(name)
+    if not doubtful:
+        return ""
+    return f"; {len(doubtful):,} have sets of one epoch that differ ({doubtful[0]})"
+
+
+def _renamed(records: Sequence[Record], mistakes: Mistakes) -> str:
+    """Question catalogue numbers that stand under several names."""
+    names: dict[int, list[str]] = defaultdict(list)
+    for each in records:
+        if each.catalogue_number:
+            names[each.catalogue_number].append(each.name)
+    doubtful = {number: found for number, found in names.items() if len(found) > 1}
+    if not doubtful:
+        return ""
+    number, found = next(iter(doubtful.items()))
+    listed = ", ".join(found[:3]) + (", ..." if len(found) > 3 else "")
+    return (
+        f"{mistakes.file_name}: {counted(len(doubtful), 'catalogue number')} under several names, "
+        f"which are taken as different satellites ({number}: {listed})"
+    )
+
+
+def _unique(records: Sequence[Record], mistakes: Mistakes) -> tuple[tuple[str, ...], str]:
+    """Return names that are all different: those that are shared get the number added."""
+    count = Counter(each.name for each in records)
+    numbers = {str(each.catalogue_number) for each in records}
+    doubtful = [name for name in count if count[name] > 1 and name not in numbers]
+    shared = {*doubtful}
+    names = [
+        f"{each.name} ({_satellite(each)[1]})" if each.name in shared else each.name
+        for each in records
+    ]
+    first: dict[str, str] = {}
+    for name, each in zip(names, records, strict=True):
+        if name in first:
+            mistakes.add(each.where, f"{name} is there already, {first[name]}: keep one of them")
+        first.setdefault(name, each.where)
+    if not doubtful:
+        return tuple(names), ""
+    satellites = sum(count[name] for name in doubtful)
+    listed = ", ".join(doubtful[:3]) + (", ..." if len(doubtful) > 3 else "")
+    return tuple(names), (
+        f"{mistakes.file_name}: {satellites:,} satellites share {counted(len(doubtful), 'name')} "
+        f"({listed}): their catalogue numbers were added"
+    )
