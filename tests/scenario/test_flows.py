@@ -43,7 +43,7 @@ def _load(folder: Path, *lines: str) -> Scenario:
     [
         ("", r"flows\[0\]: give one of demand_bps, elastic, matrix and gravity, not none"),
         ("demand_bps = 1\nelastic = true", "not demand_bps and elastic"),
-        ("demand_bps = -1", r"flows\[0\]\.demand_bps: .*0 or more"),
+        ("demand_bps = -1", r"flows\[0\]\.demand_bps: .*from 0 to 1e18"),
         ("demand_bps = inf", r"flows\[0\]\.demand_bps: "),
         ('demand_bps = "1 Mbit/s"', r"flows\[0\]\.demand_bps: "),
         ("matrix = 'no.csv'", r"flows\[0\]\.matrix: .*is not there"),

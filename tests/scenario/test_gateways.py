@@ -44,7 +44,7 @@ def test_need_or_flows() -> None:
             r'gateways.sites\[1\]: "sat" moves \(orbit\)',
         ),
         ({"sites": [], "need_bps": 1.0}, "at least 1 item"),
-        ({"sites": ["town"], "need_bps": 0.0}, "greater than 0"),
+        ({"sites": ["town"], "need_bps": 0.0}, "greater than or equal to"),
         ({"sites": ["town"], "need_bps": 1.0, "target_share": 1.5}, "less than or equal to 1"),
         ({"sites": ["town"], "need_bps": 1.0, "antennas_max": 0}, "greater than or equal to 1"),
     ],

@@ -128,7 +128,8 @@ def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path
         '"population", "sites", "tle", "track" or "walker"',
         at + f"platforms.rivers.motion.region: {tmp_path / 'nix.geojson'} is not there",
         at + 'platforms.rivers.terminals[1]: "node" is named twice',
-        at + "terminals.laser.rate_bps: 0 is not possible; allowed: a number above 0",
+        at + "terminals.laser.rate_bps: 0 is not possible; allowed: a number from 0.001 to 1e18 "
+        "(a thousand times what the whole Internet carries)",
         at + "links[0].between[1]: is missing; needed: text in quotes",
         at + 'links[0].between[0]: no platform carries the terminal "laser"',
         at + 'links[0].waveform: there is no waveform "lorra" (did you mean "lora" or '
@@ -168,7 +169,7 @@ def test_wrong_toml_names_the_line(tmp_path: Path, old: str, new: str, words: st
         ("altitude_m = 6e5, ", "", "motion: give either altitude_m or mean_motion_rev_day"),
         ("planes = 1", "planes = 6_000_000", "platforms: more than 10_000_000 platforms in all"),
         ("planes = 1", "planes = true", "planes: true is not possible; allowed: a whole number"),
-        ("planes = 1", "phasing = 0.5, planes = 1", 'allowed: a whole number or "alternating"'),
+        ("planes = 1", "phasing = 0.5, planes = 1", 'to 10_000_000 or "alternating"'),
         ("[platforms.sats]", '[platforms."a b"]', 'platforms."a b": "a b" is no name; allowed:'),
         ('"laser", "laser"', '"laser", "laser", "laser"', "has 3 items; allowed: a list of 2"),
         ('"laser", "laser"', '"laser", "lazer"', 'there is no terminal "lazer" (did you mean'),

@@ -14,7 +14,8 @@ from skyweft.scenario.schema import follow, json_schema, resolved
 from skyweft.scenario.words import allowed
 
 NODES = {
-    "$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "description",
+    "$comment", "$defs",
+    "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "description",
     "discriminator", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maxItems",
     "maxLength", "maximum", "minItems", "minLength", "minProperties", "minimum", "oneOf", "pattern",
     "patternProperties", "properties", "propertyNames", "required", "title", "type",
@@ -97,7 +98,7 @@ def _holds(value: Any, node: dict[str, Any]) -> None:
         (
             ("platforms", "x", "motion", "walker", "phasing", "int"),
             ("platforms", "x", "motion", "phasing"),
-            'a whole number or "alternating"',
+            'a whole number from 0 to 10_000_000 or "alternating"',
         ),
         (
             ("coverage", "elevation_min_deg"),
@@ -109,7 +110,11 @@ def _holds(value: Any, node: dict[str, Any]) -> None:
             ("terminals", "x", "mask", 3, 1),
             "a number from -90 to 90",
         ),
-        (("links", 0, "losses_db"), ("links", 0, "losses_db"), "a number, 0 or more"),
+        (
+            ("links", 0, "losses_db"),
+            ("links", 0, "losses_db"),
+            "a number from 0 to 400 (a factor of 1e40)",
+        ),
         (("start",), ("start",), "a moment such as 2026-07-01T00:00:00Z, without quotes"),
         (("links",), ("links",), "tables, each under its name in double brackets: [[...]]"),
         (

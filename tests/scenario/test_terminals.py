@@ -28,7 +28,7 @@ def radio(**keys: Any) -> Radio:
         ({"eirp_dbw": 1.0, "mask": []}, "at least 1"),
         ({"eirp_dbw": 1.0, "mask": [[400.0, 5.0]]}, "less than or equal to 360"),
         ({"eirp_dbw": float("nan")}, "finite"),
-        ({"eirp_dbw": 1.0, "frequency_hz": -1.0}, "greater than 0"),
+        ({"eirp_dbw": 1.0, "frequency_hz": -1.0}, "greater than or equal to"),
     ],
 )
 def test_a_radio_that_cannot_be(keys: dict[str, Any], complaint: str) -> None:
@@ -139,7 +139,7 @@ def test_a_grid_is_of_one_terminal() -> None:
     [
         ({"count": 0, "width_deg": 3.0}, "greater than or equal to 1"),
         ({"count": 2}, "Field required"),
-        ({"count": 2, "width_deg": 0.0}, "greater than 0"),
+        ({"count": 2, "width_deg": 0.0}, "greater than or equal to"),
         ({"count": 2, "width_deg": 3.0, "end": "sky"}, "'source' or 'target'"),
         ({"count": 2, "width_deg": 3.0}, "beams are at one end"),
     ],

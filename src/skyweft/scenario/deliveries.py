@@ -4,13 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from skyweft.scenario.entry import Entry, NotNegative
+from skyweft.scenario.entry import Entry
+from skyweft.scenario.quantities import (
+    Bytes,
+)
 
 
 class Storage(Entry):
     """What a platform can keep of messages until they go on."""
 
-    bytes: NotNegative
+    bytes: Bytes
     """In all; a message larger than that is lost."""
     drop: Literal["oldest", "newest", "priority"] = "oldest"
     """What goes when a message does not fit: those longest on board, the newcomer, or the least

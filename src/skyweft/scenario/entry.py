@@ -52,10 +52,9 @@ def _found(path: Path, info: ValidationInfo) -> Path:
     return path
 
 
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1, le=10_000_000)]
+COUNT_MAX = 10_000_000
+Count = Annotated[int, Field(ge=1, le=COUNT_MAX)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]

@@ -4,7 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import Count, Entry, Latitude, Longitude, NotNegative, Positive, Share
+from skyweft.scenario.entry import Count, Entry, Latitude, Longitude, Share
+from skyweft.scenario.quantities import (
+    Distance,
+    Factor,
+    PositiveTime,
+    Time,
+)
 
 ATTEMPTS_CONFIRMED = 8  # transmissions of a confirmed message unless given, as LoRaWAN's NbTrans
 
@@ -12,9 +18,9 @@ ATTEMPTS_CONFIRMED = 8  # transmissions of a confirmed message unless given, as 
 class Burst(Entry):
     """An event, such as a flood, about which many things report at once."""
 
-    start_s: NotNegative
+    start_s: Time
     """When it strikes, from the run's start."""
-    spread_s: NotNegative = 0.0
+    spread_s: Time = 0.0
     """The reports are made within this time from then on, evenly spread."""
     share: Share = 1.0
     """Part of the things concerned, drawn at random, that report."""
@@ -22,7 +28,7 @@ class Burst(Entry):
     """Of its centre."""
     longitude_deg: Longitude = 0.0
     """Of its centre."""
-    radius_m: Positive | None = None
+    radius_m: Distance | None = None
     """Things this near to the centre, in a straight line, are concerned; all unless given."""
 
 
@@ -36,7 +42,7 @@ class Schedule(Entry):
     """Send in slots of one's own: every thing has one in each cycle, in the group's order."""
 
     kind: Literal["schedule"]
-    cycle_s: Positive
+    cycle_s: PositiveTime
     """Slots come again after this time, counted from the run's start."""
     slots: Count
     """Slots of a cycle; things of more than that share them in turn."""
@@ -48,11 +54,11 @@ class Pass(Entry):
     kind: Literal["pass"]
     elevation_min_deg: Annotated[float, Field(ge=0, lt=90)] | None = None
     """A pass begins when a receiver is above this; the rule's own least elevation unless given."""
-    spread_s: NotNegative = 60.0
+    spread_s: Time = 60.0
     """Send within this time after the predicted moment, evenly spread."""
-    age_s: NotNegative = 0.0
+    age_s: Time = 0.0
     """The almanac is renewed this often, by each thing at its own moment; 0: it is always fresh."""
-    error_s: NotNegative = 0.0
+    error_s: Time = 0.0
     """Standard deviation of its error in time at that age, to which it grows from none."""
 
     @model_validator(mode="after")
@@ -69,9 +75,9 @@ class Beacon(Entry):
     """
 
     kind: Literal["beacon"]
-    check_s: Positive = 600.0
+    check_s: PositiveTime = 600.0
     """Between two times of listening, each for the longest period of the beacons."""
-    spread_s: NotNegative = 0.0
+    spread_s: Time = 0.0
     """Send within this time after the beacon, evenly spread."""
 
 
@@ -89,24 +95,24 @@ class Messages(Entry):
     """What a message carries."""
     arrivals: Literal["periodic", "poisson", "burst"] = "periodic"
     """When messages are made: at even distances, at random times, or once about an event."""
-    period_s: Positive | None = None
+    period_s: PositiveTime | None = None
     """Between two messages of a thing, on average; the first is at a random moment."""
-    jitter_s: NotNegative = 0.0
+    jitter_s: Time = 0.0
     """Periodic messages are late by up to this, evenly spread."""
     burst: Burst | None = None
     """The event that things report about."""
-    profile: Annotated[list[NotNegative], Field(min_length=24, max_length=24)] | None = None
+    profile: Annotated[list[Factor], Field(min_length=24, max_length=24)] | None = None
     """Weights of the hours from 0 to 23 o'clock, mean solar time of the thing, when messages are
     made; only their proportions count."""
     priority: Annotated[int, Field(ge=0, le=99)] = 0
     """0 is the most important."""
-    lifetime_s: Positive = 86_400.0
+    lifetime_s: PositiveTime = 86_400.0
     """A message older than this is worth nothing."""
     confirmed: bool = False
     """Send again until a receiver has acknowledged, at most `attempts_max` times."""
     attempts_max: Annotated[int, Field(ge=1, le=100)] | None = None
     """Transmissions of a confirmed message; 8 unless given."""
-    back_off_s: Positive = 10.0
+    back_off_s: PositiveTime = 10.0
     """The next attempt follows after the wait for an acknowledgement and a random time up to this,
     doubled at every further attempt up to 64 times."""
     wake: Wake = Blind(kind="blind")

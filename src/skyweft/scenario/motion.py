@@ -5,14 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import (
-    Count,
-    Degrees,
-    Entry,
-    File,
-    Latitude,
-    Longitude,
-    Positive,
+from skyweft.scenario.entry import COUNT_MAX, Count, Degrees, Entry, File, Latitude, Longitude
+from skyweft.scenario.quantities import (
+    Days,
+    positive,
 )
 
 OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
@@ -39,10 +35,10 @@ class Walker(Entry):
     """Height of the mean semi-major axis above 6,378,135 m (WGS72 equator)."""
     mean_motion_rev_day: MeanMotion | None = None
     """Kozai mean motion as in element sets; give this or `altitude_m`."""
-    phasing: int | Literal["alternating"] = 0
+    phasing: Annotated[int, Field(ge=0, le=COUNT_MAX)] | Literal["alternating"] = 0
     """Walker's F, 0 to planes - 1: every plane is ahead of the one before by F x 360 / satellites
     degrees. Or `alternating`: half a slot in every odd plane."""
-    raan_span_deg: Annotated[float, Field(gt=0, le=360)] | None = None
+    raan_span_deg: Annotated[float, positive("deg")] | None = None
     """Over how many degrees the ascending nodes are spread; the pattern decides unless given."""
     raan_deg: Degrees = 0.0
     """Right ascension of the first plane's ascending node, TEME of the start."""
@@ -114,7 +110,7 @@ class Tle(Entry):
     """With `per_plane`: the file's order fills the planes one after the other."""
     per_plane: Count | None = None
     """Satellites in every plane; planes x per_plane must be all of the file."""
-    stale_days: Positive = 14.0
+    stale_days: Days = 14.0
     """Warn when a set's epoch is further than this from any moment of the run."""
     duplicates: Literal["nearest", "before", "error"] = "nearest"
     """Of several sets of one satellite: `nearest` takes the one whose epoch is nearest to the

@@ -4,7 +4,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import Count, Entry, File, NotNegative, Positive, Share
+from skyweft.scenario.entry import COUNT_MAX, Count, Entry, File, Share
+from skyweft.scenario.quantities import (
+    Factor,
+    PositiveBytes,
+    PositiveRate,
+    PositiveShare,
+    PositiveTime,
+    Rate,
+    Step,
+    Time,
+)
 
 
 class Routes(Entry):
@@ -14,11 +24,11 @@ class Routes(Entry):
     """Groups the ways start from."""
     targets: Annotated[list[str], Field(min_length=1)]
     """Groups they lead to."""
-    step_s: Positive = 60.0
+    step_s: Step = 60.0
     """Between snapshots, from the run's start."""
     metric: Literal["delay", "hops"] = "delay"
     """`delay`: the least propagation and processing delay; `hops`: the fewest links."""
-    processing_s: NotNegative = 0.0
+    processing_s: Time = 0.0
     """Added at every platform that passes traffic on."""
     paths: bool = False
     """Write the platforms of every way (large)."""
@@ -39,19 +49,19 @@ class Failures(Entry):
 
     platforms: list[str] = Field(default=[])
     """Groups that may fail."""
-    links: list[Annotated[int, Field(ge=0)]] = Field(default=[])
+    links: list[Annotated[int, Field(ge=0, le=COUNT_MAX)]] = Field(default=[])
     """Or rules whose links may, each pair by itself: places among `[[links]]`, from 0."""
     names: list[str] = Field(default=[])
     """Only these of their members, at a stated time."""
     share: Share | None = None
     """A drawn part of them, at a stated time."""
-    mean_time_between_s: Positive | None = None
+    mean_time_between_s: PositiveTime | None = None
     """They fail at random: mean time from a repair to the next failure."""
-    repair_s: Positive | None = None
+    repair_s: PositiveTime | None = None
     """Mean time to repair; never unless given."""
-    start_s: NotNegative = 0.0
+    start_s: Time = 0.0
     """The stated time, from the run's start."""
-    end_s: Positive | None = None
+    end_s: PositiveTime | None = None
     """Its end; the run's unless given."""
 
     @model_validator(mode="after")
@@ -75,22 +85,22 @@ class Gateways(Entry):
 
     sites: Annotated[list[str], Field(min_length=1)]
     """Groups of standing platforms: the candidates."""
-    need_bps: Positive | None = None
+    need_bps: PositiveRate | None = None
     """What all sites together must take down; the demand of all `[[flows]]` unless given."""
-    target_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    target_share: PositiveShare = 1.0
     """Which part of the need must come down, at every snapshot."""
-    step_s: Positive = 60.0
+    step_s: Step = 60.0
     """Between snapshots, from the run's start."""
     antennas_max: Count | None = None
     """A site uses only so many links at a time, those of the greatest rates."""
-    site_rate_max_bps: Positive | None = None
+    site_rate_max_bps: PositiveRate | None = None
     """A site takes down no more than this."""
 
 
 class Gravity(Entry):
     """Demand of every pair by its populations over a power of its distance."""
 
-    total_bps: Positive
+    total_bps: PositiveRate
     """What the demands of all pairs add up to."""
     exponent: Annotated[float, Field(ge=0, le=10)] = 1.0
     """Of the great-circle distance; 0 leaves it out."""
@@ -111,7 +121,7 @@ class Flows(Entry):
     """Groups the flows start from."""
     targets: Annotated[list[str], Field(min_length=1)]
     """Groups they lead to."""
-    demand_bps: NotNegative | None = None
+    demand_bps: Rate | None = None
     """What every pair would send."""
     elastic: bool = False
     """Every pair takes what it can get."""
@@ -119,17 +129,17 @@ class Flows(Entry):
     """CSV with `source, target, demand_bps`, or a square of names; `inf` is elastic."""
     gravity: Gravity | None = None
     """A demand by population and distance; sources and targets stand still."""
-    profile: Annotated[list[NotNegative], Field(min_length=24, max_length=24)] | None = None
+    profile: Annotated[list[Factor], Field(min_length=24, max_length=24)] | None = None
     """Factors of the demand at 0, 1, ... 23 o'clock, mean solar time of the source."""
     weight: Annotated[float, Field(ge=1e-3, le=1e3)] = 1.0
     """A flow of twice the weight gets twice the share."""
     priority: Annotated[int, Field(ge=0, le=99)] = 0
     """0 is served first; 1 gets what is left, and so on."""
-    step_s: Positive = 60.0
+    step_s: Step = 60.0
     """Between snapshots, from the run's start; the same in every `[[flows]]`."""
     metric: Literal["delay", "hops"] = "delay"
     """Which way is best: `delay`, of least delay; `hops`, over the fewest links."""
-    processing_s: NotNegative = 0.0
+    processing_s: Time = 0.0
     """Delay added at every platform that passes traffic on."""
     alternatives: Annotated[int, Field(ge=1, le=20)] = 1
     """Over how many ways without a loop a flow may be split, the best first."""
@@ -171,21 +181,21 @@ class Packets(Entry):
     """A group, whose every platform sends, or a single platform."""
     target: Annotated[str, Field(min_length=1)]
     """A group or a platform that every source sends to."""
-    rate_bps: Positive
+    rate_bps: PositiveRate
     """What every pair sends on average."""
     size_bytes: Annotated[float, Field(ge=1, le=1e9)] = 1_500.0
     """Of every packet."""
     arrivals: Literal["constant", "poisson"] = "poisson"
     """Packets at even distances, or at random times."""
-    start_s: NotNegative = 0.0
+    start_s: Time = 0.0
     """First moment of sending, from the run's start."""
-    duration_s: Positive = 60.0
+    duration_s: PositiveTime = 60.0
     """How long packets are sent; ends within the run."""
     step_s: Annotated[float, Field(ge=1e-3, le=3_600)] = 1.0
     """Between snapshots of ways, delays and rates, and the rows of the table."""
-    processing_s: NotNegative = 0.0
+    processing_s: Time = 0.0
     """Delay added at every platform that passes packets on."""
-    buffer_bytes: Positive = 1e6
+    buffer_bytes: PositiveBytes = 1e6
     """What may wait at the head of each link."""
     background: bool = False
     """Take what `[[flows]]` send off the links' rates."""

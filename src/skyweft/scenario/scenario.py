@@ -11,6 +11,7 @@ from skyweft.scenario.entry import Entry, Moment
 from skyweft.scenario.messages import Messages
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
+from skyweft.scenario.quantities import positive
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import Waveform
 
@@ -80,7 +81,7 @@ class Scenario(Entry):
     """First moment of the run, UTC: `2026-07-01T00:00:00Z`, without quotes."""
     duration_s: Annotated[float, Field(ge=1, le=TEN_YEARS_S)]
     """Length of the run."""
-    step_s: Annotated[float, Field(gt=0, le=300)] | None = None
+    step_s: Annotated[float, positive("s", least=1e-3, most=300)] | None = None
     """Between the knots of the tracks; by the fastest turn (at most 60 s) unless given."""
     seed: Annotated[int, Field(ge=0, le=4_294_967_295)] = 0
     """Of everything drawn at random: the same scenario and seed give the same tables."""

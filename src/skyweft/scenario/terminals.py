@@ -5,22 +5,43 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from skyweft.scenario.entry import Count, Elevation, Entry, File, NotNegative, Positive
+from skyweft.scenario.entry import Count, Elevation, Entry, File
+from skyweft.scenario.quantities import (
+    Aperture,
+    Carrier,
+    Distance,
+    FigureOfMerit,
+    Frequency,
+    Gain,
+    Loss,
+    PositivePower,
+    PositiveRate,
+    PositiveShare,
+    PositiveTime,
+    Power,
+    PowerLevel,
+    Step,
+    Temperature,
+    Time,
+    TurnRate,
+    Work,
+    positive,
+)
 
 
 class Isotropic(Entry):
     """The same gain in every direction."""
 
     kind: Literal["isotropic"]
-    gain_dbi: float = 0.0
+    gain_dbi: Gain = 0.0
 
 
 class Parabolic(Entry):
     """A dish; off its axis it follows Recommendation ITU-R S.465."""
 
     kind: Literal["parabolic"]
-    diameter_m: Positive
-    efficiency: Annotated[float, Field(gt=0, le=1)] = 0.65
+    diameter_m: Aperture
+    efficiency: PositiveShare = 0.65
     boresight: Literal["tracking", "up", "down"] = "tracking"
     """`tracking` follows the other end; `up` and `down` are fixed along the local vertical."""
 
@@ -29,11 +50,11 @@ class PhasedArray(Entry):
     """A flat array whose gain falls with the cosine of the scan angle."""
 
     kind: Literal["phased_array"]
-    gain_dbi: float
+    gain_dbi: Gain
     """On its axis."""
-    exponent: NotNegative = 1.2
+    exponent: Annotated[float, Field(ge=0, le=100)] = 1.2
     """Gain follows cos(scan angle) to this power."""
-    scan_max_deg: Annotated[float, Field(gt=0, le=90)] = 60.0
+    scan_max_deg: Annotated[float, positive("deg", most=90)] = 60.0
     """No link beyond this angle."""
     boresight: Literal["up", "down"]
 
@@ -58,13 +79,13 @@ Mask = Annotated[
 class Energy(Entry):
     """What a thing's radio draws from its battery."""
 
-    transmit_w: Positive
+    transmit_w: PositivePower
     """While it sends."""
-    receive_w: NotNegative = 0.0
+    receive_w: Power = 0.0
     """While it listens."""
-    sleep_w: NotNegative = 0.0
+    sleep_w: Power = 0.0
     """At all other times, the rest of the thing included."""
-    battery_j: Positive | None = None
+    battery_j: Work | None = None
     """Its whole content; a life is reckoned only where it is given."""
 
 
@@ -75,13 +96,13 @@ class Reception(Entry):
     """Messages it can follow at a time; any number unless given."""
     half_duplex: bool = False
     """It hears nothing while it sends beacons and acknowledgements."""
-    beacon_period_s: Positive | None = None
+    beacon_period_s: PositiveTime | None = None
     """It sends a beacon this often, from a moment of its own on; none unless given."""
-    beacon_s: Positive = 0.15
+    beacon_s: PositiveTime = 0.15
     """Length of a beacon."""
     beams: Count = 1
     """Beams that hop: equal sectors of azimuth seen from below it, lit one after another."""
-    dwell_s: Positive = 1.0
+    dwell_s: PositiveTime = 1.0
     """How long a beam is lit; a message must lie within that."""
 
 
@@ -89,28 +110,28 @@ class Radio(Entry):
     """A radio with its antenna."""
 
     kind: Literal["radio"]
-    frequency_hz: Positive
+    frequency_hz: Carrier
     """Carrier it transmits on."""
-    bandwidth_hz: Positive | None = None
+    bandwidth_hz: Frequency | None = None
     """Occupied when it transmits; a waveform with its own bandwidth does not need it."""
-    eirp_dbw: float | None = None
+    eirp_dbw: PowerLevel | None = None
     """On the antenna's axis, antenna included; with an `antenna` that does not follow the other
     end it falls with that pattern. Or give `power_dbw` and an `antenna`, less `losses_db`."""
-    power_dbw: float | None = None
+    power_dbw: PowerLevel | None = None
     """Transmitter output."""
-    gt_db_k: float | None = None
+    gt_db_k: FigureOfMerit | None = None
     """Receive figure of merit on the antenna's axis. Or give an `antenna` and its noise: gain -
     `losses_db` - 10 log10 of the system temperature."""
-    noise_temperature_k: Positive | None = None
+    noise_temperature_k: Temperature | None = None
     """System noise temperature; or give `noise_figure_db`."""
-    noise_figure_db: NotNegative | None = None
-    antenna_temperature_k: Positive = 290.0
+    noise_figure_db: Loss | None = None
+    antenna_temperature_k: Temperature = 290.0
     """What the antenna sees; used with `noise_figure_db`."""
     antenna: Antenna | None = None
     polarisation: Literal["rhcp", "lhcp", "horizontal", "vertical", "matched"] = "matched"
-    losses_db: NotNegative = 0.0
+    losses_db: Loss = 0.0
     """Feeder and other fixed losses between amplifier and antenna."""
-    pointing_loss_db: NotNegative = 0.0
+    pointing_loss_db: Loss = 0.0
     energy: Energy | None = None
     """Of things that send `[[messages]]`."""
     reception: Reception = Reception()
@@ -164,7 +185,7 @@ class Optical(Entry):
     """A laser terminal with a stated rate; its budget through air and cloud is not modelled yet."""
 
     kind: Literal["optical"]
-    rate_bps: Positive
+    rate_bps: PositiveRate
     wavelength_m: Annotated[float, Field(ge=100e-9, le=100e-6)] = 1550e-9
     """Of the carrier; Doppler follows from it."""
     mask: Mask | None = None
@@ -180,7 +201,7 @@ class Beams(Entry):
     """Which end forms them."""
     count: Annotated[int, Field(ge=1, le=1_000)]
     """How many a platform has at a time."""
-    width_deg: Annotated[float, Field(gt=0, le=180)]
+    width_deg: Annotated[float, positive("deg", most=180)]
     """Full width as the platform sees it: a beam serves users within half of it of its centre,
     which is its first user."""
     users_max: Count | None = None
@@ -199,20 +220,20 @@ class Link(Entry):
     """CSV with the columns `source, target`, names of platforms: pairs of the pattern `list`."""
     elevation_min_deg: Elevation = 0.0
     """Of the higher platform above the lower one's horizon, where their layers differ."""
-    range_max_m: Positive | None = None
-    grazing_altitude_m: float | None = None
+    range_max_m: Distance | None = None
+    grazing_altitude_m: Annotated[float, Field(ge=-12e3, le=100e6)] | None = None
     """The line of sight of two movers stays above this; 80 km for lasers unless given, else 0."""
     waveform: str | None = None
     """A built-in waveform or a name from `[waveforms]`; optical terminals state their rate."""
-    polarisation_loss_db: NotNegative | None = None
+    polarisation_loss_db: Loss | None = None
     """Instead of the loss that follows from the two polarisations."""
-    losses_db: NotNegative = 0.0
+    losses_db: Loss = 0.0
     """Fixed losses on the way: gas, scintillation, rain allowance."""
-    interference_margin_db: NotNegative = 0.0
+    interference_margin_db: Loss = 0.0
     windows: bool = True
     """Whether contact windows are searched; without them the rule is for random access only, and a
     million things cost nothing."""
-    sample_s: Positive = 60.0
+    sample_s: Step = 60.0
     """Step of the link table along a contact; its ends and its best moment are always in it."""
 
     source_links_max: Count | None = None
@@ -226,9 +247,9 @@ class Link(Entry):
     """Which come first where not all can be held: least range, elevation, latest end, first come,
     or (messages only) who was last served longest ago, which has most aboard. For messages an end
     keeps a pass it has taken to its end, and range and elevation are the best of the pass."""
-    acquisition_s: NotNegative = 0.0
+    acquisition_s: Time = 0.0
     """From the contact's start until traffic is routed over it."""
-    slew_max_deg_s: Positive | None = None
+    slew_max_deg_s: TurnRate | None = None
     """No traffic while the line between the ends turns faster than this, seen from the stars."""
     sun_exclusion_deg: Annotated[float, Field(ge=0, lt=90)] = 0.0
     """No traffic while the Sun is this near to the line behind either end."""

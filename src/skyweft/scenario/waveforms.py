@@ -8,7 +8,16 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import Count, Entry, NotNegative, Positive
+from skyweft.scenario.entry import Count, Entry
+from skyweft.scenario.quantities import (
+    Frequency,
+    Loss,
+    PositiveRate,
+    PositiveShare,
+    PositiveTime,
+    SignalToNoise,
+    Time,
+)
 from skyweft.scenario.terminals import Link, Optical, Radio, Terminal
 
 Kind = Literal[
@@ -72,11 +81,11 @@ class Waveform(Entry):
     kind: Kind
     """`lora` adapts its spreading factor, `lora_sf7` to `lora_sf12` keep one. `nr` is the 64QAM
     table of 5G, `nr_qam256` the 256QAM one, `nr_low_se` the most robust one."""
-    bandwidth_hz: Positive | None = None
+    bandwidth_hz: Frequency | None = None
     """Instead of the transmitting terminal's; LoRa takes 125 kHz where neither is given."""
-    implementation_loss_db: NotNegative = 0.0
+    implementation_loss_db: Loss = 0.0
     """Taken off the carrier-to-noise ratio before a rate is chosen."""
-    margin_db: NotNegative = 0.0
+    margin_db: Loss = 0.0
     """Kept in hand above the threshold."""
     roll_off: Annotated[float, Field(ge=0, le=1)] = 0.2
     """Symbol rate = bandwidth / (1 + roll-off); DVB-S2X only."""
@@ -85,17 +94,17 @@ class Waveform(Entry):
     overhead: Annotated[float, Field(ge=0, lt=1)] = 0.14
     """Share of a 5G carrier that is not user data (TS 38.306: 0.14 down, 0.08 up, below 7 GHz)."""
 
-    rate_bps: Positive = 400.0
+    rate_bps: PositiveRate = 400.0
     """Of `aloha`, `slotted_aloha` (Argos sends at 400 bit/s) and of an `nb_iot` message once it has
     been granted access."""
-    snr_min_db: float | None = None
+    snr_min_db: SignalToNoise | None = None
     """Least signal over noise in the bandwidth (for LR-FHSS in one of its carriers of 488 Hz).
     Unless given 9.6 dB for ALOHA (uncoded BPSK, one bit in 1e5 wrong), 4 dB for LR-FHSS and 0 dB
     for NB-IoT, which are assumptions."""
     channels: Count | None = None
     """Frequencies of the medium; each transmission takes one at random; 1 unless given. LR-FHSS:
     hopping carriers of a grid, 35 unless given (137 kHz)."""
-    capture_db: NotNegative | None = None
+    capture_db: Loss | None = None
     """A signal survives others that are weaker by this; 6 dB for LoRa unless given, else any
     overlap destroys both."""
     inter_sf: bool = True
@@ -106,9 +115,9 @@ class Waveform(Entry):
     """Sent around every message; LoRaWAN's 13 for LoRa and LR-FHSS unless given, else 0."""
     payload_max_bytes: Count | None = None
     """The longest message with its frame; 255 for LoRa and LR-FHSS unless given, else any."""
-    duty_cycle: Annotated[float, Field(gt=0, le=1)] = 1.0
+    duty_cycle: PositiveShare = 1.0
     """After a transmission of T a thing is silent until T / duty_cycle has passed."""
-    slot_s: Positive = 1.0
+    slot_s: PositiveTime = 1.0
     """Slots of slotted ALOHA, from the run's start, guard time included."""
     code_rate: Literal["1/3", "2/3"] = "1/3"
     """Of LR-FHSS."""
@@ -118,17 +127,17 @@ class Waveform(Entry):
     """Of LR-FHSS: interleaved sets of carriers; each transmission stays within one."""
     preambles: Count = 48
     """Of an NB-IoT access occasion; things that take the same one collide."""
-    occasion_s: Positive = 0.64
+    occasion_s: PositiveTime = 0.64
     """Between two NB-IoT access occasions."""
-    preamble_s: Positive = 0.0056
+    preamble_s: PositiveTime = 0.0056
     """Length of one NB-IoT preamble with its repetitions (format 0: 5.6 ms each)."""
-    doppler_max_hz: Positive | None = None
+    doppler_max_hz: Frequency | None = None
     """The most a carrier may be off; a quarter of the bandwidth for LoRa unless given."""
-    drift_max_hz: Positive | None = None
+    drift_max_hz: Frequency | None = None
     """The most it may drift during a transmission; not looked at unless given."""
-    acknowledge_after_s: NotNegative = 1.0
+    acknowledge_after_s: Time = 1.0
     """From the end of a confirmed transmission to its acknowledgement."""
-    acknowledge_s: Positive = 0.2
+    acknowledge_s: PositiveTime = 0.2
     """Length of an acknowledgement."""
 
     @model_validator(mode="after")

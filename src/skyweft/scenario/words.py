@@ -92,6 +92,11 @@ def _text(node: Mapping[str, Any]) -> str:
 
 
 def _number(node: Mapping[str, Any]) -> str:
+    why = f" ({node['$comment']})" if "$comment" in node else ""
+    return _range(node) + why
+
+
+def _range(node: Mapping[str, Any]) -> str:
     kind = "a whole number" if node["type"] == "integer" else "a number"
     least = [f"from {_digits(node['minimum'])}"] if "minimum" in node else []
     least += [f"above {_digits(node['exclusiveMinimum'])}"] if "exclusiveMinimum" in node else []
@@ -107,7 +112,8 @@ def _number(node: Mapping[str, Any]) -> str:
 
 
 def _digits(value: float) -> str:
-    return f"{int(value):_}" if float(value).is_integer() else f"{value:g}"
+    whole = float(value).is_integer() and abs(value) < 1e10
+    return f"{int(value):_}" if whole else f"{value:g}".replace("e+", "e")
 
 
 def _list(node: Mapping[str, Any]) -> str:
