@@ -164,11 +164,6 @@ def test_a_group_is_one_word(group: str, tmp_path: Path) -> None:
         fetch(group, tmp_path, "http://127.0.0.1:9")
 
 
-def test_only_the_web_is_asked(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="begins with https"):
-        fetch("gnss", tmp_path, "file:///etc")
-
-
 def test_where_the_cache_is(
     celestrak: CelesTrak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
