@@ -1,14 +1,17 @@
 """Sums over messages against the same figures from all rows at once."""
 
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from skyweft.delivery.product import CAUSES, Deliveries
-from skyweft.delivery.totals import Totals
+from skyweft.delivery.product import CAUSES, HEARD, Deliveries
+from skyweft.delivery.totals import ON_BOARD_PART, Totals, observed_s, within
 from skyweft.motion.fleet import assemble
 
 from .onboard.conftest import scenario_of
 
-END_S = 9_000.0
+END_S, LIFETIME_S = 9_000.0, 2_900.0
 
 
 def drawn(count: int = 3_000) -> Deliveries:
@@ -25,6 +28,7 @@ def drawn(count: int = 3_000) -> Deliveries:
         np.where(cause == 0, created_s + delay_s, np.nan), nowhere, nowhere,
         np.ones(count, np.int16), np.ones(count, np.int16),
         random.uniform(0.1, 1.0, count).astype(np.float32), cause.astype(np.int8),
+        np.where(cause == 0, 0.25 * delay_s, np.nan), np.where(cause == 0, 0.125 * delay_s, np.nan),
     )  # fmt: skip
 
 
@@ -34,7 +38,7 @@ def in_order_of_arrival(rows: Deliveries) -> Deliveries:
 
 
 def summed(rows: Deliveries) -> Totals:
-    scenario = scenario_of(duration_s=END_S)
+    scenario = scenario_of({"lifetime_s": LIFETIME_S}, duration_s=END_S)
     totals = Totals.empty(scenario, assemble(scenario), END_S)
     totals.add(in_order_of_arrival(rows))
     totals.finish()
@@ -44,19 +48,85 @@ def summed(rows: Deliveries) -> Totals:
 def test_counts_delays_and_energy() -> None:
     rows = drawn()
     totals = summed(rows)
-    delay_s = (rows.delivered_s - rows.created_s)[rows.cause == 0]
+    delay_s = rows.delivered_s - rows.created_s
+    delay_s = delay_s[delay_s <= LIFETIME_S]  # all were made a lifetime before the end
     rule = totals.by_rule
     assert rule.cases[0].tolist() == np.bincount(rows.cause, minlength=len(CAUSES)).tolist()
     # Microseconds and nanojoules: half a unit of rounding a message.
-    np.testing.assert_allclose(rule.delay_mean_s()[0], delay_s.mean(), rtol=0, atol=5e-7)
+    mean_s = delay_s.mean()
+    parts_s = [each[0] for each in rule.delays_mean_s()]
+    expected_s = [mean_s, mean_s / 4, mean_s * 5 / 8, mean_s / 8]
+    np.testing.assert_allclose(parts_s, expected_s, rtol=0, atol=15e-7)
     np.testing.assert_allclose(rule.energy_nj[0] / 1e9, rows.energy_j.sum(dtype=float), rtol=1e-8)
     for share in (0.05, 0.5, 0.95, 0.99):
         exact_s = np.quantile(delay_s, share, method="inverted_cdf")
         # A bin is 0.1 % wide, and its middle is told.
         np.testing.assert_allclose(rule.delay_s(share)[0], exact_s, rtol=6e-4)
+        on_board_s = within(totals.part_bins[:, ON_BOARD_PART], share)[0]
+        np.testing.assert_allclose(on_board_s, 5 / 8 * exact_s, rtol=6e-4)
     for sums in (totals.things, totals.by_cell, totals.by_hour):
         assert sums.made.sum() == len(rows)
-        assert sums.delivered.sum() == len(delay_s)
+        assert sums.delivered.sum() == np.count_nonzero(rows.cause == 0)
+        assert sums.observed.sum() == len(rows)
+        assert sums.arrived.sum() == len(delay_s)
+    assert totals.observed_cases.sum() == len(rows)
+    assert totals.observed_cases[0, HEARD] == len(delay_s)
+
+
+def exponential(mean_s: float, lifetime_s: float, end_s: float, count: int = 40_000) -> Deliveries:
+    """Return messages that arrive after an exponential time, if within lifetime and run."""
+    random = np.random.default_rng(11)
+    created_s = np.sort(random.uniform(0, end_s, count))
+    delay_s = random.exponential(mean_s, count)
+    came = (delay_s <= lifetime_s) & (created_s + delay_s <= end_s)
+    late = np.where(created_s + lifetime_s <= end_s, "expired", "stored")
+    codes = np.array([CAUSES.index(each) for each in late.tolist()])
+    column = np.where(came, 0.0, np.nan)
+    nowhere, ones = np.full(count, -1, np.int32), np.ones(count, np.int16)
+    return Deliveries(
+        np.zeros(count, np.int16), np.full(count, 5, np.int32), np.arange(count), created_s,
+        created_s, np.where(came, created_s + delay_s, np.nan), nowhere, nowhere, ones, ones,
+        np.ones(count, np.float32), np.where(came, HEARD, codes).astype(np.int8), column, column,
+    )  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    mean_s=st.floats(100.0, 20_000.0),
+    lifetime_s=st.floats(500.0, 8_000.0),
+    more_s=st.floats(2_000.0, 20_000.0),
+)
+def test_a_share_does_not_depend_on_how_long_the_run_is(
+    mean_s: float, lifetime_s: float, more_s: float
+) -> None:
+    """Exponential delays arrive within L with 1 - exp(-L / mean), wherever the run ends."""
+    end_s = lifetime_s + more_s
+    scenario = scenario_of({"lifetime_s": lifetime_s}, duration_s=end_s)
+    totals = Totals.empty(scenario, assemble(scenario), end_s)
+    totals.add(in_order_of_arrival(exponential(mean_s, lifetime_s, end_s)))
+    rule = totals.by_rule
+    share = 1 - np.exp(-lifetime_s / mean_s)
+    observed = int(rule.observed[0])
+    # Five standard errors of a binomial.
+    tolerance = 5 * np.sqrt(share * (1 - share) / observed) + 1e-4
+    assert rule.share_delivered()[0] == pytest.approx(share, abs=tolerance)
+    assert totals.observed_cases[0, CAUSES.index("stored")] == 0
+    # The mean of an exponential delay that is cut off at L.
+    cut_s = mean_s - lifetime_s * np.exp(-lifetime_s / mean_s) / share
+    spread_s = min(mean_s, lifetime_s / np.sqrt(12))
+    error_s = 5 * spread_s / np.sqrt(observed * share)
+    assert rule.delays_mean_s()[0][0] == pytest.approx(cut_s, abs=error_s)
+
+
+def test_a_lifetime_longer_than_the_run_is_watched_for_half_of_it() -> None:
+    assert observed_s(np.array([10.0, 99.0, 100.0, 500.0]), 100.0).tolist() == [10, 99, 50, 50]
+    rows = exponential(1_000.0, 1e9, 4_000.0)
+    scenario = scenario_of({"lifetime_s": 1e9}, duration_s=4_000.0)
+    totals = Totals.empty(scenario, assemble(scenario), 4_000.0)
+    totals.add(in_order_of_arrival(rows))
+    assert totals.by_rule.observed[0] == np.count_nonzero(rows.created_s <= 2_000.0)
+    # 20,000 messages, 1 - exp(-2): five standard errors.
+    assert totals.by_rule.share_delivered()[0] == pytest.approx(1 - np.exp(-2), abs=0.0125)
 
 
 def test_age_of_information() -> None:
@@ -75,7 +145,7 @@ def test_age_of_information() -> None:
 
 def test_order_of_calls_changes_nothing() -> None:
     rows = in_order_of_arrival(drawn())
-    scenario = scenario_of(duration_s=END_S)
+    scenario = scenario_of({"lifetime_s": LIFETIME_S}, duration_s=END_S)
     cut = Totals.empty(scenario, assemble(scenario), END_S)
     for some in np.array_split(np.arange(len(rows)), 7):
         cut.add(Deliveries(*(getattr(rows, name)[some] for name in Deliveries.__slots__)))

@@ -11,7 +11,7 @@ from skyweft.plot import (
     downlink_use,
     stored_messages,
 )
-from skyweft.plot.deliveries import LOST
+from skyweft.plot.deliveries import LOST, OPEN
 
 
 def test_curve_of_delays(ax: Axes) -> None:
@@ -32,14 +32,14 @@ def test_delays_that_are_much_alike_stand_on_an_axis_with_numbers(ax: Axes) -> N
 
 
 def hours(**lost: list[int]) -> pa.Table:
-    none = {name: [0, 0] for name in LOST.values()}
+    none = {name: [0, 0] for name in (LOST | OPEN).values()}
     return pa.table({"time_s": [0.0, 3_600.0], "made": [10, 0], **none, **lost})
 
 
 def test_bars_of_losses(ax: Axes) -> None:
-    delivery_losses(hours(lost_collision=[2, 0], stored=[1, 0]), ax)
+    delivery_losses(hours(lost_collision=[2, 0], stored_on_board=[1, 0]), ax)
     words = [each.get_text() for each in ax.get_legend().get_texts()]
-    assert words == ["collision", "stored"]
+    assert words == ["collision", "on board"]
     assert [bar.get_height() for bar in ax.patches] == [20.0, 0.0, 10.0, 0.0]
     assert ax.patches[2].get_y() == 20.0
 

@@ -12,6 +12,7 @@ from typing import Any
 from skyweft.cli.printing import DONE, OURS, USER, WORDS, answer, complain, progress_bar
 
 DEMO = "integrated"
+WARNINGS_SHOWN = 10  # of a run, on a screen; summary.json has all
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -168,6 +169,11 @@ def _show(
     """Print what a run came to and where it lies; open the page if that was asked."""
     where = {"folder": str(folder), "report": str(page) if page else None}
     lines = [*_figures(summary), f"tables: {folder}", *([f"report: {page}"] if page else [])]
+    warned = summary["warnings"]
+    for each in warned[:WARNINGS_SHOWN]:
+        print(f"skyweft: {each}", file=sys.stderr)
+    if len(warned) > WARNINGS_SHOWN:
+        print(f"skyweft: {len(warned) - WARNINGS_SHOWN:,} more in summary.json", file=sys.stderr)
     answer(options, {"summary": summary, **where}, lines)
     if page and getattr(options, "open", False):
         import webbrowser
@@ -222,13 +228,24 @@ def _carried(summary: Mapping[str, Any]) -> Iterator[str]:
         sent, received = (sum(each[name] for each in packets) for name in ("sent", "received"))
         yield f"packets: {received:,} of {sent:,} received"
     if messages := summary["deliveries"]:
-        delay = _figure(messages["delay_p50_s"], "s")
-        yield f"messages: {messages['delivered']:,} of {messages['made']:,} delivered, " + (
-            f"median delay {delay}"
+        yield from _messages(messages)
+
+
+def _messages(found: Mapping[str, Any]) -> Iterator[str]:
+    """Write what became of messages, and which of them shares and delays are of."""
+    yield f"messages: {found['delivered']:,} of {found['made']:,} delivered"
+    if found["observed"]:
+        delays = ("delay_p50_s", "delay_at_device_mean_s", "delay_on_board_mean_s")
+        median, at_device, on_board = (_figure(found[name], "s") for name in delays)
+        yield (
+            f"  {_share(found['share_delivered'])} of the {found['observed']:,} whose lifetime "
+            f"ends within the run, median delay {median} (mean at the device {at_device}, on "
+            f"board {on_board})"
         )
-        for name, count in messages.items():
-            if count and (name.startswith("lost_") or name == "stored"):
-                yield f"  {name.removeprefix('lost_').replace('_', ' ')}: {count:,}"
+    for name, count in found.items():
+        if count and name.startswith(("lost_", "stored_")):
+            words = name.removeprefix("lost_").removeprefix("stored_").replace("_", " ")
+            yield f"  {words}: {count:,}"
 
 
 def _share(value: float | None) -> str:

@@ -23,9 +23,11 @@ CAUSES = (
     "duty cycle",  # its thing had used up its air time
     "storage",  # dropped on board to make room
     "expired",  # older than its lifetime before it arrived
-    "gateway busy",  # its carrier passed gateways, whose antennas all served others
-    "stored",  # still on board, or not yet sent, when the run ends
+    "gateway busy",  # a pass would have brought it down, but all antennas served others
+    "stored",  # still on board when the run ends
+    "at device",  # not yet sent, or waiting to be sent again, when the run ends
 )
+OPEN = tuple(CAUSES.index(each) for each in ("stored", "at device"))  # neither delivered nor lost
 HEARD = CAUSES.index("")
 
 
@@ -47,13 +49,15 @@ class Heard(Shown):
     copy_first: NDArray[np.int64]  # (M + 1,)
     copy_receiver: NDArray[np.int32]  # (K,) row of Fleet
     copy_received_s: NDArray[np.float64]  # (K,) when the last bit was there
+    copy_air_s: NDArray[np.float32]  # (K,) from the transmission's beginning until then
 
     def __post_init__(self) -> None:
         count = len(self.created_s)
         for name in ("rule", "thing", "number", "attempts", "energy_j", "cause"):
             assert len(getattr(self, name)) == count
         assert len(self.copy_first) == count + 1
-        assert len(self.copy_receiver) == len(self.copy_received_s) == self.copy_first[-1]
+        copies = self.copy_receiver, self.copy_received_s, self.copy_air_s
+        assert {len(each) for each in copies} == {self.copy_first[-1]}
         assert np.array_equal(np.diff(self.copy_first) > 0, self.cause == HEARD)
 
     def __len__(self) -> int:
@@ -76,6 +80,9 @@ class Deliveries(Shown):
     attempts: NDArray[np.int16]
     energy_j: NDArray[np.float32]
     cause: NDArray[np.int8]
+    # What the delay is made of, NaN where it did not arrive; the rest is on board.
+    at_device_s: NDArray[np.float64]  # until the transmission began that was heard
+    in_transit_s: NDArray[np.float64]  # on the air and between platforms: sending and light
 
     def __post_init__(self) -> None:
         columns = [getattr(self, name) for name in self.__slots__]
@@ -84,6 +91,11 @@ class Deliveries(Shown):
 
     def __len__(self) -> int:
         return len(self.created_s)
+
+    @property
+    def on_board_s(self) -> NDArray[np.float64]:
+        """Return how much of the delay messages waited on board; NaN where they did not arrive."""
+        return self.delivered_s - self.created_s - self.at_device_s - self.in_transit_s
 
     @classmethod
     def joined(cls, pieces: "Sequence[Deliveries]") -> "Deliveries":

@@ -1,5 +1,9 @@
 """Sums over messages by thing, cell, hour and rule, for when there are too many to list.
 
+What is made near the end of a run has no time to arrive. So shares, delays and energies per byte
+are of the messages observed for long enough: all whose lifetime ends within the run, whatever
+became of them. Where a rule has no such messages they are watched for half the run instead.
+
 Counts, delays in microseconds and energies in nanojoules are whole numbers, so sums do not depend
 on the order of messages; ages need the order of delivery, and get it.
 """
@@ -12,7 +16,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.coverage import Cells, cells
 from skyweft.delivery.kernel import kernel, making
-from skyweft.delivery.product import CAUSES, HEARD, Deliveries
+from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries
 from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.world import ellipsoid
@@ -20,22 +24,30 @@ from skyweft.world import ellipsoid
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 HOUR_S = 3_600.0
 SHORTEST_S, SPAN = 0.01, 3.2e10  # of delays in histograms: up to ten years
 FINE, COARSE = 24_200, 484  # bins, 0.1 % and 5 % wide
 MICRO, NANO = 1e6, 1e9
-COLUMNS = 16  # of a table of sums, room for all
+COLUMNS = 24  # of a table of sums, room for all
+STORED, AT_DEVICE = OPEN
+AT_DEVICE_PART, ON_BOARD_PART = range(2)  # of delays
 
 
 class Sums(NamedTuple):
     """Sums over the messages of each row. (K,), counts by cause (K, causes)."""
 
-    cases: Longs  # by cause
-    delay_us: Longs  # of those delivered
+    cases: Longs  # by cause, of all messages
+    energy_nj: Longs  # of all messages
+    observed: Longs  # messages observed for long enough; the rest is of these
+    observed_nj: Longs
+    arrived: Longs  # of them, in time
+    arrived_bytes: Longs
+    delay_us: Longs  # of those that arrived, in all
+    at_device_us: Longs
+    on_board_us: Longs
     longest_s: Floats
-    energy_nj: Longs
-    came_bytes: Longs
     bins: Ints  # (K, B) of delays, or (K, 0)
 
     @classmethod
@@ -43,11 +55,10 @@ class Sums(NamedTuple):
         """Return sums over nothing."""
         # One table behind all columns: the sums of a row lie in two lines of the memory's cache.
         table = np.zeros((rows, COLUMNS), np.int64)
-        delay_us, longest, energy_nj, came = table.T[len(CAUSES) : len(CAUSES) + 4]
-        return cls(
-            table[:, : len(CAUSES)], delay_us, longest.view(np.float64), energy_nj, came,
-            np.zeros((rows, bins), np.int32),
-        )  # fmt: skip
+        longest = table.T[-1].view(np.float64)
+        counts = table.T[len(CAUSES) : len(CAUSES) + len(cls._fields) - 3]
+        spread = np.zeros((rows, bins), np.int32)
+        return cls._make([table[:, : len(CAUSES)], *counts, longest, spread])
 
     def row(self, row: int) -> "Sums":
         """Return one row as a table of its own."""
@@ -68,21 +79,25 @@ class Sums(NamedTuple):
         """Return how many arrived."""
         return self.cases[:, HEARD]
 
-    def delay_mean_s(self) -> Floats:
-        """Return the mean delay of those delivered, or NaN."""
-        return over(self.delay_us / MICRO, self.delivered)
+    def share_delivered(self) -> Floats:
+        """Return which part of the observed arrived in time, or NaN."""
+        return over(self.arrived, self.observed)
+
+    def delays_mean_s(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return the mean delay, and of it what passed at things, on board and in transit."""
+        whole, at_device, on_board = (
+            over(each / MICRO, self.arrived)
+            for each in (self.delay_us, self.at_device_us, self.on_board_us)
+        )
+        return whole, at_device, on_board, whole - at_device - on_board
 
     def delay_s(self, share: float) -> Floats:
-        """Return the delay that `share` of those delivered do not exceed, to half a bin, or NaN."""
-        upto = np.cumsum(self.bins, axis=1, dtype=np.int64)
-        wanted = np.maximum(np.ceil(share * upto[:, -1]), 1)
-        place = (upto < wanted[:, None]).sum(axis=1)
-        middle = SHORTEST_S * SPAN ** ((place + 0.5) / self.bins.shape[1])
-        return np.where(upto[:, -1] > 0, middle, np.nan)
+        """Return the delay that `share` of those arrived do not exceed, to half a bin, or NaN."""
+        return within(self.bins, share)
 
     def energy_byte_j(self) -> Floats:
-        """Return the energy spent for each byte delivered, or NaN."""
-        return over(self.energy_nj / NANO, self.came_bytes)
+        """Return the energy spent for each byte that arrived, or NaN."""
+        return over(self.observed_nj / NANO, self.arrived_bytes)
 
 
 class Each(NamedTuple):
@@ -90,7 +105,11 @@ class Each(NamedTuple):
 
     cause: NDArray[np.int8]
     hour: Ints
+    observed: Flags
+    arrived: Flags  # observed, and in time
     delay_s: Floats
+    at_device_s: Floats
+    on_board_s: Floats
     place: Floats  # of the delay in histograms, from 0 to 1
     spent_nj: Longs
     size: Longs  # bytes
@@ -114,6 +133,23 @@ class Ages(NamedTuple):
         return cls(*table.T, *np.zeros((2, hours)))
 
 
+def within(bins: Ints, share: float) -> Floats:
+    """Return the delay that `share` of those in histograms (K, B) do not exceed, or NaN."""
+    upto = np.cumsum(bins, axis=1, dtype=np.int64)
+    wanted = np.maximum(np.ceil(share * upto[:, -1]), 1)
+    place = (upto < wanted[:, None]).sum(axis=1)
+    middle = SHORTEST_S * SPAN ** ((place + 0.5) / bins.shape[1])
+    return np.where(upto[:, -1] > 0, middle, np.nan)
+
+
+def observed_s(lifetime_s: Floats, end_s: float) -> Floats:
+    """Return for how long a rule's messages are observed before they count in shares [s].
+
+    Their lifetime, where a run until `end_s` sees any of them to their end; else half the run.
+    """
+    return np.where(lifetime_s < end_s, lifetime_s, 0.5 * end_s)
+
+
 def bin_end_s(place: NDArray[Any], bins: int) -> Floats:
     """Return the longest delay of bins of a histogram."""
     ends_s: Floats = SHORTEST_S * SPAN ** ((place + 1) / bins)
@@ -134,6 +170,9 @@ class Totals:
     cell: Ints  # (T,) -1: it moves
     grid: Cells
     size: Longs  # (R,) bytes
+    observed_s: Floats  # (R,)
+    observed_cases: Longs  # (R, causes) of the messages observed for so long
+    part_bins: Ints  # (R, 2, B) of delays at the device and on board
     things: Sums
     by_cell: Sums
     by_hour: Sums
@@ -150,12 +189,16 @@ class Totals:
         row_of = np.full(len(fleet), -1, np.int32)
         row_of[thing] = np.arange(len(thing))
         grid = cells(scenario.deliveries.cells)
+        rules = len(scenario.messages)
+        lifetime_s = np.array([rule.lifetime_s for rule in scenario.messages])
         hours = max(1, int(np.ceil(end_s / HOUR_S - 1e-9)))
         return cls(
             thing, row_of, _cell_of(fleet, thing, grid), grid,
             np.array([rule.size_bytes for rule in scenario.messages], np.int64),
+            observed_s(lifetime_s, end_s), np.zeros((rules, len(CAUSES)), np.int64),
+            np.zeros((rules, 2, FINE), np.int32),
             Sums.empty(len(thing), 0), Sums.empty(len(grid.latitude_deg), COARSE),
-            Sums.empty(hours, COARSE), Sums.empty(len(scenario.messages), FINE),
+            Sums.empty(hours, COARSE), Sums.empty(rules, FINE),
             Ages.empty(len(thing), hours),
             end_s,
         )  # fmt: skip
@@ -164,7 +207,8 @@ class Totals:
         """Count messages; those delivered come in order of delivery, now and from call to call."""
         row = self.row_of[some.thing]
         each = _each(
-            some.rule, some.created_s, some.delivered_s, some.energy_j, some.cause, self.size,
+            some.rule, some.created_s, some.delivered_s, some.at_device_s, some.in_transit_s,
+            some.energy_j, some.cause, self.size, self.observed_s, self.end_s,
             len(self.ages.hour_s),
         )  # fmt: skip
         # A table at a time: in one loop over all of them each message would wait for its memory.
@@ -172,6 +216,7 @@ class Totals:
         _count(self.by_cell, self.cell[row], each)
         _count(self.by_hour, each.hour, each)
         _count(self.by_rule, some.rule, each)
+        _part(self.observed_cases, self.part_bins, some.rule, each)
         _age_all(self.ages, row, some.created_s, some.delivered_s, some.cause)
 
     def finish(self) -> None:
@@ -206,23 +251,38 @@ def _each(
     rule: NDArray[np.int16],
     created_s: Floats,
     delivered_s: Floats,
+    at_device_s: Floats,
+    in_transit_s: Floats,
     energy_j: NDArray[np.float32],
     cause: NDArray[np.int8],
     size: Longs,
+    observed_s: Floats,
+    end_s: float,
     hours: int,
 ) -> Each:
     count = len(rule)
+    delay_s = delivered_s - created_s
     each = Each(
-        cause, np.empty(count, np.int32), delivered_s - created_s, np.empty(count),
+        cause, np.empty(count, np.int32), np.empty(count, np.bool_), np.empty(count, np.bool_),
+        delay_s, at_device_s, delay_s - at_device_s - in_transit_s, np.empty(count),
         np.empty(count, np.int64), size[rule],
     )  # fmt: skip
     for m in range(count):
         each.hour[m] = min(int(created_s[m] / HOUR_S), hours - 1)
         each.spent_nj[m] = np.int64(np.rint(NANO * np.float64(energy_j[m])))
-        if cause[m] == HEARD:
-            place = np.log(max(each.delay_s[m], SHORTEST_S) / SHORTEST_S) / np.log(SPAN)
-            each.place[m] = min(place, 1.0 - 1e-12)
+        watched_s = observed_s[rule[m]]
+        each.observed[m] = created_s[m] + watched_s <= end_s
+        each.arrived[m] = each.observed[m] and delay_s[m] <= watched_s
+        if each.arrived[m]:
+            each.place[m] = _place(delay_s[m])
     return each
+
+
+@kernel
+def _place(delay_s: float) -> float:
+    """Return the place of a delay in histograms, from 0 to below 1."""
+    place = np.log(max(delay_s, SHORTEST_S) / SHORTEST_S) / np.log(SPAN)
+    return min(place, 1.0 - 1e-12)
 
 
 @kernel
@@ -235,12 +295,34 @@ def _count(sums: Sums, row: NDArray[Any], each: Each) -> None:
             continue
         sums.cases[k, each.cause[m]] += 1
         sums.energy_nj[k] += each.spent_nj[m]
-        if each.cause[m] == HEARD:
+        if not each.observed[m]:
+            continue
+        sums.observed[k] += 1
+        sums.observed_nj[k] += each.spent_nj[m]
+        if each.arrived[m]:
+            sums.arrived[k] += 1
+            sums.arrived_bytes[k] += each.size[m]
             sums.delay_us[k] += np.int64(np.rint(MICRO * each.delay_s[m]))
+            sums.at_device_us[k] += np.int64(np.rint(MICRO * each.at_device_s[m]))
+            sums.on_board_us[k] += np.int64(np.rint(MICRO * each.on_board_s[m]))
             sums.longest_s[k] = max(sums.longest_s[k], each.delay_s[m])
-            sums.came_bytes[k] += each.size[m]
             if bins:
                 sums.bins[k, int(each.place[m] * bins)] += 1
+
+
+@kernel
+def _part(cases: Longs, bins: Ints, rule: NDArray[np.int16], each: Each) -> None:
+    """Count what becomes of observed messages, and the parts of their delays."""
+    count = bins.shape[2]
+    for m in range(len(rule)):
+        if not each.observed[m]:
+            continue
+        late = each.cause[m] == HEARD and not each.arrived[m]
+        cases[rule[m], STORED if late else each.cause[m]] += 1
+        if each.arrived[m]:
+            at_device, on_board = _place(each.at_device_s[m]), _place(each.on_board_s[m])
+            bins[rule[m], AT_DEVICE_PART, int(at_device * count)] += 1
+            bins[rule[m], ON_BOARD_PART, int(on_board * count)] += 1
 
 
 @kernel

@@ -27,13 +27,18 @@ _TIMES = [
 SECONDS_MAX = 120.0  # longer times are told in minutes
 RULES_MAX = 4  # more lines cannot be told apart
 TARGETS_MAX = 20
-LOST = {cause: f"lost_{cause.replace(' ', '_')}" for cause in CAUSES[1:-1]} | {"stored": "stored"}
+OPEN = {"on board": "stored_on_board", "at device": "stored_at_device"}
+LOST = {
+    cause: f"lost_{cause.replace(' ', '_')}"
+    for cause in CAUSES[1:]
+    if cause not in ("stored", "at device")
+}
 
 
 def delivery_delays(
     delays: pa.Table, names: list[str], ax: Axes | None = None, palette: Palette = LIGHT
 ) -> Axes:
-    """Draw which part of all messages had arrived how long after they were made.
+    """Draw which part of the observed messages had arrived how long after they were made.
 
     Parameters
     ----------
@@ -75,7 +80,7 @@ def delivery_delays(
         label += " [s]"
     ax.set_ylim(0, 100)
     ax.set_xlabel(label)
-    ax.set_ylabel("of all messages [%]")
+    ax.set_ylabel("of the messages observed [%]")
     legend(ax, palette)
     return ax
 
@@ -129,17 +134,19 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
     Returns
     -------
     matplotlib.axes.Axes
-        In percent of the messages made in the hour; causes that never occur are left out.
+        In percent of the messages made in the hour; causes that never occur are left out. What
+        is neither delivered nor lost when the run ends is hatched.
     """
     ax = dress(given_or_new(ax), palette, grid="y")
     time_s, made = numbers(hours, "time_s"), numbers(hours, "made")
     unit_s = time_axis(ax, float(time_s[-1]) + 3_600.0)
     foot = np.zeros(len(time_s))
-    there = [cause for cause, name in LOST.items() if numbers(hours, name).any()]
+    columns = LOST | OPEN
+    there = [cause for cause, name in columns.items() if numbers(hours, name).any()]
     for cause, colour in zip(there, _loss_colours(palette, len(there)), strict=True):
-        share = 100 * numbers(hours, LOST[cause]) / np.maximum(made, 1)
+        share = 100 * numbers(hours, columns[cause]) / np.maximum(made, 1)
         middle = (time_s + 1_800.0) / unit_s
-        hatch = "///" if cause == "stored" else None
+        hatch = "///" if cause in OPEN else None
         ax.bar(
             middle, share, 3_600.0 / unit_s * 0.92, foot, color=colour, label=cause, hatch=hatch,
             edgecolor=palette.water, linewidth=0.0,

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from skyweft.plot.deliveries import (
     LOST,
+    OPEN,
     delivery_delays,
     delivery_losses,
     delivery_map,
@@ -29,7 +30,8 @@ from skyweft.report.markup import (
 )
 from skyweft.run import Run
 
-TARGETS_MAX = 40
+TARGETS_MAX, PASSED_MAX = 40, 20
+KEPT = {"on board": "stored", "at device": "at_device"}
 
 
 def deliveries_section(run: Run) -> Markup:
@@ -65,20 +67,21 @@ def drawn_deliveries(
         "deliveries-losses",
     )
     rows = [_row(name, each) for name, each in zip(names, figures["rules"], strict=True)]
-    share = f"{100 * (figures['share_delivered'] or 0):.3g} %"
+    parts = [_parts(name, each) for name, each in zip(names, figures["rules"], strict=True)]
     return section(
         "deliveries",
         "Messages",
-        f"{figures['made']:,} messages were made, {share} of them arrived within their lifetime. "
-        "Every other one is lost with one cause, or still on board at the end.",
+        _words(figures),
         table("Messages by kind", _HEADS, rows),
+        table("What the delays are made of", _PARTS, parts),
         beside(
-            figure(curve, "Part of all messages that had arrived, by delay."),
+            figure(curve, "Part of the observed messages that had arrived, by delay."),
             figure(losses, "What does not arrive, by the hour it was made in and why."),
         ),
         table("Why messages do not arrive", _CAUSES, _causes(figures)),
         *_maps(cells),
         heading("On board and down"),
+        *_passed_over(figures["passed_over"]),
         *_down(stores, downlinks),
     )
 
@@ -88,7 +91,8 @@ _HEADS = [
     ("for", ""),
     ("number", ""),
     ("messages", ""),
-    ("delivered", "%"),
+    ("observed", ""),
+    ("of these delivered", "%"),
     ("delay, median", ""),
     ("95 %", ""),
     ("99 %", ""),
@@ -96,7 +100,35 @@ _HEADS = [
     ("energy per byte", "mJ"),
     ("battery", "years"),
 ]
-_CAUSES = [("cause", ""), ("messages", ""), ("of all", "%")]
+_PARTS = [
+    ("things", ""),
+    ("delay, mean", ""),
+    ("at the device", ""),
+    ("on board", ""),
+    ("in transit", ""),
+    ("at the device, 95 %", ""),
+    ("on board, 95 %", ""),
+]
+_CAUSES = [("cause", ""), ("of all messages", ""), ("of those observed", ""), ("of those", "%")]
+_PASSED = [("platform", ""), ("visits", ""), ("let pass", ""), ("in a row", "")]
+
+
+def _words(figures: Mapping[str, Any]) -> str:
+    """Return what is counted, and what shares are of."""
+    lead = f"{figures['made']:,} messages were made. "
+    if figures["observed"]:
+        share = f"{100 * figures['share_delivered']:.3g} %"
+        lead += (
+            f"Of the {figures['observed']:,} whose lifetime ends within the run {share} arrived; "
+            "all shares, delays and maps are of these, since the others had less time than that. "
+        )
+    else:
+        lead += "None has a lifetime that ends within the run, so there are no shares and delays. "
+    return (
+        f"{lead}At the end {figures['stored_on_board']:,} are on board and "
+        f"{figures['stored_at_device']:,} at their devices; every other one has arrived or is lost "
+        "with one cause."
+    )
 
 
 def _called(rules: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -115,10 +147,32 @@ def _row(name: str, rule: Mapping[str, Any]) -> list[Cell]:
         rule["target"],
         count(rule["things"]),
         count(rule["made"]),
+        count(rule["observed"]),
         share_of(_nan(rule["share_delivered"])),
         *(spoken(duration(_nan(rule[name]))) for name in ages),
         number(1e3 * _nan(rule["energy_byte_j"]), 2),
         number(_nan(rule["battery_years_mean"]), 1),
+    ]
+
+
+def _parts(name: str, rule: Mapping[str, Any]) -> list[Cell]:
+    """Return a row on where the delays of a rule come from."""
+    parts = ("at_device_", "on_board_", "in_transit_")
+    figures = [f"delay_{part}mean_s" for part in ("", *parts)]
+    figures += [f"delay_{part}p95_s" for part in parts[:2]]
+    return [name, *(spoken(duration(_nan(rule[each]))) for each in figures)]
+
+
+def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:
+    """Return who went past targets and was not served, as far as there is room."""
+    if not waited:
+        return []
+    rows: list[list[Cell]] = [
+        [each["platform"], *(count(each[name]) for name in ("visits", "unserved", "in_a_row"))]
+        for each in waited[:PASSED_MAX]
+    ]
+    return [
+        table("Passed targets with messages aboard while antennas served others", _PASSED, rows)
     ]
 
 
@@ -128,11 +182,14 @@ def _nan(value: float | None) -> float:
 
 def _causes(figures: Mapping[str, Any]) -> list[list[Cell]]:
     """Return a row a cause that occurs, the most frequent first."""
-    lost = {cause: figures[name] for cause, name in LOST.items() if figures[name]}
-    return [
-        [cause, count(lost[cause]), share_of(lost[cause] / figures["made"])]
-        for cause in sorted(lost, key=lambda each: -lost[each])
-    ]
+    lost = {cause: figures[name] for cause, name in (LOST | OPEN).items() if figures[name]}
+    observed = figures["observed_causes"]
+    rows: list[list[Cell]] = []
+    for cause in sorted(lost, key=lambda each: -lost[each]):
+        some = observed[(LOST | KEPT)[cause]]
+        share = some / figures["observed"] if figures["observed"] else float("nan")
+        rows.append([cause, count(lost[cause]), count(some), share_of(share)])
+    return rows
 
 
 def _maps(cells: pa.Table) -> list[Markup]:
@@ -154,7 +211,7 @@ def _maps(cells: pa.Table) -> list[Markup]:
     )
     return [
         beside(
-            figure(shares, "Share of the messages made in a cell that arrive."),
+            figure(shares, "Share of the observed messages of a cell that arrive."),
             figure(late, "Delay that 95 % of those do not exceed."),
         )
     ]

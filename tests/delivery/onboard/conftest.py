@@ -13,6 +13,7 @@ from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
 
 DELAY_S = 0.005
+AIR_S = 0.25  # of a transmission; a power of two, so that nothing is rounded
 Pass = tuple[int, int, int, float, float]  # rule of links, source, target, start, end
 
 
@@ -107,5 +108,5 @@ def heard_of(
         np.full(count, rule, np.int16), thing, np.arange(count, dtype=np.int64),
         created_s.astype(float), np.ones(count, np.int16), np.full(count, 0.1, np.float32),
         np.full(count, HEARD, np.int8), np.arange(count + 1, dtype=np.int64),
-        receiver.astype(np.int32), received_s.astype(float),
+        receiver.astype(np.int32), received_s.astype(float), np.full(count, AIR_S, np.float32),
     )  # fmt: skip

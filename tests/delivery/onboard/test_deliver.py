@@ -8,7 +8,7 @@ import pytest
 from skyweft.delivery.onboard.deliver import deliver
 from skyweft.delivery.product import CAUSES
 
-from .conftest import DELAY_S, heard_of, scenario_of, table_of
+from .conftest import AIR_S, DELAY_S, heard_of, scenario_of, table_of
 
 GATEWAY = 3  # the first row of Fleet after three satellites
 END_S = 6_000.0
@@ -75,6 +75,7 @@ def test_the_first_copy_counts() -> None:
         copy_first=np.array([0, 2]),
         copy_receiver=np.array([0, 1], np.int32),
         copy_received_s=np.array([12.0, 12.001]),
+        copy_air_s=np.array([0.25, 0.251], np.float32),
     )
     found, use = deliver(scenario, fleet, table, [(END_S, both)], END_S)
     assert found.delivered_s[0] == pytest.approx(500.1 + DELAY_S, abs=1e-9)
@@ -89,6 +90,51 @@ def test_a_message_larger_than_a_pass_lets_smaller_ones_by() -> None:
     heard = replace(one, rule=np.array([0, 1], np.int16))
     found, _ = deliver(scenario, fleet, table, [(END_S, heard)], END_S)
     assert causes(found) == ["expired", ""]
+
+
+def test_what_a_delay_is_made_of() -> None:
+    """Made at 10 s, on the air from 11.75 to 12 s, down from 100 s on in 0.1 s, 5 ms of light."""
+    found, _ = whole(scenario_of(), [(1, GATEWAY, 0, 100.0, 700.0)], [(10.0, 12.0, 0)])
+    assert found.at_device_s[0] == pytest.approx(1.75, abs=1e-9)
+    assert found.on_board_s[0] == pytest.approx(88.0, abs=1e-9)
+    assert found.in_transit_s[0] == pytest.approx(AIR_S + 0.1 + DELAY_S, abs=1e-9)
+    relayed, _ = whole(
+        scenario_of(relay="sooner"),
+        [(1, GATEWAY, 1, 500.0, 600.0), (2, 0, 1, 0.0, 200.0)], [(10.0, 12.0, 0)],
+    )  # fmt: skip
+    assert relayed.in_transit_s[0] == pytest.approx(AIR_S + 2 * (0.1 + DELAY_S), abs=1e-9)
+    assert relayed.on_board_s[0] == pytest.approx(488.0 - 0.105, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("passes", "down", "cause"),
+    [
+        # A satellite alone, whose one transmitter is at the other gateway: nobody is busy.
+        ([(1, 3, 0, 100.0, 160.0), (1, 4, 0, 100.0, 165.0)], {"acquisition_s": 70.0}, "expired"),
+        # Another one has the antenna all the time, but the pass is too short for the dish to turn.
+        ([(1, 3, 0, 240.0, 260.0), (1, 3, 1, 100.0, 900.0)], {"acquisition_s": 30.0}, "expired"),
+        # Another one has it, and the pass would have been long enough.
+        ([(1, 3, 0, 240.0, 480.0), (1, 3, 1, 100.0, 900.0)], {"acquisition_s": 30.0},
+         "gateway busy"),
+        # It was let pass before it had the message.
+        ([(1, 3, 0, 0.1, 9.0), (1, 3, 1, 0.0, 900.0)], {}, "expired"),
+    ],
+)  # fmt: skip
+def test_gateway_busy_is_what_one_more_antenna_would_have_saved(
+    passes: list[tuple[int, int, int, float, float]], down: dict[str, float], cause: str
+) -> None:
+    limits = {"source_links_max": 1, "target_links_max": 1, "choose": "earliest"}
+    scenario = scenario_of({"lifetime_s": 1_000.0}, relay="never", down=limits | down)
+    found, _ = whole(scenario, passes, [(10.0, 12.0, 0)])
+    assert causes(found) == [cause]
+
+
+def test_gateway_busy_counts_no_more_than_the_pass_would_have_carried() -> None:
+    """Ten messages of 100 bytes; the pass let by carries 1000 B/s for 0.55 s: five of them."""
+    scenario = scenario_of({"lifetime_s": 1_000.0}, relay="never", down={"source_links_max": 1})
+    passes = [(1, GATEWAY, 0, 240.0, 240.55), (1, GATEWAY, 1, 100.0, 900.0)]
+    found, _ = whole(scenario, passes, [(10.0 + k, 12.0 + k, 0) for k in range(10)])
+    assert causes(found) == ["gateway busy"] * 5 + ["expired"] * 5
 
 
 def test_antennas_that_serve_others() -> None:

@@ -57,10 +57,10 @@ def heard_by(scenario: Any, fleet: Any, said: list[tuple[float, float, int, int]
 def until(heard: Heard, low_s: float, high_s: float) -> Heard:
     """Return what was heard in a stretch of time."""
     rows = np.flatnonzero((heard.copy_received_s > low_s) & (heard.copy_received_s <= high_s))
-    columns = {each.name: getattr(heard, each.name)[rows] for each in fields(Heard)[:-3]}
+    columns = {each.name: getattr(heard, each.name)[rows] for each in fields(Heard)[:-4]}
     return Heard(
         **columns, copy_first=np.arange(len(rows) + 1), copy_receiver=heard.copy_receiver[rows],
-        copy_received_s=heard.copy_received_s[rows],
+        copy_received_s=heard.copy_received_s[rows], copy_air_s=heard.copy_air_s[rows],
     )  # fmt: skip
 
 

@@ -12,15 +12,15 @@ def test_of_two_at_one_moment_the_one_heard_first_arrives() -> None:
     whole = np.zeros(0, np.int64)
     passes = Passes(none, whole, nothing, nothing, nothing, none, nothing)
     queues = np.zeros((0, 2), np.int32)
-    stores = Stores(queues, queues, whole, whole, whole, whole, nothing)
+    stores = Stores(queues, queues, whole, whole, whole, whole, queues, whole, queues)
     message = np.array([0, 0, 1, 1], np.int32)
     copies = Copies(
         message, np.array([10, 11, 12, 13], np.int32), np.full(4, 2, np.int32), np.zeros(4),
-        np.array([1, 2, 3, 4], np.int32), np.full(4, -1, np.int32),
+        np.array([1, 2, 3, 4], np.int32), np.full(4, -1, np.int32), *np.zeros((3, 4)),
     )  # fmt: skip
     # The log is in no order: copies 1 and 0 at one moment, 2 before them, 3 after the border.
     log = np.array([3, 1, 0, 2], np.int32), np.array([20.0, 5, 5, 3]), np.full(4, 1, np.int32)
-    aboard = Aboard(copies, stores, passes, none, none, none, none, log)
+    aboard = Aboard(copies, stores, passes, none, none, none, none, log, np.zeros(4))
     open_ = Open.none()
     open_.rule, open_.left = np.array([0, 1], np.int16), np.array([2, 2], np.int32)
     open_.delivered = np.zeros(2, np.bool_)

@@ -43,8 +43,19 @@ def test_tables_agree(run: Run) -> None:
         for _, name in deliveries.LOST:
             cause = name.removeprefix("lost_").replace("_", " ")
             assert pc.sum(table[name]).as_py() == causes.get(cause, 0)
-    delay_s = rows["delay_s"].to_numpy()
-    exact_s = np.nanquantile(delay_s, 0.95, method="inverted_cdf")
+        assert pc.sum(table["stored_on_board"]).as_py() == causes.get("stored", 0)
+        assert pc.sum(table["stored_at_device"]).as_py() == causes.get("at device", 0)
+        parts = pc.add(table["stored_on_board"], table["stored_at_device"])
+        assert table["stored"].equals(parts)
+    rule, created_s, delay_s = (rows[name].to_numpy() for name in ("rule", "created_s", "delay_s"))
+    watched_s = np.array([each["observed_s"] for each in figures["rules"]])[rule]
+    observed = created_s + watched_s <= 7_200
+    arrived = observed & (delay_s <= watched_s)
+    assert figures["observed"] == observed.sum() > 0
+    assert figures["observed_delivered"] == arrived.sum()
+    assert figures["share_delivered"] == arrived.sum() / observed.sum()
+    assert sum(figures["observed_causes"].values()) == (observed & ~arrived).sum()
+    exact_s = np.quantile(delay_s[arrived], 0.95, method="inverted_cdf")
     assert figures["delay_p95_s"] == pytest.approx(exact_s, rel=6e-4)  # bins of 0.1 %
     copies = pc.sum(run.downlinks["came"]).as_py()
     assert copies >= causes[""]
@@ -57,6 +68,12 @@ def test_columns_say_what_they_should(run: Run) -> None:
     assert (came.heard_s > came.created_s).all()
     assert came.target.str.endswith("gateway").all()
     assert came.hops.min() >= 2
+    parts_s = came[["delay_at_device_s", "delay_on_board_s", "delay_in_transit_s"]]
+    np.testing.assert_allclose(parts_s.sum(axis=1), came.delay_s, rtol=0, atol=1e-6)
+    assert parts_s.to_numpy().min() > -1e-6  # air times are of single precision
+    assert parts_s.delay_at_device_s.max() < 1e-3  # sent at once
+    # 20 to 32 bytes take 1.5 to 2.4 s of LR-FHSS at rate 1/3, and then milliseconds of light.
+    assert parts_s.delay_in_transit_s.between(1.0, 4.0).all()
     assert rows[rows.cause == "no satellite"].receiver.isna().all()
     assert rows.created_s.is_monotonic_increasing
 

@@ -33,8 +33,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 TOGETHER = 131_072  # messages looked at at once; their columns stay in the third-level cache
-NO_SATELLITE, DUTY_CYCLE, EXPIRED, STORED = (
-    np.int8(CAUSES.index(each)) for each in ("no satellite", "duty cycle", "expired", "stored")
+NO_SATELLITE, DUTY_CYCLE, EXPIRED, AT_DEVICE = (
+    np.int8(CAUSES.index(each)) for each in ("no satellite", "duty cycle", "expired", "at device")
 )
 
 
@@ -77,7 +77,7 @@ def hear(
     heard : Heard
         A message comes in the block in which it has been heard by all that could, or in which its
         last attempt has failed; it may have been made earlier. The last block brings all that is
-        left, as stored.
+        left: at its device still, or too old by then.
     carry : Carry
         For the next block.
     """
@@ -101,7 +101,7 @@ def hear(
             ahead = rounds.ahead(made_in[k + 1], borders_s[k + 2])
         ended = _ended(scenario, air, messages, last, to_s)
         if to_s >= scenario.duration_s:
-            messages.cause[~ended] = STORED
+            _close(scenario, messages, ended, to_s)
             ended[:] = True
         parts.append(_heard(air, messages, ended, last, to_s))
         carry = _carried(carry, messages, ended, last, to_s)
@@ -197,6 +197,13 @@ def _too_late(scenario: Scenario, messages: Messages, last: Round, end_s: float)
     return late
 
 
+def _close(scenario: Scenario, messages: Messages, ended: Flags, end_s: float) -> None:
+    """Write what the run's end leaves of messages whose fate is open."""
+    until_s = messages.created_s + lifetimes_s(scenario)[messages.rule]
+    over = np.where(np.isnan(messages.due_s), NO_SATELLITE, EXPIRED)
+    messages.cause[~ended] = np.where(until_s <= end_s, over, AT_DEVICE)[~ended]
+
+
 def _heard(air: Media, messages: Messages, ended: Flags, last: Round, end_s: float) -> Heard:
     """Return the messages that have ended, and who has copies."""
     sent, rays = last.sent, last.rays
@@ -205,7 +212,8 @@ def _heard(air: Media, messages: Messages, ended: Flags, last: Round, end_s: flo
     rows = np.flatnonzero(copies)
     of = sent.message[rays.sent[rows]]
     lasts_s = np.array([each.air_s for each in air.of_rule])[sent.rule, sent.lane]
-    received_s = (sent.start_s + lasts_s)[rays.sent[rows]] + rays.delay_s[rows]
+    airs_s = lasts_s[rays.sent[rows]] + rays.delay_s[rows]
+    received_s = sent.start_s[rays.sent[rows]] + airs_s
     done = np.flatnonzero(ended)
     done = done[in_order(messages.created_s[done], messages.rule[done], messages.thing[done],
                          messages.number[done])]  # fmt: skip
@@ -219,6 +227,7 @@ def _heard(air: Media, messages: Messages, ended: Flags, last: Round, end_s: flo
     return Heard(
         some.rule, some.thing, some.number, some.created_s, some.attempts, some.energy_j,
         some.cause, first, rays.receiver[rows[order]], received_s[order],
+        airs_s[order].astype(np.float32),
     )  # fmt: skip
 
 

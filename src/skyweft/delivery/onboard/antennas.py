@@ -39,7 +39,7 @@ class Spans:
 
 def served(
     scenario: Scenario, contacts: Contacts, rows: Longs, place: Ints, goal: Flags
-) -> tuple[Spans, Spans]:
+) -> tuple[Spans, Spans, Spans]:
     """Return what is served of some contacts, and what targets had to let pass.
 
     Parameters
@@ -57,35 +57,43 @@ def served(
 
     Returns
     -------
-    held, missed : Spans
-        Served spans, less the time of acquisition; and the rest of contacts with targets.
+    held : Spans
+        What is served, less the time of acquisition.
+    missed : Spans
+        Times in which somebody is in contact with a target and could send, but all antennas that
+        the target has for this serve others.
+    pointed : Spans
+        The same, less the time of acquisition: what could be served with one antenna more.
     """
     source, target = place[contacts.source[rows]], place[contacts.target[rows]]
-    start_s = contacts.start_s[rows].copy()
+    up_s, end_s = contacts.start_s[rows], contacts.end_s[rows]
+    start_s, kept_out = up_s.copy(), []
     for number, link in enumerate(scenario.links):
         mine = np.flatnonzero(contacts.link[rows] == number)
         if link.source_links_max is None and link.target_links_max is None:
             continue
         ends = source[mine], target[mine]
         start_s[mine] = taken(link, contacts, rows[mine], *ends, goal)
-    end_s = contacts.end_s[rows]
+        of, *piece = kept_out_of(link, up_s[mine], end_s[mine], start_s[mine], *ends, goal)
+        kept_out.append((mine[of], *piece))
     wait_s = np.array([link.acquisition_s for link in scenario.links])[contacts.link[rows]]
     # What was up when the run began was pointed before.
-    pointed = contacts.cut_start[rows] & (start_s <= contacts.start_s[rows])
-    ready_s = start_s + np.where(pointed, 0.0, wait_s)
-    held = ready_s < end_s
-    late = (start_s > contacts.start_s[rows]) & (goal[source] | goal[target])
-    upto_s = np.minimum(start_s, end_s)
+    early = contacts.cut_start[rows] & (start_s <= up_s)
+    ready_s = start_s + np.where(early, 0.0, wait_s)
+    none = np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+    out, from_s, upto_s = (np.concatenate(each) for each in zip(none, *kept_out, strict=True))
+    early_out = contacts.cut_start[rows[out]] & (from_s <= up_s[out])
+    least_s = from_s + np.where(early_out, 0.0, wait_s[out])
+    missed = rows[out], source[out], target[out]
     return (
-        _spans(rows, source, target, ready_s, end_s, held),
-        _spans(rows, source, target, contacts.start_s[rows], upto_s, late),
+        _spans(rows, source, target, ready_s, end_s),
+        _spans(*missed, from_s, upto_s),
+        _spans(*missed, least_s, upto_s),
     )
 
 
-def _spans(
-    rows: Longs, source: Ints, target: Ints, start_s: Floats, end_s: Floats, keep: Flags
-) -> Spans:
-    some = np.flatnonzero(keep)
+def _spans(rows: Longs, source: Ints, target: Ints, start_s: Floats, end_s: Floats) -> Spans:
+    some = np.flatnonzero(start_s < end_s)
     some = some[np.lexsort((rows[some], start_s[some]))]
     return Spans(rows[some], source[some], target[some], start_s[some], end_s[some])
 
@@ -178,6 +186,74 @@ def _take(
             taken_s[best] = now_s
             busy[0, source[best]] += 1
             busy[side, target[best]] += 1
+
+
+def kept_out_of(
+    link: Link, up_s: Floats, end_s: Floats, taken_s: Floats, source: Ints, target: Ints,
+    goal: Flags,
+) -> tuple[Longs, Floats, Floats]:  # fmt: skip
+    """Return when contacts with targets wait for an antenna, and could send if they had one.
+
+    Parameters
+    ----------
+    link : Link
+        How many links each end holds.
+    up_s, end_s, taken_s : (K,)
+        Of the rule's contacts; `taken_s` from `taken`. [s]
+    source, target : (K,)
+        Their nodes.
+    goal : (V,)
+        Which nodes are targets.
+
+    Returns
+    -------
+    of, from_s, upto_s : (W,)
+        Rows of the contacts, and the times in which their other end has a link to spare. As it
+        is not served all the same, the target has none.
+    """
+    own_max = np.where(
+        goal[source], link.target_links_max or NO_LIMIT, link.source_links_max or NO_LIMIT
+    )
+    who = np.where(goal[source], target, source)
+    order = np.argsort(who, kind="stable")
+    first = np.searchsorted(who[order], np.arange(len(goal) + 1))
+    with_goal = goal[source] != goal[target]
+    return _spare(up_s, end_s, taken_s, who, own_max, with_goal, order, first)
+
+
+@making
+def _spare(
+    up_s: Floats, end_s: Floats, taken_s: Floats, who: Ints, own_max: Longs, with_goal: Flags,
+    order: Longs, first: Longs,
+) -> tuple[Longs, Floats, Floats]:  # fmt: skip
+    """Write the times of each contact in which less than all of its other end's links are taken."""
+    of = [np.int64(0) for _ in range(0)]  # so that the compiler knows of what
+    from_s, upto_s = [0.0 for _ in range(0)], [0.0 for _ in range(0)]
+    for c in range(len(up_s)):
+        until_s = min(taken_s[c], end_s[c])
+        if not with_goal[c] or until_s <= up_s[c]:
+            continue
+        # Borders at which the number of its own links changes.
+        others = order[first[who[c]] : first[who[c] + 1]]
+        at_s = [up_s[c], until_s]
+        for k in others:
+            if taken_s[k] < np.inf:
+                edges_s = (taken_s[k], end_s[k])
+                at_s.extend([each_s for each_s in edges_s if up_s[c] < each_s < until_s])
+        at_s.sort()
+        for j in range(1, len(at_s)):
+            a, b, own = at_s[j - 1], at_s[j], 0
+            for k in others:
+                own += taken_s[k] <= a and end_s[k] > a
+            if own >= own_max[c] or b <= a:
+                continue
+            if of and of[-1] == c and upto_s[-1] == a:
+                upto_s[-1] = b
+            else:
+                of.append(np.int64(c))
+                from_s.append(a)
+                upto_s.append(b)
+    return np.array(of, np.int64), np.array(from_s), np.array(upto_s)
 
 
 @kernel

@@ -30,6 +30,7 @@ from skyweft.scenario.scenario import Scenario
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 ROOM = 1 << 60  # bytes of a store without a limit
 LAG_S = 60.0  # from hearing a message to knowing it, at most
@@ -93,6 +94,7 @@ class UnderWay:
     samples: Longs
     open: Open
     aboard: Aboard
+    noticed: Flags  # pieces of `table.let_pass` of who had something aboard
     flight_at: Longs = field(default_factory=lambda: np.zeros(7, np.int64))
 
     @classmethod
@@ -100,23 +102,20 @@ class UnderWay:
         """Return nothing under way at the run's start."""
         asked = scenario.messages
         soonest_s = reach.soonest(table, scenario.deliveries.relay == "sooner")
-        missed = table.missed
         at_target = table.anyones
-        who = np.where(at_target[missed.source], missed.target, missed.source)
         step_s = scenario.deliveries.step_s
         time_s = np.append(np.arange(0.0, end_s, step_s), end_s)
         samples = np.full(len(table.epoch_s), -1, np.int64)
         at = np.searchsorted(table.epoch_s, time_s)
         samples[at] = np.arange(len(time_s))
         counts = np.zeros((4, len(time_s), len(table)), np.int64)
-        pieces = who.astype(np.int32), missed.start_s, missed.end_s
         sizes = np.array([rule.size_bytes for rule in asked], np.int64)
         priorities = np.array([rule.priority for rule in asked], np.int64)
         return cls(
             scenario,
             table,
             end_s,
-            Known(table.edges, table.goal, at_target, table.epoch_s, soonest_s, *pieces),
+            Known(table.edges, table.goal, at_target, table.epoch_s, soonest_s, table.let_pass),
             Rules(sizes, priorities, table.goal_of),
             np.array([rule.lifetime_s for rule in asked]),
             _lag_s(scenario),
@@ -124,6 +123,7 @@ class UnderWay:
             samples,
             Open.none(),
             Aboard.empty(_stores(scenario, fleet, table, len(asked)), len(table.edges.tail)),
+            np.zeros(len(table.let_pass.tail), np.bool_),
         )
 
     def through(self, heard: Iterable[tuple[float, Heard]]) -> Iterator[Deliveries]:
@@ -143,7 +143,8 @@ class UnderWay:
         """Go on to the end of the data, and return all the rest."""
         self._fly(self.end_s)
         done = self._settled()
-        rest = self.open.rest(self.end_s, self.aboard.passed(len(self.open)))
+        busy = self.aboard.held_up(self._messages(), self.rules)
+        rest = self.open.rest(self.end_s, busy)
         self.use.stored_bytes[-1] = self.aboard.stores.used
         self.use.stored[-1] = self.aboard.stores.kept
         self.open, self.aboard = Open.none(), self.aboard.emptied()
@@ -161,22 +162,15 @@ class UnderWay:
         if upto <= self.flight_at[epochs.EPOCH]:
             return
         border_s = self.table.epoch_s[upto]
-        messages, aboard = self.open, self.aboard
+        aboard = self.aboard
         edges, nodes = len(self.table.edges.tail), len(self.table)
         ready = aboard.heard_before(border_s)
         log = aboard.fresh_log()
         board = Board(
-            self.rules,
-            Messages(
-                messages.rule, messages.until_s, messages.left, messages.lost_s, messages.lost
-            ),
-            aboard.copies,
-            aboard.stores,
-            aboard.passes,
-            log,
+            self.rules, self._messages(), aboard.copies, aboard.stores, aboard.passes, log
         )
         flight = Flight(
-            self.flight_at, aboard.active, aboard.missing(len(self.table.missed)),
+            self.flight_at, aboard.active, aboard.missing(len(self.noticed)), self.noticed,
             aboard.in_transit(self.flight_at[epochs.TRANSIT]), reach.no_pace(edges),
             np.zeros(edges), np.zeros(nodes), np.ones(nodes, np.bool_),
             reach.no_ways(*self.table.goal.shape),
@@ -187,6 +181,11 @@ class UnderWay:
         )  # fmt: skip
         aboard.transit = flight.transit[: self.flight_at[epochs.TRANSIT]].copy()
         aboard.note_arrivals(log)
+
+    def _messages(self) -> Messages:
+        """Return what the kernels need of the messages."""
+        some = self.open
+        return Messages(some.rule, some.until_s, some.left, some.lost_s, some.lost)
 
     def _settled(self) -> list[Deliveries]:
         """Return messages that have arrived by now, or are lost; forget them."""
@@ -212,7 +211,7 @@ def _lag_s(scenario: Scenario) -> float:
 def _stores(scenario: Scenario, fleet: Fleet, table: Timetable, rules: int) -> Stores:
     nodes = len(table)
     queues = np.full((2, nodes, rules), -1, np.int32)
-    counts = np.zeros((2, nodes), np.int64)
+    counts = np.zeros((3, nodes), np.int64)
     room = np.full(nodes, ROOM)
     drop = np.zeros(nodes, np.int64)
     for k, row in enumerate(table.node):
@@ -221,5 +220,6 @@ def _stores(scenario: Scenario, fleet: Fleet, table: Timetable, rules: int) -> S
             room[k] = int(storage.bytes)
             drop[k] = DROPS.index(storage.drop)
     head, tail = queues
-    used, kept = counts
-    return Stores(head, tail, used, kept, room, drop, np.full(nodes, -np.inf))
+    used, kept, brought = counts
+    queued, passed = np.zeros((nodes, rules), np.int64), np.zeros((nodes, len(table.goal)))
+    return Stores(head, tail, used, kept, room, drop, queued, brought, passed)

@@ -87,9 +87,11 @@ def serve(
         at_s = done_s + delay_at(edges, e, done_s)
         if at_s > board.messages.until_s[copies.message[copy]]:
             freed(board.stores, board.rules, v, r)
-            lose(board.messages, copies, copy, too_late(board.stores, copies, copy, v), now_s)
+            cause = too_late(board.stores, board.messages, copies, board.rules, v, copy)
+            lose(board.messages, copies, copy, cause, now_s)
             continue
         passes.free_s[e] = done_s
+        copies.in_transit_s[copy] -= now_s  # until its last bit is down
         if done_s > end_s:
             passes.sending[e] = copy
             passes.unsent[e] = board.rules.size[r] - (end_s - now_s) * passes.rate[e]
@@ -112,6 +114,8 @@ def _aboard(board: Board, v: int, copy: int) -> None:
 def _down(board: Board, edges: Edges, v: int, e: int, r: int, copy: int, at_s: float) -> None:
     """Note that the last bit of a copy is on its way to the ground."""
     freed(board.stores, board.rules, v, r)
+    board.stores.brought[v] += board.rules.size[r]
+    board.copies.in_transit_s[copy] += at_s
     log = board.log
     k = log.filled[0]
     log.copy[k], log.at_s[k], log.target[k] = copy, at_s, edges.head[e]

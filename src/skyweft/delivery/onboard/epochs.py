@@ -9,7 +9,7 @@ from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
 from skyweft.delivery.onboard.reach import Pace, Ways, find, look_up
 from skyweft.delivery.onboard.store import freed, throw_out, unlinked
-from skyweft.delivery.onboard.timetable import Edges, refreshed
+from skyweft.delivery.onboard.timetable import Edges, carried, refreshed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -27,9 +27,7 @@ class Known(NamedTuple):
     anyones: Flags  # (V,) a target of some goal
     epoch_s: Floats  # (T,)
     soonest_s: Floats  # (T, D, V)
-    missed_node: Ints  # pieces of passes that no antenna served, sorted by start
-    missed_start_s: Floats
-    missed_end_s: Floats
+    missed: Edges  # pieces of passes that antennas let pass, since they served others
 
 
 class Flight(NamedTuple):
@@ -38,6 +36,7 @@ class Flight(NamedTuple):
     at: Longs  # next epoch, edge and missed pass; how many are active of both, how many in transit
     active: Ints  # edges
     missing: Ints  # missed passes
+    noticed: Flags  # (P,) missed passes of who had something aboard, and no other pass
     transit: Ints  # copies on their way from node to node when the last epoch ended
     pace: Pace
     spare: Floats  # (E,) bytes that still fit through in this epoch
@@ -119,13 +118,10 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
         flight.spare[e] = flight.pace.rate[e] * (end_s - start_s)
     lay_passes(board.passes, edges, active, known.anyones, start_s, end_s)
     at[MISSING], at[MISS] = refreshed(
-        flight.missing, at[MISSING], at[MISS], known.missed_start_s, known.missed_end_s, start_s
+        flight.missing, at[MISSING], at[MISS], known.missed.start_s, known.missed.end_s, start_s
     )
+    _let_pass(known, flight, board, start_s, end_s)
     first = board.passes.first
-    for j in flight.missing[: at[MISSING]]:
-        v = known.missed_node[j]
-        if first[v] == first[v + 1]:
-            stores.missed_s[v] = end_s
     flight.open[:] = True
     for v in range(len(flight.book)):
         flight.book[v] = stores.room[v] - stores.used[v]
@@ -140,6 +136,23 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
         find(
             edges, active, flight.pace, start_s, known.goal, d, flight.open, next_s[d], flight.ways
         )
+
+
+@making
+def _let_pass(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
+    """Note what antennas that serve others do not take from platforms without another pass."""
+    missed, stores, first = known.missed, board.stores, board.passes.first
+    best = np.zeros(stores.passed.shape)
+    for j in flight.missing[: flight.at[MISSING]]:
+        v = missed.tail[j]
+        if first[v] < first[v + 1]:
+            continue
+        flight.noticed[j] |= stores.used[v] > 0
+        volume = carried(missed, j, end_s) - carried(missed, j, start_s)
+        for d in range(len(known.goal)):
+            if known.goal[d, missed.head[j]]:
+                best[v, d] = max(best[v, d], volume)
+    stores.passed[:] += best
 
 
 @kernel
@@ -161,8 +174,10 @@ def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float)
     if not _fits(known.edges, flight, d, v, size):
         return False
     flight.book[x] -= size
+    lasts_s = ways.delay_s[d, v] + size * ways.slow[d, v]
     copies.node[copy] = x
-    copies.here_s[copy] = at_s + ways.delay_s[d, v] + size * ways.slow[d, v]
+    copies.here_s[copy] = at_s + lasts_s
+    copies.in_transit_s[copy] += lasts_s
     copies.hops[copy] += ways.hops[d, v]
     return True
 

@@ -48,6 +48,9 @@ class Copies(NamedTuple):
     here_s: Floats  # since when
     hops: Ints
     next: Ints  # behind it in the same queue, or -1
+    in_transit_s: Floats  # on the air and between platforms so far
+    passed: Floats  # bytes that busy antennas had let pass when it came aboard
+    turn: Floats  # bytes brought down by when it would have been its turn; inf: not aboard yet
 
 
 class Stores(NamedTuple):
@@ -59,7 +62,9 @@ class Stores(NamedTuple):
     kept: Longs  # copies
     room: Longs  # bytes in all
     drop: Longs  # OLDEST, NEWEST or PRIORITY
-    missed_s: Floats  # when it last passed a target whose antennas served others
+    queued: Longs  # copies (V, R)
+    brought: Longs  # bytes brought down so far
+    passed: Floats  # (V, D) bytes that passes would have carried whose antennas served others
 
 
 @kernel
@@ -74,9 +79,27 @@ def lose(messages: Messages, copies: Copies, copy: int, cause: int, at_s: float)
 
 
 @kernel
-def too_late(stores: Stores, copies: Copies, copy: int, v: int) -> int:
-    """Return why a copy that has expired was not brought down."""
-    return BUSY if stores.missed_s[v] > copies.here_s[copy] else EXPIRED
+def too_late(
+    stores: Stores, messages: Messages, copies: Copies, rules: Rules, v: int, copy: int
+) -> int:
+    """Return why a copy that has expired was not brought down.
+
+    It is the antennas' doing where what they let pass would have carried all before it, and it.
+    """
+    r = messages.rule[copies.message[copy]]
+    passed = stores.passed[v, rules.goal[r]] - copies.passed[copy]
+    enough = passed + stores.brought[v] >= copies.turn[copy]
+    return BUSY if enough and passed >= rules.size[r] else EXPIRED
+
+
+@kernel
+def _ahead(stores: Stores, rules: Rules, v: int, own: int) -> int:
+    """Return the bytes aboard that go down to the same targets before a newcomer of a rule."""
+    total = 0
+    for r in range(len(rules.size)):
+        if rules.priority[r] <= rules.priority[own] and rules.goal[r] == rules.goal[own]:
+            total += stores.queued[v, r] * rules.size[r]
+    return total
 
 
 @kernel
@@ -99,7 +122,7 @@ def accept(
             return
         other = unlinked(stores, copies, v, victim)
         late = messages.until_s[copies.message[other]] < at_s
-        cause = too_late(stores, copies, other, v) if late else STORAGE
+        cause = too_late(stores, messages, copies, rules, v, other) if late else STORAGE
         freed(stores, rules, v, victim)
         lose(messages, copies, other, cause, at_s)
     copies.next[copy] = -1
@@ -108,8 +131,11 @@ def accept(
     else:
         copies.next[stores.tail[v, r]] = copy
     stores.tail[v, r] = copy
+    copies.passed[copy] = stores.passed[v, rules.goal[r]]
+    copies.turn[copy] = stores.brought[v] + _ahead(stores, rules, v, r) + rules.size[r]
     stores.used[v] += rules.size[r]
     stores.kept[v] += 1
+    stores.queued[v, r] += 1
 
 
 @kernel
@@ -149,6 +175,7 @@ def freed(stores: Stores, rules: Rules, v: int, r: int) -> None:
     """Give back the bytes of one copy of a rule."""
     stores.used[v] -= rules.size[r]
     stores.kept[v] -= 1
+    stores.queued[v, r] -= 1
 
 
 @kernel
@@ -162,4 +189,4 @@ def throw_out(
             break
         unlinked(stores, copies, v, r)
         freed(stores, rules, v, r)
-        lose(messages, copies, copy, too_late(stores, copies, copy, v), now_s)
+        lose(messages, copies, copy, too_late(stores, messages, copies, rules, v, copy), now_s)

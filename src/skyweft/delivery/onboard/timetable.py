@@ -67,7 +67,8 @@ class Timetable:
     goal_of: Longs  # (rules,) of the scenario's [[messages]]
     edges: Edges
     held: Spans  # passes as the antennas serve them, over nodes
-    missed: Spans  # pieces of passes of a target that no antenna served
+    missed: Spans  # pieces of passes of a target whose antennas served others
+    let_pass: Edges  # the same, as if they had been pointed at
     epoch_s: Floats  # (T,) borders, the run's start and end included
 
     def __len__(self) -> int:
@@ -110,7 +111,7 @@ def timetable(
     place = np.where(within, np.cumsum(within) - 1, -1).astype(np.int32)
     node = np.flatnonzero(within).astype(np.int32)
     is_goal: Flags = np.logical_or.reduce(goal_rows[:, node], axis=0)
-    held, missed = served(scenario, contacts, rows, place, is_goal)
+    held, missed, pointed = served(scenario, contacts, rows, place, is_goal)
     everyone = np.ones(len(node), np.bool_)
     takes = is_goal if scenario.deliveries.relay == "never" else everyone
     edges = _edges(contacts, samples, held, sends[node], takes)
@@ -124,6 +125,7 @@ def timetable(
         edges=edges,
         held=held,
         missed=missed,
+        let_pass=_edges(contacts, samples, pointed, sends[node], is_goal),
         epoch_s=np.unique(np.concatenate([grid, borders[(borders > 0) & (borders < end_s)]])),
     )
 

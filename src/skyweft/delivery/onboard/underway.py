@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.kernel import kernel
 from skyweft.delivery.onboard.downlink import Log, Passes
-from skyweft.delivery.onboard.store import BUSY, EXPIRED, Copies, Stores
+from skyweft.delivery.onboard.store import BUSY, EXPIRED, Copies, Messages, Rules, Stores, too_late
 from skyweft.delivery.onboard.timetable import Timetable
 from skyweft.delivery.product import CAUSES, HEARD, Deliveries, Heard
 
@@ -69,9 +69,10 @@ class Open:
     def delivered_now(self, came: "Arrived", node: Ints) -> Deliveries:
         """Return messages with the copies of theirs that arrived first, in order of time."""
         zero = np.zeros(len(came.message), np.int8)
+        at_device_s = came.sent_s - self.created_s[came.message]
         return self._deliveries(
             came.message, came.at_s, came.receiver, node[came.target],
-            came.hops.astype(np.int16), zero,
+            came.hops.astype(np.int16), zero, at_device_s, came.in_transit_s,
         )  # fmt: skip
 
     def lost_for_good(self) -> Deliveries:
@@ -80,10 +81,10 @@ class Open:
         assert not np.any(self.lost[rows] == HEARD)
         return self._not_delivered(rows, self.lost[rows])
 
-    def rest(self, end_s: float, passed: Flags) -> Deliveries:
+    def rest(self, end_s: float, busy: Flags) -> Deliveries:
         """Return what is neither delivered nor lost at the end: too old, or still on board."""
         rows = np.flatnonzero(~self.delivered)
-        late = np.where(passed[rows], BUSY, EXPIRED)
+        late = np.where(busy[rows], BUSY, EXPIRED)
         cause = np.where(self.until_s[rows] <= end_s, late, STORED)
         return self._not_delivered(rows, cause.astype(np.int8))
 
@@ -98,7 +99,9 @@ class Open:
         nowhere = np.full(len(rows), -1, np.int32)
         hops = np.ones(len(rows), np.int16)
         never = np.full(len(rows), np.nan)
-        return self._deliveries(rows, never, self.receiver[rows], nowhere, hops, cause)
+        return self._deliveries(
+            rows, never, self.receiver[rows], nowhere, hops, cause, never, never
+        )
 
     def _deliveries(
         self,
@@ -108,11 +111,13 @@ class Open:
         target: Ints,
         hops: NDArray[np.int16],
         cause: NDArray[np.int8],
+        at_device_s: Floats,
+        in_transit_s: Floats,
     ) -> Deliveries:
         return Deliveries(
             self.rule[rows], self.thing[rows], self.number[rows], self.created_s[rows],
             self.heard_s[rows], delivered_s, receiver, target, hops, self.attempts[rows],
-            self.energy_j[rows], cause,
+            self.energy_j[rows], cause, at_device_s, in_transit_s,
         )  # fmt: skip
 
 
@@ -125,6 +130,7 @@ class Taken:
     receiver: Ints
     node: Ints
     here_s: Floats
+    air_s: Floats  # how long it was on the air
     at_goal: Flags  # heard by its target itself
 
     @classmethod
@@ -146,7 +152,8 @@ class Taken:
             copies.astype(np.int32), np.full(count, -np.inf), np.zeros(count, np.int8),
             np.zeros(count, np.bool_),
         )  # fmt: skip
-        return cls(messages, message, heard.copy_receiver, node, heard.copy_received_s, goal)
+        here_s, air_s = heard.copy_received_s, heard.copy_air_s.astype(np.float64)
+        return cls(messages, message, heard.copy_receiver, node, here_s, air_s, goal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,8 @@ class Arrived:
     target: Ints  # node
     receiver: Ints
     hops: Ints
+    sent_s: Floats  # when its thing began to send it
+    in_transit_s: Floats
 
 
 class Counted(NamedTuple):
@@ -181,6 +190,7 @@ class Aboard:
     active: Ints
     missed: Ints
     log: tuple[Ints, Floats, Ints]  # copies that come down, when and where, not yet told
+    sent_s: Floats  # of each copy: when its thing began to send it
 
     @classmethod
     def empty(cls, stores: Stores, edges: int) -> "Aboard":
@@ -193,7 +203,7 @@ class Aboard:
         )  # fmt: skip
         return cls(
             _no_copies(), stores, passes, none, none, np.zeros(edges, np.int32), none,
-            (none, np.zeros(0), none),
+            (none, np.zeros(0), none), np.zeros(0),
         )  # fmt: skip
 
     def emptied(self) -> "Aboard":
@@ -206,8 +216,9 @@ class Aboard:
         ones = np.ones(count, np.int32)
         fresh = Copies(
             taken.message + np.int32(messages), taken.receiver, taken.node, taken.here_s, ones,
-            -ones,
+            -ones, taken.air_s, np.zeros(count), np.full(count, np.inf),
         )  # fmt: skip
+        self.sent_s = np.concatenate([self.sent_s, taken.here_s - taken.air_s])
         pairs: Iterable[Any] = zip(self.copies, fresh, strict=True)
         self.copies = Copies(*(np.concatenate(pair) for pair in pairs))
         new = np.arange(before, before + count, dtype=np.int32)
@@ -272,17 +283,16 @@ class Aboard:
         first = first[:count]
         own = copy[first]
         came = Arrived(
-            copies.message[own], at_s[first], target[first], copies.receiver[own], copies.hops[own]
-        )
+            copies.message[own], at_s[first], target[first], copies.receiver[own], copies.hops[own],
+            self.sent_s[own], copies.in_transit_s[own],
+        )  # fmt: skip
         self.log = copy[later], at_s[later], target[later]
         return came
 
-    def passed(self, messages: int) -> Flags:
-        """Return which messages were carried past targets whose antennas served others."""
-        copies = self.copies
-        past = self.stores.missed_s[copies.node] > copies.here_s
-        found = np.zeros(messages, np.bool_)
-        found[copies.message[past & (copies.node >= 0)]] = True
+    def held_up(self, messages: Messages, rules: Rules) -> Flags:
+        """Return which messages antennas that served others have kept from coming down."""
+        found = np.zeros(len(messages.rule), np.bool_)
+        _held_up(self.stores, messages, self.copies, rules, found)
         return found
 
     def compact(self, back: Ints) -> None:
@@ -294,7 +304,9 @@ class Aboard:
         self.copies = Copies(
             back[copies.message[keep]], copies.receiver[keep], copies.node[keep],
             copies.here_s[keep], copies.hops[keep], new[copies.next[keep]],
+            copies.in_transit_s[keep], copies.passed[keep], copies.turn[keep],
         )  # fmt: skip
+        self.sent_s = self.sent_s[keep]
         for each in (self.stores.head, self.stores.tail, self.passes.sending):
             each[:] = new[each]
         self.waiting, self.transit = new[self.waiting], new[self.transit]
@@ -337,8 +349,20 @@ def _arrive(
     return count
 
 
+@kernel
+def _held_up(
+    stores: Stores, messages: Messages, copies: Copies, rules: Rules, found: Flags
+) -> None:
+    for copy in range(len(copies.node)):
+        v = copies.node[copy]
+        if v >= 0 and too_late(stores, messages, copies, rules, v, copy) == BUSY:
+            found[copies.message[copy]] = True
+
+
 def _no_copies() -> Copies:
-    kinds: tuple[Any, ...] = (np.int32, np.int32, np.int32, np.float64, np.int32, np.int32)
+    kinds: tuple[Any, ...] = (
+        np.int32, np.int32, np.int32, np.float64, np.int32, np.int32, *[np.float64] * 3,
+    )  # fmt: skip
     return Copies(*(np.zeros(0, kind) for kind in kinds))
 
 
@@ -349,5 +373,5 @@ def unheard(heard: Heard) -> Deliveries:
     return Deliveries(
         heard.rule[rows], heard.thing[rows], heard.number[rows], heard.created_s[rows], never,
         never, nobody, nobody, np.zeros(len(rows), np.int16), heard.attempts[rows],
-        heard.energy_j[rows], heard.cause[rows],
+        heard.energy_j[rows], heard.cause[rows], never, never,
     )  # fmt: skip

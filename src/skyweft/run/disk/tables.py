@@ -57,14 +57,21 @@ _SUMS = (
     Column("lost_storage", "int64", "1", "dropped on board to make room"),
     Column("lost_expired", "int64", "1", "older than their lifetime before they arrived"),
     Column(
-        "lost_gateway_busy", "int64", "1", "likewise, past targets whose antennas served others"
+        "lost_gateway_busy", "int64", "1", "likewise, since antennas served others all the time"
     ),
-    Column("stored", "int64", "1", "on board, or not yet sent, when the run ends"),
-    Column("share_delivered", "float64", "1", "delivered over made"),
+    Column("stored", "int64", "1", "neither delivered nor lost when the run ends"),
+    Column("stored_at_device", "int64", "1", "of these, not yet sent or to be sent again"),
+    Column("stored_on_board", "int64", "1", "of these, on board"),
+    Column("observed", "int64", "1", "whose lifetime ends within the run: the rest is of these"),
+    Column("observed_delivered", "int64", "1", "how many of them arrived"),
+    Column("share_delivered", "float64", "1", "observed_delivered over observed"),
     Column("delay_mean_s", "float64", "s", "from creation to arrival; NaN without any, as below"),
     Column("delay_max_s", "float64", "s", "longest"),
-    Column("energy_j", "float64", "J", "spent on sending and listening"),
-    Column("energy_byte_j", "float64", "J", "of that, for each byte delivered"),
+    Column("delay_at_device_mean_s", "float64", "s", "of the mean: until sending began"),
+    Column("delay_on_board_mean_s", "float64", "s", "waiting aboard platforms"),
+    Column("delay_in_transit_mean_s", "float64", "s", "being sent, and as light"),
+    Column("energy_j", "float64", "J", "spent on sending and listening, by all that were made"),
+    Column("energy_byte_j", "float64", "J", "by those observed, for each byte of theirs delivered"),
 )
 _DELAYS = tuple(
     Column(f"delay_p{share}_s", "float64", "s", f"not exceeded by {share} % of them")
@@ -229,6 +236,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("attempts", "int32", "1", "transmissions"),
         Column("energy_j", "float32", "J", "spent on sending and listening"),
         Column("cause", "name", "", "why it did not arrive; empty where it did"),
+        Column(
+            "delay_at_device_s", "float64", "s", "of the delay: until sending began; NaN likewise"
+        ),
+        Column("delay_on_board_s", "float64", "s", "waiting aboard platforms"),
+        Column("delay_in_transit_s", "float64", "s", "being sent, and as light"),
     ),
     "deliveries_by_thing": (
         Column("name", "text", "", "the thing"),
@@ -259,7 +271,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "delivery_delays": (
         Column("rule", "int32", "", "place among the scenario's [[messages]], from 0"),
         Column("delay_s", "float64", "s", "from creation to arrival, in steps of 0.1 %"),
-        Column("share", "float64", "1", "of the rule's messages, how many had arrived by then"),
+        Column("share", "float64", "1", "of the rule's observed messages, arrived by then"),
     ),
     "stores": (
         Column("time_s", "float64", "s", "from the scenario's start"),
@@ -271,7 +283,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("time_s", "float64", "s", "start of the step"),
         Column("target", "name", "", "where messages arrive"),
         Column("served_s", "float64", "s", "antennas' time on passes in the step, added up"),
-        Column("missed_s", "float64", "s", "of passes that no antenna served, added up"),
+        Column(
+            "missed_s", "float64", "s", "of passes of who could send, while all antennas served"
+        ),
         Column("came_bytes", "int64", "byte", "what arrived, further copies included"),
         Column("came", "int64", "1", "copies of messages that arrived"),
     ),

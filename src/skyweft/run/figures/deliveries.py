@@ -1,6 +1,6 @@
 """Messages in a run: heard block by block, brought down once all is known; tables and figures."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import partial
@@ -15,8 +15,17 @@ from skyweft.contacts.product import Contacts
 from skyweft.delivery.access.energy import battery_life_years
 from skyweft.delivery.onboard.deliver import UnderWay, Use
 from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
-from skyweft.delivery.product import CAUSES, HEARD, Deliveries, Heard
-from skyweft.delivery.totals import Sums, Totals, bin_end_s, over
+from skyweft.delivery.onboard.waiting import PassedOver, passed_over
+from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries, Heard
+from skyweft.delivery.totals import (
+    AT_DEVICE_PART,
+    ON_BOARD_PART,
+    Sums,
+    Totals,
+    bin_end_s,
+    over,
+    within,
+)
 from skyweft.motion.product import Fleet
 from skyweft.run.disk.parquet import read, write
 from skyweft.run.disk.tables import build, named
@@ -30,11 +39,15 @@ Flags = NDArray[np.bool_]
 FILE, STATE = "heard.npy", "access.npz"  # of a block
 ROWS_MAX = 2_000_000  # of deliveries.parquet unless the scenario asks for it
 SHARES = (0.05, 0.5, 0.95, 0.99)  # of the delays in summary.json
+PARTS = (0.5, 0.95)  # of the delays at things and on board
+IN_A_ROW = 2  # visits without being served from which on a platform is told of
+NAMED = 5  # such platforms that a warning names
+FAIR = "waited"
 POINTS_MAX = 1_000  # of a rule's curve of delays
 LOST = tuple(
-    (code, f"lost_{cause.replace(' ', '_')}" if cause != "stored" else cause)
+    (code, f"lost_{cause.replace(' ', '_')}")
     for code, cause in enumerate(CAUSES)
-    if code != HEARD
+    if code != HEARD and code not in OPEN
 )
 SAMPLED = ("contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps")
 
@@ -85,6 +98,7 @@ class Settled:
     use: Use
     table: Timetable
     rows: Deliveries | None  # None: too many to list
+    passed_over: PassedOver
 
 
 def settle(
@@ -126,7 +140,9 @@ def settle(
     finally:
         counting.finish()
     totals.finish()
-    return Settled(totals, under_way.use, table, Deliveries.sorted(kept) if wanted else None)
+    rows = Deliveries.sorted(kept) if wanted else None
+    waited = passed_over(table, under_way.noticed)
+    return Settled(totals, under_way.use, table, rows, waited)
 
 
 def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, NDArray[np.int64]]:
@@ -182,20 +198,34 @@ def rows_table(rows: Deliveries, names: pa.Array) -> pa.Table:
     plain["source"] = named(plain.pop("thing"), names)
     plain["cause"] = named(rows.cause.astype(np.int32), pa.array(CAUSES))
     whole = {name: plain[name].astype(np.int32) for name in ("rule", "hops", "attempts")}
-    delay_s = rows.delivered_s - rows.created_s
-    return build("deliveries", plain | whole | {"delay_s": delay_s})
+    delays_s = {
+        "delay_s": rows.delivered_s - rows.created_s,
+        "delay_at_device_s": plain.pop("at_device_s"),
+        "delay_on_board_s": rows.on_board_s,
+        "delay_in_transit_s": plain.pop("in_transit_s"),
+    }
+    return build("deliveries", plain | whole | delays_s)
 
 
 def _sums(sums: Sums) -> dict[str, NDArray[Any]]:
     """Return the columns that all sums have."""
     lost = {name: sums.cases[:, code] for code, name in LOST}
+    on_board, at_device = (sums.cases[:, code] for code in OPEN)
+    delays_s = zip(
+        ("", "at_device_", "on_board_", "in_transit_"), sums.delays_mean_s(), strict=True
+    )
     return {
         "made": sums.made,
         "delivered": sums.delivered,
         **lost,
-        "share_delivered": over(sums.delivered, sums.made),
-        "delay_mean_s": sums.delay_mean_s(),
-        "delay_max_s": np.where(sums.delivered > 0, sums.longest_s, np.nan),
+        "stored": on_board + at_device,
+        "stored_at_device": at_device,
+        "stored_on_board": on_board,
+        "observed": sums.observed,
+        "observed_delivered": sums.arrived,
+        "share_delivered": sums.share_delivered(),
+        **{f"delay_{part}mean_s": each for part, each in delays_s},
+        "delay_max_s": np.where(sums.arrived > 0, sums.longest_s, np.nan),
         "energy_j": sums.energy_nj / 1e9,
         "energy_byte_j": sums.energy_byte_j(),
     }
@@ -277,13 +307,13 @@ def _delay_curves(totals: Totals) -> pa.Table:
     """Return how many messages of each rule had arrived after which delay."""
     sums = totals.by_rule
     rows, delays_s, shares = [], [], []
-    for rule, (bins, made) in enumerate(zip(sums.bins, sums.made, strict=True)):
+    for rule, (bins, observed) in enumerate(zip(sums.bins, sums.observed, strict=True)):
         place = np.flatnonzero(bins)
         upto = np.cumsum(bins[place])
         keep = np.unique(np.linspace(0, len(place) - 1, min(len(place), POINTS_MAX)).astype(int))
         rows.append(np.full(len(keep), rule))
         delays_s.append(bin_end_s(place[keep], len(bins)))
-        shares.append(upto[keep] / max(made, 1))
+        shares.append(upto[keep] / max(observed, 1))
     columns = {"rule": rows, "delay_s": delays_s, "share": shares}
     return build("delivery_delays", {name: np.concatenate(each) for name, each in columns.items()})
 
@@ -357,19 +387,112 @@ def summary(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
                 "target": rule.target,
                 "things": int(np.count_nonzero(mine)),
                 **_figures(some),
+                **_parts(totals, slice(number, number + 1)),
                 "age_mean_s": _mean(totals.age_mean_s()[mine]),
                 "battery_years_mean": _mean(years[mine]),
             }
         )
     return {
         **_figures(every),
+        **_parts(totals, slice(None)),
         "rules": each_rule,
+        "passed_over": _passed_over(fleet, found),
     }
 
 
 def _figures(sums: Sums) -> dict[str, Any]:
     columns = _sums(sums) | _delays(sums)
     return {name: each[0].item() for name, each in columns.items()}
+
+
+def _parts(totals: Totals, rules: slice) -> dict[str, Any]:
+    """Return how long messages of some rules were observed, the parts of their delays, causes."""
+    bins = totals.part_bins[rules].sum(axis=0, keepdims=True)
+    parts = (("at_device", AT_DEVICE_PART), ("on_board", ON_BOARD_PART))
+    cases = totals.observed_cases[rules].sum(axis=0)
+    names = [*LOST, *((code, CAUSES[code].replace(" ", "_")) for code in OPEN)]
+    return {
+        "observed_s": float(totals.observed_s[rules].max(initial=0.0)),
+        **{
+            f"delay_{name}_p{round(100 * share):02}_s": within(bins[:, part], share)[0].item()
+            for name, part in parts
+            for share in PARTS
+        },
+        "observed_causes": {name: int(cases[code]) for code, name in names},
+    }
+
+
+def _passed_over(fleet: Fleet, found: Settled) -> list[dict[str, Any]]:
+    """Return who waited past visits in a row without being served, the longest first."""
+    waited = found.passed_over
+    order = np.lexsort((waited.node, -waited.unserved, -waited.in_a_row))
+    return [
+        {
+            "platform": fleet.names[found.table.node[waited.node[k]]],
+            "visits": int(waited.visits[k]),
+            "unserved": int(waited.unserved[k]),
+            "in_a_row": int(waited.in_a_row[k]),
+        }
+        for k in order[waited.in_a_row[order] >= IN_A_ROW]
+    ]
+
+
+def warnings(scenario: Scenario, figures: Mapping[str, Any] | None) -> list[str]:
+    """Return what of a run's messages would mislead whoever reads their figures alone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was run.
+    figures : mapping or None
+        From `summary`; None without messages.
+    """
+    if figures is None:
+        return []
+    return [*_unobserved(scenario, figures), *_starved(scenario, figures["passed_over"])]
+
+
+def _unobserved(scenario: Scenario, figures: Mapping[str, Any]) -> Iterator[str]:
+    for number, (rule, each) in enumerate(zip(scenario.messages, figures["rules"], strict=True)):
+        place = f"messages[{number}].lifetime_s: {rule.lifetime_s:g} s"
+        if each["observed_s"] < rule.lifetime_s:
+            yield (
+                f"{place} end within the run for no message, so shares and delays tell what "
+                f"arrives within half the run, {each['observed_s']:g} s; a longer run or a shorter "
+                "lifetime tells the whole"
+            )
+        elif not each["observed"] and each["made"]:
+            yield (
+                f"{place} end within the run for none of its {each['made']:,} messages, so there "
+                "are no shares or delays of them"
+            )
+
+
+def _starved(scenario: Scenario, waited: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not waited:
+        return
+    named = [
+        f"{each['platform']} ({each['unserved']} of {each['visits']} visits, {each['in_a_row']} in "
+        "a row)"
+        for each in waited[:NAMED]
+    ]
+    more = len(waited) - len(named)
+    said = ", ".join(named) + (f" and {more:,} more" if more else "")
+    limits = [
+        f"links[{number}]"
+        for number, link in enumerate(scenario.links)
+        if (link.source_links_max or link.target_links_max) and link.choose != FAIR
+    ]
+    advice = (
+        f'; choose = "{FAIR}" in {" and ".join(limits)} serves first who has waited longest'
+        if limits
+        else ""
+    )
+    who = "1 platform" if len(waited) == 1 else f"{len(waited):,} platforms"
+    yield (
+        f"messages: {who} with messages aboard passed targets and were not served, "
+        f"since all antennas served others: {said}{advice}"
+    )
 
 
 def _mean(values: Floats) -> float | None:

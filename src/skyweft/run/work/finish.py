@@ -86,7 +86,7 @@ def finish(done: Done) -> None:
     if not (draft / "tracks.parquet").exists():
         left_out["tracks"] = "no movers, or too large even with knots five minutes apart"
     (draft / "scenario.toml").write_bytes(done.text.encode())
-    warnings = _warnings(done, parts)
+    warnings = [*_warnings(done, parts), *deliveries.warnings(done.scenario, figures["deliveries"])]
     write_json(draft / "summary.json", {**figures, "warnings": warnings})
     done.seconds["tables"] = perf_counter() - began
     write_json(draft / MANIFEST, _manifest(done, warnings, left_out))
