@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from skyweft.console.messages import messages
 from skyweft.console.page import Page
 from skyweft.console.shelf import Shelf
 from skyweft.console.tables import Condition, Query, page
@@ -53,6 +54,7 @@ def application(shelf: Shelf, ui: Path | None) -> Starlette:
             route("/{run:int}/timeline", _timeline),
             route("/{run:int}/path", _path),
             route("/{run:int}/matrix", _matrix),
+            route("/{run:int}/messages", lambda request: messages(_run(request))),
             Route("/api/{rest:path}", _nothing),
             Route("/{name:path}", Page(ui).answer),
         ],

@@ -2,6 +2,7 @@
 /// is drawn, so thousands of rows cost no more than forty.
 import { computed, effect, signal, untracked, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { Group } from "../../scene/index.ts";
 import { end_s, setTime } from "../state/clock.ts";
 import { problems, runId, scene, start } from "../state/runs.ts";
 import { nowShare, pan, scrollbar_px, span, zoom } from "../state/span.ts";
@@ -10,7 +11,8 @@ import { lasting, utcClock } from "../words/time.ts";
 import { arrivals, complaint, sheetOf, type Row } from "./bars.ts";
 import { inWindow } from "./lanes.ts";
 import { isCounted, LANE_PX, laneBox, paint } from "./paint.ts";
-import { heightOf, lineAt, linesOf, OPEN_MAX, ROW_PX, visible, type Line } from "./rows.ts";
+import { forget, gutterFor, linesFor, NARROW_PX, widthOf } from "./gutter.ts";
+import { HEADING_PX, heightOf, lineAt, linesOf, OPEN_MAX, ROW_PX, visible, type Line } from "./rows.ts";
 import { lengthOf, ticks, timeAt } from "./scale.ts";
 
 const TICK_PX = 90;
@@ -31,22 +33,59 @@ const members = computed(() => {
   });
   return found;
 });
+const isOpen = ({ name, count }: Group) => wishes.value.get(name) ?? count <= OPEN_MAX;
 const lines = computed(() => {
   void arrivals.value;
-  return linesOf(
-    scene.value?.groups ?? [],
-    members.value,
-    ({ name, count }) => wishes.value.get(name) ?? count <= OPEN_MAX,
-    heightFor,
-  );
+  return linesOf(scene.value?.groups ?? [], members.value, isOpen, heightFor, headFor);
 });
+
+/// Counts up when letters of their own have come, which are of another width.
+const letters = signal(0);
+void document.fonts?.ready.then(() => {
+  forget();
+  letters.value += 1;
+});
+
+/// What stands beside a name; on narrow pages only the name has room.
+function besideName(layer: string, count: number): string {
+  if (room_px.value <= NARROW_PX) return "";
+  return count === 1 ? ` ${layer.replace("_", " ")}` : ` ${layer.replace("_", " ")} · ${count}`;
+}
+
+function headWidth({ name, layer }: Group): number {
+  return widthOf(name, true) + widthOf(besideName(layer, members.value.get(name)?.length ?? 0));
+}
+
+function nameWidth(platform: string, { layer }: Group, alone: boolean): number {
+  return widthOf(platform) + (alone ? widthOf(besideName(layer, 1)) : 0);
+}
+
+const room_px = signal(1000);
+/// How wide the names are beside the chart and its slider.
+export const gutter_px = computed(() => {
+  void letters.value;
+  const widths = (scene.value?.groups ?? []).flatMap((group) => {
+    const all = members.value.get(group.name) ?? [];
+    const alone = all.length === 1;
+    const rows = alone || isOpen(group) ? all.map((name) => nameWidth(name, group, alone)) : [];
+    return alone ? rows : [headWidth(group), ...rows];
+  });
+  return gutterFor(widths.reduce((most, each) => Math.max(most, each), 0), room_px.value);
+});
+
+function headFor(group: Group): number {
+  return HEADING_PX + ROW_PX * (linesFor(headWidth(group), gutter_px.value, room_px.value) - 1);
+}
 
 /// The chosen platform's row is unfolded, a line a contact at the same time.
 function heightFor(platform: string, group: string): number {
   const thing = selected.value;
-  if (thing?.kind !== "platform" || thing.name !== platform) return ROW_PX;
+  const of = scene.value?.groups.find(({ name }) => name === group);
+  const alone = members.value.get(group)?.length === 1;
+  const named_px = ROW_PX * (of ? linesFor(nameWidth(platform, of, alone), gutter_px.value, room_px.value) : 1);
+  if (thing?.kind !== "platform" || thing.name !== platform) return named_px;
   const lanes = sheetOf(runId.peek(), group, span.peek(), end_s.peek())?.rows.get(platform)?.count ?? 1;
-  return Math.max(ROW_PX, Math.min(UNFOLDED_PX, lanes * LANE_PX + 4));
+  return Math.max(named_px, Math.min(UNFOLDED_PX, lanes * LANE_PX + 4));
 }
 
 function toggle(group: string, open: boolean): void {
@@ -77,6 +116,7 @@ export function Gantt() {
     const [box, drawing] = [scroller.current!, canvas.current!];
     const watch = new ResizeObserver(() => {
       scrollbar_px.value = box.offsetWidth - box.clientWidth;
+      room_px.value = box.clientWidth;
       size.value = { width: drawing.clientWidth, height: box.clientHeight };
     });
     watch.observe(box);
@@ -156,7 +196,7 @@ function Name({ line, top }: { line: Line; top: number }) {
       <li class="gantt-group" style={place}>
         <button aria-expanded={open} onClick={() => toggle(line.name, !open)}>
           <i class="twist" aria-hidden="true">{open ? "▾" : "▸"}</i>
-          <span>{line.name}</span> <span class="muted">{line.layer.replace("_", " ")} · {count}</span>
+          <span>{line.name}</span> <span class="muted">{besideName(line.layer, count)}</span>
         </button>
       </li>
     );
@@ -171,7 +211,7 @@ function Name({ line, top }: { line: Line; top: number }) {
         onClick={() => select(isChosen ? null : { kind: "platform", name: line.name })}
       >
         <span>{line.name}</span>
-        {members.value.get(line.group)?.length === 1 && <span class="muted"> {line.layer.replace("_", " ")}</span>}
+        {members.value.get(line.group)?.length === 1 && <span class="muted">{besideName(line.layer, 1)}</span>}
       </button>
     </li>
   );

@@ -32,6 +32,7 @@ export function linesOf(
   members: ReadonlyMap<string, readonly string[]>,
   open: (group: Group) => boolean,
   heightFor: (platform: string, group: string) => number = () => ROW_PX,
+  headFor: (group: Group) => number = () => HEADING_PX,
 ): Line[] {
   const lines: Line[] = [];
   let top = 0;
@@ -43,7 +44,7 @@ export function linesOf(
     const { name, layer } = group;
     const all = members.get(name) ?? [];
     const alone = all.length === 1;
-    if (!alone) add({ kind: "group", group: name, name, layer, height: HEADING_PX });
+    if (!alone) add({ kind: "group", group: name, name, layer, height: headFor(group) });
     if (!alone && !open(group)) continue;
     for (const member of all) {
       add({ kind: "platform", group: name, name: member, layer, height: heightFor(member, name) });

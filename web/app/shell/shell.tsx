@@ -1,6 +1,6 @@
 /// The page: bar, rail, the view, and the time below it.
 import { Events } from "../axis/events.tsx";
-import { Gantt } from "../axis/gantt.tsx";
+import { Gantt, gutter_px } from "../axis/gantt.tsx";
 import { ColourKey } from "../axis/key.tsx";
 import { Transport, Zoom } from "../axis/transport.tsx";
 import { serverGone } from "../state/api.ts";
@@ -47,7 +47,7 @@ export function Shell() {
 function Dock() {
   const charted = view.value === "globe" || view.value === "timeline";
   return (
-    <section class={charted ? "dock charted" : "dock"} aria-label="Time">
+    <section class={charted ? "dock charted" : "dock"} aria-label="Time" style={charted ? { "--gutter": `${gutter_px.value}px` } : undefined}>
       <Transport />
       {charted && <Gantt />}
       {charted && <Events />}

@@ -78,6 +78,17 @@ export interface Matrix {
   notes?: string[];
 }
 
+/// Sums over messages that no key figure has.
+export interface Messages {
+  /// What part of each rule's messages had arrived after how long.
+  delays: { rule: number; delay_s: number[]; share: number[] }[];
+  cells: Record<"latitude_min_deg" | "latitude_max_deg" | "longitude_min_deg" | "longitude_max_deg" | "things" | "made" | "share_delivered" | "delay_p95_s", (number | null)[]>;
+  aboard: { time_s: number[]; total_bytes: number[]; fullest_bytes: number[]; fullest: string[] };
+  /// Those that took most first.
+  targets: { target: string; served_s: number; missed_s: number; came_bytes: number; came: number }[];
+  notes: string[];
+}
+
 /// The server answered that it cannot; the message is its own.
 export class Refusal extends Error {
   override name = "Refusal";
@@ -94,6 +105,8 @@ export const summary = (run: number) => json<Record<string, unknown>>(`runs/${ru
 export const timeline = (run: number, query: Values) => json<Timeline>(`runs/${run}/timeline`, query);
 export const way = (run: number, query: Values) => json<Way>(`runs/${run}/path`, query);
 export const matrix = (run: number, query: Values) => json<Matrix>(`runs/${run}/matrix`, query);
+
+export const messages = (run: number) => json<Messages>(`runs/${run}/messages`);
 
 export function table(run: number, name: string, query: TableQuery = {}): Promise<TablePage> {
   const { columns, where = [], sort, descending, offset = 0, limit = 200 } = query;

@@ -1,11 +1,12 @@
 /// A table of any length: sorted by its headers, filtered, and walked with the keys.
-import { useComputed, useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Cell, Column } from "../state/api.ts";
 import { grouped, heading, measured, measureOf } from "../words/quantities.ts";
 import { spelled, type Condition } from "./conditions.ts";
 import { Filter } from "./filter.tsx";
 import { Pages } from "./pages.ts";
+import { Widths } from "./widths.ts";
 import { heightOf, inSight, ROW_PX, scrolledTo } from "./window.ts";
 
 export type Row = Record<string, Cell>;
@@ -54,6 +55,7 @@ function Body({ pages, columns, order, table, onChoose, isChosen }: BodyProps) {
   const top = useSignal(0);
   const room = useSignal(400);
   const active = useSignal(0);
+  const room_px = useMemo(() => new Widths(), []);
   const total = pages.total.value ?? 0;
   const sight = inSight(total, top.value, room.value);
   void pages.arrivals.value;
@@ -89,10 +91,13 @@ function Body({ pages, columns, order, table, onChoose, isChosen }: BodyProps) {
       if (row) onChoose(row);
     },
   };
-  const widths = useComputed(() => columns.map((column) => widthOf(column)));
-  const template = widths.value.map((width) => `${width}px`).join(" ");
-  const wide = widths.value.reduce((sum, width) => sum + width, 0);
   const places = Array.from({ length: sight.end - sight.first }, (_, k) => sight.first + k);
+  const rows = places.map(rowAt);
+  const texts = rows.map((row) => row && columns.map((column) => shown(row[column.name] ?? null, column)));
+  texts.forEach((row) => row?.forEach((text, k) => room_px.take(columns[k]!, text)));
+  const widths = columns.map((column) => room_px.of(column));
+  const template = widths.map((width) => `${width}px`).join(" ");
+  const wide = widths.reduce((sum, width) => sum + width, 0);
   return (
     <div
       class="grid"
@@ -117,7 +122,7 @@ function Body({ pages, columns, order, table, onChoose, isChosen }: BodyProps) {
       </div>
       <div class="grid-all" role="rowgroup" style={{ height: `${heightOf(total)}px`, minWidth: `${wide}px` }}>
         {places.map((place, k) => {
-          const row = rowAt(place);
+          const row = rows[k]!;
           const chosen = row !== null && isChosen(row);
           return (
             <div
@@ -133,8 +138,8 @@ function Body({ pages, columns, order, table, onChoose, isChosen }: BodyProps) {
                 if (row) onChoose(row);
               }}
             >
-              {columns.map((column) => (
-                <div key={column.name} role="gridcell" class={cellClass(column)}>{row ? shown(row[column.name] ?? null, column) : "…"}</div>
+              {columns.map((column, at) => (
+                <div key={column.name} role="gridcell" class={cellClass(column)} title={tip(row?.[column.name] ?? null, column)}>{texts[k]?.[at] ?? "…"}</div>
               ))}
             </div>
           );
@@ -166,11 +171,9 @@ function Head({ column, order }: { column: Column; order: Signal<Order | null> }
   );
 }
 
-const WIDTHS: Record<Column["type"], number> = { text: 148, number: 104, bool: 88, time: 190, list: 420 };
-
-function widthOf({ type, name }: Column): number {
-  const label = heading(name).length * 7.2 + 34;
-  return Math.max(type === "text" && name === "reason" ? 220 : WIDTHS[type], label);
+/// The table's own number behind a length of time.
+function tip(cell: Cell, { type, unit, name }: Column): string | undefined {
+  return typeof cell === "number" && measureOf(name, unit).lasts ? `${cell} s` : type === "list" && Array.isArray(cell) ? cell.join(" → ") : undefined;
 }
 
 function cellClass({ type }: Column): string {

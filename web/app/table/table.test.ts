@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Column, TablePage } from "../state/api.ts";
 import { atMoment, opsOf, spelled, words } from "./conditions.ts";
 import { PAGE, Pages } from "./pages.ts";
+import { Widths } from "./widths.ts";
 import { heightOf, inSight, ROW_PX, scrolledTo } from "./window.ts";
 
 const RANGE: Column = { name: "range_min_m", type: "number", unit: "m", meaning: "" };
@@ -28,6 +29,32 @@ describe("conditions", () => {
   it("offer what a column can answer", () => {
     expect(opsOf(RANGE)).not.toContain("has");
     expect(opsOf({ ...RANGE, type: "text" })[0]).toBe("has");
+  });
+});
+
+describe("widths", () => {
+  const text: Column = { name: "reason", type: "text", unit: "", meaning: "" };
+  const ruler = (words: string) => 7 * words.length;
+
+  it("make room for all that was seen, whatever its length and order", () => {
+    for (let seed = 1; seed < 40; seed += 1) {
+      const words = Array.from({ length: 30 }, (_, k) => "n".repeat(1 + ((seed * 7919 * (k + 1)) % 180)));
+      const widths = new Widths(ruler);
+      words.forEach((word) => widths.take(text, word));
+      const room_px = widths.of(text);
+      expect(words.every((word) => ruler(word) + 20 <= room_px)).toBe(true);
+    }
+  });
+
+  it("never shrink, hold the header, and end somewhere", () => {
+    const widths = new Widths(ruler);
+    expect(widths.of({ ...text, name: "a_very_long_heading" })).toBeGreaterThan(7 * 19);
+    widths.take(text, "n".repeat(40));
+    const before = widths.of(text);
+    widths.take(text, "n");
+    expect(widths.of(text)).toBe(before);
+    widths.take(text, "n".repeat(100_000));
+    expect(widths.of(text)).toBe(1600);
   });
 });
 

@@ -48,6 +48,12 @@ function lastingQuantity(value_s: number): Quantity {
   return { text: words.slice(0, at), unit: words.slice(at + 1) };
 }
 
+/// An amount of data: `1.44 MB`.
+export function amount(value_bytes: number): string {
+  const [scale, prefix] = LARGE.find(([size]) => Math.abs(value_bytes) >= size) ?? [1, ""];
+  return `${significant(value_bytes / scale)} ${prefix}B`;
+}
+
 /// A share in per cent; what is not quite all must not read as all.
 export function percent(share: number): string {
   const value = share * 100;

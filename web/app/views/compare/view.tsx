@@ -1,12 +1,12 @@
 /// Two runs of the server side by side.
 import { computed, effect, signal } from "@preact/signals";
-import { cumulative, quantile } from "../../chart/distribution.ts";
+import { cumulative, quantile, timeTicks } from "../../chart/distribution.ts";
 import { Lines, type Line } from "../../chart/lines.tsx";
 import { view } from "../../state/address.ts";
 import * as api from "../../state/api.ts";
 import { figuresOf, type Figures, type Plain } from "../../state/figures.ts";
 import { runId, runs, wordsOf } from "../../state/runs.ts";
-import { grouped, heading, measured, measureOf, percent } from "../../words/quantities.ts";
+import { grouped, heading, measured, measureOf, percent, significant } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
 import { ordered } from "../../table/ordered.ts";
 import { differences, type Difference } from "./differences.ts";
@@ -102,16 +102,16 @@ function Charts({ names, both }: { names: [string, string]; both: [Known, Known]
       .filter(({ points }) => points.length > 0);
   const delays = lines(({ delays_s }) => delays_s, 1);
   const covered = lines((each) => each.covered, 100);
-  const per = (share: number) => `${Math.round(100 * share)} %`;
+  const per = (share: number) => `${percent(share)} %`;
   return (
     <div class="charts">
       {delays.length > 0 ? (
-        <Lines title={`Median delay of a pair: ${medians(names, both)}`} lines={delays} xName="one way" yName="share of pairs" xText={lasting} yText={per} yRange={[0, 1]} />
+        <Lines title={`Median delay of a pair: ${medians(names, both)}`} lines={delays} xName="one way" yName="share of pairs" xText={lasting} xTicks={timeTicks} yText={per} yRange={[0, 1]} />
       ) : (
         <p class="muted pad">Neither run has routes: add <code>[[routes]]</code> for delays.</p>
       )}
       {covered.length > 0 ? (
-        <Lines title="Coverage: share of time a place is in view" lines={covered} xName="share of time, %" yName="share of places" xText={(x) => grouped(x)} yText={per} yRange={[0, 1]} />
+        <Lines title="Coverage: share of time a place is in view" lines={covered} xName="share of time, %" yName="share of places" xText={significant} yText={per} yRange={[0, 1]} />
       ) : (
         <p class="muted pad">Neither run has coverage: add <code>[coverage]</code>.</p>
       )}

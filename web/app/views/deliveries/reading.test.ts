@@ -1,47 +1,31 @@
 import { describe, expect, it } from "vitest";
-import type { Cell, TableQuery } from "../../state/api.ts";
-import { ordered } from "../../table/ordered.ts";
-import { readOutcome } from "./reading.ts";
+import { causesOf, partsOf, rulesCalled, sumsOf, type RuleSums, type Sums } from "./reading.ts";
 
-/// A server of one table that understands what is asked here.
-function serverOf(rows: Record<string, Cell>[]) {
-  return async (_run: number, _name: string, query: TableQuery = {}) => {
-    const { where = [], columns = [], sort, offset = 0, limit = 200 } = query;
-    const found = rows.filter((row) =>
-      where.every((condition) => {
-        const [column, op, value] = condition.split(":") as [string, string, string];
-        const cell = row[column];
-        if (op === "eq") return cell === value;
-        if (op === "ne") return cell !== value;
-        return typeof cell === "number" && cell >= Number(value);
-      }),
-    );
-    if (sort) found.sort((a, b) => Number(a[sort] ?? Infinity) - Number(b[sort] ?? Infinity));
-    const page = found.slice(offset, offset + limit);
-    return { columns: [], total: found.length, offset, rows: page.map((row) => columns.map((name) => row[name] ?? null)) };
-  };
-}
+const SUMS: Sums = {
+  made: 100, delivered: 60, share_delivered: 0.6, delay_p50_s: 4, delay_p95_s: 9,
+  lost_collision: 5, lost_gateway_busy: 0, lost_meteor_shower: 20, stored: 10, at_device: 5,
+  delay_mean_s: 6, delay_at_device_mean_s: 1, delay_on_board_mean_s: 5, delay_in_transit_mean_s: null,
+};
 
-const lost = (cause: string) => ({ delivered_s: null, delay_s: null, cause });
-const rows = [
-  { delivered_s: 40, delay_s: 30, cause: "" },
-  { delivered_s: 5, delay_s: 5, cause: "" },
-  lost("collision"), lost("expired"), lost("collision"),
-];
-
-describe("readOutcome", () => {
-  it("counts causes that nobody told it of, most frequent first", async () => {
-    expect(await readOutcome(0, serverOf(rows))).toEqual({
-      total: 5, delivered: 2, delays_s: [5, 30],
-      causes: [{ cause: "collision", count: 2 }, { cause: "expired", count: 1 }],
-    });
+describe("the outcome of messages", () => {
+  it("lists causes that nobody told it of, the most frequent first, and all that is left", () => {
+    const found = causesOf(SUMS);
+    expect(found.map(({ cause, count }) => [cause, count])).toEqual([["meteor shower", 20], ["stored", 10], ["collision", 5], ["at device", 5]]);
+    expect(found.reduce((sum, { count }) => sum + count, SUMS.delivered)).toBe(SUMS.made);
+    expect(found[1]!.words).toBe("on board at the end");
   });
-});
 
-describe("ordered", () => {
-  it("takes a hundred parts of a long table", async () => {
-    const long = Array.from({ length: 10_101 }, (_, k) => ({ delay_s: 10_100 - k }));
-    const found = await ordered(0, "t", "delay_s", [], serverOf(long));
-    expect(found).toEqual(Array.from({ length: 101 }, (_, k) => 101 * k));
+  it("parts the delay where the run tells it, and not where it does not", () => {
+    expect(partsOf(SUMS)).toEqual([{ name: "at device", mean_s: 1 }, { name: "on board", mean_s: 5 }]);
+    expect(partsOf({ ...SUMS, delay_at_device_mean_s: undefined, delay_on_board_mean_s: undefined })).toEqual([]);
+  });
+
+  it("tells rules of one source apart", () => {
+    const rules = ["gauges", "buoys", "gauges"].map((source) => ({ source }) as RuleSums);
+    expect(rulesCalled(rules)).toEqual(["gauges (1)", "buoys", "gauges (3)"]);
+  });
+
+  it("has none of a run without messages", () => {
+    expect([sumsOf(null), sumsOf({}), sumsOf({ deliveries: null })]).toEqual([null, null, null]);
   });
 });

@@ -1,46 +1,79 @@
-/// What became of messages. A table may have millions of rows, so the server counts and sorts, and
-/// causes that nobody here knows of are found by asking.
-import * as api from "../../state/api.ts";
-import { ordered } from "../../table/ordered.ts";
+/// What became of messages, from the run's key figures: they hold whether or not a row a message
+/// was kept. Which causes and which parts of the delay there are is asked of the figures, not known
+/// here.
+import type { Plain } from "../../state/figures.ts";
 
-export const TABLE = "deliveries";
-export const HOURS = "deliveries_by_hour";
+export const ROWS = "deliveries";
 
-export interface Outcome {
-  total: number;
+/// Sums over messages, of a rule or of all.
+export interface Sums {
+  made: number;
   delivered: number;
-  /// Most frequent first.
-  causes: { cause: string; count: number }[];
-  /// Of those delivered, in order, evenly spread where they are many. [s]
-  delays_s: number[];
+  share_delivered: number | null;
+  delay_p50_s: number | null;
+  delay_p95_s: number | null;
+  [more: string]: unknown;
 }
 
-const CAUSES_MAX = 24;
-
-export async function readOutcome(run: number, ask: typeof api.table = api.table): Promise<Outcome> {
-  const where = (...conditions: string[]) => ask(run, TABLE, { where: conditions, columns: ["cause"], limit: 1 });
-  return {
-    total: (await where()).total,
-    delivered: (await where("delivered_s:ge:0")).total,
-    causes: await countCauses(where),
-    delays_s: await ordered(run, TABLE, "delay_s", ["delivered_s:ge:0"], ask),
-  };
+export interface RuleSums extends Sums {
+  rule: number;
+  source: string;
+  target: string;
+  things: number;
 }
 
-/// Ask for a row of a cause that is not known yet, until there is none.
-async function countCauses(where: (...conditions: string[]) => Promise<api.TablePage>): Promise<Outcome["causes"]> {
-  const causes: Outcome["causes"] = [];
-  while (causes.length < CAUSES_MAX) {
-    const others = causes.map(({ cause }) => `cause:ne:${cause}`);
-    const cause = (await where("cause:ne:", ...others)).rows[0]?.[0];
-    if (typeof cause !== "string") break;
-    causes.push({ cause, count: (await where(`cause:eq:${cause}`)).total });
-  }
-  return causes.sort((a, b) => b.count - a.count);
+export interface Cause {
+  /// As the rows call it.
+  cause: string;
+  words: string;
+  count: number;
 }
 
-/// Hours from the start and the share that arrived of what was made in each.
-export async function readHours(run: number): Promise<{ x: number; y: number }[]> {
-  const { rows } = await api.table(run, HOURS, { columns: ["time_s", "share_delivered"], sort: "time_s", limit: 2000 });
-  return rows.flatMap(([time, share]) => (typeof time === "number" && typeof share === "number" ? [{ x: time / 3600, y: share }] : []));
+const WORDS: Record<string, string> = {
+  stored: "on board at the end",
+  on_board: "on board at the end",
+  at_device: "not yet sent at the end",
+  not_sent: "not yet sent at the end",
+};
+
+/// Why messages did not arrive, the most frequent first; what never occurred is left out.
+export function causesOf(sums: Sums): Cause[] {
+  const names = Object.keys(sums).filter((name) => name.startsWith("lost_") || name in WORDS);
+  return names
+    .map((name) => {
+      const cause = name.replace(/^lost_/, "").replaceAll("_", " ");
+      return { cause, words: WORDS[name] ?? cause, count: Number(sums[name]) };
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+export interface Part {
+  name: string;
+  mean_s: number;
+}
+
+/// What the mean delay is made of, where the run tells it: `delay_on_board_mean_s` and its like.
+export function partsOf(sums: Sums): Part[] {
+  return Object.entries(sums).flatMap(([name, value]) => {
+    const part = /^(?:delay_(.+)_mean_s|(at_device|on_board|in_transit)_mean_s)$/.exec(name);
+    const word = part?.[1] ?? part?.[2];
+    return word && typeof value === "number" ? [{ name: word.replaceAll("_", " "), mean_s: value }] : [];
+  });
+}
+
+/// What to call each rule: its things, with its number where they have several.
+export function rulesCalled(rules: readonly RuleSums[]): string[] {
+  const many = (source: string) => rules.filter((each) => each.source === source).length > 1;
+  return rules.map(({ source }, k) => (many(source) ? `${source} (${k + 1})` : source));
+}
+
+export function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : NaN;
+}
+
+/// The figures as they are: a run without messages has none.
+export function sumsOf(figures: { deliveries?: unknown } | null): (Sums & { rules: RuleSums[] }) | null {
+  const found = figures?.deliveries as (Sums & { rules?: RuleSums[] }) | Plain | undefined;
+  return found && typeof found === "object" ? { ...found, rules: found.rules ?? [] } : null;
 }

@@ -87,7 +87,6 @@ function BeamTable({ row }: { row: number }) {
       {mine.length === 0 && <p class="muted pad">None.</p>}
       {mine.length > 0 && (
         <table class="small">
-          <colgroup><col /><col class="number" /><col class="gauged" /></colgroup>
           <thead><tr><th scope="col">steered at</th><th scope="col">users</th><th scope="col">used<small>%</small></th></tr></thead>
           <tbody>
             {mine.slice(0, LISTED).map((k) => {
@@ -116,7 +115,6 @@ function Meetings({ met, other, row }: { met: Meeting[]; other: (meeting: Meetin
   if (met.length === 0) return <p class="muted pad">Nobody.</p>;
   return (
     <table class="small">
-      <colgroup><col /><col class="number" /><col class="time" /></colgroup>
       <thead><tr><th scope="col">with</th><th scope="col">range<small>km</small></th><th scope="col">until<small>UTC</small></th></tr></thead>
       <tbody>
         {met.slice(0, all.value ? undefined : LISTED).map((meeting) => {
@@ -184,7 +182,6 @@ function BudgetTable({ budget }: { budget: Budget }) {
   ];
   return (
     <table class="small">
-      <colgroup><col /><col class="time" /><col class="number" /></colgroup>
       <thead><tr><th scope="col">direction</th><th scope="col">rate</th><th scope="col">margin<small>dB</small></th></tr></thead>
       <tbody>
         {rows.map(([name, rate, margin]) => {

@@ -81,7 +81,6 @@ function Busiest({ loads }: { loads: Load[] }) {
     <section class="now-list" aria-labelledby="busiest">
       <h2 id="busiest">Busiest links</h2>
       <table class="small busiest">
-        <colgroup><col /><col class="number" /><col class="number" /><col class="number" /><col class="gauged" /></colgroup>
         <thead>
           <tr><th scope="col">link</th><th scope="col">range<small>km</small></th><th scope="col">load<small>Gbit/s</small></th><th scope="col">used<small>%</small></th><th scope="col"><span class="unseen">state</span></th></tr>
         </thead>
@@ -121,7 +120,6 @@ function EndingNext() {
       <h2 id="ending">Contacts that end next</h2>
       {next.length > 0 && (
         <table class="small">
-          <colgroup><col /><col class="number" /><col class="time" /></colgroup>
           <thead>
             <tr><th scope="col">between</th><th scope="col">range<small>km</small></th><th scope="col">still</th></tr>
           </thead>

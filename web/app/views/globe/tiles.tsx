@@ -153,7 +153,7 @@ export function Tiles() {
           <dd>
             <span class="tile-value mono">{tile.value.text}<small>{tile.value.unit}</small></span>
             <Course at={k} />
-            <span class={tile.series ? "tile-note" : "tile-note long"} title={tile.note}>{tile.note}</span>
+            <span class="tile-note">{tile.note}</span>
           </dd>
         </div>
       ))}

@@ -1,6 +1,7 @@
 /// Delays of all pairs of a route at the moment, as a map that the keys walk as well.
 import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { same } from "../../chart/alike.ts";
 import { heat, scaleOf } from "../../chart/heat.ts";
 import * as api from "../../state/api.ts";
 import { calm_s } from "../../state/clock.ts";
@@ -60,7 +61,8 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
   const cursor = useSignal({ row: 0, column: Math.min(1, matrix.targets.length - 1) });
   const focused = useSignal(false);
   const { sources, targets, delay_s } = matrix;
-  const [low, high] = scaleOf(delay_s.flat().filter((each): each is number => each !== null));
+  const delays = delay_s.flat().filter((each): each is number => each !== null && each > 0);
+  const [low, high] = scaleOf(delays);
   const longest = [...sources, ...targets].reduce((most, name) => Math.max(most, name.length), 0);
   const named = Math.min(130, 10 + 6 * longest);
   const fitting = (room: number) => Math.max(2, Math.min(CELL_MAX_PX, (width.value - room) / targets.length));
@@ -116,7 +118,7 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
     <div class="heat" ref={box}>
       <div class="heat-key">
         <output class="mono" aria-live="polite">{pair}: {delay === null || delay === undefined ? "no way" : lasting(delay)}</output>
-        <Scale low={low} high={high} />
+        {delays.length > 0 && <Scale low={low} high={high} alike={same(delays, lasting)} />}
       </div>
       {(matrix.notes ?? []).map((note) => <p key={note} class="muted pad">{note}</p>)}
       <div class="heat-scroll">
@@ -142,7 +144,8 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
   );
 }
 
-function Scale({ low, high }: { low: number; high: number }) {
+function Scale({ low, high, alike }: { low: number; high: number; alike: boolean }) {
+  if (alike) return <span class="heat-scale mono">all {lasting(low)} <small>one way</small></span>;
   return (
     <span class="heat-scale">
       <span class="mono">{lasting(low)}</span>

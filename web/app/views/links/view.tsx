@@ -5,7 +5,7 @@ import { Grid, type Row } from "../../table/grid.tsx";
 import { setTime } from "../../state/clock.ts";
 import { run, runId } from "../../state/runs.ts";
 import { sameThing, select, selected, type Thing } from "../../state/thing.ts";
-import { grouped } from "../../words/quantities.ts";
+import { Tabs } from "../../table/tabs.tsx";
 import { Card } from "../globe/card.tsx";
 import { Delays } from "./delays.tsx";
 
@@ -34,43 +34,17 @@ export function LinksView() {
   const all = tables();
   if (all.length === 0) return <div class="empty"><h2>No tables</h2><p>This folder holds none: run its scenario again with <code>skyweft run</code>.</p></div>;
   const table = chosen.value && all.includes(chosen.value) ? chosen.value : all[0]!;
-  const walk = (event: KeyboardEvent) => {
-    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (by === 0) return;
-    event.preventDefault();
-    const next = all[(all.indexOf(table) + by + all.length) % all.length]!;
-    open(next);
-    document.getElementById(`tab-${next}`)?.focus();
-  };
   return (
     <div class="links-view">
-      <div class="links-main">
-        <div class="tabs" role="tablist" aria-label="Tables" onKeyDown={walk}>
-          {all.map((name) => (
-            <button
-              key={name}
-              id={`tab-${name}`}
-              role="tab"
-              aria-selected={name === table}
-              aria-controls="table-panel"
-              tabIndex={name === table ? 0 : -1}
-              onClick={() => open(name)}
-            >
-              {name === DELAYS ? "delay matrix" : name.replaceAll("_", " ")}
-              {name !== DELAYS && <small>{grouped(run.value?.tables[name] ?? 0)}</small>}
-            </button>
-          ))}
-        </div>
-        <div id="table-panel" class="table-panel" role="tabpanel" aria-labelledby={`tab-${table}`}>
-          {table === DELAYS ? (
-            <Delays />
-          ) : (
-            <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
-              onChoose={(row) => choose(table, row)}
-              isChosen={(row) => sameThing(selected.value, thingOf(table, row))} />
-          )}
-        </div>
-      </div>
+      <Tabs label="Tables" names={all} words={(name) => (name === DELAYS ? "delay matrix" : name.replaceAll("_", " "))} count={(name) => run.value?.tables[name]} chosen={table} onChoose={open}>
+        {table === DELAYS ? (
+          <Delays />
+        ) : (
+          <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
+            onChoose={(row) => choose(table, row)}
+            isChosen={(row) => sameThing(selected.value, thingOf(table, row))} />
+        )}
+      </Tabs>
       <aside class="panel" aria-label="Selection">
         {selected.value ? <Card thing={selected.value} /> : <Hint />}
       </aside>

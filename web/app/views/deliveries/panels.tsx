@@ -1,0 +1,139 @@
+/// Messages by kind, hour, place, store and target: a chart where one tells more, and the table.
+import { useEffect } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { Lines } from "../../chart/lines.tsx";
+import { timeTicks } from "../../chart/distribution.ts";
+import * as api from "../../state/api.ts";
+import { amount, grouped, percent, quantity } from "../../words/quantities.ts";
+import { lasting, sinceStart } from "../../words/time.ts";
+import { select } from "../../state/thing.ts";
+import { Bar } from "./outcome.tsx";
+import { causesOf, numberOf, partsOf, rulesCalled, type RuleSums } from "./reading.ts";
+
+/// A row a rule of the scenario's [[messages]].
+export function Kinds({ rules }: { rules: RuleSums[] }) {
+  const names = rulesCalled(rules);
+  const parts = partsOf(rules[0]!).map(({ name }) => name);
+  const numbers: [string, (rule: RuleSums) => string][] = [
+    ["things", ({ things }) => grouped(things)],
+    ["messages", ({ made }) => grouped(made)],
+    ["delivered", ({ share_delivered }) => (share_delivered === null ? "—" : `${percent(share_delivered)} %`)],
+    ["delay, median", ({ delay_p50_s }) => lasting(numberOf(delay_p50_s))],
+    ["95 % within", ({ delay_p95_s }) => lasting(numberOf(delay_p95_s))],
+    ...parts.map((part): [string, (rule: RuleSums) => string] => [
+      `${part}, mean`, (rule) => lasting(partsOf(rule).find(({ name }) => name === part)?.mean_s ?? NaN),
+    ]),
+    ["age, mean", ({ age_mean_s }) => lasting(numberOf(age_mean_s))],
+    ["energy a byte", ({ energy_byte_j }) => joules(numberOf(energy_byte_j))],
+    ["battery", ({ battery_years_mean }) => years(numberOf(battery_years_mean))],
+  ];
+  return (
+    <div class="wide-scroll" tabIndex={0} role="region" aria-label="Messages by kind">
+      <table class="wide">
+        <thead><tr><th scope="col">kind</th><th scope="col">for</th>{numbers.map(([name]) => <th key={name} scope="col" class="right">{name}</th>)}<th scope="col">most of the others</th></tr></thead>
+        <tbody>
+          {rules.map((rule, k) => (
+            <tr key={rule.rule}>
+              <th scope="row">{names[k]}</th>
+              <td>{rule.target}</td>
+              {numbers.map(([name, told]) => <td key={name} class="right mono">{told(rule)}</td>)}
+              <td class="words">{mostly(rule)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function mostly(rule: RuleSums): string {
+  const [first] = causesOf(rule);
+  return first ? `${first.words}, ${percent(first.count / rule.made)} %` : "—";
+}
+
+function joules(value_j: number): string {
+  if (!Number.isFinite(value_j)) return "—";
+  return value_j < 1e-3 ? `${(1e6 * value_j).toPrecision(3)} µJ` : value_j < 1 ? `${(1e3 * value_j).toPrecision(3)} mJ` : `${value_j.toPrecision(3)} J`;
+}
+
+function years(value: number): string {
+  return Number.isFinite(value) ? `${value.toFixed(1)} years` : "—";
+}
+
+const hours = signal<{ run: number; names: string[]; rows: number[][] } | null>(null);
+const HOUR_COLUMNS = ["time_s", "share_delivered", "delay_p50_s", "delay_p95_s"];
+
+/// Delivered and how late, by the hour of making.
+export function Hours({ run }: { run: number }) {
+  useEffect(() => {
+    if (hours.value?.run === run) return;
+    hours.value = null;
+    void api.table(run, "deliveries_by_hour", { columns: HOUR_COLUMNS, sort: "time_s", limit: 2000 }).then(
+      ({ rows }) => (hours.value = { run, names: HOUR_COLUMNS, rows: rows.map((row) => row.map(numberOf)) }),
+      () => {}, // the table below says what is wrong
+    );
+  }, [run]);
+  if (!hours.value) return null;
+  const line = (column: number) =>
+    hours.value!.rows.filter((row) => Number.isFinite(row[column])).map((row) => ({ x: row[0]!, y: row[column]! }));
+  const axis = { xName: "made after the run's start", xText: lasting, xTicks: timeTicks };
+  return (
+    <div class="chart-pair">
+      <Lines title="Delivered, by the hour of making" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share of those made" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
+      <Lines title="Delay, by the hour of making" lines={[{ name: "median", style: 0, points: line(2) }, { name: "95 % within", style: 1, points: line(3) }]} {...axis} yName="delay" yText={lasting} yTicks={timeTicks} />
+    </div>
+  );
+}
+
+/// What waits aboard, over time.
+export function Aboard({ sum: { aboard } }: { sum: api.Messages }) {
+  if (aboard.time_s.length === 0) return <p class="muted pad">Nobody keeps messages.</p>;
+  const line = (values: number[]) => values.map((y, k) => ({ x: aboard.time_s[k]!, y }));
+  const fullest = aboard.fullest_bytes.reduce((best, each, k) => (each > aboard.fullest_bytes[best]! ? k : best), 0);
+  const [name, most] = [aboard.fullest[fullest]!, aboard.fullest_bytes[fullest]!];
+  return (
+    <>
+      <Lines
+        title="Messages aboard, copies included"
+        lines={[{ name: "all platforms", style: 0, points: line(aboard.total_bytes) }, { name: "the fullest", style: 1, points: line(aboard.fullest_bytes) }]}
+        xName="after the run's start" yName="bytes" xText={lasting} xTicks={timeTicks} yText={amount}
+      />
+      {most > 0 && (
+        <p class="muted pad">
+          The fullest of all: <button class="link" onClick={() => select({ kind: "platform", name })}>{name}</button> with {amount(most)} at {sinceStart(aboard.time_s[fullest]!)}.
+        </p>
+      )}
+    </>
+  );
+}
+
+/// What each target took, those that took most first.
+export function Targets({ sum: { targets, notes } }: { sum: api.Messages }) {
+  const most = targets[0]?.came_bytes ?? 0;
+  return (
+    <div class="wide-scroll upper" tabIndex={0} role="region" aria-label="Passes at the targets">
+      <table class="wide">
+        <thead>
+          <tr>
+            <th scope="col">target</th><th scope="col" class="right">messages</th><th scope="col" class="right">came down</th><th scope="col"><span class="unseen">part of the most</span></th>
+            <th scope="col" class="right">passes served</th><th scope="col" class="right">let pass</th>
+          </tr>
+        </thead>
+        <tbody>
+          {targets.map(({ target, came, came_bytes, served_s, missed_s }) => (
+            <tr key={target}>
+              <th scope="row"><button class="ends" onClick={() => select({ kind: "platform", name: target })}>{target}</button></th>
+              <td class="right mono">{grouped(came)}</td>
+              <td class="right mono">{amount(came_bytes)}</td>
+              <td class="gauged"><Bar share={most > 0 ? came_bytes / most : 0} /></td>
+              <td class="right mono">{lasting(served_s)}</td>
+              <td class="right mono">{lasting(missed_s)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {notes.map((note) => <p key={note} class="muted pad">{note}</p>)}
+      {targets.length === 0 && <p class="muted pad">{quantity(0, "1").text} targets.</p>}
+    </div>
+  );
+}
