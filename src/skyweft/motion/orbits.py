@@ -9,6 +9,7 @@ would carry that into positions, so satellites with more than a little of it get
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ REASONS = {
 """What python-sgp4's status numbers mean."""
 
 _TOGETHER = 64  # satellites a thread moves at a time
-_TOLD = 5  # satellites that a warning names
+_TOLD = 3  # satellites that a warning names beside the first
 _STEP_LIMIT_S = 300.0
 _HERMITE_M = 1.0
 # Velocity less rate of position, by J2^2 (R / p)^4, by e J2 (R / p)^2 (times the speed, all at
@@ -163,8 +164,8 @@ class Orbits:
         Returns
         -------
         lines : list of str
-            What lies outside the Earth orientation tables; which satellites failed, why and when:
-            the earliest by name, the rest as a number.
+            What lies outside the Earth orientation tables; in one line which satellites failed,
+            when the first did, and how many for which reason.
         """
         grid = _grid(self._clock, time_s.tobytes())
         status = self._fill(grid, position_m, velocity_m_s, executor)
@@ -333,18 +334,19 @@ class Orbits:
         return np.inf, 0
 
     def _words(self, ended_s: Floats, reason: Codes) -> list[str]:
-        """Name the satellites that failed, earliest first, and count the rest."""
+        """Name the satellite that failed first, and count the others by what ended them."""
         failed = np.flatnonzero(reason)
+        if not len(failed):
+            return []
         failed = failed[np.argsort(ended_s[failed], kind="stable")]
-        names = self.elements.names
-        lines = [
-            f"{names[row]}: no position {_when(ended_s[row])}: {REASONS[int(reason[row])]}"
-            for row in failed[:_TOLD]
-        ]
-        if len(failed) > _TOLD:
-            rest = len(failed) - _TOLD
-            lines.append(f"{names[failed[_TOLD]]} and {rest - 1:,} more: no position either")
-        return lines
+        names = [self.elements.names[row] for row in failed[: 1 + _TOLD]]
+        why = Counter(REASONS[int(reason[row])] for row in failed)
+        line = f"{names[0]}: no position {_when(ended_s[failed[0]])}: "
+        if len(failed) == 1:
+            return [line + next(iter(why))]
+        listed = ", ".join(names[1:]) + (", ..." if len(failed) > len(names) else "")
+        counted = "; ".join(f"{count:,} x {words}" for words, count in why.most_common())
+        return [f"{line}the first of {len(failed):,} (then {listed}): {counted}"]
 
 
 def _when(ended_s: float) -> str:
