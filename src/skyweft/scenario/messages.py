@@ -55,7 +55,7 @@ class Pass(Entry):
     elevation_min_deg: Annotated[float, Field(ge=0, lt=90)] | None = None
     """A pass begins when a receiver is above this; the rule's own least elevation unless given."""
     spread_s: Time = 60.0
-    """Send within this time after the predicted moment, evenly spread."""
+    """Send within this time after the predicted moment, evenly spread, but still in that pass."""
     age_s: Time = 0.0
     """The almanac is renewed this often, by each thing at its own moment; 0: it is always fresh."""
     error_s: Time = 0.0

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skyweft.delivery.product import CAUSES, HEARD
 
@@ -20,12 +22,55 @@ def test_a_fresh_almanac_always_finds_a_satellite(threads: ThreadPoolExecutor) -
     assert np.mean(blind.cause == NO_SATELLITE) > 0.3
     assert not np.any(heard.cause[sent] == NO_SATELLITE)
     # What has not been sent waits for a pass still when the run ends.
-    assert {CAUSES[each] for each in heard.cause[~sent]} == {"stored"}
+    assert {CAUSES[each] for each in heard.cause[~sent]} == {"at device"}
     # A pass above 15 degrees begins on the almanac's grid, and sending is within 20 s of that.
     first = heard.copy_first[:-1][heard.cause == HEARD]
     waited_s = heard.copy_received_s[first] - heard.created_s[heard.cause == HEARD]
     assert waited_s.min() > 0
     assert waited_s.max() > 600
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    spread_s=st.floats(0.0, 2_000.0),
+    elevation_min_deg=st.floats(10.0, 60.0),
+    range_max_m=st.sampled_from([None, 1_500e3, 1_000e3]),
+    seed=st.integers(0, 99),
+)
+def test_who_waits_for_a_pass_sends_in_it(
+    threads: ThreadPoolExecutor, spread_s: float, elevation_min_deg: float,
+    range_max_m: float | None, seed: int,
+) -> None:  # fmt: skip
+    """With a fresh almanac nobody ever sends for nobody, however far the sending is spread."""
+    wake = {"kind": "pass", "elevation_min_deg": elevation_min_deg, "spread_s": spread_s}
+    link = {"elevation_min_deg": 10.0, "waveform": "air", "windows": False}
+    if range_max_m is not None:
+        link["range_max_m"] = range_max_m
+    links = [{"between": ["sends", "hears"], **link}]
+    heard = heard_in(scenario_of({"wake": wake}, seed=seed, links=links), WHOLE, threads)
+    assert np.any(heard.attempts > 0)
+    assert not np.any(heard.cause[heard.attempts > 0] == NO_SATELLITE)
+
+
+def test_spread_over_the_whole_of_a_pass(threads: ThreadPoolExecutor) -> None:
+    """A spread of half an hour is as long as each pass is from when its thing wakes.
+
+    So sending is even over passes: the mean wait after the pass begins is half of what is left.
+    """
+    waits = []
+    for spread_s in (0.0, 1_800.0):
+        wake = {"kind": "pass", "spread_s": spread_s}
+        heard = heard_in(scenario_of({"wake": wake}, things=300), WHOLE, threads)
+        first = heard.copy_first[:-1][heard.cause == HEARD]
+        sent_s = heard.copy_received_s[first] - heard.copy_air_s[first]
+        key = zip(
+            heard.thing[heard.cause == HEARD], heard.number[heard.cause == HEARD], strict=True
+        )
+        waits.append(dict(zip(key, sent_s, strict=True)))
+    later_s = np.array([waits[1][each] - waits[0][each] for each in waits[0] if each in waits[1]])
+    # At 800 km passes above 10 degrees take up to 11.2 min (half an angle of 20 degrees of orbit).
+    assert later_s.max() < 700
+    assert 60 < later_s.mean() < 350
 
 
 def test_a_wrong_almanac_misses(threads: ThreadPoolExecutor) -> None:

@@ -93,20 +93,24 @@ class Waking:
             case Beacon():
                 return self._beacon(number, rule.wake, medium, messages, (start_s, end_s))
 
-    def _moments(self, number: int, messages: Messages, spread_s: float) -> Floats:
+    def _moments(self, number: int, messages: Messages, spread_s: float | Floats) -> Floats:
         key = self.scenario.seed, number, messages.thing, messages.number
         return spread_s * uniforms(*key, MOMENT)
 
-    def _facing(self, medium: Medium, least_deg: float | None) -> tuple[NDArray[np.int32], Singles]:
-        """Return the receivers that things of a rule look for, and the sine of least elevation."""
-        rows, sines = [], []
+    def _facing(
+        self, medium: Medium, least_deg: float | None
+    ) -> tuple[NDArray[np.int32], Singles, Singles]:
+        """Return the receivers of a rule, the sines of their least elevations, and their range."""
+        rows, sines, ranges_m = [], [], []
         for way in medium.ways:
             mine = self.fleet.rows_with(self.scenario, way.receiver)
-            link_deg = self.scenario.links[way.link].elevation_min_deg
+            link = self.scenario.links[way.link]
+            link_deg = link.elevation_min_deg
             degrees = link_deg if least_deg is None else max(least_deg, link_deg)
             rows.append(mine)
             sines.append(np.full(len(mine), np.sin(np.radians(degrees)), np.float32))
-        return np.concatenate(rows), np.concatenate(sines)
+            ranges_m.append(np.full(len(mine), link.range_max_m or np.inf, np.float32))
+        return np.concatenate(rows), np.concatenate(sines), np.concatenate(ranges_m)
 
     def _places(self, motion: Motion, row: int, time_s: Floats) -> Floats:
         """Return where a receiver is at many times, (T, 3)."""
@@ -123,40 +127,43 @@ class Waking:
         # What an almanac takes for now may be so much before or after.
         wrong_s = SIGMAS * wake.error_s
         motion, step = self.motion, step_s(self.scenario, self.fleet)
-        if wrong_s:
+        ahead_s = wrong_s + wake.spread_s + STEP_S
+        if wrong_s or wake.spread_s:
             first = np.floor(max(stretch[0] - wrong_s, 0.0) / step) * step
-            last_s = np.ceil((stretch[1] + wrong_s + STEP_S) / step) * step
+            last_s = np.ceil((stretch[1] + ahead_s) / step) * step
             motion = propagate(self.scenario, self.fleet, first, last_s, self.executor)
         knots = motion.tracks.time_s
         low = int(np.ceil(max(knots[0], stretch[0] - wrong_s) / STEP_S))
-        high = int(np.floor(min(knots[-1], stretch[1] + wrong_s + STEP_S) / STEP_S))
+        high = int(np.floor(min(knots[-1], stretch[1] + ahead_s) / STEP_S))
         grid_s = np.arange(low, high + 1, dtype=np.float64) * STEP_S
-        rows, sine = self._facing(medium, wake.elevation_min_deg)
+        rows, sine, range_m = self._facing(medium, wake.elevation_min_deg)
         place = np.empty((len(grid_s), 3, len(rows)), np.float32)
         for k, row in enumerate(rows.tolist()):
             place[:, :, k] = self._places(motion, row, grid_s)
         until_s = messages.created_s + self.scenario.messages[number].lifetime_s
         site, due_s = self.fleet.site[messages.thing], np.full(len(messages), np.nan)
+        wide_s = np.zeros(len(messages))
         almanac = *stretch, low, wake.age_s, wake.error_s
 
         def work(some: slice) -> None:
             _next_pass(
                 self.scenario.seed, number, messages.thing[some],
                 motion.sites.position_m[site[some]], motion.sites.up[site[some]],
-                messages.created_s[some], until_s[some], *almanac, place, sine, due_s[some],
+                messages.created_s[some], until_s[some], *almanac, wake.spread_s, place, sine,
+                range_m, due_s[some], wide_s[some],
             )  # fmt: skip
 
         over(self.executor, work, len(messages))
-        return due_s + self._moments(number, messages, wake.spread_s)
+        return due_s + self._moments(number, messages, wide_s)
 
     def _beacon(
         self, number: int, wake: Beacon, medium: Medium, messages: Messages, stretch: Stretch
     ) -> Floats:
-        rows, sine = self._facing(medium, None)
+        rows, sine, range_m = self._facing(medium, None)
         of = self.receivers.places(rows)
         period_s, at_s = self.receivers.beacon_period_s[of], self.receivers.beacon_at_s[of]
         speaks = np.isfinite(period_s)
-        rows, sine, of = rows[speaks], sine[speaks], of[speaks]
+        rows, sine, range_m, of = rows[speaks], sine[speaks], range_m[speaks], of[speaks]
         period_s, at_s = period_s[speaks], at_s[speaks]
         # All beacons of the block, receiver by receiver.
         low = np.ceil((stretch[0] - at_s) / period_s).astype(np.int64)
@@ -175,7 +182,7 @@ class Waking:
             _next_beacon(
                 self.motion.sites.position_m[site[some]], self.motion.sites.up[site[some]],
                 messages.created_s[some], until_s[some], *block, low, first, at_s, period_s,
-                sent_s, place, sine, due_s[some],
+                sent_s, place, sine, range_m, due_s[some],
             )  # fmt: skip
 
         over(self.executor, work, len(messages))
@@ -204,25 +211,51 @@ def _wrong_by(seed: int, rule: int, thing: int, renewed: float, error_s: float) 
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _any_above(place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles) -> bool:
-    """Whether any receiver, (3, R), is above its least elevation at a place."""
+def _any_above(
+    place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles, range_m: Singles
+) -> bool:
+    """Whether any receiver, (3, R), is within range of a place, and above its least elevation."""
     px, py, pz = np.float32(x), np.float32(y), np.float32(z)
     ux, uy, uz = np.float32(up[0]), np.float32(up[1]), np.float32(up[2])
     found = np.int32(0)
     for r in range(len(sine)):
         dx, dy, dz = place[0, r] - px, place[1, r] - py, place[2, r] - pz
-        rise = dx * ux + dy * uy + dz * uz
-        found += np.int32(rise >= sine[r] * np.sqrt(dx * dx + dy * dy + dz * dz))
+        rise, away_m = dx * ux + dy * uy + dz * uz, np.sqrt(dx * dx + dy * dy + dz * dz)
+        found += np.int32((rise >= sine[r] * away_m) & (away_m <= range_m[r]))
     return bool(found > 0)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _lasts(
+    place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles, range_m: Singles,
+    most: int,
+) -> int:  # fmt: skip
+    """Return for how many steps, up to `most`, that pass goes on which lasts longest."""
+    longest = 0
+    for r in range(len(sine)):
+        mine, steps = slice(r, r + 1), 0
+        while (
+            steps <= most
+            and steps < len(place)
+            and _any_above(place[steps, :, mine], x, y, z, up, sine[mine], range_m[mine])
+        ):
+            steps += 1
+        longest = max(longest, steps - 1)
+    return longest
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _next_pass(
     seed: int, rule: int, thing: NDArray[np.int32], site_m: Floats, up: Floats, created_s: Floats,
     until_s: Floats, start_s: float, end_s: float, low: int, age_s: float, error_s: float,
-    place: Singles, sine: Singles, due_s: Floats,
+    spread_s: float, place: Singles, sine: Singles, range_m: Singles, due_s: Floats,
+    wide_s: Floats,
 ) -> None:  # fmt: skip
-    """Write the first moments at which things expect a receiver to be up."""
+    """Write the first moments at which things expect a receiver to be up, and for how long.
+
+    Nobody sends after the pass it has waited for, as its almanac has it then.
+    """
+    most = int(np.ceil(spread_s / STEP_S))
     for m in range(len(thing)):
         phase = uniform(seed, rule, thing[m], 1, PHASE)
         k = int(np.ceil(max(created_s[m], start_s) / STEP_S))
@@ -236,8 +269,11 @@ def _next_pass(
                     wrong_s = _wrong_by(seed, rule, thing[m], edition, error_s)
                 at += int(np.rint(wrong_s * (renewed - edition) / STEP_S))
             at = min(max(at - low, 0), len(place) - 1)
-            if _any_above(place[at], site_m[m, 0], site_m[m, 1], site_m[m, 2], up[m], sine):
+            x, y, z = site_m[m]
+            if _any_above(place[at], x, y, z, up[m], sine, range_m):
                 due_s[m] = k * STEP_S
+                steps = _lasts(place[at:], x, y, z, up[m], sine, range_m, most)
+                wide_s[m] = min(spread_s, steps * STEP_S, until_s[m] - due_s[m])
                 break
             k += 1
 
@@ -246,7 +282,7 @@ def _next_pass(
 def _next_beacon(
     site_m: Floats, up: Floats, created_s: Floats, until_s: Floats, start_s: float, end_s: float,
     check_s: float, longest_s: float, low: Ints, first: Ints, at_s: Floats, period_s: Floats,
-    sent_s: Floats, place: Floats, sine: Singles, due_s: Floats,
+    sent_s: Floats, place: Floats, sine: Singles, range_m: Singles, due_s: Floats,
 ) -> None:  # fmt: skip
     """Write when the first beacon that things hear is over."""
     for m in range(len(created_s)):
@@ -265,7 +301,8 @@ def _next_beacon(
                     dy = place[at, 1] - site_m[m, 1]
                     dz = place[at, 2] - site_m[m, 2]
                     rise = dx * up[m, 0] + dy * up[m, 1] + dz * up[m, 2]
-                    if rise >= sine[r] * np.sqrt(dx * dx + dy * dy + dz * dz):
+                    away_m = np.sqrt(dx * dx + dy * dy + dz * dz)
+                    if rise >= sine[r] * away_m and away_m <= range_m[r]:
                         soonest = at_s[r] + k * period_s[r]
                         due_s[m] = soonest + sent_s[r]
                         break
