@@ -49,9 +49,15 @@ def wrong_name(name: str) -> str | None:
         return "a name is empty"
     if len(name) > NAME_MAX:
         return f"a name of {len(name):,} characters, allowed are {NAME_MAX}"
-    if any(map(_unseen, name)):
-        return f"the name '{escaped(name[:50])}' holds a control character"
-    return None
+    words = unseen(name)
+    return words and f"the name {words}"
+
+
+def unseen(text: str) -> str | None:
+    """Return what is wrong with a line of text of any length, if anything."""
+    if text.isprintable() or not any(map(_unseen, text)):
+        return None
+    return f"'{escaped(text[:50])}' holds a control character"
 
 
 def cut(text: str, bytes_max: int) -> str:

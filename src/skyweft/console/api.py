@@ -19,6 +19,7 @@ from skyweft.console.tables import Condition, Query, page
 from skyweft.console.timeline import timeline
 from skyweft.console.ways import matrix, path
 from skyweft.errors import ScenarioError
+from skyweft.naming import normal
 from skyweft.run import Run
 from skyweft.run.disk.identity import digest
 from skyweft.run.scene import scene
@@ -125,7 +126,7 @@ def _path(request: Request) -> dict[str, Any]:
     if source is None or target is None:
         raise ScenarioError("a path needs source and target")
     route, time_s = _whole(request, "route", 0), _number(request, "time", 0.0)
-    return path(_run(request), route, source, target, time_s)
+    return path(_run(request), route, normal(source), normal(target), time_s)
 
 
 def _matrix(request: Request) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import normal
 
 Rows = NDArray[np.uint32]
 
@@ -52,7 +53,7 @@ class Condition:
             raise ScenarioError(
                 f"where: {text!r} is not column:op:value with op one of {', '.join(COMPARED)}, has"
             )
-        return cls(column, relation, value)
+        return cls(column, relation, normal(value))
 
 
 @dataclass(frozen=True, slots=True)

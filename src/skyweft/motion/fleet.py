@@ -16,6 +16,7 @@ from skyweft.motion.satellites import orbit, tle, walker
 from skyweft.motion.sites import fixed, sites
 from skyweft.motion.tables import MISTAKES_MAX
 from skyweft.motion.track import track
+from skyweft.naming import wrong_name
 from skyweft.scenario import motion as ways
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.clock import Clock
@@ -54,7 +55,7 @@ def assemble(scenario: Scenario) -> Fleet:
             members[group] = _members(group, platforms.motion, setting)
         except ScenarioError as error:
             mistakes.append(str(error))
-    mistakes += _twice(scenario, members)
+    mistakes += [*_too_long(members), *_twice(scenario, members)]
     if mistakes:
         raise ScenarioError("\n".join(mistakes))
     return _joined(scenario, members)
@@ -81,6 +82,15 @@ def _members(group: str, motion: ways.Motion, setting: Setting) -> Members:
             return loiter(group, motion)
         case _:
             assert_never(motion)
+
+
+def _too_long(members: dict[str, Members]) -> list[str]:
+    """Return a line for every group whose name leaves no room for its platforms' numbers."""
+    return [
+        f"platforms.{group}: its platforms would have {wrong}: call it something shorter"
+        for group, each in members.items()
+        if (wrong := wrong_name(max(each.names, key=len, default=group)))
+    ]
 
 
 def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:

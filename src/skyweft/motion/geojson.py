@@ -11,6 +11,7 @@ import numpy as np
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Floats
 from skyweft.motion.tables import ALTITUDE, LATITUDE, complain, read_text
+from skyweft.naming import normal, wrong_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ def read_points(path: Path) -> Points:
             reading.wrong(f"{place}.geometry", "a Point is needed")
         elif not isinstance(name, str) or not name.strip():
             reading.wrong(f"{place}.properties.name", "a text is needed")
+        elif wrong := wrong_name(named := normal(name.strip())):
+            reading.wrong(f"{place}.properties.name", wrong)
         else:
-            names.append(name.strip())
+            names.append(named)
             row = _position(reading, f"{place}.geometry.coordinates", geometry.get("coordinates"))
             rows.append(row)
     if not rows and not reading.mistakes:

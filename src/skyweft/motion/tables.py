@@ -15,6 +15,7 @@ import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.motion.product import Floats
+from skyweft.naming import normal, wrong_name
 
 SIZE_MAX_BYTES = 100_000_000
 MISTAKES_MAX = 20
@@ -206,10 +207,10 @@ def _number(cell: str) -> float:
 def _texts(
     path: Path, name: str, cells: Sequence[str], lines: Sequence[int], mistakes: list[str]
 ) -> Sequence[str]:
-    stripped = [cell.strip() for cell in cells]
+    stripped = [normal(cell.strip()) for cell in cells]
     mistakes += [
-        f"{path.name}: line {line}: {name}: is empty, a text is needed"
+        f"{path.name}: line {line}: {name}: {wrong if cell else 'is empty, a text is needed'}"
         for line, cell in zip(lines, stripped, strict=True)
-        if not cell
+        if (wrong := wrong_name(cell))
     ]
     return stripped

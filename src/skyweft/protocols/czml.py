@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Packet = dict[str, Any]
 Colour = tuple[int, int, int, int]
 
+DOCUMENT = "document"  # the id of the first packet, and of no other
 MILLIMETRES = 3  # digits kept
 NAMED_M = 5e6  # names show from nearer than this, else a shell of them hides the Earth
 
@@ -22,7 +23,7 @@ NAMED_M = 5e6  # names show from nearer than this, else a shell of them hides th
 def document(name: str, start_utc: str, end_utc: str) -> Packet:
     """Return the first packet: what it is, and a clock that loops over the run at 60 times."""
     return {
-        "id": "document",
+        "id": DOCUMENT,
         "name": name,
         "version": "1.0",
         "clock": {
@@ -35,10 +36,10 @@ def document(name: str, start_utc: str, end_utc: str) -> Packet:
     }
 
 
-def standing(name: str, place_m: Floats, colour: Colour) -> Packet:
+def standing(identity: str, name: str, place_m: Floats, colour: Colour) -> Packet:
     """Return the packet of something that stands at `place_m` (3,)."""
     return {
-        "id": name,
+        "id": identity,
         "name": name,
         "position": {"cartesian": np.round(place_m, MILLIMETRES).tolist()},
         **_mark(name, colour, 6),
@@ -46,14 +47,18 @@ def standing(name: str, place_m: Floats, colour: Colour) -> Packet:
 
 
 def moving(
-    name: str, spans: Sequence[tuple[str, str, Floats, Floats]], degree: int, colour: Colour
+    identity: str,
+    name: str,
+    spans: Sequence[tuple[str, str, Floats, Floats]],
+    degree: int,
+    colour: Colour,
 ) -> Packet:
     """Return the packet of a mover.
 
     Parameters
     ----------
-    name : str
-        Its id.
+    identity, name : str
+        Its id, which no other packet has, and what stands beside it.
     spans : sequence of (start, end, time_s (T,), position_m (3, T))
         When it is there, ISO 8601, and where; `time_s` counts from that start.
     degree : int
@@ -76,7 +81,7 @@ def moving(
             }
         )
     return {
-        "id": name,
+        "id": identity,
         "name": name,
         "availability": [each["interval"] for each in places],
         "position": places,
@@ -84,20 +89,24 @@ def moving(
     }
 
 
-def link(source: str, target: str, spans: Sequence[tuple[str, str]], colour: Colour) -> Packet:
-    """Return the packet of a straight line between two others, seen only at its times."""
+def link(
+    identity: str,
+    name: str,
+    ends: tuple[str, str],
+    spans: Sequence[tuple[str, str]],
+    colour: Colour,
+) -> Packet:
+    """Return the packet of a straight line between two others, by id, seen only at its times."""
     whole = f"{spans[0][0]}/{spans[-1][1]}"
     seen: list[Packet] = [{"interval": whole, "boolean": False}]
     seen += [{"interval": f"{start}/{end}", "boolean": True} for start, end in spans]
     return {
-        "id": f"{source} to {target}",
-        "name": f"{source} to {target}",
+        "id": identity,
+        "name": name,
         "availability": whole,
         "polyline": {
             "show": seen,
-            "positions": {
-                "references": [f"{_escaped(source)}#position", f"{_escaped(target)}#position"]
-            },
+            "positions": {"references": [f"{_escaped(each)}#position" for each in ends]},
             "arcType": "NONE",
             "width": 1,
             "material": {"solidColor": {"color": {"rgba": list(colour)}}},

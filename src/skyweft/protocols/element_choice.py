@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from skyweft.naming import NAME_MAX
 from skyweft.protocols.records import Mistakes, Record, counted
 from skyweft.world.clock import utc_text
 
@@ -134,6 +135,12 @@ def _renamed(records: Sequence[Record], mistakes: Mistakes) -> str:
     )
 
 
+def _numbered(name: str, number: object) -> str:
+    """Add a number to a name that stays as short as names are."""
+    added = f" ({number})"
+    return name[: NAME_MAX - len(added)] + added
+
+
 def _unique(records: Sequence[Record], mistakes: Mistakes) -> tuple[tuple[str, ...], str]:
     """Return names that are all different: those that are shared get the number added."""
     count = Counter(each.name for each in records)
@@ -141,7 +148,7 @@ def _unique(records: Sequence[Record], mistakes: Mistakes) -> tuple[tuple[str, .
     doubtful = [name for name in count if count[name] > 1 and name not in numbers]
     shared = {*doubtful}
     names = [
-        f"{each.name} ({_satellite(each)[1]})" if each.name in shared else each.name
+        _numbered(each.name, _satellite(each)[1]) if each.name in shared else each.name
         for each in records
     ]
     first: dict[str, str] = {}

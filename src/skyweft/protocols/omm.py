@@ -17,8 +17,8 @@ from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import NAME_MAX, normal, wrong_name
 from skyweft.protocols.records import (
-    NAME_MAX,
     RANGES,
     YEAR_MAX,
     YEAR_MIN,
@@ -29,7 +29,6 @@ from skyweft.protocols.records import (
     number,
     shown,
     whole,
-    wrong_name,
 )
 from skyweft.world.clock import tai_ns_from_text
 
@@ -252,11 +251,10 @@ def _name(where: str, fields: Fields, mistakes: Mistakes) -> tuple[str, int]:
     if value is None:
         words = f"NORAD_CAT_ID is {shown(given)}, needed is a number up to 999999999"
         mistakes.add(where, words)
-    name = str(fields.get("OBJECT_NAME") or "").strip()
+    name = normal(str(fields.get("OBJECT_NAME") or "").strip())
     if not name and value == 0:
         mistakes.add(where, "neither OBJECT_NAME nor NORAD_CAT_ID is there")
-    wrong = wrong_name(name)
-    if wrong:
+    if name and (wrong := wrong_name(name)):
         mistakes.add(where, wrong)
     return (name or str(value))[:NAME_MAX], value or 0
 

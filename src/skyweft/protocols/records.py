@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import NAME_MAX, wrong_name
 
 MISTAKES_SHOWN = 20
 MISTAKES_MAX = 1000
-NAME_MAX = 100
 
 YEAR_MIN, YEAR_MAX = 1957, 2200
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -135,13 +135,6 @@ def in_range(name: str, value: float) -> str | None:
     if least <= value <= most:  # also refuses NaN
         return None
     return f"{name} is {value:g}, allowed is {least:g} to {most:g}"
-
-
-def wrong_name(name: str) -> str | None:
-    """Return what is wrong with a satellite's name, if anything; it goes into every table."""
-    if len(name) > NAME_MAX:
-        return f"a name of {len(name):,} characters, allowed are {NAME_MAX}"
-    return None if name.isprintable() else f"the name {shown(name)} holds a control character"
 
 
 def whole(given: object) -> int | None:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 
 from sgp4.alpha5 import from_alpha5
 
+from skyweft.naming import normal, wrong_name
 from skyweft.protocols.records import (
     RANGES,
     Mistakes,
@@ -25,7 +26,6 @@ from skyweft.protocols.records import (
     catalogue_entry,
     in_range,
     shown,
-    wrong_name,
 )
 from skyweft.world.clock import tai_ns_from_utc_ns
 
@@ -191,8 +191,8 @@ def _record(
     one, two = first[1][2:7], second[1][2:7]
     if one.strip().lstrip("0") != two.strip().lstrip("0"):
         mistakes.add(f"line {second[0]}", f"catalogue number {two}, the line before has {one}")
-    wrong = wrong_name(name)
-    if wrong:
+    name = normal(name)
+    if name and (wrong := wrong_name(name)):
         mistakes.add(f"above line {first[0]}", wrong)
     epoch_ns = _epoch_ns(fields["EPOCH"])
     if epoch_ns is None:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
 
+from skyweft.naming import normal, unseen
+
 # UTC has had whole leap seconds since 1972; far beyond this century no orbit means anything.
 EARLIEST = datetime(1972, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -52,6 +54,12 @@ def _found(path: Path, info: ValidationInfo) -> Path:
     return path
 
 
+def _line(text: str) -> str:
+    if wrong := unseen(text):
+        raise ValueError(wrong)
+    return normal(text)
+
+
 Share = Annotated[float, Field(ge=0, le=1)]
 COUNT_MAX = 10_000_000
 Count = Annotated[int, Field(ge=1, le=COUNT_MAX)]
@@ -59,5 +67,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
 Elevation = Annotated[float, Field(ge=-90, le=90)]
+Line = Annotated[str, AfterValidator(_line)]
+Called = Annotated[str, AfterValidator(normal)]  # the name of a platform, in any normal form
 Moment = Annotated[datetime, AfterValidator(_utc)]
 File = Annotated[Path, Field(strict=False), AfterValidator(_found), PlainSerializer(str)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import COUNT_MAX, Count, Entry, File, Share
+from skyweft.scenario.entry import COUNT_MAX, Called, Count, Entry, File, Share
 from skyweft.scenario.quantities import (
     Factor,
     PositiveBytes,
@@ -51,7 +51,7 @@ class Failures(Entry):
     """Groups that may fail."""
     links: list[Annotated[int, Field(ge=0, le=COUNT_MAX)]] = Field(default=[])
     """Or rules whose links may, each pair by itself: places among `[[links]]`, from 0."""
-    names: list[str] = Field(default=[])
+    names: list[Called] = Field(default=[])
     """Only these of their members, at a stated time."""
     share: Share | None = None
     """A drawn part of them, at a stated time."""
@@ -177,9 +177,9 @@ class Packets(Entry):
     `background` are the same in each.
     """
 
-    source: Annotated[str, Field(min_length=1)]
+    source: Annotated[Called, Field(min_length=1)]
     """A group, whose every platform sends, or a single platform."""
-    target: Annotated[str, Field(min_length=1)]
+    target: Annotated[Called, Field(min_length=1)]
     """A group or a platform that every source sends to."""
     rate_bps: PositiveRate
     """What every pair sends on average."""

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from skyweft.scenario.crossings import crossings
 from skyweft.scenario.deliveries import Deliveries, Storage
-from skyweft.scenario.entry import Entry, Moment
+from skyweft.scenario.entry import Entry, Line, Moment
 from skyweft.scenario.messages import Messages
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
@@ -73,7 +73,7 @@ class Coverage(Entry):
 class Scenario(Entry):
     """All that the user decides."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[Line, Field(min_length=1)]
     """What the network is, for people."""
     description: str = ""
     """A line for lists of scenarios and for the report."""

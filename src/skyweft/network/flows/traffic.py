@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.motion.tables import complain, read_table, read_text
+from skyweft.naming import normal
 from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
 
 Floats = NDArray[np.float64]
@@ -203,7 +204,7 @@ def _read_square(
 ) -> Demand:
     mistakes: list[str] = []
     top, header = rows[0]
-    targets = [cell.strip() for cell in header[1:]]
+    targets = [normal(cell.strip()) for cell in header[1:]]
     columns = [
         _known(index, name, f"{path.name}: line {top}: column {k}", mistakes.append)
         for k, name in enumerate(targets, start=2)
@@ -213,7 +214,7 @@ def _read_square(
     values: list[list[float]] = []
     for line, row in rows[1:]:
         where = f"{path.name}: line {line}"
-        sources.append(_known(index, row[0].strip(), f"{where}: column 1", mistakes.append))
+        sources.append(_known(index, normal(row[0].strip()), f"{where}: column 1", mistakes.append))
         if len(row) != len(header):
             mistakes.append(f"{where}: {len(row)} fields, the first line has {len(header)}")
             continue
@@ -223,7 +224,7 @@ def _read_square(
                 for target, cell in zip(targets, row[1:], strict=True)
             ]
         )
-    starts = [row[0].strip() for _, row in rows[1:]]
+    starts = [normal(row[0].strip()) for _, row in rows[1:]]
     _twice(starts, path.name, mistakes)
     if sorted(set(starts)) != sorted(set(targets)):
         unlike = ", ".join(sorted(set(starts) ^ set(targets))[:5])

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import escaped, normal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -70,12 +71,13 @@ class ContactPlan:
         ScenarioError
             There is no node of that name.
         """
+        name = normal(name)
         if name in self.names:
             return self.names.index(name)
         near = get_close_matches(name, self.names, 3) or self.names[:3]
         raise ScenarioError(
-            f"{name!r} is no node of this contact plan; its {len(self.names):,} nodes are called "
-            f"like {', '.join(near)}"
+            f"'{escaped(name)}' is no node of this contact plan; its {len(self.names):,} nodes "
+            f"are called like {', '.join(near)}"
         )
 
 

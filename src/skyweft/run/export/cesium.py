@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from skyweft.naming import Apart
 from skyweft.protocols import czml
 from skyweft.run.export.choice import Choice
 from skyweft.run.export.moving import moving
@@ -17,6 +18,7 @@ from skyweft.world.clock import Clock
 SPACE_S, LOWER_S = 120.0, 15.0
 _DEGREE = {True: 5, False: 1}  # what turns on the spot would ring under a polynomial
 PAIRS_MAX = 2_000
+IDENTITY_BYTES_MAX = 2_000
 _COLOURS: dict[str, czml.Colour] = {
     "space": (79, 195, 247, 255),
     "near_space": (178, 148, 255, 255),
@@ -40,11 +42,14 @@ def lines(run: Run, chosen: Choice, step_s: float | None, notes: list[str]) -> I
 def _packets(
     run: Run, chosen: Choice, step_s: float | None, clock: Clock, notes: list[str]
 ) -> Iterator[czml.Packet]:
+    apart = Apart(bytes_max=IDENTITY_BYTES_MAX, cases=True)
+    apart(czml.DOCUMENT)
+    identity = {name: apart(name) for name in chosen.texts("name")}
     standing = chosen.standing
     for name, layer, place_m in zip(
         standing.texts("name"), standing.texts("layer"), standing.place_m, strict=True
     ):
-        yield czml.standing(name, place_m, _COLOURS[layer])
+        yield czml.standing(identity[name], name, place_m, _COLOURS[layer])
     there: dict[str, list[tuple[float, float]]] = {}
     for layer, colour in _COLOURS.items():
         wide = SPACE_S if layer == "space" else LOWER_S
@@ -61,11 +66,17 @@ def _packets(
                 for at in spans
             ]
             if told:
-                yield czml.moving(name, told, _DEGREE[layer == "space"], colour)
-    yield from _links(run, chosen, clock, notes)
+                degree = _DEGREE[layer == "space"]
+                yield czml.moving(identity[name], name, told, degree, colour)
+    for (source, target), times in _meetings(run, chosen, clock, notes):
+        name = f"{source} to {target}"
+        yield czml.link(apart(name), name, (identity[source], identity[target]), times, _LINK)
 
 
-def _links(run: Run, chosen: Choice, clock: Clock, notes: list[str]) -> Iterator[czml.Packet]:
+def _meetings(
+    run: Run, chosen: Choice, clock: Clock, notes: list[str]
+) -> Iterator[tuple[tuple[str, str], list[tuple[str, str]]]]:
+    """Yield two names and when they can talk."""
     names = pa.array(chosen.texts("name"), pa.string())
     contacts = run.table("contacts", ("source", "target", "start_s", "end_s"))
     ends = [contacts[end].cast(pa.string()) for end in ("source", "target")]
@@ -81,7 +92,7 @@ def _links(run: Run, chosen: Choice, clock: Clock, notes: list[str]) -> Iterator
             "links are left out, --only chooses fewer platforms"
         )
         return
-    for (source, target), found in times.items():
+    for pair, found in times.items():
         joined = np.array(czml.intervals(found, 0.001))
         starts, ends_utc = clock.utc(joined[:, 0]), clock.utc(joined[:, 1])
-        yield czml.link(source, target, list(zip(starts, ends_utc, strict=True)), _LINK)
+        yield pair, list(zip(starts, ends_utc, strict=True))

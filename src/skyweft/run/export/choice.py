@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import escaped, normal, wrong_name
 from skyweft.run.product import Run
 from skyweft.world import ellipsoid
 
@@ -68,8 +69,9 @@ def choose(run: Run, only: Sequence[str]) -> Choice:
         Nobody has such a name.
     """
     table = run.table("platforms", _COLUMNS)
+    only = [normal(each) for each in only]
     if not only:
-        return Choice(table)
+        return _sound(run, Choice(table))
     known = set(table["name"].to_pylist()) | set(table["group"].to_pylist())
     wrong = [each for each in only if each not in known]
     if wrong:
@@ -77,8 +79,16 @@ def choose(run: Run, only: Sequence[str]) -> Choice:
         for each in wrong:
             near = get_close_matches(each, sorted(known), 3)
             meant = f"; did you mean {', '.join(near)}?" if near else ""
-            lines.append(f"{run.folder}: no platform or group is called {each}{meant}")
+            lines.append(f"{run.folder}: no platform or group is called {escaped(each)}{meant}")
         raise ScenarioError("\n".join(lines))
     wanted = pa.array(list(only), pa.string())
     mine = pc.or_(pc.is_in(table["name"], wanted), pc.is_in(table["group"], wanted))
-    return Choice(table.filter(mine))
+    return _sound(run, Choice(table.filter(mine)))
+
+
+def _sound(run: Run, chosen: Choice) -> Choice:
+    """Refuse names that no format can hold: a run of before they were looked at may have some."""
+    wrong = next(filter(None, map(wrong_name, chosen.texts("name"))), None)
+    if wrong:
+        raise ScenarioError(f"{run.folder}: {wrong}; run its scenario again with another name")
+    return chosen

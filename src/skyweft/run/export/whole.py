@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import Apart, file_stem
 from skyweft.protocols import features as written
 from skyweft.protocols.omm_writing import NOTATIONS
 from skyweft.run.disk.folder import clean_errors
@@ -98,6 +99,8 @@ def _writer(
         cube = cubes.ephemeris(run, chosen, step_s)
         write = cubes.write_netcdf if form == "netcdf" else cubes.write_zarr
         return lambda draft: write(cube, draft)
+    if form == "oem" or (form == "omm" and path.suffix.lower() == ".kvn"):
+        _beyond_ascii(chosen.moving.texts("name"), notes)
     if form == "oem":
         files = orbits.ephemerides(run, chosen, step_s)
         return lambda draft: _folder(draft, files)
@@ -116,6 +119,16 @@ def _writer(
     return lambda draft: _lines(draft, [text.rstrip("\n")])
 
 
+def _beyond_ascii(names: Sequence[str], notes: list[str]) -> None:
+    """Say that CCSDS knows only ASCII in lines of KEY = value (502.0-B-3, section 7.2)."""
+    foreign = [name for name in names if not name.isascii()]
+    if foreign:
+        notes.append(
+            f"{len(foreign):,} names hold characters beyond ASCII, such as {foreign[0]}: they are "
+            "written in UTF-8, which CCSDS does not provide for"
+        )
+
+
 def _lines(path: Path, lines: Iterable[str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in lines)
@@ -123,13 +136,9 @@ def _lines(path: Path, lines: Iterable[str]) -> None:
 
 def _folder(path: Path, files: Iterable[tuple[str, str]]) -> None:
     path.mkdir()
+    apart = Apart()  # two names may differ only in what a file's name cannot hold
     for name, text in files:
-        safe = "".join(each if each.isalnum() or each in "-_.() " else "_" for each in name)
-        file = path / f"{safe}.oem"
-        again = 1
-        while file.exists():  # two names may differ only in what a file's name cannot hold
-            again += 1
-            file = path / f"{safe}-{again}.oem"
+        file = path / apart(file_stem(name), ".oem")
         file.write_text(text, encoding="utf-8", newline="\n")
 
 
