@@ -235,7 +235,7 @@ def test_every_message_fares_alike(confirmed: bool) -> None:
         model.env.process(model.message(*key, float(heard.created_s[m])))
     model.env.run()
     # What the run's end cuts off goes on in the model.
-    whole = np.flatnonzero(heard.cause != CAUSES.index("stored"))
+    whole = np.flatnonzero(heard.cause != CAUSES.index("at device"))
     assert len(whole) > 9_500
     assert len(set(heard.cause[whole].tolist())) >= 4
     for m in whole.tolist():
