@@ -1,11 +1,16 @@
 """Who is let in, and that nothing beside the page is ever served."""
 
+import re
+from base64 import b64encode
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from skyweft.console.api import application
-from skyweft.console.guard import Guard
+from skyweft.console.guard import Guard, host_of, is_loopback
 from skyweft.console.server import Address
 from skyweft.console.shelf import Shelf
 from skyweft.errors import ScenarioError
@@ -23,10 +28,72 @@ def test_this_machine(ask, host: str) -> None:
     assert ask("/", host=host).status == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "", "[::2]:80"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example:8000",
+        "",
+        "[::2]:80",
+        "[::1].evil.com",
+        "[::1]evil.com:80",
+        "[::1]:80.evil.com",
+        "evil.com[::1]",
+        "127.0.0.1@evil.com",
+        "evil.com:80@127.0.0.1",
+        "127.0.0.1/evil.com",
+        "127.0.0.1:x",
+        "localhost, evil.com",
+        "[127.0.0.1]",
+        "[::1",
+        "::1",
+    ],
+)
 def test_names_that_are_not_this_machine(ask, host: str) -> None:
     for address in ("/", "/api/v1/runs"):
         assert ask(address, host=host).status == 421
+
+
+@given(
+    good=st.sampled_from(["127.0.0.1", "localhost", "[::1]", "127.0.0.1:80", "[::1]:80"]),
+    before=st.text("[]:.@/0189aAz-%?# \t", max_size=4),
+    after=st.text("[]:.@/0189aAz-%?# \t", max_size=4),
+)
+def test_what_is_not_wholly_this_machine_is_refused(good: str, before: str, after: str) -> None:
+    """Accepted is what RFC 3986 lets an authority without a user say of a loopback address."""
+    name = rf"localhost|127(\.\d{{1,3}}){{3}}|\[{'(0*:)*'}:0*1\]"
+    text = before + good + after
+    if is_loopback(host_of(text)):
+        assert re.fullmatch(rf"({name})(:\d{{1,5}})?", text.lower()), text
+    assert is_loopback(host_of(good))
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.isprintable)
+
+
+@given(token=TEXTS | st.binary(min_size=16).map(lambda each: b64encode(each).decode()))
+@example("a+b/c==")
+@example('a&view=b#c%20?d; e\\"')
+@example("\u53e3\u4ee4")
+def test_the_printed_address_opens_the_page(small, page: Path, token: str) -> None:
+    parts = urlsplit(Address("10.0.0.5", token=token).page(8000))
+    ask = asking(Guard(application(Shelf([small.folder]), page), token), parts.netloc)
+    welcome = ask(f"{parts.path}?{parts.query}")
+    assert (welcome.status, welcome.headers["location"]) == (303, "/")
+    cookie = welcome.headers["set-cookie"].partition(";")[0]
+    assert ask("/api/v1/runs", cookie=cookie).status == 200
+    assert not parts.fragment
+
+
+@pytest.mark.parametrize("token", ["", "a\nb", "\udc80", "x" * 1_001])
+def test_tokens_that_no_address_can_carry(token: str) -> None:
+    with pytest.raises(ScenarioError, match="--token: "):
+        Address(token=token)
+
+
+def test_a_zone_is_spelled_as_addresses_do() -> None:
+    # RFC 6874, section 2: the percent sign before a zone is written %25.
+    assert Address("fe80::1%eth0", token="x").page(80) == "http://[fe80::1%25eth0]:80/?token=x"
 
 
 def test_only_get(ask) -> None:

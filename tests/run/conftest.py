@@ -1,8 +1,12 @@
 """A small network of four kinds of platform that every test of a run shares."""
 
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from .kills import Killer, skyweft
 
 TOML = """\
 name = "Tiny"
@@ -107,3 +111,17 @@ def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     from skyweft.run.work import blocks
 
     monkeypatch.setattr(blocks, "PAIR_DAYS", 0.1)
+
+
+@pytest.fixture(scope="session")
+def publish_killed() -> Iterator[Callable[..., bool]]:
+    """Return what publishes a draft in a process that is killed at a step."""
+    killer = Killer()
+    yield killer.publish
+    killer.close()
+
+
+@pytest.fixture(scope="session")
+def run_killed() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Return what runs a command of skyweft in a process that is killed at a step."""
+    return skyweft

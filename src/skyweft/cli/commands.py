@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -134,8 +133,7 @@ def show(options: argparse.Namespace) -> int:
     from skyweft.console import Address, serve
     from skyweft.run.scene.built import MISSING, ui
 
-    def ready(address: str) -> None:
-        page = f"{address}?token={options.token}" if options.token else address
+    def ready(page: str) -> None:
         folders = ", ".join(options.folders)
         answer(
             options,
@@ -319,11 +317,7 @@ def fetch(options: argparse.Namespace) -> int:
     """Get orbital elements into the local cache."""
     from skyweft.motion.catalogue import fetch
 
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        path = str(fetch(options.group))
-    for each in said:
-        print(f"skyweft: {each.message}", file=sys.stderr)
+    path = str(fetch(options.group))
     answer(options, {"file": path}, [path])
     return DONE
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,23 @@ def complain(options: argparse.Namespace, lines: Sequence[str], code: int) -> in
     if options.json:
         print(json.dumps({"mistakes": list(lines)}, indent=2))
     return code
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Print what is warned of as it happens, a line each, as all complaints are."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell(message: Warning | str, category: type[Warning], *where: Any) -> None:
+            if issubclass(category, UserWarning):
+                print(f"skyweft: {message}", file=sys.stderr)
+            else:
+                show(message, category, *where)
+
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = tell  # type: ignore[assignment]
+        yield
 
 
 def failed(options: argparse.Namespace, error: Exception) -> int:

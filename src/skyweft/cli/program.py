@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from skyweft.cli.printing import DONE, INTERRUPTED, WORDS, complain, failed
+from skyweft.cli.printing import DONE, INTERRUPTED, WORDS, complain, failed, warnings_told
 from skyweft.cli.words import parser
 
 
@@ -32,7 +32,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # argparse leaves by itself for --help and wrong words
         return leaving.code if isinstance(leaving.code, int) else WORDS
     try:
-        code = int(options.command(options))
+        with warnings_told():
+            code = int(options.command(options))
         sys.stdout.flush()
     except KeyboardInterrupt as interruption:
         # A run says on its way out what is finished and how to go on.

@@ -1,9 +1,7 @@
 """The web interface to runs: every answer is JSON or a scene, every mistake a line of words."""
 
 import math
-from collections.abc import Callable
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from skyweft.console.answers import HEAVY, LIGHT, Room, Work
 from skyweft.console.messages import messages
 from skyweft.console.page import Page
 from skyweft.console.shelf import Shelf
@@ -24,32 +23,24 @@ from skyweft.run import Run
 from skyweft.run.disk.identity import digest
 from skyweft.run.scene import scene
 
-AT_ONCE = 4  # answers being worked out, for memory
 FACTS = ("versions", "seed", "overrides", "echo", "warnings", "inputs", "left_out", "seconds")
-
-Work = Callable[[Request], Any]
 
 
 def application(shelf: Shelf, ui: Path | None) -> Starlette:
     """Return the server's application: the page, and an address a question about a run."""
-    room = BoundedSemaphore(AT_ONCE)
+    light, heavy = Room(LIGHT), Room(HEAVY)
 
-    def route(address: str, work: Work) -> Route:
-        def answer(request: Request) -> Response:
+    def route(address: str, work: Work, room: Room = heavy) -> Route:
+        def answer(request: Request) -> Any:
             request.state.shelf = shelf
-            with room:
-                found = work(request)
-            headers = {"cache-control": "no-store"}
-            if isinstance(found, bytes):
-                return Response(found, 200, headers, "application/octet-stream")
-            return JSONResponse(found, 200, headers)
+            return work(request)
 
-        return Route(f"/api/v1/runs{address}", answer)
+        return Route(f"/api/v1/runs{address}", room.answering(answer))
 
     return Starlette(
         routes=[
-            route("", lambda request: request.state.shelf.listed()),
-            route("/{run:int}/summary", _summary),
+            route("", lambda request: request.state.shelf.listed(), light),
+            route("/{run:int}/summary", _summary, light),
             route("/{run:int}/scene", _scene),
             route("/{run:int}/table/{name}", _table),
             route("/{run:int}/timeline", _timeline),

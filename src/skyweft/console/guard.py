@@ -1,7 +1,10 @@
 """Who may ask, and what a browser may do with the answer."""
 
+from contextlib import suppress
+from hashlib import sha256
 from hmac import compare_digest
-from urllib.parse import parse_qsl, urlencode
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -9,7 +12,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "skyweft_token"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
@@ -54,32 +56,57 @@ class Guard:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("only GET\n", 405, {"allow": "GET, HEAD"})
         if self._token is None:
-            if _host(request) in LOOPBACK:
+            if is_loopback(host_of(request.headers.get("host", ""))):
                 return None
             return PlainTextResponse("this page is for 127.0.0.1 only\n", 421)
-        if self._fits(request.query_params.get("token")):
+        if _same(request.query_params.get("token"), self._token):
             return self._welcome(request)
-        if self._fits(request.cookies.get(COOKIE)):
+        if _same(request.cookies.get(COOKIE), self._in_cookie):
             return None
         return PlainTextResponse("open the address with ?token=... once\n", 401)
 
-    def _fits(self, offered: str | None) -> bool:
+    @property
+    def _in_cookie(self) -> str:
+        """Return what a cookie holds: of characters that cookies may have, whatever the token."""
         assert self._token is not None
-        return offered is not None and compare_digest(offered.encode(), self._token.encode())
+        return sha256(self._token.encode()).hexdigest()
 
     def _welcome(self, request: Request) -> Response:
         """Put the token into a cookie and take it out of the address."""
-        assert self._token is not None
         query = parse_qsl(request.url.query, keep_blank_values=True)
         rest = urlencode([(key, value) for key, value in query if key != "token"])
         # Of the path alone: a second slash in front would lead to another host.
         place = "/" + request.url.path.lstrip("/") + (f"?{rest}" if rest else "")
         answer = RedirectResponse(place, 303)
-        answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, self._in_cookie, httponly=True, samesite="strict")
         return answer
 
 
-def _host(request: Request) -> str:
-    """Return the host that a request names, without its port."""
-    name = request.headers.get("host", "").lower()
-    return name[: name.index("]") + 1] if "]" in name else name.partition(":")[0]
+def _same(offered: str | None, wanted: str) -> bool:
+    return offered is not None and compare_digest(offered.encode(), wanted.encode())
+
+
+def with_token(address: str, token: str | None) -> str:
+    """Return an address that lets whoever opens it in."""
+    return f"{address}?{urlencode({'token': token})}" if token else address
+
+
+def host_of(text: str) -> str:
+    """Return the host of `host:port`; nothing where the text says anything else."""
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    # Parsers pass over much; what was understood, written out, must be all there was.
+    spelled = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
+    return host if spelled == text.lower() else ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by name or address."""
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False

@@ -5,16 +5,21 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from skyweft.console.api import application
-from skyweft.console.guard import Guard
+from skyweft.console.guard import Guard, is_loopback, with_token
+from skyweft.console.patience import Patient
 from skyweft.console.shelf import Shelf
 from skyweft.errors import ScenarioError
 from skyweft.run.scene.built import ui
+
+CONNECTIONS = 256
+_TOKEN = range(1, 1_001)  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,11 @@ class Address:
     token: str | None = None
 
     def __post_init__(self) -> None:
-        if not (self.token or _loopback(self.host)):
+        if self.token is not None and not _TOKEN.start <= len(self.token) < _TOKEN.stop:
+            raise ScenarioError(f"--token: 1 to {_TOKEN.stop - 1:,} characters are allowed")
+        if self.token is not None and not self.token.isprintable():
+            raise ScenarioError("--token: only characters that can be printed are allowed")
+        if not (self.token or is_loopback(self.host)):
             raise ScenarioError(
                 f"--host {self.host} lets other machines in: give a --token that they must know, "
                 f"such as {secrets.token_urlsafe(16)}"
@@ -35,15 +44,12 @@ class Address:
     @property
     def at(self) -> str:
         """Return the host as an address spells it."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        host = quote(self.host, safe=":")  # the zone of an IPv6 address has a % before it
+        return f"[{host}]" if ":" in host else host
 
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return False
+    def page(self, port: int) -> str:
+        """Return the page's address, with the token that it asks for once."""
+        return with_token(f"http://{self.at}:{port}/", self.token)
 
 
 def serve(folders: Sequence[Path], address: Address, ready: Callable[[str], None]) -> None:
@@ -66,24 +72,29 @@ def serve(folders: Sequence[Path], address: Address, ready: Callable[[str], None
     shelf = Shelf(folders)
     shelf.require_one()
     with _listener(address) as listener:
-        app = Guard(application(shelf, ui()), address.token)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        ready(f"http://{address.at}:{listener.getsockname()[1]}/")
+        server = server_of(Guard(application(shelf, ui()), address.token))
+        ready(address.page(listener.getsockname()[1]))
         # After an interruption the server closes in order and hands the interruption on.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """Return what serves an application and keeps no connection that stands still."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=Patient,
+            ws="none",
+            lifespan="off",
+            limit_concurrency=CONNECTIONS,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+        )
+    )
 
 
 def _listener(address: Address) -> socket.socket:

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 
 from skyweft.errors import ScenarioError
 from skyweft.run import Run, open_run
-from skyweft.run.disk.folder import MANIFEST, TABLES_ALWAYS, is_run
+from skyweft.run.disk.folder import TABLES_ALWAYS, is_run
 from skyweft.run.disk.identity import digest
+from skyweft.run.disk.names import MANIFEST
 
 
 class Shelf:
@@ -60,7 +61,7 @@ class Shelf:
         }
         try:
             run = self.run(number)
-        except ScenarioError as error:
+        except (ScenarioError, OSError) as error:
             return {**about, "problem": str(error)}
         manifest = run.manifest
         return {

@@ -14,8 +14,12 @@ from pydantic import ValidationError
 from skyweft.errors import ScenarioError
 from skyweft.network.plan.product import ContactPlan
 from skyweft.network.routing.statistics import HANDOVER_S
-from skyweft.run.disk.folder import MANIFEST, clean_errors, is_run, read_json
+from skyweft.run.disk.folder import clean_errors, why_unfinished
 from skyweft.run.disk.identity import read_scenario
+from skyweft.run.disk.jsonfile import read_json
+from skyweft.run.disk.lock import LOCK
+from skyweft.run.disk.manifest import read_manifest
+from skyweft.run.disk.names import MANIFEST, SUMMARY
 from skyweft.run.disk.parquet import Bounds, read, require
 from skyweft.run.disk.plan import contact_plan
 from skyweft.run.disk.tables import TABLES
@@ -24,8 +28,6 @@ from skyweft.run.figures.routing import restated
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import place
 
-# Without these nothing can be shown of a run.
-KEYS = ("name", "complete", "finished_s", "echo", "warnings", "left_out", "scenario")
 FIGURES = ("name", "finished_s", "platforms", "contacts", "links", "coverage")
 
 
@@ -43,12 +45,8 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest: dict[str, Any] = read_json(folder / MANIFEST)
-        if missing := [key for key in KEYS if key not in self.manifest]:
-            raise ScenarioError(
-                f"{folder / MANIFEST} is damaged or was made by another version: "
-                f"{', '.join(missing)} missing"
-            )
+        self._seen = _state(folder)
+        self.manifest: dict[str, Any] = read_manifest(folder)
 
     def __repr__(self) -> str:
         rows = f"{self.contacts.num_rows:,} contacts"
@@ -297,24 +295,35 @@ class Run:
         if why := self.manifest["left_out"].get(name):
             raise ScenarioError(f"{path} was left out: {why}")
         if not path.is_file():
+            self._same()
             raise ScenarioError(f"{path} is not there")
         wanted = columns or [column.name for column in TABLES.get(name, ())]
         try:
             table = read(path, columns, bounds)
         except (OSError, pa.ArrowException) as error:
+            self._same()
             raise ScenarioError(f"{path} cannot be read: {error}") from error
+        self._same()
         require(path, table.column_names, wanted)
         return table
 
     def summary(self) -> dict[str, Any]:
         """Return the key figures."""
-        path = self.folder / "summary.json"
+        path = self.folder / SUMMARY
         found = read_json(path)
+        self._same()
         if missing := [key for key in FIGURES if key not in found]:
             raise ScenarioError(
                 f"{path} is damaged or was made by another version: {', '.join(missing)} missing"
             )
         return found
+
+    def _same(self) -> None:
+        """Refuse to mix two runs: what was read now must lie beside the manifest of then."""
+        if _state(self.folder) != self._seen:
+            raise ScenarioError(
+                f"{self.folder} holds another run since it was opened; open it anew"
+            )
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -360,7 +369,9 @@ class Run:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise ScenarioError(f"{folder} is not empty; a run needs a folder of its own")
             try:
-                shutil.copytree(self.folder, draft, dirs_exist_ok=True)
+                shutil.rmtree(draft, ignore_errors=True)
+                shutil.copytree(self.folder, draft, ignore=shutil.ignore_patterns(LOCK))
+                self._same()
                 if folder.exists():
                     folder.rmdir()
                 draft.replace(folder)
@@ -388,17 +399,33 @@ def open_run(folder: str | Path) -> Run:
         There is no run, or one that was stopped before it had written its tables.
     """
     folder = Path(folder)
+    try:
+        return _opened(folder)
+    except OSError as error:
+        raise ScenarioError(f"{folder} cannot be read: {error.strerror or error}") from error
+
+
+def _opened(folder: Path) -> Run:
     if not folder.is_dir():
         found = "is a file" if folder.exists() else "is not there"
         raise ScenarioError(f"{folder} {found}; a run is a folder made by skyweft run")
     if not (folder / MANIFEST).is_file():
-        begun = is_run(folder)
+        why = why_unfinished(folder)
         raise ScenarioError(
-            f"{folder} holds a run that was killed; go on with it by --resume"
-            if begun
+            f"{folder} {why}; go on with it by --resume"
+            if why
             else f"{folder} holds no run: {MANIFEST} is missing"
         )
     return Run(folder)
+
+
+def _state(folder: Path) -> tuple[int, int] | None:
+    """Return what changes with every run that is put into a folder; None while that goes on."""
+    try:
+        found = (folder / MANIFEST).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _places(error: ValidationError) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.run import run
+from skyweft.run.disk.lock import held
 from skyweft.run.sweep import open_sweep, sweep
 from skyweft.run.sweep.figures import flat
 
@@ -108,3 +109,12 @@ def test_damaged_sweeps(tmp_path: Path) -> None:
 def test_numbers_that_make_no_sense(tiny: Path, tmp_path: Path, words: dict[str, int]) -> None:
     with pytest.raises(ScenarioError, match="at least 1"):
         sweep(tiny, NAMES, tmp_path / "out", **words)
+
+
+@pytest.mark.usefixtures("quick")
+def test_two_sweeps_in_one_folder(tiny: Path, tmp_path: Path) -> None:
+    """A second one would take the drafts of the first for left-overs."""
+    grid = {"name": ["one", "two"]}
+    sweep(tiny, grid, tmp_path / "out", workers=1)
+    with held(tmp_path / "out"), pytest.raises(ScenarioError, match="is in use: process"):
+        sweep(tiny, grid, tmp_path / "out", resume=True)

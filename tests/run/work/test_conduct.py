@@ -11,6 +11,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.run import open_run, run
+from skyweft.run.disk.publishing import Publishing
 from skyweft.run.disk.tables import TABLES, schema
 from skyweft.run.work import finish
 from skyweft.scenario.reading import load
@@ -154,11 +155,11 @@ def test_killed_run_goes_on(tiny: Path, done: Path, monkeypatch: pytest.MonkeyPa
     """After SIGKILL there is what the disk holds: finished blocks, a half block, no tables."""
     out = tiny.parent / "out"
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise SystemExit(9)
 
     with monkeypatch.context() as patch:
-        patch.setattr(finish, "publish", killed)
+        patch.setattr(Publishing, "put", killed)
         with pytest.raises(SystemExit):
             run(tiny, out)
     parts = sorted((out / ".parts").glob("0*"))

@@ -52,6 +52,12 @@ def digest(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def fingerprint(plan: Mapping[str, Any]) -> str:
+    """Return a SHA-256 of an identity and its blocks' borders, by all that tables depend on."""
+    parts = [_plain(plan), list(plan["scenario"]["platforms"]), plan["borders_s"]]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return what differs between two identities, a line each; nothing for runs that are one."""
     lines = [

@@ -9,6 +9,7 @@ from skyweft.naming import Apart, file_stem
 from skyweft.protocols import features as written
 from skyweft.protocols.omm_writing import NOTATIONS
 from skyweft.run.disk.folder import clean_errors
+from skyweft.run.disk.names import EXPORTS
 from skyweft.run.export import cesium, cubes, maps, orbits
 from skyweft.run.export.choice import Choice, choose
 from skyweft.run.product import Run
@@ -16,16 +17,7 @@ from skyweft.run.product import Run
 OBJECTS_MANY = 500
 """From here on Cesium gets slow, whoever wrote the file."""
 
-FORMATS = {
-    "czml": "scene.czml",
-    "oem": "oem",
-    "omm": "elements.json",
-    "geojson": "map.geojson",
-    "kml": "map.kml",
-    "netcdf": "ephemeris.nc",
-    "zarr": "ephemeris.zarr",
-}
-"""What there is, and what a file (for `oem` and `zarr` a folder) is called in the run's folder."""
+FORMATS = EXPORTS
 
 
 def export(

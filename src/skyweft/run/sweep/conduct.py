@@ -3,14 +3,17 @@
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from skyweft.errors import BackendError, ScenarioError
-from skyweft.run.disk.folder import MANIFEST, clean_errors, read_json, write_json
+from skyweft.run.disk.folder import clean_errors
 from skyweft.run.disk.identity import differences, identity
+from skyweft.run.disk.jsonfile import read_json, write_json
+from skyweft.run.disk.lock import LOCK, held
+from skyweft.run.disk.names import MANIFEST, SUMMARY
 from skyweft.run.sweep import product
 from skyweft.run.sweep.figures import table
 from skyweft.run.sweep.processes import Outcome, on_processes
@@ -73,7 +76,7 @@ def sweep(
     Raises
     ------
     ScenarioError
-        A variant is not sound, the folder is taken or cannot be written; nothing was run.
+        A variant is not sound, the folder is taken, in use or cannot be written; nothing was run.
     BackendError
         The cluster cannot be reached, or has no workers; finished variants are kept.
     """
@@ -83,7 +86,11 @@ def sweep(
     path, folder = Path(scenario), Path(out)
     asked = variants(grid, from_csv(rows) if isinstance(rows, str | Path) else rows)
     check(path, asked)
-    with closing(_Cluster(dask) if dask else _Processes(workers)) as crew:
+    with ExitStack() as stack:
+        crew = stack.enter_context(closing(_Cluster(dask) if dask else _Processes(workers)))
+        with clean_errors(folder):
+            _refuse_taken(folder, resume=resume)
+            stack.enter_context(held(folder))
         kept = _claim(folder, path, asked, resume=resume)
         left = [variant for variant in asked if variant.number not in kept]
         share = threads or crew.share(len(left))
@@ -152,22 +159,27 @@ class _Cluster:
         self._client.close()
 
 
-def _claim(folder: Path, path: Path, asked: Sequence[Variant], *, resume: bool) -> set[int]:
-    """Make the folder ready; return the numbers of the variants that are finished in it."""
-    changes = [json.loads(json.dumps(dict(each.values), default=str)) for each in asked]
-    with clean_errors(folder):
-        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        begun = (folder / product.PLAN).is_file()
-        if taken and not begun:
-            raise ScenarioError(f"{folder} is not empty; a sweep needs a folder of its own")
-        if taken and not resume:
+def _refuse_taken(folder: Path, *, resume: bool) -> None:
+    if not folder.exists():
+        return
+    if (folder / product.PLAN).is_file():
+        if not resume:
             raise ScenarioError(
                 f"{folder} already holds a sweep: --resume goes on with it, --out puts the new "
                 "one elsewhere"
             )
+    elif not folder.is_dir() or any(each.name != LOCK for each in folder.iterdir()):
+        raise ScenarioError(f"{folder} is not empty; a sweep needs a folder of its own")
+
+
+def _claim(folder: Path, path: Path, asked: Sequence[Variant], *, resume: bool) -> set[int]:
+    """Make the folder ready; return the numbers of the variants that are finished in it."""
+    changes = [json.loads(json.dumps(dict(each.values), default=str)) for each in asked]
+    with clean_errors(folder):
+        _refuse_taken(folder, resume=resume)
+        begun = (folder / product.PLAN).is_file()
         if begun and read_json(folder / product.PLAN).get("variants") != changes:
             raise ScenarioError(f"{folder} holds a sweep of other variants; use another folder")
-        folder.mkdir(parents=True, exist_ok=True)
         drop_drafts(folder)
         name = load(path, asked[0].overrides).name
         write_json(folder / product.PLAN, product.plan(name, path, changes))
@@ -212,7 +224,7 @@ def _write(folder: Path, asked: Sequence[Variant], reasons: dict[int, str]) -> N
         if not reasons.get(variant.number):
             place = place_of(folder, variant.number)
             try:
-                summaries[variant.number] = read_json(place / "summary.json")
+                summaries[variant.number] = read_json(place / SUMMARY)
             except ScenarioError as error:
                 reasons[variant.number] = f"{error}; do all workers share this disk?"
     product.write(folder, table(asked, summaries, reasons))

@@ -11,7 +11,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from skyweft.errors import ScenarioError
-from skyweft.run.disk.folder import clean_errors, read_json
+from skyweft.run.disk.folder import clean_errors
+from skyweft.run.disk.jsonfile import read_json
 from skyweft.run.product import Run, open_run
 from skyweft.run.sweep.figures import KEYS
 

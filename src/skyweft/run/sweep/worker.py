@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from skyweft.errors import SkyweftError
-from skyweft.run.disk.folder import MANIFEST
+from skyweft.run.disk.names import MANIFEST
 from skyweft.run.work.conduct import run
 
 

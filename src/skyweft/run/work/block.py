@@ -43,7 +43,8 @@ from skyweft.run.disk.columns import (
     shares_table,
     tracks_table,
 )
-from skyweft.run.disk.folder import BOUND, draft_of, part_of, read_json, write_json
+from skyweft.run.disk.folder import BOUND, draft_of, keep, part_of
+from skyweft.run.disk.jsonfile import read_json, write_json
 from skyweft.run.disk.parquet import TableWriter, write
 from skyweft.run.disk.writing import Writing
 from skyweft.run.figures import deliveries, gateways, packets
@@ -74,6 +75,7 @@ class Job:
     scenario: Scenario
     fleet: Fleet
     folder: Path
+    origin: str  # what the first block follows
     borders_s: Floats
     executor: ThreadPoolExecutor
     progress: Progress
@@ -321,7 +323,7 @@ def _hand_on(
         carry.save_rates(draft / "rates.npz", rates)
         about = {"first": first, "contacts": job.contacts, "warnings": list(warnings)}
         (draft / "part.json").write_text(json.dumps(about), encoding="utf-8")
-        draft.replace(part_of(job.folder, number))
+        keep(job.folder, number, job.origin)
 
     writing.put(work)
     job.open = opened

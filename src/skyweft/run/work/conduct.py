@@ -16,8 +16,17 @@ from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
-from skyweft.run.disk.folder import claim, clean_errors, discard, drop_drafts, finished
-from skyweft.run.disk.identity import identity
+from skyweft.run.disk.folder import (
+    begun,
+    claim,
+    clean_errors,
+    discard_unless_worth,
+    drop_drafts,
+    name_again,
+    part_of,
+    publishing,
+)
+from skyweft.run.disk.identity import fingerprint, identity
 from skyweft.run.disk.verbatim import toml
 from skyweft.run.disk.writing import Writing
 from skyweft.run.figures import deliveries
@@ -72,8 +81,13 @@ def run(
     Raises
     ------
     ScenarioError
-        The scenario is not sound, the folder is taken or cannot be written, or a run to resume
-        is of another scenario, input or version; nothing that was there is touched.
+        The scenario is not sound, the folder is taken, in use or cannot be written, or a run to
+        resume is of another scenario, input or version; nothing that was there is touched.
+
+    Warns
+    -----
+    UserWarning
+        A block of a run to resume is damaged, and computed again.
     """
     if threads is not None and threads < 1:
         raise ScenarioError(f"threads must be at least 1, got {threads}")
@@ -86,10 +100,12 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)
     seconds = {"scenario": perf_counter() - began}
     share = threads or os.cpu_count() or 1
-    done = Done(decided, text, fleet, folder, plan, overrides, flows, seconds, share)
+    origin = fingerprint(plan)
+    done = Done(decided, text, fleet, folder, plan, origin, overrides, flows, seconds, share)
     try:
-        if not claim(folder, plan, resume=resume, force=force):
-            _all_blocks(done, progress or (lambda done_s, total_s, stage: None))
+        with claim(folder, plan, resume=resume, force=force) as whole:
+            if not whole:
+                _all_blocks(done, progress or (lambda done_s, total_s, stage: None))
     except BaseException:
         if temporary:
             shutil.rmtree(folder, ignore_errors=True)
@@ -137,9 +153,8 @@ def _all_blocks(done: Done, progress: Progress) -> None:
         raise KeyboardInterrupt(_stopped(done)) from None
     except BaseException as error:
         drop_drafts(done.folder)
-        kept_s = done.finished_s
-        if not kept_s:
-            discard(done.folder)
+        kept_s = done.finished_s if begun(done.folder) else 0.0
+        discard_unless_worth(done.folder)
         if not isinstance(error, OSError):
             raise
         kept = f"; the first {kept_s:g} s are kept, --resume goes on from there" if kept_s else ""
@@ -149,39 +164,56 @@ def _all_blocks(done: Done, progress: Progress) -> None:
 
 
 def _blocks(done: Done, progress: Progress) -> None:
-    parts = finished(done.folder)
+    """Compute what is missing: all, what comes after an interruption, or gaps in between."""
+    while not done.complete:
+        with ThreadPoolExecutor(done.threads) as executor:
+            job = Job(
+                scenario=done.scenario,
+                fleet=done.fleet,
+                folder=done.folder,
+                origin=done.origin,
+                borders_s=np.array(done.plan["borders_s"]),
+                executor=executor,
+                progress=progress,
+                flows=done.flows,
+                seconds=done.seconds,
+            )
+            _until_one_is_there(done, job)
+
+
+def _until_one_is_there(done: Done, job: Job) -> None:
+    """Compute the first block that is missing, and those after it up to one that is there."""
+    first = len(done.parts)
+    resume_from(job, done.parts)
     writing = Writing(done.threads)
-    with ThreadPoolExecutor(done.threads) as executor:
-        job = Job(
-            scenario=done.scenario,
-            fleet=done.fleet,
-            folder=done.folder,
-            borders_s=np.array(done.plan["borders_s"]),
-            executor=executor,
-            progress=progress,
-            flows=done.flows,
-            seconds=done.seconds,
-        )
-        resume_from(job, parts)
-        try:
-            for number in range(len(parts), len(job.borders_s) - 1):
-                run_block(job, number, writing)
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
-        finally:
-            began = perf_counter()
-            writing.finish()
-            done.seconds["writing"] = perf_counter() - began
+    if part_of(done.folder, first).exists():
+        why = "does not follow the block before it"
+        name_again(part_of(done.folder, first), done.plan["borders_s"], why)
+    try:
+        for number in range(first, len(job.borders_s) - 1):
+            if number > first and part_of(done.folder, number).exists():
+                return
+            run_block(job, number, writing)
+    except BaseException:
+        job.executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        began = perf_counter()
+        writing.finish()
+        waited_s = perf_counter() - began
+        done.seconds["writing"] = done.seconds.get("writing", 0.0) + waited_s
 
 
 def _stopped(done: Done) -> str:
     """Make tables of what is finished after Ctrl-C; return what to tell the user."""
+    if not begun(done.folder):
+        return f"stopped when all was done: {done.folder} holds the whole run"
     drop_drafts(done.folder)
-    if not finished(done.folder):
-        discard(done.folder)
+    if not done.parts:
+        discard_unless_worth(done.folder)
         return "stopped before the first block of time was finished: nothing was written"
     with clean_errors(done.folder):
+        publishing(done.folder).settle()
         finish(done)
     return (
         f"stopped after {done.finished_s:g} s of {done.scenario.duration_s:g} s; {done.folder} "

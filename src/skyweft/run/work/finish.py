@@ -25,7 +25,9 @@ from skyweft.run.disk.columns import (
     platforms_table,
     rule_names,
 )
-from skyweft.run.disk.folder import BOUND, MANIFEST, PARTS, finished, publish, read_json, write_json
+from skyweft.run.disk.folder import BOUND, PARTS, finished, publishing
+from skyweft.run.disk.jsonfile import read_json, write_json
+from skyweft.run.disk.names import MANIFEST, SCENARIO, SUMMARY
 from skyweft.run.disk.parquet import TableWriter, write
 from skyweft.run.disk.splice import splice
 from skyweft.run.disk.writing import Writing
@@ -51,26 +53,32 @@ class Done:
     fleet: Fleet
     folder: Path
     plan: Mapping[str, Any]
+    origin: str  # `fingerprint` of the plan: what the first block follows
     overrides: Sequence[str]
     flows: Wanted
     seconds: dict[str, float]
     threads: int
 
     @property
+    def parts(self) -> list[Path]:
+        """Return the folders of the finished blocks, in order of time, up to the first gap."""
+        return finished(self.folder, self.origin)
+
+    @property
     def finished_s(self) -> float:
         """Return how far the run came."""
-        return float(self.plan["borders_s"][len(finished(self.folder))])
+        return float(self.plan["borders_s"][len(self.parts)])
 
     @property
     def complete(self) -> bool:
         """Return whether that is all the way."""
-        return len(finished(self.folder)) == len(self.plan["borders_s"]) - 1
+        return len(self.parts) == len(self.plan["borders_s"]) - 1
 
 
 def finish(done: Done) -> None:
     """Write tables, summary and manifest, and move them into the run's folder."""
     began = perf_counter()
-    parts = finished(done.folder)
+    parts = done.parts
     draft = done.folder / PARTS / "whole.draft"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
@@ -85,12 +93,12 @@ def finish(done: Done) -> None:
         joining.finish()
     if not (draft / "tracks.parquet").exists():
         left_out["tracks"] = "no movers, or too large even with knots five minutes apart"
-    (draft / "scenario.toml").write_bytes(done.text.encode())
+    (draft / SCENARIO).write_bytes(done.text.encode())
     warnings = [*_warnings(done, parts), *deliveries.warnings(done.scenario, figures["deliveries"])]
-    write_json(draft / "summary.json", {**figures, "warnings": warnings})
+    write_json(draft / SUMMARY, {**figures, "warnings": warnings})
     done.seconds["tables"] = perf_counter() - began
     write_json(draft / MANIFEST, _manifest(done, warnings, left_out))
-    publish(done.folder, draft, done.complete)
+    publishing(done.folder).put(draft, last=done.complete)
 
 
 def _rest(done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""One process at a time writes into a folder.
+
+The lock is the operating system's, so it goes with its owner however that ends; the file that
+bears it says who the owner is. Where a file system knows no locks, what the file says counts.
+"""
+
+import errno
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from skyweft.errors import ScenarioError
+
+LOCK = ".lock"
+_UNKNOWN = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL})
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a folder for this process; one that is empty in the end goes.
+
+    Parameters
+    ----------
+    folder : Path
+        Is made where it is missing.
+
+    Raises
+    ------
+    ScenarioError
+        Somebody else has it.
+    OSError
+        It cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    number = _taken(folder)
+    try:
+        _sign(number)
+        yield
+    finally:
+        with suppress(OSError):
+            (folder / LOCK).unlink()
+        os.close(number)
+        with suppress(OSError):  # not empty, or a disk of its own, mounted there
+            folder.rmdir()
+
+
+def _taken(folder: Path) -> int:
+    """Return the locked file; it is the one that others will find under its name."""
+    path = folder / LOCK
+    while True:
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        free = False
+        try:
+            owner = _owner(number)
+            free = _lock(number, owner)
+            if not free:
+                raise ScenarioError(
+                    f"{folder} is in use: {_words(owner)} writes into it; wait until that is done, "
+                    "or choose another folder"
+                )
+            if _is(number, path):
+                return number
+            free = False  # its owner has just taken it away: another file has the name now
+        finally:
+            if not free:
+                os.close(number)
+
+
+def _lock(number: int, owner: dict[str, object]) -> bool:
+    """Lock an open file; return whether nobody else had."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(number, 1 << 20, os.SEEK_SET)  # a locked byte cannot be read: none of the text
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _UNKNOWN:
+            return not _lives(owner)
+        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+            return False
+        raise
+    return True
+
+
+def _lives(owner: dict[str, object]) -> bool:
+    """Whether the process that signed may still be there; of another machine that is unknown."""
+    process = owner.get("process")
+    if not isinstance(process, int):
+        return False
+    if owner.get("machine") != socket.gethostname():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _sign(number: int) -> None:
+    text = json.dumps({"process": os.getpid(), "machine": socket.gethostname()})
+    os.ftruncate(number, 0)
+    os.lseek(number, 0, os.SEEK_SET)
+    os.write(number, text.encode())
+
+
+def _owner(number: int) -> dict[str, object]:
+    """Read who signed; nothing where that is not known."""
+    os.lseek(number, 0, os.SEEK_SET)
+    try:
+        found = json.loads(os.read(number, 4096))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _words(owner: dict[str, object]) -> str:
+    if "process" not in owner:
+        return "another process"
+    here = owner.get("machine") == socket.gethostname()
+    return f"process {owner['process']}" + ("" if here else f" on {owner.get('machine')}")
+
+
+def _is(number: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(number), path.stat())
+    except FileNotFoundError:
+        return False
