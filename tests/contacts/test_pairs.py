@@ -7,6 +7,8 @@ import pytest
 
 from skyweft.contacts.pairs import neighbours, pairs, sets
 from skyweft.errors import ScenarioError
+from skyweft.motion.fleet import assemble
+from skyweft.motion.planes import Planes
 from skyweft.motion.product import Fleet, Sites
 from skyweft.scenario.scenario import Scenario
 
@@ -38,7 +40,7 @@ def scenario(groups: dict[str, tuple[dict[str, object], list[str]]], *links: dic
     )
 
 
-def fleet(counts: dict[str, int], planes: dict[str, tuple[int, int]] | None = None) -> Fleet:
+def fleet(counts: dict[str, int]) -> Fleet:
     """Platforms that stand somewhere: only their groups matter here."""
     total = sum(counts.values())
     return Fleet(
@@ -50,7 +52,7 @@ def fleet(counts: dict[str, int], planes: dict[str, tuple[int, int]] | None = No
         site=np.arange(total, dtype=np.int32),
         movers=(),
         sites=Sites(np.ones((total, 3)), np.ones((total, 3))),
-        planes=planes or {},
+        planes={},
         echo=(),
         warnings=(),
     )
@@ -96,20 +98,25 @@ def test_many_pairs_come_in_short_lists_each_once() -> None:
     assert max(len(source) for source, _ in one.lists()) <= 16_384
 
 
+def shell(planes: int, per_plane: int, **more: object) -> Planes:
+    return assemble(scenario({"a": (walker(planes, per_plane, **more), [])})).planes["a"]
+
+
 def degrees(listed: np.ndarray) -> np.ndarray:
     return np.bincount(listed.ravel())
 
 
 def test_grid_of_a_delta() -> None:
-    listed = neighbours(5, 7)
+    listed = neighbours(shell(5, 7), 0)
     assert len(listed) == 2 * 35
     assert (degrees(listed) == 4).all()
     rows = {tuple(row) for row in listed.tolist()}
     assert {(0, 1), (0, 6), (0, 7), (0, 28), (6, 34)} <= rows
 
 
-def test_grid_of_a_star_leaves_the_seam_open() -> None:
-    listed = neighbours(5, 7, ring=False)
+@pytest.mark.parametrize("offset", [None, 0, 2])
+def test_grid_of_a_star_leaves_the_seam_open(offset: int | None) -> None:
+    listed = neighbours(shell(5, 7, pattern="star"), offset)
     assert len(listed) == 35 + 28
     planes = listed // 7
     assert not np.any((planes == [0, 4]).all(axis=1))
@@ -120,16 +127,22 @@ def test_grid_of_a_star_leaves_the_seam_open() -> None:
     [(1, 1, 0), (1, 2, 1), (1, 5, 5), (2, 1, 1), (2, 2, 4), (2, 5, 15), (5, 2, 15), (5, 1, 5)],
 )
 def test_small_grids_hold_no_link_twice(planes: int, per_plane: int, count: int) -> None:
-    listed = neighbours(planes, per_plane)
+    listed = neighbours(shell(planes, per_plane), 0)
     assert len(listed) == len({tuple(sorted(row)) for row in listed.tolist()}) == count
     assert np.all(listed[:, 0] < listed[:, 1])
 
 
 def test_the_ring_closes_where_the_phasing_has_turned_it() -> None:
     """After a whole ring Walker's F has shifted the slots by F; the last link must follow."""
-    rows = {tuple(row) for row in neighbours(4, 6, shift=2).tolist()}
+    rows = {tuple(row) for row in neighbours(shell(4, 6, phasing=2), 0).tolist()}
     assert {(2, 18), (3, 19), (1, 23)} <= rows
     assert (0, 18) not in rows
+
+
+@pytest.mark.parametrize("offset", [-1, 1, 5])
+def test_an_offset_counts_slots_eastwards(offset: int) -> None:
+    rows = {tuple(row) for row in neighbours(shell(4, 6, phasing=2), offset).tolist()}
+    assert {(0, 6 + offset % 6), (6, 12 + offset % 6), ((2 + offset) % 6, 18)} <= rows
 
 
 @pytest.mark.parametrize(
@@ -138,6 +151,7 @@ def test_the_ring_closes_where_the_phasing_has_turned_it() -> None:
         ({}, 6),
         ({"pattern": "star"}, 0),
         ({"raan_span_deg": 180.0}, 0),
+        ({"raan_span_deg": 270.0}, 0),
         ({"pattern": "star", "raan_span_deg": 360.0}, 6),
     ],
 )
@@ -146,7 +160,7 @@ def test_seam_follows_the_span(more: dict[str, object], seam: int) -> None:
         {"a": (walker(4, 6, **more), ["laser"])},
         {"between": ["laser", "laser"], "pattern": "grid"},
     )
-    found = meetings(network, fleet({"a": 24}, {"a": (4, 6)}))
+    found = meetings(network, assemble(network))
     assert sum(source // 6 == 0 and target // 6 == 3 for source, target in found) == seam
     assert len(found) == 24 + 18 + seam
 
@@ -164,7 +178,7 @@ def test_grids_stay_inside_their_groups() -> None:
         {"a": (walker(2, 3), ["laser"]), "b": (walker(2, 3), ["laser"])},
         {"between": ["laser", "laser"], "pattern": "grid"},
     )
-    found = meetings(network, fleet({"a": 6, "b": 6}, {"a": (2, 3), "b": (2, 3)}))
+    found = meetings(network, assemble(network))
     assert all((source < 6) == (target < 6) for source, target in found)
 
 
@@ -172,7 +186,7 @@ def test_a_ring_is_the_plane_alone() -> None:
     network = scenario(
         {"a": (walker(2, 3), ["laser"])}, {"between": ["laser", "laser"], "pattern": "ring"}
     )
-    found = meetings(network, fleet({"a": 6}, {"a": (2, 3)}))
+    found = meetings(network, assemble(network))
     assert sorted(found) == [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]
 
 

@@ -88,7 +88,7 @@ def test_rows_follow_the_scenario(mixed: tuple[Scenario, Fleet]) -> None:
         fleet.mover, [-1] * 2 + [*range(12), -1, *range(12, 16)] + [-1] * 3 + [16]
     )
     np.testing.assert_array_equal(fleet.site, [0, 1] + [-1] * 12 + [2] + [-1] * 4 + [3, 4, 5, -1])
-    assert fleet.planes == {"shell": (3, 4)}
+    assert fleet.planes["shell"].member.tolist() == np.arange(12).reshape(3, 4).tolist()
     np.testing.assert_array_equal(fleet.rows_of("haps"), [17, 18])
 
 
@@ -166,7 +166,8 @@ def test_mistakes_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
     )
     assert _mistakes(scenario) == [
         "b.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
-        "platforms.iss.motion: iss.tle holds 1 element set, planes x per_plane = 2 x 3 needs 6",
+        "platforms.iss.motion: 1 element set, planes x per_plane = 2 x 3 needs 6, and "
+        "who is missing or to spare cannot be told: they are fewer than the 2 planes",
         "platforms.low.motion: the lowest altitude is -3 km, within the Earth: a higher "
         "altitude_m, or a smaller mean_motion_rev_day or eccentricity",
         "platforms: the name mast is given to 2 platforms: one (a.csv: line 3), mast",

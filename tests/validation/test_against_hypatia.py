@@ -1,7 +1,7 @@
 """Paths, delays and views against Hypatia's satgenpy (snkas/hypatia@0ac531c) on the Kuiper shell.
 
 Its conventions, written as a scenario: elements with four decimals, a RANGE test for access
-(1,260 km, the flat cone of 30 degrees at 630 km), +grid without a shift at the seam, UT1 = UTC
+(1,260 km, the flat cone of 30 degrees at 630 km), +grid of equal slot numbers, UT1 = UTC
 and no polar motion, cities that never relay. Tolerances are those of its own arithmetic, stated
 in the reference's README: ranges in 32 bits and lasers by an angle seen from the equator (30 m),
 another Earth radius under its stations (100 m), together at most 0.005 ms of round trip.
@@ -68,6 +68,7 @@ range_max_m = 1_260_000
 [[links]]
 between = ["laser", "laser"]
 pattern = "grid"
+grid_offset = 0
 range_max_m = 5_442_958.203
 
 [[routes]]

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.windows import cut, every
 from skyweft.errors import ScenarioError
+from skyweft.motion.beside import shifts
+from skyweft.motion.planes import Planes
 from skyweft.motion.product import Fleet
 from skyweft.motion.tables import complain, read_table
-from skyweft.scenario.motion import Walker
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 
@@ -98,10 +99,11 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
                     )
                     continue
                 rows = members[group]
+                planes = fleet.planes[name]
                 if link.pattern == "ring":
-                    listed = rings(*fleet.planes[name])
+                    listed = rings(planes)
                 else:
-                    listed = neighbours(*fleet.planes[name], *_seam(scenario, name))
+                    listed = neighbours(planes, link.grid_offset)
                 found.append(Pairs(number, group, group, rows, rows, once=True, listed=listed))
             continue
         alike = link.between[0] == link.between[1]
@@ -132,54 +134,38 @@ def _carriers(scenario: Scenario, fleet: Fleet, terminal: str) -> list[int]:
     ]
 
 
-def _seam(scenario: Scenario, group: str) -> tuple[bool, int]:
-    """Return whether the planes close to a ring, and by how many slots the last link is shifted."""
-    motion = scenario.platforms[group].motion
-    if not isinstance(motion, Walker):
-        return True, 0
-    span_deg = motion.raan_span_deg or (180.0 if motion.pattern == "star" else 360.0)
-    return span_deg == 360.0, motion.phasing if isinstance(motion.phasing, int) else 0
-
-
-def neighbours(planes: int, per_plane: int, ring: bool = True, shift: int = 0) -> Ints:
-    """Return the +grid: the next slot of the plane, and the same slot of the next plane.
+def neighbours(planes: Planes, grid_offset: int | None = None) -> Ints:
+    """Return the +grid: the next slot of the plane, and one slot of each plane beside it.
 
     Parameters
     ----------
-    planes, per_plane : int
-        Member p * per_plane + k is in slot k of plane p.
-    ring : bool
-        Whether the last plane is beside the first: not over the seam of a star, where satellites
-        meet head on.
-    shift : int
-        Slots by which the phasing has turned the planes against each other after a whole ring
-        (Walker's F): slot k of the last plane is beside slot k + shift of the first.
+    planes : Planes
+        The shell; empty slots have no links, and nothing crosses a seam.
+    grid_offset : int, optional
+        Slots on to the neighbour in the next plane to the east; the nearest unless given.
 
     Returns
     -------
     listed : (K, 2)
-        Each pair once, also where a plane has two slots or a ring two planes.
+        Rows of the group, each pair once, also where a plane has two slots or a ring two planes.
     """
-    slot = np.arange(planes * per_plane).reshape(planes, per_plane)
-    links: list[NDArray[np.integer]] = [rings(planes, per_plane)]
-    if planes > 1:
-        links.append(np.stack([slot[:-1], slot[1:]], axis=-1).reshape(-1, 2))
-        if ring:
-            beside = np.roll(slot[0], -shift)
-            links.append(np.stack([slot[-1], beside], axis=-1))
+    shift = shifts(planes, grid_offset)
+    links = [rings(planes)]
+    for plane in np.flatnonzero(planes.east >= 0):
+        beside = np.roll(planes.member[planes.east[plane]], -shift[plane])
+        links.append(np.stack([planes.member[plane], beside], axis=-1))
     return _once(np.concatenate(links))
 
 
-def rings(planes: int, per_plane: int) -> Ints:
-    """Return every slot of a plane with the next one, (K, 2), each pair once."""
-    if per_plane < 2:
-        return np.empty((0, 2), dtype=np.int32)
-    slot = np.arange(planes * per_plane).reshape(planes, per_plane)
-    return _once(np.stack([slot, np.roll(slot, -1, axis=1)], axis=-1).reshape(-1, 2))
+def rings(planes: Planes) -> Ints:
+    """Return every satellite of a plane with that in the next slot, (K, 2), each pair once."""
+    member = planes.member
+    return _once(np.stack([member, np.roll(member, -1, axis=1)], axis=-1).reshape(-1, 2))
 
 
 def _once(pairs: NDArray[np.integer]) -> Ints:
-    return np.unique(np.sort(pairs, axis=1), axis=0).astype(np.int32)
+    pairs = pairs[np.all(pairs >= 0, axis=1) & (pairs[:, 0] != pairs[:, 1])]
+    return np.unique(np.sort(pairs, axis=1), axis=0).astype(np.int32).reshape(-1, 2)
 
 
 def _listed(

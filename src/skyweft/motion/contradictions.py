@@ -1,10 +1,13 @@
 """What a scenario says twice, differently: warned about, since nobody sees it in a result."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from skyweft.motion.beside import nearer
 from skyweft.motion.members import Members
+from skyweft.motion.planes import Planes
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
 
 IN_ORBIT = ("walker", "orbit", "tle")
 DECAYS_M = 160e3
@@ -30,7 +33,35 @@ def contradictions(scenario: Scenario, members: Mapping[str, Members]) -> list[s
             )
             if words
         ]
-    return lines + _scenario_named(scenario, members) + _coarse(scenario, members)
+    lines += _scenario_named(scenario, members) + _coarse(scenario, members)
+    return lines + _grids(scenario, members)
+
+
+def _grids(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:
+    """Question grids whose links are longer than need be, and planes that none of them joins."""
+    lines = []
+    for number, link in enumerate(scenario.links):
+        if link.pattern != "grid" or not link.windows:
+            continue
+        for group, each in members.items():
+            if each.planes and link.between[0] in scenario.platforms[group].terminals:
+                lines += [
+                    f"{group}: links[{number}]: {words}" for words in _grid(link, each.planes)
+                ]
+    return lines
+
+
+def _grid(link: Link, planes: Planes) -> Iterator[str]:
+    if link.grid_offset is not None:
+        if planes.numbered and planes.shape[0] > 1:
+            yield (
+                "grid_offset counts slots, and the rows are not in the order of planes and slots: "
+                f"each plane's are counted {planes.numbered}"
+            )
+        if words := nearer(planes, link.grid_offset):
+            yield words
+    if words := planes.apart():
+        yield words
 
 
 def _coarse(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skyweft.motion.planes import Planes
 from skyweft.motion.product import Mover, Sites
 from skyweft.world.clock import Clock
 
@@ -24,7 +25,7 @@ class Members:
     echo: str  # derived geometry, without the group's name
     movers: tuple[Mover, ...] = ()
     sites: Sites | None = None
-    planes: tuple[int, int] | None = None
+    planes: Planes | None = None
     altitude_m: tuple[float, float] | None = None  # least and greatest, where it means something
     lines: Sequence[int] | None = None  # of the file each name was read from
     warnings: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.motion import deep_space, sgp4_kernel
+from skyweft.motion.planes import MeanOrbits
 from skyweft.motion.sgp4_terms import (
     DEEP_SPACE_MIN,
     J2,
@@ -117,6 +118,25 @@ class Orbits:
     def count(self) -> int:
         """How many satellites."""
         return len(self.elements)
+
+    def at_start(self) -> MeanOrbits:
+        """Return the mean orbits at the run's start, by SGP4's secular terms."""
+        t, c = self._offset_min, self._columns()
+        with np.errstate(all="ignore"):
+            bent = t**2 * (c["t2cof"] + t * (c["t3cof"] + t * (c["t4cof"] + t * c["t5cof"])))
+            node = c["nodeo"] + c["nodedot"] * t + c["nodecf"] * t**2
+            rate = c["mdot"] + c["argpdot"]
+            latitude = c["mo"] + c["argpo"] + rate * t + c["no_unkozai"] * bent
+        # Impossible elements stay where they were written: they have no position either.
+        node = np.where(np.isfinite(node), node, c["nodeo"])
+        latitude = np.where(np.isfinite(latitude), latitude, c["mo"] + c["argpo"])
+        return MeanOrbits(
+            node_deg=np.degrees(node) % 360.0,
+            latitude_deg=np.degrees(latitude) % 360.0,
+            inclination_deg=self.elements.inclination_deg,
+            radius_m=(self.perigee_altitude_m + self.apogee_altitude_m) / 2 + RADIUS_M,
+            rate_deg_s=np.degrees(rate) / 60.0,
+        )
 
     @property
     def step_max_s(self) -> float:

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.motion.planes import Planes
 from skyweft.scenario.scenario import Scenario
 from skyweft.showing import Shown
 
@@ -79,8 +80,8 @@ class Fleet(Shown):
     """Every platform of a scenario, in its order: N rows.
 
     `group` (N,) indexes `groups`; `mover` (N,) is the row in `Tracks` or -1; `site` (N,) the row in
-    `Sites` or -1: exactly one of the two is set. `planes` holds, for every group whose members fill
-    planes, (planes, per_plane): member p * per_plane + k sits in slot k of plane p.
+    `Sites` or -1: exactly one of the two is set. `planes` holds who sits where for every group
+    whose members fill planes.
     """
 
     names: tuple[str, ...]
@@ -91,7 +92,7 @@ class Fleet(Shown):
     site: Ints
     movers: tuple[Mover, ...]
     sites: Sites
-    planes: dict[str, tuple[int, int]]
+    planes: dict[str, Planes]
     echo: tuple[str, ...]  # derived geometry, one line a group
     warnings: tuple[str, ...]
 

@@ -3,21 +3,24 @@
 SGP4 itself is in `orbits.py`; here its elements are made or read and their geometry is echoed.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.motion import walker as shell
+from skyweft.motion.beside import within
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
+from skyweft.motion.planes import Planes
 from skyweft.motion.product import Floats
-from skyweft.motion.sgp4_terms import RADIUS_M
+from skyweft.motion.seats import seated
 from skyweft.motion.tables import read_bytes
 from skyweft.protocols.element_choice import Choice
 from skyweft.protocols.elements import Elements, parse
 from skyweft.scenario.motion import Orbit, Tle, Walker
 
 DAY_S = 86_400.0
-Planes = tuple[int, int]
 
 
 def walker(group: str, motion: Walker, setting: Setting) -> Members:
@@ -30,14 +33,7 @@ def walker(group: str, motion: Walker, setting: Setting) -> Members:
     """
     rate = _mean_motion(motion, 0.0)
     elements = shell.elements(group, motion, setting.clock.start_tai_ns, rate)
-    planes = (motion.planes, motion.per_plane)
-    spread = shell.raan_span_deg(motion) / motion.planes
-    _, latitude = shell.phases(motion)
-    ahead = (latitude[motion.per_plane] - latitude[0]) % 360 if motion.planes > 1 else 0.0
-    words = (
-        f"nodes {spread:.4g} deg apart, next plane {ahead:.4g} deg ahead" if planes[0] > 1 else ""
-    )
-    return _members(group, elements, setting, planes, words)
+    return _members(group, elements, setting, planes=(motion.planes, motion.per_plane))
 
 
 def orbit(group: str, motion: Orbit, setting: Setting) -> Members:
@@ -69,7 +65,8 @@ def tle(group: str, motion: Tle, setting: Setting) -> Members:
     Raises
     ------
     ScenarioError
-        Everything wrong with the file; satellites that do not fill the planes.
+        Everything wrong with the file; satellites of which it cannot be told how they fill the
+        planes.
     """
     choice = Choice(
         duplicates=motion.duplicates,
@@ -81,22 +78,10 @@ def tle(group: str, motion: Tle, setting: Setting) -> Members:
     planes = None
     if motion.planes is not None and motion.per_plane is not None:
         planes = (motion.planes, motion.per_plane)
-        if len(elements) != planes[0] * planes[1]:
-            raise ScenarioError(
-                f"platforms.{group}.motion: {motion.file.name} holds {_sets(len(elements))}, "
-                f"planes x per_plane = {planes[0]} x {planes[1]} needs {planes[0] * planes[1]:,}"
-            )
     words = f"from {motion.file.name}, epochs {_epochs(elements, setting)}"
-    members = _members(group, elements, setting, planes, words, checked=False)
+    members = _members(group, elements, setting, words, planes, checked=False)
     stale = _stale(elements, motion.stale_days, setting)
-    return Members(
-        names=members.names,
-        echo=members.echo,
-        movers=members.movers,
-        planes=planes,
-        altitude_m=members.altitude_m,
-        warnings=(*notes, *stale),
-    )
+    return replace(members, warnings=(*notes, *stale, *members.warnings))
 
 
 def _mean_motion(motion: Walker | Orbit, eccentricity: float) -> float:
@@ -110,8 +95,8 @@ def _members(
     group: str,
     elements: Elements,
     setting: Setting,
-    planes: Planes | None = None,
     words: str = "",
+    planes: tuple[int, int] | None = None,
     checked: bool = True,
 ) -> Members:
     mover = Orbits(elements, setting.clock)
@@ -121,14 +106,43 @@ def _members(
             f"platforms.{group}.motion: the lowest altitude is {low / 1e3:,.0f} km, within "
             "the Earth: a higher altitude_m, or a smaller mean_motion_rev_day or eccentricity"
         )
-    parts = [_numbers(elements, mover), words, _slots(mover, planes)]
+    parts, filled = [_numbers(elements, mover), words], None
+    warnings: list[str] = []
+    if planes is not None:
+        filled, warnings = _planes(group, mover, planes, setting)
+        parts += [filled.words(), _slots(filled)]
     return Members(
         names=elements.names,
         echo=", ".join(part for part in parts if part),
         movers=(mover,),
-        planes=planes,
+        planes=filled,
         altitude_m=(low, high),
+        warnings=tuple(warnings),
     )
+
+
+def _planes(
+    group: str, mover: Orbits, planes: tuple[int, int], setting: Setting
+) -> tuple[Planes, list[str]]:
+    """Tell who sits where in a shell, and what had to be assumed."""
+    orbits, names = mover.at_start(), mover.elements.names
+    try:
+        filled, warnings = seated(orbits, *planes, names)
+    except ScenarioError as error:
+        raise ScenarioError(
+            f"platforms.{group}.motion: {_sets(len(names))}, planes x per_plane = "
+            f"{planes[0]} x {planes[1]} needs {planes[0] * planes[1]:,}, and who is missing or to "
+            f"spare cannot be told: {error}"
+        ) from error
+    usual = np.median(orbits.rate_deg_s)
+    slots = np.abs(orbits.rate_deg_s - usual) * setting.duration_s / filled.slot_deg
+    if moved := np.count_nonzero(slots > 0.5):
+        worst = int(slots.argmax())
+        warnings.append(
+            f"{moved:,} of {len(names):,} satellites leave their slots within the run (worst "
+            f"{names[worst]}, by {slots[worst]:,.1f} slots): a grid stays as it is at the start"
+        )
+    return filled, warnings
 
 
 def _numbers(elements: Elements, mover: Orbits) -> str:
@@ -152,16 +166,13 @@ def _range(values: Floats, form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _slots(mover: Orbits, planes: Planes | None) -> str:
+def _slots(planes: Planes) -> str:
     """Tell the spacing in a plane; the distance is along the straight line between neighbours."""
-    if planes is None:
-        return ""
-    apart = 2 * (mover.apogee_altitude_m.mean() + RADIUS_M) * np.sin(np.pi / planes[1]) / 1e3
-    words = f"{planes[0]} planes x {planes[1]}"
-    return (
-        f"{words}, slots {360 / planes[1]:.4g} deg ({apart:,.0f} km) apart" * (planes[1] > 1)
-        or words
-    )
+    words = f"{planes.shape[0]} planes x {planes.shape[1]}"
+    if planes.shape[1] == 1:
+        return words
+    apart_km = within(planes).mean() / 1e3
+    return f"{words}, slots {planes.slot_deg:.4g} deg ({apart_km:,.0f} km) apart"
 
 
 def _epochs(elements: Elements, setting: Setting) -> str:

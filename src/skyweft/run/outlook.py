@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from skyweft.contacts.pairs import pairs as count_pairs
+from skyweft.motion.beside import told
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
@@ -18,6 +19,7 @@ from skyweft.run.figures import deliveries
 from skyweft.run.sound import sound
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
 
 DAY_S = 86_400.0
 # Measured on two cores with the shipped scenarios, compiled code in the cache.
@@ -92,12 +94,24 @@ class Outlook:
             "platforms": dict(zip(self.fleet.groups, counts.tolist(), strict=True)),
             "geometry": list(self.fleet.echo),
             "links": [
-                {"between": list(link.between), "pairs": pairs}
+                {"between": list(link.between), "pairs": pairs, **self._lengths(link)}
                 for link, pairs in zip(self.scenario.links, self.pairs, strict=True)
             ],
             "messages": round(self.messages),
             "warnings": list(self.warnings),
             "estimate": {"time_s": round(self.time_s, 1), "size_bytes": round(self.size_bytes)},
+        }
+
+    def _lengths(self, link: Link) -> dict[str, dict[str, str]]:
+        """Return how long the links of a grid or ring are, group by group."""
+        if link.pattern not in ("grid", "ring") or not link.windows:
+            return {}
+        return {
+            "lengths": {
+                group: told(planes, link.grid_offset, ring=link.pattern == "ring")
+                for group, planes in self.fleet.planes.items()
+                if link.between[0] in self.scenario.platforms[group].terminals
+            }
         }
 
     def lines(self) -> list[str]:
@@ -106,6 +120,7 @@ class Outlook:
         rules = [
             f"{each['between'][0]} - {each['between'][1]}: "
             + (_count(each["pairs"], "pair") if link.windows else "no windows")
+            + "".join(f"; {group}: {words}" for group, words in each.get("lengths", {}).items())
             for each, link in zip(facts["links"], self.scenario.links, strict=True)
         ]
         said = [f"about {_count(facts['messages'], 'message')}"] if facts["messages"] else []

@@ -216,6 +216,9 @@ class Link(Entry):
     pattern: Literal["all", "grid", "ring", "list"] = "all"
     """`grid`: neighbours in the plane and in the planes beside it only (+grid); `ring`: those in
     the plane; `list`: the pairs of a file."""
+    grid_offset: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    """Of a grid: slot k of a plane is joined to slot k + `grid_offset` of the next plane to the
+    east. Unless given, those are joined that are nearest on average over an orbit."""
     file: File | None = None
     """CSV with the columns `source, target`, names of platforms: pairs of the pattern `list`."""
     elevation_min_deg: Elevation = 0.0
@@ -262,6 +265,8 @@ class Link(Entry):
             raise ValueError(f"the pattern {self.pattern!r} is between two terminals of one name")
         if self.beams is not None and self.between[0] == self.between[1]:
             raise ValueError("beams are at one end, so between needs two terminals of other names")
+        if self.grid_offset is not None and self.pattern != "grid":
+            raise ValueError("grid_offset goes with the pattern 'grid'")
         if (self.pattern == "list") != (self.file is not None):
             raise ValueError("the pattern 'list' and a file of pairs go together")
         return self

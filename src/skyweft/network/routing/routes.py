@@ -176,7 +176,7 @@ def sweep_blocks(
     bounds = [0]
     for number, name in enumerate(fleet.groups):
         size = int(np.count_nonzero(relays & (fleet.group == number)))
-        length = fleet.planes.get(name, (1, BLOCK))[1]
+        length = fleet.planes[name].shape[1] if name in fleet.planes else BLOCK
         bounds += [bounds[-1] + min(at, size) for at in range(length, size + length, length)]
     edges = np.array(sorted(set(bounds)), np.int32)
     a, b = node[contacts.source], node[contacts.target]

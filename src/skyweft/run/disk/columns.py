@@ -72,9 +72,9 @@ def _distinct(group: NDArray[np.int32], words: list[str]) -> tuple[NDArray[np.in
 def _slots(fleet: Fleet) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return plane and slot of every platform, -1 where its group fills no planes."""
     plane, slot = np.full((2, len(fleet.names)), -1, np.int32)
-    for name, (_, per_plane) in fleet.planes.items():
-        rows = np.flatnonzero(fleet.group == fleet.groups.index(name))
-        plane[rows], slot[rows] = np.divmod(np.arange(len(rows)), per_plane)
+    for name, planes in fleet.planes.items():
+        rows = fleet.rows_of(name)
+        plane[rows], slot[rows] = planes.places(len(rows))
     return plane, slot
 
 
