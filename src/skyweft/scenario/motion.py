@@ -107,9 +107,10 @@ class Tle(Entry):
     file: File
     """Element sets; the format is recognised from the content."""
     planes: Count | None = None
-    """With `per_plane`: the file's order fills the planes one after the other."""
+    """With `per_plane`: who sits in which plane and slot is told from the orbits at the start,
+    whatever the order of the sets; slots may be empty, and spares sit in none."""
     per_plane: Count | None = None
-    """Satellites in every plane; planes x per_plane must be all of the file."""
+    """Slots in every plane."""
     stale_days: Days = 14.0
     """Warn when a set's epoch is further than this from any moment of the run."""
     duplicates: Literal["nearest", "before", "error"] = "nearest"
