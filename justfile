@@ -22,8 +22,9 @@ test:
 
 # Ratios to named peers; minutes, and not part of the gate.
 benchmarks:
-    for each in propagation contacts run_starlink startup routing network loopfree plan fairness packets visibility globe access deliver sweep; do \
-        uv run python benchmarks/$each.py || exit 1; done
+    failed=""; for each in propagation contacts run_starlink startup routing network loopfree plan fairness packets visibility globe access deliver sweep; do \
+        uv run python benchmarks/$each.py || failed="$failed $each"; done; \
+        if [ -n "$failed" ]; then echo "failed:$failed" >&2; exit 1; fi
 
 # Draw the pictures of the documentation again, and run its notebook, from real runs.
 pictures:

@@ -19,6 +19,9 @@ _FORMS = {
 }
 
 
+_SCENARIO = "scenario file (TOML), or the name of a shipped one"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every word skyweft understands."""
     top = argparse.ArgumentParser(
@@ -43,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _add_running(demo)
 
     check = add(commands.check, "report every mistake in a scenario, and what follows from it")
-    check.add_argument("scenario", nargs="?", metavar="FILE", help="scenario file (TOML)")
+    check.add_argument("scenario", nargs="?", metavar="FILE", help=_SCENARIO)
     check.add_argument(
         "--schema",
         action="store_true",
@@ -52,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     _add_set(check)
 
     run = add(commands.run, "run a scenario: tables, summary and report in a folder")
-    run.add_argument("scenario", metavar="FILE", help="scenario file (TOML)")
+    run.add_argument("scenario", metavar="FILE", help=_SCENARIO)
     _add_set(run)
     _add_running(run)
 
@@ -128,7 +131,7 @@ def _add_running(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_sweep(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("scenario", metavar="FILE", help="scenario file (TOML)")
+    sub.add_argument("scenario", metavar="FILE", help=_SCENARIO)
     sub.add_argument(
         "--set",
         action="append",

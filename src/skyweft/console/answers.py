@@ -9,7 +9,7 @@ from asyncio import Semaphore
 from collections.abc import Callable
 from typing import Any
 
-from anyio.to_thread import run_sync
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -59,7 +59,7 @@ class _Answering:
         request = Request(scope, receive)
         async with self._room:
             if not await request.is_disconnected():
-                answer = await run_sync(self._worked_out, request)
+                answer = await run_in_threadpool(self._worked_out, request)
                 await answer(scope, receive, send)
 
     def _worked_out(self, request: Request) -> Response:

@@ -16,7 +16,7 @@ from skyweft.scenario.crossings import crossings
 from skyweft.scenario.mistakes import mistakes
 from skyweft.scenario.plain import Mistake
 from skyweft.scenario.scenario import Scenario
-from skyweft.scenario.shipped import hint
+from skyweft.scenario.shipped import hint, scenario_file
 from skyweft.scenario.words import Step, place, shown, suggestion
 
 SIZE_MAX = 20_000_000
@@ -30,7 +30,8 @@ def load(path: str | Path, overrides: Sequence[str] = (), *, look: bool = True) 
     Parameters
     ----------
     path : str or Path
-        A TOML file; the files it names are looked for beside it.
+        A TOML file; the files it names are looked for beside it. Where no file is called so, the
+        name of a shipped scenario will do.
     overrides : sequence of str
         Changes before the check, as on the command line: `duration_s=3600`,
         `platforms.sats.motion.planes=4`, `links.0.elevation_min_deg=20`. Values are TOML; a bare
@@ -48,7 +49,7 @@ def load(path: str | Path, overrides: Sequence[str] = (), *, look: bool = True) 
     ScenarioError
         With every mistake, a line each: file, place, what is wrong, what is allowed.
     """
-    path = Path(path)
+    path = scenario_file(path)
     data = _parsed(_text(path), path.name)
     _override(data, overrides, path.name)
     return _checked(data, path, look)

@@ -1,5 +1,6 @@
 """The scenarios that come with skyweft: where they are, what they say, which files they need."""
 
+import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -27,6 +28,14 @@ def find(name: str) -> Path:
             f"no scenario called {name} is shipped; there are: {', '.join(names())}"
         )
     return folder() / f"{plain}.toml"
+
+
+def scenario_file(word: str | Path) -> Path:
+    """Return the file that a word names; where none does, the shipped scenario of that name."""
+    text = os.fspath(word)
+    if text in names() and not Path(text).is_file():
+        return find(text)
+    return Path(word)
 
 
 def hint(path: Path) -> str:

@@ -21,6 +21,7 @@ from skyweft.run.sweep.product import Sweep, place_of
 from skyweft.run.sweep.variants import Variant, check, from_csv, variants
 from skyweft.run.sweep.worker import Task, drop_drafts
 from skyweft.scenario.reading import load
+from skyweft.scenario.shipped import scenario_file
 
 Progress = Callable[[float, float, str], None]
 CORES = os.cpu_count() or 1
@@ -83,7 +84,7 @@ def sweep(
     for name, number in (("workers", workers), ("threads", threads)):
         if number is not None and number < 1:
             raise ScenarioError(f"{name} must be at least 1, got {number}")
-    path, folder = Path(scenario), Path(out)
+    path, folder = scenario_file(scenario), Path(out)
     asked = variants(grid, from_csv(rows) if isinstance(rows, str | Path) else rows)
     check(path, asked)
     with ExitStack() as stack:

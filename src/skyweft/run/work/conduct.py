@@ -37,6 +37,7 @@ from skyweft.run.work.blocks import borders
 from skyweft.run.work.finish import Done, finish
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.shipped import scenario_file
 
 Progress = Callable[[float, float, str], None]
 
@@ -59,7 +60,7 @@ def run(
     Parameters
     ----------
     scenario : Scenario or path
-        What to run.
+        What to run; where no file has that name, a shipped scenario may.
     out : path, optional
         The run's folder. By default `runs/<name of the file>` for a path; for a `Scenario` a
         temporary folder that goes away with the returned `Run` (`Run.save` keeps it).
@@ -122,8 +123,8 @@ def _decided(scenario: Scenario | str | Path, overrides: Sequence[str]) -> tuple
         if overrides:
             raise ScenarioError("overrides change a file's keys; this scenario is read already")
         return scenario, toml(scenario)
-    decided = load(scenario, overrides)
-    return decided, Path(scenario).read_text(encoding="utf-8-sig")
+    path = scenario_file(scenario)
+    return load(path, overrides), path.read_text(encoding="utf-8-sig")
 
 
 def _folder(scenario: Scenario | str | Path, out: str | Path | None) -> Path:
