@@ -316,7 +316,7 @@ def test_a_scenario_of_200_megabytes(capsys: Captured) -> None:
     with Path("big.toml").open("wb") as file:
         file.truncate(200_000_000)
     assert main(["run", "big.toml"]) == 1
-    assert "at most 20 MB" in capsys.readouterr().err
+    assert "at most 4 MB" in capsys.readouterr().err
 
 
 def test_no_place_to_write(capsys: Captured) -> None:

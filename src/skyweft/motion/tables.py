@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from skyweft.errors import ScenarioError
+from skyweft.files import contents
 from skyweft.motion.product import Floats
 from skyweft.naming import normal, wrong_name
 
@@ -48,15 +49,7 @@ def complain(path: Path, mistakes: Sequence[str]) -> None:
 
 def read_bytes(path: Path) -> bytes:
     """Return a file's content; refuse what is too large or cannot be read."""
-    try:
-        size = path.stat().st_size
-        if size > SIZE_MAX_BYTES:
-            raise ScenarioError(
-                f"{path.name}: {size / 1e6:,.0f} MB, at most {SIZE_MAX_BYTES / 1e6:.0f} MB is read"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise ScenarioError(f"{path.name}: cannot be read: {error.strerror}") from error
+    return contents(path, SIZE_MAX_BYTES)
 
 
 def read_text(path: Path) -> str:

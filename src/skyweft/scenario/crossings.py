@@ -14,7 +14,7 @@ from skyweft.scenario.plain import (
     Found,
     Mistake,
     Plain,
-    carriers,
+    all_carriers,
     moving,
     names,
     rows,
@@ -31,11 +31,12 @@ PLATFORMS_MAX = 10_000_000
 SHARED = (("step_s", 1.0), ("processing_s", 0.0), ("buffer_bytes", 1e6), ("background", False))
 
 
-def crossings(data: Plain) -> list[Mistake]:
-    """Return place and words of every name that leads nowhere."""
-    found = [*_platforms(data), *_links(data), *_coverage(data), *_asked(data), *_gateways(data)]
-    found += things.crossings(data)
-    return [*((place(steps), words) for steps, words in found), *_budgets(data)]
+def crossings(data: Plain) -> Iterator[Mistake]:
+    """Yield place and words of every name that leads nowhere."""
+    for look in (_platforms, _links, _coverage, _asked, _gateways, things.crossings):
+        for steps, words in look(data):
+            yield place(steps), words
+    yield from _budgets(data)
 
 
 def _platforms(data: Plain) -> Found:
@@ -66,6 +67,7 @@ def _count(way: Plain) -> int:
 
 
 def _links(data: Plain) -> Found:
+    carried, known = all_carriers(data), [*BUILT_IN, *table(data, "waveforms")]
     for row, link in rows(data, "links"):
         ends = names(link, "between")
         sound = True
@@ -74,13 +76,12 @@ def _links(data: Plain) -> Found:
             if not there(data, "terminals", name):
                 yield where, unknown(name, table(data, "terminals"), "terminal")
                 sound = False
-            elif not carriers(data, name):
+            elif name not in carried:
                 yield where, f'no platform carries the terminal "{name}"'
                 sound = False
         if sound and len(ends) == 2:
-            yield from _pair(data, row, link, [name for _, name in ends])
+            yield from _pair(data, row, link, carried[ends[0][1]], ends[0][1])
         waveform = link.get("waveform")
-        known = [*BUILT_IN, *table(data, "waveforms")]
         if (
             isinstance(waveform, str)
             and waveform not in BUILT_IN
@@ -89,15 +90,15 @@ def _links(data: Plain) -> Found:
             yield ("links", row, "waveform"), unknown(waveform, known, "waveform")
 
 
-def _pair(data: Plain, row: int, link: Plain, ends: list[str]) -> Found:
+def _pair(data: Plain, row: int, link: Plain, groups: list[str], terminal: str) -> Found:
     if link.get("pattern") not in ("grid", "ring"):
         return
-    for group in carriers(data, ends[0]):
+    for group in groups:
         if not fills_planes(data, group):
             yield (
                 ("links", row, "pattern"),
                 f'"{link["pattern"]}" needs groups that fill planes (walker, or tle with planes '
-                f'and per_plane); "{group}", which carries "{ends[0]}", does not',
+                f'and per_plane); "{group}", which carries "{terminal}", does not',
             )
 
 

@@ -42,16 +42,23 @@ def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
 
 def carriers(data: Plain, terminal: str) -> list[str]:
     """Return the groups that carry a terminal."""
-    return [
-        group
-        for group, each in table(data, "platforms").items()
-        if any(name == terminal for _, name in names(each, "terminals"))
-    ]
+    return all_carriers(data).get(terminal, [])
+
+
+def all_carriers(data: Plain) -> dict[str, list[str]]:
+    """Return the groups that carry each terminal that any does."""
+    found: dict[str, list[str]] = {}
+    for group, each in table(data, "platforms").items():
+        for name in dict.fromkeys(name for _, name in names(each, "terminals")):
+            found.setdefault(name, []).append(group)
+    return found
 
 
 def moving(data: Plain, group: str) -> Plain:
     """Return how a group moves, or nothing if that is not sound."""
-    found = table(data, "platforms").get(group, {}).get("motion")
+    found: Any = data
+    for key in ("platforms", group, "motion"):
+        found = found.get(key) if isinstance(found, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 

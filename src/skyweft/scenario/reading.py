@@ -1,17 +1,20 @@
 """Reads a scenario file: one call, all mistakes at once.
 
-TOML in UTF-8, no larger than 20 MB. Files a scenario names are looked for beside it.
+TOML in UTF-8, no larger than 4 MB, no table or list in it of more than 2,000 entries: what takes
+long to refuse is not begun. Files a scenario names are looked for beside it.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
+from skyweft.files import contents
 from skyweft.scenario.crossings import crossings
 from skyweft.scenario.mistakes import mistakes
 from skyweft.scenario.plain import Mistake
@@ -19,9 +22,15 @@ from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import hint, scenario_file
 from skyweft.scenario.words import Step, place, shown, suggestion
 
-SIZE_MAX = 20_000_000
+SIZE_MAX = 4_000_000
+ENTRIES_MAX = 2_000  # of one table or list
+PARTS_MAX = 50  # of a dotted key, whose reading takes the square of their number
 LINES_MAX = 50
+ERRORS_MAX = 200  # that are put into words, of each kind
 LINE_MAX = 1_000
+
+_PART = r"""(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{PARTS_MAX},}}")
 
 
 def load(path: str | Path, overrides: Sequence[str] = (), *, look: bool = True) -> Scenario:
@@ -50,18 +59,21 @@ def load(path: str | Path, overrides: Sequence[str] = (), *, look: bool = True) 
         With every mistake, a line each: file, place, what is wrong, what is allowed.
     """
     path = scenario_file(path)
-    data = _parsed(_text(path), path.name)
+    data = _parsed(text_of(path), path.name)
     _override(data, overrides, path.name)
     return _checked(data, path, look)
 
 
 def _checked(data: dict[str, Any], path: Path, look: bool) -> Scenario:
+    if crowded := list(_crowded(data)):
+        raise _error(path.name, crowded)
     try:
         return Scenario.model_validate(data, context={"folder": path.parent, "look": look})
     except ValidationError as error:
         # The models look across tables only when all else is sound; here all is said in one round.
-        single = (each for each in error.errors() if each["type"] != "crossings")
-        raise _error(path.name, [*mistakes(single), *crossings(data)]) from error
+        single = [each for each in error.errors() if each["type"] != "crossings"]
+        found = [*mistakes(single[:ERRORS_MAX]), *islice(crossings(data), ERRORS_MAX)]
+        raise _error(path.name, found) from error
     except (RecursionError, OverflowError) as error:
         raise ScenarioError(f"{path.name}: nested too deeply, or a number too large") from error
 
@@ -71,8 +83,21 @@ def _error(name: str, found: Iterable[Mistake]) -> ScenarioError:
     lines = [_line(name, where, words) for where, words in reversed(said.items())]
     more = len(lines) - LINES_MAX
     if more > 0:
-        lines[LINES_MAX:] = [f"{name}: and {more} more mistakes"]
+        least = "at least " if len(lines) >= ERRORS_MAX else ""
+        lines[LINES_MAX:] = [f"{name}: and {least}{more} more mistakes"]
     return ScenarioError("\n".join(lines))
+
+
+def _crowded(value: Any, steps: tuple[Step, ...] = ()) -> Iterator[Mistake]:
+    """Yield every table and list of more entries than are looked at one by one."""
+    if not isinstance(value, dict | list):
+        return
+    if len(value) > ENTRIES_MAX:
+        words = f"{len(value):_} entries; allowed: at most {ENTRIES_MAX:_}. What there is many of "
+        yield place(steps) or "the file", words + "belongs in a file of places, tracks or elements"
+        return
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _crowded(each, (*steps, key))
 
 
 def _line(name: str, where: str, words: str) -> str:
@@ -81,24 +106,21 @@ def _line(name: str, where: str, words: str) -> str:
     return line if len(line) <= LINE_MAX else line[: LINE_MAX - 3] + "..."
 
 
-def _text(path: Path) -> str:
-    """Return the file's text, or say why it cannot be one."""
+def text_of(path: Path) -> str:
+    """Return a scenario file's text, or say why it cannot be one."""
     try:
         if path.is_dir():
             raise ScenarioError(f"{path} is a folder; name the scenario's file in it")
         if not path.exists():
             raise ScenarioError(f"{path} is not there{hint(path)}")
-        if not path.is_file():
-            raise ScenarioError(f"{path} is not a file")
-        if (size := path.stat().st_size) > SIZE_MAX:
-            raise ScenarioError(
-                f"{path}: a scenario has at most {SIZE_MAX / 1e6:.0f} MB, this file has "
-                f"{size / 1e6:,.0f} MB; places, tracks and elements belong in files of their own"
-            )
-        data = path.read_bytes()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ScenarioError(f"{path} cannot be read: {why}") from error
+    try:
+        data = contents(path, SIZE_MAX)
+    except ScenarioError as error:
+        many = "; places, tracks and elements belong in files of their own"
+        raise ScenarioError(f"{error}{many if 'at most' in str(error) else ''}") from error
     try:
         return data.decode("utf-8-sig")  # editors on Windows put a mark in front
     except UnicodeDecodeError as error:
@@ -110,13 +132,27 @@ def _text(path: Path) -> str:
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return toml_tables(text)
     except RecursionError as error:
         raise ScenarioError(f"{name}: not TOML: brackets nested too deeply") from error
     except ValueError as error:
         words, found, where = str(error).partition(" (at ")
         where = where.removesuffix(")").replace("end of document", "end of the file")
         raise ScenarioError(f"{name}: {where + ': ' if found else ''}not TOML: {words}") from error
+
+
+def toml_tables(text: str) -> dict[str, Any]:
+    """Return what TOML says; every text that is read as TOML is read here.
+
+    Raises
+    ------
+    ValueError
+        It is no TOML, or has a key of so many parts that reading it would take minutes.
+    """
+    if found := _LONG_KEY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ValueError(f"a key of more than {PARTS_MAX} parts (at line {line})")
+    return tomllib.loads(text)
 
 
 def _override(data: dict[str, Any], overrides: Sequence[str], name: str) -> None:
@@ -138,7 +174,7 @@ def key_steps(key: str) -> list[Step]:
     """Read `links.0.between`, `links[0].between` or a key with quoted parts; none if it is none."""
     key = re.sub(r"\[(\d{1,9})\]", r".\1", key.strip())
     try:
-        inner: Any = tomllib.loads(f"{key} = 0") if "\n" not in key else {}
+        inner: Any = toml_tables(f"{key} = 0") if "\n" not in key else {}
     except (ValueError, RecursionError):
         return []
     steps: list[Step] = []
@@ -151,7 +187,7 @@ def key_steps(key: str) -> list[Step]:
 def toml_value(text: str) -> Any:
     """Read a TOML value; whatever is none is text."""
     try:
-        parsed = tomllib.loads(f"value = {text}")
+        parsed = toml_tables(f"value = {text}")
     except (ValueError, RecursionError):
         return text
     return parsed["value"] if set(parsed) == {"value"} else text

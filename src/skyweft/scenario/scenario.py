@@ -1,5 +1,6 @@
 """The whole of what a user decides."""
 
+from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -18,6 +19,7 @@ from skyweft.scenario.waveforms import Waveform
 Layer = Literal["space", "near_space", "air", "ground"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 TEN_YEARS_S = 315_576_000
+CROSSINGS_MAX = 200  # that are put into words
 
 
 class World(Entry):
@@ -114,7 +116,7 @@ class Scenario(Entry):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        mistakes = crossings(_plain(self))
+        mistakes = list(islice(crossings(_plain(self)), CROSSINGS_MAX))
         if mistakes:
             lines = "\n".join(f"{where}: {words}" for where, words in mistakes)
             raise PydanticCustomError("crossings", "{lines}", {"lines": lines})

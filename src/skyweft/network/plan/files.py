@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from skyweft.errors import ScenarioError
+from skyweft.files import contents
 from skyweft.naming import escaped, normal, wrong_name
 from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols.contact_plans import asabr, hdtn, ion
@@ -19,7 +20,7 @@ from skyweft.protocols.records import MISTAKES_SHOWN, Mistakes
 Form = Literal["hdtn", "ion", "asabr"]
 FORMS: dict[Form, ModuleType] = {"hdtn": hdtn, "ion": ion, "asabr": asabr}
 
-SIZE_MAX_BYTES = 500_000_000
+SIZE_MAX_BYTES = 100_000_000
 _ASABR = re.compile(r"^\s*(node|contact)\s", re.MULTILINE)
 _ION = re.compile(r"^\s*a\s+(contact|range)\s", re.MULTILINE)
 
@@ -69,10 +70,8 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > SIZE_MAX_BYTES:
-        raise ScenarioError(f"{path.name}: at most {SIZE_MAX_BYTES / 1e6:.0f} MB is read")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return contents(path, SIZE_MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path.name} is not text in UTF-8") from error
 

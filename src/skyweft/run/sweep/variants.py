@@ -1,6 +1,7 @@
 """Which variants of a scenario are asked for: a grid of values, a list of rows, or both."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -11,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from skyweft.errors import ScenarioError
+from skyweft.files import contents
 from skyweft.run.disk.verbatim import literal
 from skyweft.scenario.reading import key_steps, load, toml_value
 from skyweft.scenario.words import shown
 
 VARIANTS_MAX = 10_000
+SIZE_MAX_BYTES = 20_000_000
 SAID_MAX = 4  # variants named beside a mistake that only some make
 
 Values = Mapping[str, Any]
@@ -93,12 +96,10 @@ def from_csv(path: str | Path) -> list[dict[str, Any]]:
     """
     path = Path(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.reader(lines, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ScenarioError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from error
+        lines = io.StringIO(contents(path, SIZE_MAX_BYTES).decode("utf-8-sig"), newline="")
+        rows = list(csv.reader(lines, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ScenarioError(f"{path} cannot be read: {error}") from error
     keys = [key.strip() for key in rows[0]] if rows else []
     if not keys or not all(keys):
         raise ScenarioError(f"{path}: the first line names the keys, separated by commas")

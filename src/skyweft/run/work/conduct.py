@@ -35,7 +35,7 @@ from skyweft.run.sound import sound
 from skyweft.run.work.block import Job, resume_from, run_block
 from skyweft.run.work.blocks import borders
 from skyweft.run.work.finish import Done, finish
-from skyweft.scenario.reading import load
+from skyweft.scenario.reading import load, text_of
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
 
@@ -124,7 +124,7 @@ def _decided(scenario: Scenario | str | Path, overrides: Sequence[str]) -> tuple
             raise ScenarioError("overrides change a file's keys; this scenario is read already")
         return scenario, toml(scenario)
     path = scenario_file(scenario)
-    return load(path, overrides), path.read_text(encoding="utf-8-sig")
+    return load(path, overrides), text_of(path)
 
 
 def _folder(scenario: Scenario | str | Path, out: str | Path | None) -> Path:

@@ -1,0 +1,51 @@
+"""What a user's file holds: every reader gets it here.
+
+A file is a regular one of a size that is known before it is read. Pipes, devices and what a kernel
+makes up while it is read may never end, so they are not waited for.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from skyweft.errors import ScenarioError
+
+
+def contents(path: Path, most_bytes: int) -> bytes:
+    """Return what a regular file of at most `most_bytes` holds.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    most_bytes : int
+        Greatest size. A file that says it is empty is not read: those in `/proc` say so.
+
+    Raises
+    ------
+    ScenarioError
+        It is no file, larger, or cannot be read.
+    """
+    try:
+        with open(path, "rb", opener=_at_once) as file:
+            about = os.fstat(file.fileno())
+            if stat.S_ISDIR(about.st_mode):
+                raise ScenarioError(f"{path.name}: is a folder, a file is needed")
+            if not stat.S_ISREG(about.st_mode):
+                raise ScenarioError(f"{path.name}: is no regular file (a pipe or a device)")
+            size, found = about.st_size, b""
+            if 0 < size <= most_bytes:
+                found = file.read(size + 1)
+                size = len(found)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"{path.name}: cannot be read: {why}") from error
+    if size > most_bytes:
+        most = f"at most {most_bytes / 1e6:.0f} MB is read"
+        raise ScenarioError(f"{path.name}: {size / 1e6:,.0f} MB, {most}")
+    return found
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever is to write into a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
