@@ -150,14 +150,15 @@ def whole(given: object) -> int | None:
 def catalogue_entry(where: str, fields: Mapping[str, object], mistakes: Mistakes) -> CatalogueEntry:
     """Return what a catalogue says beside the elements, by CCSDS names; mistakes are noted."""
     found: dict[str, Any] = {}
-    for name, (read, needed) in _ENTRY.items():
-        given = fields.get(name.upper())
+    for key, (name, read, needed) in _ENTRY.items():
+        given = fields.get(key)
         if given is None or (isinstance(given, str) and not given.strip()):
             continue
-        found[name] = read(given)
-        if found[name] is None:
-            mistakes.add(where, f"{name.upper()} is {shown(given)}, needed is {needed}")
-            del found[name]
+        value = read(given)
+        if value is None:
+            mistakes.add(where, f"{key} is {shown(given)}, needed is {needed}")
+        else:
+            found[name] = value
     return CatalogueEntry(**found)
 
 
@@ -174,12 +175,12 @@ def _rate(given: object) -> float | None:
 _TEXT = (_text, f"a text of at most {NAME_MAX} characters that can be printed")
 _COUNT = (whole, f"a whole number up to {WHOLE_MAX}")
 _RATE = (_rate, f"a number from {-RATE_MAX:g} to {RATE_MAX:g}")
-_ENTRY: Mapping[str, tuple[Callable[[object], str | int | float | None], str]] = {
-    "object_id": _TEXT,
-    "ephemeris_type": _COUNT,
-    "classification_type": _TEXT,
-    "element_set_no": _COUNT,
-    "rev_at_epoch": _COUNT,
-    "mean_motion_dot": _RATE,
-    "mean_motion_ddot": _RATE,
+_ENTRY: Mapping[str, tuple[str, Callable[[object], str | int | float | None], str]] = {
+    "OBJECT_ID": ("object_id", *_TEXT),
+    "EPHEMERIS_TYPE": ("ephemeris_type", *_COUNT),
+    "CLASSIFICATION_TYPE": ("classification_type", *_TEXT),
+    "ELEMENT_SET_NO": ("element_set_no", *_COUNT),
+    "REV_AT_EPOCH": ("rev_at_epoch", *_COUNT),
+    "MEAN_MOTION_DOT": ("mean_motion_dot", *_RATE),
+    "MEAN_MOTION_DDOT": ("mean_motion_ddot", *_RATE),
 }

@@ -6,6 +6,7 @@ Before 1972, when UTC had no whole leap seconds, TAI - UTC is held at 10 s.
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -119,8 +120,10 @@ def tai_ns_from_text(text: str) -> int:
     after_s = (hour * 60 + minute) * 60 + second - leap - _zone_s(*match.group(9, 10))
     fraction_ns = round(int(match.group(8) or 0) * SECOND_NS / 10 ** len(match.group(8) or ""))
     utc_ns = _day(*match.group(1, 2, 3, 4)) * DAY_NS + after_s * SECOND_NS
-    instant = int(tai_ns_from_utc_ns(utc_ns)) + leap * SECOND_NS
-    if leap and not leap_seconds().inserted(np.array(instant)):
+    table = leap_seconds()
+    row = max(bisect_right(table.since_utc_ns, utc_ns) - 1, 0)  # of one number `at_utc` is slow
+    instant = utc_ns + (int(table.offset_s[row]) + leap) * SECOND_NS
+    if leap and not table.inserted(np.array(instant)):
         raise ValueError("has a second 60 where UTC has no leap second")
     return instant + fraction_ns
 
@@ -131,9 +134,10 @@ def _day(year: str, of_year: str | None, month: str | None, day: str | None) -> 
         raise ValueError(f"is not in the years {YEAR_MIN} to {YEAR_MAX}")
     try:
         date = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
-        date += timedelta(days=int(of_year or 1) - 1)
     except ValueError:
         raise ValueError("is no day of the calendar") from None
+    if of_year:
+        date += timedelta(days=int(of_year) - 1)
     if date.year != int(year):
         raise ValueError(f"is no day of the calendar: {year} has no day {of_year}")
     return (date - _EPOCH).days
