@@ -75,8 +75,9 @@ def test_a_history_gives_one_set_by_the_rule(rule: str, days: float, taken: floa
 
 
 def test_a_history_is_a_mistake_where_the_user_says_so() -> None:
-    with pytest.raises(ScenarioError, match=r"x.tle: line 3: 25544 is there already, line 1"):
-        parse((tle() + tle(200.5)).encode(), "x.tle", choice("error"))
+    for skip in (False, True):  # what is damaged may be left out, what is there twice not
+        with pytest.raises(ScenarioError, match=r"x.tle: line 3: 25544 is there already, line 1"):
+            parse((tle() + tle(200.5)).encode(), "x.tle", choice("error", skip=skip))
 
 
 def test_no_set_before_the_start_is_said() -> None:

@@ -47,7 +47,7 @@ def chosen(
         for (name, _), found in several.items():
             for each in found[1:]:
                 words = f"{name} is there already, {found[0].where}: keep one of them"
-                mistakes.add(each.where, words)
+                mistakes.add_broken(each.where, words)  # damage may be skipped, this not
     taken = [_best(found, choice) for found in sets.values()]
     names, shared = _unique(taken, mistakes)
     said = (_passed_over(several, choice, mistakes), _renamed(taken, mistakes), shared)
@@ -154,7 +154,8 @@ def _unique(records: Sequence[Record], mistakes: Mistakes) -> tuple[tuple[str, .
     first: dict[str, str] = {}
     for name, each in zip(names, records, strict=True):
         if name in first:
-            mistakes.add(each.where, f"{name} is there already, {first[name]}: keep one of them")
+            words = f"{name} is there already, {first[name]}: keep one of them"
+            mistakes.add_broken(each.where, words)
         first.setdefault(name, each.where)
     if not doubtful:
         return tuple(names), ""
