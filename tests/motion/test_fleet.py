@@ -130,7 +130,7 @@ def test_echo_tells_derived_geometry(mixed: tuple[Scenario, Fleet]) -> None:
     assert echo["molniya"].startswith("1 satellite, perigee 1,")
     assert "apogee 39," in echo["molniya"]
     assert echo["iss"].endswith("from iss.tle, epochs 2026-06-19")
-    assert echo["gateways"] == "2 sites from places.csv, latitude 1 to 3 deg"
+    assert echo["gateways"] == "2 sites from places.csv, latitude 1 to 3, longitude 2 to 4 deg"
 
 
 def test_rows_with_a_terminal(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def test_csv_with_comments_blank_lines_spare_columns_and_a_mark(tmp_path: Path) 
     assert members.names == ("Wuhan, East", "Lhasa")
     assert members.lines == [4, 5]
     assert members.altitude_m == (35.0, 3650.5)
+    assert members.warnings == ("gateways.csv: the column owner is not used",)
     assert members.sites is not None
     latitude, longitude, altitude_m = to_geodetic(members.sites.position_m)
     np.testing.assert_allclose(latitude, [30.5, 29.65])
@@ -51,13 +52,13 @@ def test_csv_with_comments_blank_lines_spare_columns_and_a_mark(tmp_path: Path) 
 
 
 def test_every_mistake_is_named_by_line_and_column(tmp_path: Path) -> None:
-    text = "name,latitude_deg,longitude_deg\na,91,10\nb,nan,10\nc,ten,181\n,1,1\nd,1\ne,1,1\n"
+    text = "name,latitude_deg,longitude_deg\na,91,10\nb,nan,10\nc,ten,361\n,1,1\nd,1\ne,1,1\n"
     assert _mistakes(_file(tmp_path, text)) == [
         "gateways.csv: line 6: 2 fields, the first line has 3",
         "gateways.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
         "gateways.csv: line 3: latitude_deg: 'nan' is not a number from -90 to 90",
         "gateways.csv: line 4: latitude_deg: 'ten' is not a number from -90 to 90",
-        "gateways.csv: line 4: longitude_deg: '181' is not a number from -180 to 180",
+        "gateways.csv: line 4: longitude_deg: '361' is not a number from -180 to 360",
         "gateways.csv: line 5: name: is empty, a text is needed",
     ]
 
@@ -73,8 +74,8 @@ def test_mistakes_of_a_file_are_capped(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("name,lat,longitude_deg\na,1,2\n", "latitude_deg is missing; columns there: name, lat,"),
+        ("name\tlat\tlongitude_deg\na\t1\t2\n", "latitude_deg is missing; columns there: name, l"),
         ("", "the column name is missing; columns there: none"),
-        ("name;latitude_deg;longitude_deg\na;1;2\n", "separated by ';'; commas are needed"),
         (
             "name,latitude_deg,longitude_deg,altitude_km\na,1,2,3\n",
             "the column altitude_km is not known: heights stand in altitude_m, in metres",
@@ -94,7 +95,9 @@ def test_what_is_no_table(tmp_path: Path, text: str | bytes, words: str) -> None
 
 def test_a_second_height_is_a_spare_column(tmp_path: Path) -> None:
     text = "name,latitude_deg,longitude_deg,altitude_m,height,alternative\na,1,2,3,4,b\n"
-    assert sites(_file(tmp_path, text)).names == ("a",)
+    members = sites(_file(tmp_path, text))
+    assert members.names == ("a",)
+    assert members.warnings == ("gateways.csv: the columns height, alternative are not used",)
 
 
 def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,15 +137,15 @@ def test_geojson_points(tmp_path: Path) -> None:
 def test_geojson_mistakes_are_named_by_place(tmp_path: Path) -> None:
     line = {"type": "Feature", "properties": None, "geometry": {"type": "LineString"}}
     text = _points(
-        _point("a", 200, 95), _point(7, 1, 2), line, "x", _point("b", True), _point("c", 1, None)
+        _point("a", 400, 95), _point(7, 1, 2), line, "x", _point("b", True), _point("c", 1, None)
     )
     position = "[longitude, latitude] or [longitude, latitude, altitude] is needed"
     assert _mistakes(_file(tmp_path, text, "p.geojson")) == [
-        "p.geojson: features[0].geometry.coordinates: longitude '200' is not a number "
-        "from -180 to 180",
+        "p.geojson: features[0].geometry.coordinates: longitude '400' is not a number "
+        "from -180 to 360",
         "p.geojson: features[0].geometry.coordinates: latitude '95' is not a number from -90 to 90",
         "p.geojson: features[1].properties.name: a text is needed",
-        "p.geojson: features[2].geometry: a Point is needed",
+        "p.geojson: features[2].geometry: a Point or MultiPoint is needed",
         "p.geojson: features[3]: a Feature is needed",
         f"p.geojson: features[4].geometry.coordinates: {position}",
         "p.geojson: features[5].geometry.coordinates: latitude 'None' is not a number "
@@ -167,7 +170,7 @@ def test_what_is_no_geojson(tmp_path: Path, text: str) -> None:
         ),
         st.text(alphabet='{}[]":,0123456789type FeatureCollection', max_size=200).map(str.encode),
     ),
-    name=st.sampled_from(["x.csv", "x.geojson"]),
+    name=st.sampled_from(["x.csv", "x.geojson", "x.gpx", "x"]),
 )
 def test_any_file_is_read_or_refused(tmp_path: Path, data: bytes, name: str) -> None:
     mistakes = ""

@@ -150,7 +150,10 @@ def test_several_by_name_with_utc_times(tmp_path: Path) -> None:
     members = _track(tmp_path, text, "absent")
     assert members.names == ("b", "a")
     assert members.lines == [2, 3]
-    assert members.echo == "2 tracks from train.csv, 0 s to 3,600 s, 11 to 111 km, ends: absent"
+    assert members.echo == (
+        "2 tracks from train.csv, latitude 1.0 to 5.0, longitude 1.0 to 6.0 deg, 0 s to 3,600 s, "
+        "11 to 111 km, ends: absent"
+    )
     time_s = np.array([0.0, 600.0, 3_600.0])
     place = np.concatenate([_states(mover, time_s)[0] for mover in members.movers])
     np.testing.assert_allclose(place[0, :, 1], to_ecef(1.1, 1), atol=1e-6)
@@ -165,7 +168,7 @@ def test_every_mistake_at_once(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         _track(tmp_path, text)
     assert str(caught.value).splitlines() == [
-        "train.csv: line 4: time: is not after the point of a before it",
+        "train.csv: line 4: a is at another place at the same time on line 3",
         "train.csv: line 5: b has one point, a track needs two",
         "train.csv: line 7: is on the other side of the Earth from the point of c before it, "
         "give one between",

@@ -124,7 +124,7 @@ def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path
         at + "platforms.pump-17.motion.latitude_deg: 91 is not possible; allowed: a number from "
         "-90 to 90",
         at + "platforms.pump-17.motion.longitude_deg: inf is not possible; allowed: a number from "
-        "-180 to 180",
+        "-180 to 360",
         at + 'platforms.bus.motion.kind: "bus" is not known; allowed: "fixed", "loiter", "orbit", '
         '"population", "sites", "tle", "track" or "walker"',
         at + f"platforms.rivers.motion.region: {tmp_path / 'nix.geojson'} is not there",

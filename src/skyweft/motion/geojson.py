@@ -1,38 +1,74 @@
 """Points and polygons of a user's GeoJSON file (RFC 7946), with every mistake named by place."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from skyweft.errors import ScenarioError
+from skyweft.motion.columns import HEIGHTS, meant
+from skyweft.motion.notation import read_json
+from skyweft.motion.places import Places, numbered_within
 from skyweft.motion.product import Floats
-from skyweft.motion.tables import ALTITUDE, LATITUDE, complain, read_text
+from skyweft.motion.rings import Ring, continuous
+from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain
 from skyweft.naming import normal, wrong_name
 
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Named places: (S, 3) longitude and latitude in degrees, altitude in metres."""
-
-    names: tuple[str, ...]
-    coordinates: Floats
+KINDS = {
+    *("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+    "GeometryCollection",
+}
+TURNS = (-360.0, 360.0)  # of a ring's longitudes, which may go on beyond 180 degrees
+DATUMS = ("CRS84", "4326", "4979", "4490", "4258")  # WGS84, and CGCS2000 and ETRS89: within 1 m
 
 
 @dataclass(slots=True)
 class _Reading:
     path: Path
     mistakes: list[str] = field(default_factory=list)
+    unlocated: int = 0  # features whose geometry is null or empty
+    features: int = 0
 
     def wrong(self, place: str, what: str) -> None:
         self.mistakes.append(f"{self.path.name}: {place or 'the file'}: {what}")
 
+    def finish(self, found: int, noun: str) -> tuple[str, ...]:
+        """Raise what is wrong, or that nothing was found; return warnings."""
+        if not found and not self.mistakes:
+            self.wrong("features", f"there are no {noun}")
+        complain(self.path, self.mistakes)
+        if not self.unlocated:
+            return ()
+        verb = "has no place and is" if self.unlocated == 1 else "have no place and are"
+        return (
+            f"{self.path.name}: {self.unlocated:,} of {self.features:,} features {verb} passed "
+            "over",
+        )
 
-def read_points(path: Path) -> Points:
-    """Return the points of a file; each feature needs the property `name`.
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A geometry that is no collection."""
+
+    place: str  # in the file
+    kind: object
+    coordinates: object
+    properties: Mapping[str, object]
+    feature: int
+
+
+def read_points(path: Path, content: object, name_property: str = "name") -> Places:
+    """Return the points of a file; the places of one feature that has several are numbered.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for its name.
+    content : object
+        What it holds: features are Point, MultiPoint or a GeometryCollection of them.
+    name_property : str
+        Which of a feature's properties is its name.
 
     Raises
     ------
@@ -41,32 +77,31 @@ def read_points(path: Path) -> Points:
     """
     reading = _Reading(path)
     names: list[str] = []
+    owners: list[int] = []
     rows: list[list[float]] = []
-    for place, feature in _features(reading):
-        geometry = feature.get("geometry")
-        properties = feature.get("properties")
-        name = properties.get("name") if isinstance(properties, dict) else None
-        if not isinstance(geometry, dict) or geometry.get("type") != "Point":
-            reading.wrong(f"{place}.geometry", "a Point is needed")
-        elif not isinstance(name, str) or not name.strip():
-            reading.wrong(f"{place}.properties.name", "a text is needed")
-        elif wrong := wrong_name(named := normal(name.strip())):
-            reading.wrong(f"{place}.properties.name", wrong)
-        else:
-            names.append(named)
-            row = _position(reading, f"{place}.geometry.coordinates", geometry.get("coordinates"))
+    for shape in _shapes(reading, content):
+        positions = [shape.coordinates] if shape.kind == "Point" else shape.coordinates
+        if shape.kind not in ("Point", "MultiPoint") or not isinstance(positions, list):
+            reading.wrong(shape.place, "a Point or MultiPoint is needed")
+            continue
+        name = _name(reading, shape, name_property)
+        for position in positions:
+            row, heights = _position(reading, f"{shape.place}.coordinates", position, LONGITUDE)
+            if not heights:
+                row[2] = _height(reading, shape)
             rows.append(row)
-    if not rows and not reading.mistakes:
-        reading.wrong("features", "there are no points")
-    complain(path, reading.mistakes)
-    return Points(tuple(names), np.array(rows))
+            names.append(name)
+            owners.append(shape.feature)
+    warnings = reading.finish(len(rows), "points")
+    return Places.of(numbered_within(names, owners), np.array(rows), warnings)
 
 
-def read_polygons(path: Path) -> list[list[Floats]]:
-    """Return the polygons of a file, each as its rings, (M, 2) longitude and latitude in degrees.
+def read_polygons(path: Path) -> tuple[list[list[Floats]], tuple[str, ...]]:
+    """Return the polygons of a file, each as its rings, and warnings about how they were taken.
 
-    A place is inside a polygon where it lies in an odd number of its rings: the first is the
-    border, the others are holes. One that crosses the antimeridian goes on beyond 180 degrees.
+    Rings are (M, 2) longitude and latitude in degrees, without jumps (see `rings.continuous`). A
+    place is inside a polygon where it lies in an odd number of its rings: the first is the
+    border, the others are holes.
 
     Raises
     ------
@@ -74,51 +109,118 @@ def read_polygons(path: Path) -> list[list[Floats]]:
         All mistakes of the file, at most 20 of them.
     """
     reading = _Reading(path)
-    polygons: list[list[Floats]] = []
-    for place, feature in _features(reading):
-        geometry = feature.get("geometry")
-        kind = geometry.get("type") if isinstance(geometry, dict) else None
-        inner = geometry.get("coordinates") if isinstance(geometry, dict) else None
-        if kind not in ("Polygon", "MultiPolygon") or not isinstance(inner, list):
-            reading.wrong(f"{place}.geometry", "a Polygon or MultiPolygon is needed")
+    polygons: list[list[Ring]] = []
+    for shape in _shapes(reading, read_json(path)):
+        several = [shape.coordinates] if shape.kind == "Polygon" else shape.coordinates
+        if shape.kind not in ("Polygon", "MultiPolygon") or not isinstance(several, list):
+            reading.wrong(shape.place, "a Polygon or MultiPolygon is needed")
             continue
-        polygons += [
-            _rings(reading, f"{place}.geometry.coordinates", polygon)
-            for polygon in ([inner] if kind == "Polygon" else inner)
-        ]
-    if not polygons and not reading.mistakes:
-        reading.wrong("features", "there are no polygons")
-    complain(path, reading.mistakes)
-    return polygons
+        polygons += [_rings(reading, f"{shape.place}.coordinates", each) for each in several]
+    warnings = reading.finish(len(polygons), "polygons")
+    rings = [ring for polygon in polygons for ring in polygon]
+    return (
+        [[ring.positions for ring in polygon] for polygon in polygons],
+        (*warnings, *_assumed(path, rings)),
+    )
 
 
-def _features(reading: _Reading) -> Iterator[tuple[str, dict[str, Any]]]:
+def _assumed(path: Path, rings: Sequence[Ring]) -> Iterator[str]:
+    """Say what rings could have meant otherwise."""
+    edges = sum(ring.long_edges for ring in rings)
+    if edges:
+        yield (
+            f"{path.name}: {edges:,} edge{'s' * (edges != 1)} between longitudes more than 180 "
+            "degrees apart taken the short way; a position between makes it the long way"
+        )
+    for pole, name in ((1, "north"), (-1, "south")):
+        count = sum(ring.pole == pole for ring in rings)
+        if count:
+            yield (
+                f"{path.name}: {count:,} ring{'s' * (count != 1)} around the Earth taken to hold "
+                f"the {name} pole, on the smaller side"
+            )
+
+
+def _shapes(reading: _Reading, content: object) -> Iterator[_Shape]:
+    """Yield every geometry of every feature, those of collections one by one."""
+    for number, (place, feature) in enumerate(_features(reading, content)):
+        reading.features += 1
+        properties = feature.get("properties")
+        told = properties if isinstance(properties, dict) else {}
+        waiting = [(f"{place}.geometry", feature.get("geometry", ""))]
+        while waiting:
+            where, geometry = waiting.pop()
+            if not isinstance(geometry, dict):
+                if geometry is None and where == f"{place}.geometry":
+                    reading.unlocated += 1
+                else:
+                    reading.wrong(where, "a geometry is needed")
+                continue
+            kind = geometry.get("type")
+            inner = geometry.get("geometries" if kind == "GeometryCollection" else "coordinates")
+            if kind in KINDS and inner == []:  # may be read as null (RFC 7946, 3.1)
+                reading.unlocated += 1
+            elif kind == "GeometryCollection" and isinstance(inner, list):
+                parts = [(f"{where}.geometries[{k}]", each) for k, each in enumerate(inner)]
+                waiting += reversed(parts)
+            else:
+                yield _Shape(where, kind, inner, told, number)
+
+
+def _features(reading: _Reading, content: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield place and content of every feature; a bare geometry counts as one."""
-    text = read_text(reading.path)
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"{reading.path.name}: line {error.lineno}: not JSON: {error.msg}"
-        ) from error
-    except (RecursionError, ValueError) as error:  # nested too deeply, a number of 5,000 digits
-        raise ScenarioError(f"{reading.path.name}: not GeoJSON: {error}") from error
-    kind = content.get("type") if isinstance(content, dict) else None
-    if kind == "FeatureCollection" and isinstance(content.get("features"), list):
-        for k, feature in enumerate(content["features"]):
+    collection = content if isinstance(content, dict) else {}
+    kind, features = collection.get("type"), collection.get("features")
+    if not _on_wgs84(collection.get("crs")):
+        reading.wrong("crs", "longitude and latitude on WGS84 are needed")
+    elif kind == "FeatureCollection" and isinstance(features, list):
+        for k, feature in enumerate(features):
             if isinstance(feature, dict):
                 yield f"features[{k}]", feature
             else:
                 reading.wrong(f"features[{k}]", "a Feature is needed")
     elif kind == "Feature":
-        yield "feature", content
-    elif kind in ("Point", "Polygon", "MultiPolygon"):
-        yield "geometry", {"geometry": content}
+        yield "feature", collection
+    elif kind in KINDS:
+        yield "geometry", {"geometry": collection}
     else:
         reading.wrong("", "a GeoJSON FeatureCollection is needed")
 
 
-def _rings(reading: _Reading, place: str, polygon: object) -> list[Floats]:
+def _on_wgs84(crs: object) -> bool:
+    """Tell whether a reference system, which files from before RFC 7946 may name, is that one."""
+    if crs is None:
+        return True
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return isinstance(name, str) and name.upper().replace("/", ":").split(":")[-1] in DATUMS
+
+
+def _name(reading: _Reading, shape: _Shape, name_property: str) -> str:
+    name = shape.properties.get(name_property)
+    place = f"{shape.place.partition('.geometry')[0]}.properties.{name_property}"
+    if isinstance(name, str) and name.strip():
+        if wrong := wrong_name(named := normal(name.strip())):
+            reading.wrong(place, wrong)
+        return named
+    texts = [key for key, value in shape.properties.items() if isinstance(value, str)]
+    there = f"; name_property may choose {', '.join(map(repr, texts[:5]))}" if texts else ""
+    reading.wrong(place, f"a text is needed{there}")
+    return ""
+
+
+def _height(reading: _Reading, shape: _Shape) -> float:
+    """Return the height of a point whose position has none: the property `altitude_m`, or 0."""
+    for key, value in shape.properties.items():
+        if value is not None and meant(key) == "altitude_m":
+            place = f"{shape.place.partition('.geometry')[0]}.properties.{key}"
+            if key == "altitude_m":
+                return _number(reading, place, "altitude", value, ALTITUDE)
+            reading.wrong(place, f"is not known: {HEIGHTS}, or third in the position")
+    return 0.0
+
+
+def _rings(reading: _Reading, place: str, polygon: object) -> list[Ring]:
     if not isinstance(polygon, list) or not polygon:
         reading.wrong(place, "a list of rings is needed")
         return []
@@ -128,26 +230,33 @@ def _rings(reading: _Reading, place: str, polygon: object) -> list[Floats]:
             reading.wrong(place, "a ring needs four positions, the last equal to the first")
             continue
         before = len(reading.mistakes)
-        positions = [_position(reading, place, each, turns=2)[:2] for each in ring]
-        if len(reading.mistakes) == before:
-            rings.append(np.array(positions))
+        positions = [_position(reading, place, each, TURNS)[0][:2] for each in ring]
+        if len(reading.mistakes) > before:
+            continue
+        try:
+            rings.append(continuous(np.array(positions)))
+        except ValueError as error:
+            reading.wrong(place, str(error))
     return rings
 
 
-def _position(reading: _Reading, place: str, numbers: object, turns: int = 1) -> list[float]:
-    """Return longitude (of so many turns), latitude, altitude; complain about what is none."""
-    bounds = ((-180.0 * turns, 180.0 * turns), LATITUDE, ALTITUDE)
-    words = ("longitude", "latitude", "altitude")
-    row = [0.0, 0.0, 0.0]
-    if not isinstance(numbers, Sequence) or not 2 <= len(numbers) <= 3:
+def _position(
+    reading: _Reading, place: str, numbers: object, longitude: tuple[float, float]
+) -> tuple[list[float], bool]:
+    """Return longitude, latitude, altitude, and whether that was there; what follows is ignored."""
+    if not isinstance(numbers, Sequence) or isinstance(numbers, str) or len(numbers) < 2:
         reading.wrong(place, "[longitude, latitude] or [longitude, latitude, altitude] is needed")
-        return row
-    for k, value in enumerate(numbers):
-        least, most = bounds[k]
-        if type(value) in (int, float) and least <= value <= most:
-            row[k] = float(value)
-        else:
-            reading.wrong(
-                place, f"{words[k]} {str(value)[:40]!r} is not a number from {least:g} to {most:g}"
-            )
-    return row
+        return [0.0, 0.0, 0.0], True
+    words, bounds = ("longitude", "latitude", "altitude"), (longitude, LATITUDE, ALTITUDE)
+    row = [_number(reading, place, *each) for each in zip(words, numbers[:3], bounds, strict=False)]
+    return [*row, 0.0][:3], len(row) == 3
+
+
+def _number(
+    reading: _Reading, place: str, word: str, value: object, bounds: tuple[float, float]
+) -> float:
+    least, most = bounds
+    if type(value) in (int, float) and least <= value <= most:  # type: ignore[operator]
+        return float(value)  # type: ignore[arg-type]
+    reading.wrong(place, f"{word} {str(value)[:40]!r} is not a number from {least:g} to {most:g}")
+    return 0.0

@@ -16,6 +16,7 @@ from skyweft.errors import ScenarioError
 from skyweft.motion.geojson import read_polygons
 from skyweft.motion.members import Members, numbered
 from skyweft.motion.product import Floats
+from skyweft.motion.rings import arc, wrapped
 from skyweft.motion.sites import stand
 from skyweft.motion.tables import LATITUDE, LONGITUDE, complain, read_table
 from skyweft.scenario.motion import Population
@@ -36,6 +37,9 @@ class Box(NamedTuple):
     east: float
 
 
+GLOBE = Box(-90, 90, -180, 180)
+
+
 class Weights(NamedTuple):
     """Cells of a weight file: centres, half widths in degrees, and shares that add up to one."""
 
@@ -44,6 +48,7 @@ class Weights(NamedTuple):
     half_latitude: float
     half_longitude: float
     upto: Floats  # cumulative share
+    warnings: tuple[str, ...]
 
 
 def population(group: str, motion: Population, seed: int) -> Members:
@@ -65,7 +70,7 @@ def population(group: str, motion: Population, seed: int) -> Members:
     """
     word = int.from_bytes(hashlib.sha256(group.encode()).digest()[:16], "big")
     random = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, word])))
-    box, accept = _region(motion.region)
+    box, accept, warnings = _region(motion.region)
     weights = read_weights(motion.weights) if motion.weights else None
     latitude = np.empty(motion.count)
     longitude = np.empty(motion.count)
@@ -86,24 +91,28 @@ def population(group: str, motion: Population, seed: int) -> Members:
             )
     where = motion.region.name if isinstance(motion.region, Path) else motion.region
     by_weight = f" by the weights of {motion.weights.name}" if motion.weights else ""
+    west, east = arc(longitude)
     return Members(
         names=numbered(group, motion.count, digits=6),
-        echo=f"{motion.count:,} sites drawn over {where}{by_weight}, "
-        f"latitude {latitude.min():.1f} to {latitude.max():.1f} deg",
+        echo=f"{motion.count:,} sites drawn over {where}{by_weight}, latitude "
+        f"{latitude.min():.1f} to {latitude.max():.1f}, longitude {west:.1f} to {east:.1f} deg",
         sites=stand(latitude, longitude, np.full(motion.count, motion.altitude_m)),
         altitude_m=(motion.altitude_m, motion.altitude_m),
+        warnings=(*warnings, *(weights.warnings if weights else ())),
     )
 
 
-def _region(region: Path | str) -> tuple[Box, Inside]:
+def _region(region: Path | str) -> tuple[Box, Inside, tuple[str, ...]]:
     if region == "globe":
-        return Box(-90, 90, -180, 180), lambda lat, lon: np.ones(len(lat), dtype=np.bool_)
+        return GLOBE, lambda lat, lon: np.ones(len(lat), dtype=np.bool_), ()
     if region == "land":
-        return Box(-90, 90, -180, 180), on_land
-    polygons = read_polygons(Path(region))
-    corners = np.concatenate([ring for polygon in polygons for ring in polygon])
+        return GLOBE, on_land, ()
+    polygons, warnings = read_polygons(Path(region))
+    corners = np.concatenate([border for border, *_ in polygons])
     west, south = corners.min(axis=0)
     east, north = corners.max(axis=0)
+    if east - west > 360:  # a place drawn at two of its longitudes would be drawn twice as often
+        west, east = GLOBE.west, GLOBE.east
 
     def within_any(latitude: Floats, longitude: Floats) -> NDArray[np.bool_]:
         # One by one: where two polygons overlap is inside, where a hole is, is not.
@@ -113,7 +122,7 @@ def _region(region: Path | str) -> tuple[Box, Inside]:
             found[left] = inside(polygon, latitude[left], longitude[left])
         return found
 
-    return Box(south, north, west, east), within_any
+    return Box(south, north, west, east), within_any, warnings
 
 
 def _spread(candidates: Floats, box: Box) -> tuple[Floats, Floats]:
@@ -153,7 +162,8 @@ def read_weights(path: Path) -> Weights:
         needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE, "weight": (0.0, 1e300)},
         optional={},
     )
-    latitude, longitude = table.numbers["latitude_deg"], table.numbers["longitude_deg"]
+    latitude = table.numbers["latitude_deg"]
+    longitude = wrapped(table.numbers["longitude_deg"])
     high, wide = _spacing(latitude), _spacing(longitude)
     heaviest = table.numbers["weight"].max()
     mistakes = []
@@ -163,9 +173,8 @@ def read_weights(path: Path) -> Weights:
         mistakes.append(f"{path.name}: all weights are zero")
     complain(path, mistakes)
     upto = np.cumsum(table.numbers["weight"] / heaviest)
-    return Weights(
-        latitude, longitude, (high or wide or 0) / 2, (wide or high or 0) / 2, upto / upto[-1]
-    )
+    half_high, half_wide = (high or wide or 0) / 2, (wide or high or 0) / 2
+    return Weights(latitude, longitude, half_high, half_wide, upto / upto[-1], table.warnings)
 
 
 def _spacing(degrees: Floats) -> float | None:

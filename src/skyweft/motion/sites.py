@@ -1,11 +1,19 @@
 """Platforms that stand: one place, or a file of places."""
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
 import numpy as np
 
 from skyweft.motion.geojson import read_points
+from skyweft.motion.gpx import read_waypoints
 from skyweft.motion.members import Members
+from skyweft.motion.notation import Notation, notation, read_json
+from skyweft.motion.places import Places
 from skyweft.motion.product import Floats
 from skyweft.motion.product import Sites as Standing
+from skyweft.motion.rings import arc, wrapped
+from skyweft.motion.stations import read_stations
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table
 from skyweft.scenario.motion import Fixed, Sites
 from skyweft.world.ellipsoid import to_ecef, up
@@ -38,26 +46,49 @@ def sites(motion: Sites) -> Members:
     ScenarioError
         Everything wrong with the file, a line each.
     """
-    lines = None
-    if motion.file.suffix.lower() in (".geojson", ".json"):
-        points = read_points(motion.file)
-        names = points.names
-        longitude, latitude, altitude = points.coordinates.T.copy()
-    else:
-        table = read_table(
-            motion.file,
-            needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE},
-            optional={"altitude_m": ALTITUDE},
-            texts=("name",),
-        )
-        names, lines = tuple(table.texts["name"]), table.lines
-        latitude, longitude = table.numbers["latitude_deg"], table.numbers["longitude_deg"]
-        altitude = table.numbers.get("altitude_m", np.zeros(len(table)))
+    places = _READERS[notation(motion.file)](motion.file, motion.name_property)
+    west, east = arc(places.longitude_deg)
+    latitude, altitude = places.latitude_deg, places.altitude_m
     return Members(
-        names=names,
-        echo=f"{len(names):,} site{'s' * (len(names) != 1)} from {motion.file.name}, "
-        f"latitude {latitude.min():g} to {latitude.max():g} deg",
-        sites=stand(latitude, longitude, altitude),
+        names=places.names,
+        echo=f"{len(places.names):,} site{'s' * (len(places.names) != 1)} from "
+        f"{motion.file.name}, latitude {latitude.min():g} to {latitude.max():g}, "
+        f"longitude {west:g} to {east:g} deg",
+        sites=stand(latitude, places.longitude_deg, altitude),
         altitude_m=(float(altitude.min()), float(altitude.max())),
-        lines=lines,
+        lines=places.lines,
+        warnings=places.warnings,
     )
+
+
+def _from_table(path: Path, name_column: str) -> Places:
+    name_column = name_column.strip().lower()
+    table = read_table(
+        path,
+        needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE},
+        optional={"altitude_m": ALTITUDE},
+        texts=(name_column,),
+        elsewhere=("population",),  # by gravity, if at all
+    )
+    return Places(
+        tuple(table.texts[name_column]),
+        wrapped(table.numbers["longitude_deg"]),
+        table.numbers["latitude_deg"],
+        table.numbers.get("altitude_m", np.zeros(len(table))),
+        table.lines,
+        table.warnings,
+    )
+
+
+def _from_json(path: Path, name_property: str) -> Places:
+    content = read_json(path)
+    if isinstance(content, list):
+        return read_stations(path, content, name_property)
+    return read_points(path, content, name_property)
+
+
+_READERS: Mapping[Notation, Callable[[Path, str], Places]] = {
+    "table": _from_table,
+    "json": _from_json,
+    "gpx": read_waypoints,
+}

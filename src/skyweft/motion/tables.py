@@ -6,7 +6,6 @@ Knows nothing of what the columns mean beyond a range of numbers; GeoJSON is rea
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.files import contents
+from skyweft.motion.columns import STANDING, meant
 from skyweft.motion.product import Floats
 from skyweft.naming import normal, wrong_name
 
@@ -22,9 +22,10 @@ SIZE_MAX_BYTES = 100_000_000
 MISTAKES_MAX = 20
 
 LATITUDE = (-90.0, 90.0)
-LONGITUDE = (-180.0, 180.0)
+LONGITUDE = (-180.0, 360.0)
 ALTITUDE = (-12_000.0, 100_000_000.0)  # deepest trench to beyond every shell
-OTHER_HEIGHT = re.compile(r"(alt|altitude|height)(_\w*)?")
+SPARE_SHOWN = 8  # names of unused columns in a warning
+SEPARATORS = ",;\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Table:
     numbers: Mapping[str, Floats]
     texts: Mapping[str, Sequence[str]]
     lines: Sequence[int]
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -72,10 +74,13 @@ def read_table(
     optional: Mapping[str, tuple[float, float]],
     texts: Sequence[str] = (),
     texts_optional: Sequence[str] = (),
+    elsewhere: Sequence[str] = (),
 ) -> Table:
-    """Read a CSV file with a line of column names.
+    """Read a CSV file with a line of column names, separated by commas, semicolons or tabs.
 
-    Empty lines and lines that begin with `#` are passed over; columns not asked for are ignored.
+    Empty lines and lines that begin with `#` are passed over. A column that is not asked for is
+    named in a warning; one that looks like a column asked for that is not there is refused.
+    Between semicolons and tabs a comma in a number is a decimal one.
 
     Parameters
     ----------
@@ -85,13 +90,15 @@ def read_table(
         Numeric columns with the least and greatest value allowed.
     texts, texts_optional : sequence
         Columns of text; they may not be empty.
+    elsewhere : sequence
+        Columns that others read from this file.
 
     Raises
     ------
     ScenarioError
         All mistakes of the file, each with line and column, at most 20 of them.
     """
-    rows = _rows(path)
+    rows, separator = read_rows(path)
     _, header = next(rows, (0, []))
     columns = [name.strip().lower() for name in header]
     wanted = [*needed, *optional, *texts, *texts_optional]
@@ -110,23 +117,37 @@ def read_table(
             )
     if not kept and not mistakes:
         raise ScenarioError(f"{path.name}: no rows below the column names")
-    numbers = {}
-    for name, (least, most) in {**needed, **optional}.items():
-        if name in place:
-            cells = [row[place[name]] for row in kept]
-            numbers[name] = _numbers(path, name, cells, lines, least, most, mistakes)
+    warnings = spare(path, [name for name in columns if name not in {*wanted, *elsewhere}])
+    cells = {name: [row[place[name]] for row in kept] for name in wanted if name in place}
+    bounds = {name: each for name, each in {**needed, **optional}.items() if name in place}
+    if separator != ",":
+        warnings += _pointed(path, cells, [*bounds], lines, mistakes)
+    numbers = {
+        name: _numbers(path, name, cells[name], lines, *each, mistakes)
+        for name, each in bounds.items()
+    }
     words = {
-        name: _texts(path, name, [row[place[name]] for row in kept], lines, mistakes)
+        name: _texts(path, name, cells[name], lines, mistakes)
         for name in (*texts, *texts_optional)
         if name in place
     }
     complain(path, mistakes)
-    return Table(numbers, words, lines)
+    return Table(numbers, words, lines, warnings)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and fields of every line that holds something."""
-    reader = csv.reader(_uncommented(io.StringIO(read_text(path), newline="")))
+def read_rows(path: Path) -> tuple[Iterator[tuple[int, list[str]]], str]:
+    """Return line number and fields of every line that holds something, and what parts fields.
+
+    The line of column names tells that: by a comma, unless semicolons or tabs make more of it.
+    """
+    text = read_text(path)
+    names = next((each for each in _uncommented(io.StringIO(text)) if each.strip()), "")
+    separator = max(SEPARATORS, key=names.count)
+    return _rows(path, text, separator), separator
+
+
+def _rows(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(_uncommented(io.StringIO(text, newline="")), delimiter=separator)
     try:
         for row in reader:
             if any(field.strip() for field in row):
@@ -140,16 +161,27 @@ def _uncommented(lines: Iterable[str]) -> Iterator[str]:
     return ("\n" if line.startswith("#") else line for line in lines)
 
 
+def spare(path: Path, names: Iterable[str], what: str = "column") -> tuple[str, ...]:
+    """Return the warning about columns (or keys) that nobody reads."""
+    unused = [name for name in dict.fromkeys(names) if name.strip()]
+    if not unused:
+        return ()
+    more = len(unused) - SPARE_SHOWN
+    listed = ", ".join(name[:40] for name in unused[:SPARE_SHOWN])
+    listed += f" and {more:,} more" if more > 0 else ""
+    verb = f"the {what} {listed} is" if len(unused) == 1 else f"the {what}s {listed} are"
+    return (f"{path.name}: {verb} not used",)
+
+
 def _check_header(
     path: Path, columns: Sequence[str], needed: Sequence[str], wanted: Sequence[str]
 ) -> None:
     there = ", ".join(columns) if any(columns) else "none"
     if len(there) > 200:
         there = there[:200] + " ..."
+    missing = [name for name in needed if name not in columns]
     mistakes = [
-        f"{path.name}: the column {name} is missing; columns there: {there}"
-        for name in needed
-        if name not in columns
+        f"{path.name}: the column {name} is missing; columns there: {there}" for name in missing
     ]
     mistakes += [
         f"{path.name}: the column {name} is there {columns.count(name)} times"
@@ -157,14 +189,40 @@ def _check_header(
         if columns.count(name) > 1
     ]
     # Passed over like any spare column, a height under another name would become 0 m.
+    absent = {*wanted} - {*columns} - ({"time_s"} if "time" in columns else set())
     mistakes += [
-        f"{path.name}: the column {name} is not known: heights stand in altitude_m, in metres"
-        for name in columns
-        if OTHER_HEIGHT.fullmatch(name) and "altitude_m" in {*wanted} - {*columns}
+        f"{path.name}: the column {name[:40]} is not known: {STANDING[known]}"
+        for name in dict.fromkeys(columns)
+        if name not in wanted and (known := meant(name)) in absent and known is not None
     ]
-    if mistakes and len(columns) == 1 and (found := {";", "\t"} & set(columns[0])):
-        mistakes = [f"{path.name}: fields are separated by {found.pop()!r}; commas are needed"]
     complain(path, mistakes)
+
+
+def _pointed(
+    path: Path,
+    cells: dict[str, list[str]],
+    names: Sequence[str],
+    lines: Sequence[int],
+    mistakes: list[str],
+) -> tuple[str, ...]:
+    """Write decimal commas as points; refuse a file in which both stand in numbers."""
+    first: dict[str, tuple[int, str]] = {}
+    for name in names:
+        for line, cell in zip(lines, cells[name], strict=True):
+            for mark in ",.":
+                if mark in cell:
+                    first.setdefault(mark, (line, f"{name}: {cell.strip()[:40]!r}"))
+    if "," not in first:
+        return ()
+    if "." in first:
+        (line, cell), (other, pointed) = first[","], first["."]
+        mistakes.append(
+            f"{path.name}: line {line}: {cell} has a comma, line {other}: {pointed} a point: "
+            "decimal commas or decimal points are needed throughout"
+        )
+    for name in names:
+        cells[name] = [cell.replace(",", ".") for cell in cells[name]]
+    return (f"{path.name}: commas in numbers are read as decimal commas",)
 
 
 def _numbers(
@@ -180,7 +238,7 @@ def _numbers(
     try:
         values = np.array(cells, dtype=np.float64)
     except ValueError:
-        values = np.array([_number(cell) for cell in cells])
+        values = np.array([number(cell) for cell in cells])
     wrong = np.flatnonzero(~((values >= least) & (values <= most)))
     mistakes += [
         f"{path.name}: line {lines[k]}: {name}: {cells[k].strip()[:40]!r} is not a number "
@@ -190,7 +248,8 @@ def _numbers(
     return values
 
 
-def _number(cell: str) -> float:
+def number(cell: str) -> float:
+    """Return the number that a text says; NaN where it says none."""
     try:
         return float(cell)
     except ValueError:

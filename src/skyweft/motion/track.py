@@ -9,21 +9,17 @@ back so that a train that stands between two points of one place stands.
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skyweft.errors import ScenarioError
 from skyweft.motion.loiter import JUMP_ERROR
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.product import Floats
-from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, Table, complain, read_table
+from skyweft.motion.rings import arc
+from skyweft.motion.track_points import Points, read_track
 from skyweft.scenario.motion import Track
-from skyweft.world.clock import tai_ns
-from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, up
+from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
 
 ERROR_MAX_M = 10.0  # of the knots' Hermite: a ship's or train's position is known no better
 # A mover that stops at an end of its track brakes within the last gap between its points, at
@@ -34,16 +30,6 @@ SPEED_MAX_M_S = 1_000.0  # beyond this the file is likelier wrong than the mover
 DIFFERENCE_S = 0.25
 
 Ends = Literal["hold", "absent", "repeat"]
-
-
-class Points(NamedTuple):
-    """What a file says of one mover."""
-
-    name: str
-    time_s: Floats  # (T,) rising, from the scenario's start
-    normal: Floats  # (T, 3) geodetic verticals
-    altitude_m: Floats  # (T,)
-    line: int  # of its first row
 
 
 class Course:
@@ -229,7 +215,7 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
     ScenarioError
         Everything wrong with the file, a line each.
     """
-    points = read_track(motion.file, group, setting)
+    points, warnings = read_track(motion.file, group, setting)
     movers = tuple(Course(each, motion.ends, setting.duration_s) for each in points)
     return Members(
         names=tuple(each.name for each in points),
@@ -239,8 +225,8 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
             min(float(each.altitude_m.min()) for each in points),
             max(float(each.altitude_m.max()) for each in points),
         ),
-        lines=[each.line for each in points],
-        warnings=_warnings(motion, points, movers, setting.duration_s),
+        lines=[each.line for each in points] if points[0].line else None,
+        warnings=(*warnings, *_warnings(motion, points, movers, setting.duration_s)),
     )
 
 
@@ -249,8 +235,12 @@ def _echo(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> 
     last_s = max(each.time_s[-1] for each in points)
     lengths = sorted(each.length_m / 1e3 for each in movers)
     length = f"{lengths[0]:,.0f}" + (f" to {lengths[-1]:,.0f}" if len(lengths) > 1 else "")
+    x, y, z = np.concatenate([each.normal for each in points]).T
+    south, north = np.degrees(np.arcsin([z.min(), z.max()]))
+    west, east = arc(np.degrees(np.arctan2(y, x)))
     return (
         f"{len(points)} track{'s' * (len(points) != 1)} from {motion.file.name}, "
+        f"latitude {south:.1f} to {north:.1f}, longitude {west:.1f} to {east:.1f} deg, "
         f"{first_s:,.0f} s to {last_s:,.0f} s, {length} km, ends: {motion.ends}"
     )
 
@@ -274,90 +264,3 @@ def _warnings(
             "between two points: is a place or a time wrong?"
         )
     return tuple(lines)
-
-
-def read_track(path: Path, group: str, setting: Setting) -> list[Points]:
-    """Read the columns `time_s` or `time`, `latitude_deg`, `longitude_deg`, `altitude_m`, `name`.
-
-    Parameters
-    ----------
-    path : Path
-        The file; two points or more for every name.
-    group : str
-        Name of the mover where the file has no names.
-    setting : Setting
-        Its clock turns UTC into seconds from the start.
-
-    Raises
-    ------
-    ScenarioError
-        Everything wrong with the file, at most 20 lines of it.
-    """
-    table = read_table(
-        path,
-        needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE},
-        optional={"time_s": (-1e10, 1e10), "altitude_m": ALTITUDE},
-        texts_optional=("time", "name"),
-    )
-    time_s = _times(path, table, setting)
-    names = table.texts.get("name", [group] * len(table))
-    normal = up(table.numbers["latitude_deg"], table.numbers["longitude_deg"])
-    altitude = table.numbers.get("altitude_m", np.zeros(len(table)))
-    rows: dict[str, list[int]] = {}
-    for k, name in enumerate(names):
-        rows.setdefault(name, []).append(k)
-    mistakes: list[str] = []
-    points = []
-    for name, each in rows.items():
-        chosen = np.array(each)
-        mistakes += _mistakes(path, name, chosen, table.lines, time_s, normal)
-        line = table.lines[each[0]]
-        points.append(Points(name, time_s[chosen], normal[chosen], altitude[chosen], line))
-    complain(path, mistakes)
-    return points
-
-
-def _times(path: Path, table: Table, setting: Setting) -> Floats:
-    if ("time_s" in table.numbers) == ("time" in table.texts):
-        raise ScenarioError(
-            f"{path.name}: give one column of times, time_s or time (UTC, ISO 8601)"
-        )
-    if "time_s" in table.numbers:
-        return table.numbers["time_s"]
-    mistakes = []
-    nanoseconds = np.zeros(len(table), dtype=np.int64)
-    for k, text in enumerate(table.texts["time"]):
-        try:
-            moment = datetime.fromisoformat(text)
-            moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-            nanoseconds[k] = tai_ns(moment)
-        except (ValueError, OverflowError):
-            mistakes.append(
-                f"{path.name}: line {table.lines[k]}: time: {text[:40]!r} is not a time "
-                "like 2026-07-01T12:00:00Z"
-            )
-    complain(path, mistakes)
-    return (nanoseconds - setting.clock.start_tai_ns) / 1e9
-
-
-def _mistakes(
-    path: Path,
-    name: str,
-    chosen: NDArray[np.int64],
-    lines: Sequence[int],
-    time_s: Floats,
-    normal: Floats,
-) -> list[str]:
-    """Return what is wrong with the order of one mover's points."""
-    if len(chosen) < 2:
-        return [f"{path.name}: line {lines[chosen[0]]}: {name} has one point, a track needs two"]
-    late = chosen[1:][~(np.diff(time_s[chosen]) > 0)]
-    far = chosen[1:][np.sum(normal[chosen][1:] * normal[chosen][:-1], axis=1) < math.cos(3.1)]
-    return [
-        f"{path.name}: line {lines[k]}: time: is not after the point of {name} before it"
-        for k in late
-    ] + [
-        f"{path.name}: line {lines[k]}: is on the other side of the Earth from the point of "
-        f"{name} before it, give one between"
-        for k in far
-    ]

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
-from skyweft.errors import ScenarioError
 from skyweft.naming import NAME_MAX, normal, wrong_name
+from skyweft.protocols.markup import refuse_entities
 from skyweft.protocols.records import (
     RANGES,
     YEAR_MAX,
@@ -156,10 +156,7 @@ def _skip(text: str, place: int) -> int:
 
 def read_xml(text: str, mistakes: Mistakes) -> Found:
     """Yield place and fields of every segment."""
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise ScenarioError(
-            f"{mistakes.file_name}: an XML file with a DOCTYPE is refused: entities can blow it up"
-        )
+    refuse_entities(text, mistakes.file_name)
     parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("end",))
     row = 0
     try:

@@ -60,11 +60,16 @@ def _line(text: str) -> str:
     return normal(text)
 
 
+def _wrapped(longitude_deg: float) -> float:
+    """Return a longitude of 180 to 360 degrees as -180 to 0."""
+    return longitude_deg - 360 if longitude_deg > 180 else longitude_deg
+
+
 Share = Annotated[float, Field(ge=0, le=1)]
 COUNT_MAX = 10_000_000
 Count = Annotated[int, Field(ge=1, le=COUNT_MAX)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
+Longitude = Annotated[float, Field(ge=-180, le=360), AfterValidator(_wrapped)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
 Elevation = Annotated[float, Field(ge=-90, le=90)]
 Line = Annotated[str, AfterValidator(_line)]

@@ -143,13 +143,17 @@ class Fixed(Entry):
 class Sites(Entry):
     """Places that stand still, from a file.
 
-    CSV with the columns `name, latitude_deg, longitude_deg` and optionally `altitude_m`, or
-    GeoJSON points with the property `name`.
+    CSV with the columns `name, latitude_deg, longitude_deg` and optionally `altitude_m`; GeoJSON
+    points with the property `name`; a JSON list of stations with `name`, `lat`, `lng` and
+    `altitude`, as SatNOGS has them; or the waypoints of a GPX file.
     """
 
     kind: Literal["sites"]
     file: File
-    """GeoJSON where its name ends in `.geojson` or `.json`, else CSV."""
+    """What it is in is told from its ending (`.csv`, `.tsv`, `.geojson`, `.json`, `.gpx`), else
+    from its content."""
+    name_property: Annotated[str, Field(min_length=1)] = "name"
+    """Which property, column, key or element holds the names."""
 
 
 class Population(Entry):
@@ -159,7 +163,7 @@ class Population(Entry):
     count: Count
     """How many."""
     region: File | Literal["land", "globe"] = "land"
-    """`land`, `globe`, or a GeoJSON file of polygons."""
+    """`land`, `globe`, or a GeoJSON file of polygons, also across 180 degrees or around a pole."""
     weights: File | None = None
     """CSV with `latitude_deg, longitude_deg, weight`: the centres of the cells of a grid. A cell is
     drawn by its weight, then a place evenly within it; places outside the region are drawn anew."""
@@ -168,7 +172,7 @@ class Population(Entry):
 
 
 class Track(Entry):
-    """Ships, trains, aircraft by times and places from a CSV.
+    """Ships, trains, aircraft by times and places from a CSV or GPX file.
 
     Columns `time_s` (from the start) or `time` (UTC, ISO 8601), `latitude_deg`, `longitude_deg`,
     optionally `altitude_m`, and `name` where the file holds several.
@@ -176,7 +180,7 @@ class Track(Entry):
 
     kind: Literal["track"]
     file: File
-    """CSV, two rows or more for every name, times rising."""
+    """Two points or more for every name; they are put in the order of their times."""
     ends: Literal["hold", "absent", "repeat"] = "hold"
     """Outside the file's times: stay at the end, not be there, or run back and forth."""
 

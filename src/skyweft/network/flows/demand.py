@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.motion.notation import notation
 from skyweft.motion.product import Fleet
 from skyweft.motion.tables import complain, read_table
 from skyweft.network.flows.traffic import Demand, daily_factor, gravity, hours_of, read_demand
@@ -197,7 +198,7 @@ def _by_gravity(
 def _of_group(scenario: Scenario, group: str) -> Floats:
     """Return the populations in the file that a group's places are from, in its order."""
     motion = scenario.platforms[group].motion
-    if not isinstance(motion, Sites) or motion.file.suffix.lower() in (".geojson", ".json"):
+    if not isinstance(motion, Sites) or notation(motion.file) != "table":
         raise ScenarioError(
             f".gravity: the places of {group} are in no CSV file with populations: "
             "give gravity.population"

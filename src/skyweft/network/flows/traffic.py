@@ -4,8 +4,6 @@ A gravity model over cities, a traffic matrix from the user's file, and a daily 
 at the source. What of it gets through is `fairness.py`'s.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.tables import complain, read_table, read_text
+from skyweft.motion.tables import complain, read_rows, read_table
 from skyweft.naming import normal
 from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
 
@@ -154,26 +152,13 @@ def read_demand(path: Path, names: Sequence[str]) -> Demand:
         demand that is no number or negative, a row too short, a square with unlike sides.
     """
     index = {name: k for k, name in enumerate(names)}
-    rows = _rows(path)
+    rows = list(read_rows(path)[0])
+    if len(rows) < 2:
+        raise ScenarioError(f"{path.name}: no rows below the column names")
     header = [cell.strip().lower() for cell in rows[0][1]]
     if "source" in header and ("demand_bps" in header or "target" in header):
         return _read_pairs(path, index)
     return _read_square(path, rows, index)
-
-
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Return line number and fields of every line that holds something."""
-    text = (
-        "\n" if line.startswith("#") else line for line in io.StringIO(read_text(path), newline="")
-    )
-    reader = csv.reader(text)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise ScenarioError(f"{path.name}: line {reader.line_num}: {error}") from error
-    if len(rows) < 2:
-        raise ScenarioError(f"{path.name}: no rows below the column names")
-    return rows
 
 
 def _read_pairs(path: Path, index: Mapping[str, int]) -> Demand:

@@ -1,0 +1,108 @@
+"""Places and tracks from a user's GPX file."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from skyweft.motion.places import Places
+from skyweft.motion.product import Floats
+from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, number, read_text
+from skyweft.naming import normal, wrong_name
+from skyweft.protocols.gpx import Line, Point, read_gpx
+
+
+def read_waypoints(path: Path, name_element: str = "name") -> Places:
+    """Return the waypoints of a file; tracks and routes are passed over, with a warning.
+
+    Raises
+    ------
+    ScenarioError
+        All mistakes of the file, at most 20 of them.
+    """
+    found = read_gpx(read_text(path), path.name, name_element)
+    mistakes: list[str] = []
+    if not found.waypoints:
+        lines = ' (kind = "track" reads its tracks)' if found.lines else ""
+        mistakes.append(f"{path.name}: there are no waypoints{lines}")
+    names = [_name(path, each, name_element, mistakes) for each in found.waypoints]
+    rows = coordinates(path, found.waypoints, mistakes)
+    complain(path, mistakes)
+    return Places.of(names, rows, tuple(_unusual(path, found.waypoints, found.lines)))
+
+
+def _unusual(path: Path, waypoints: Sequence[Point], lines: Sequence[Line]) -> Iterator[str]:
+    if lines:
+        yield f"{path.name}: tracks and routes are passed over: {len(lines):,}"
+    low = sum(each.elevation is None for each in waypoints)
+    if 0 < low < len(waypoints):
+        yield f"{path.name}: {low:,} of {len(waypoints):,} waypoints have no ele: they are at 0 m"
+
+
+def read_lines(path: Path, group: str) -> tuple[list[tuple[str, Line]], tuple[str, ...]]:
+    """Return the tracks and routes of a file with their names, and warnings.
+
+    One without a name is called like the group; of several, each needs its own.
+
+    Raises
+    ------
+    ScenarioError
+        It is no GPX, it has no lines, or names are missing or shared.
+    """
+    found = read_gpx(read_text(path), path.name)
+    mistakes: list[str] = []
+    if not found.lines:
+        mistakes.append(f"{path.name}: there are no tracks or routes")
+    alone = len(found.lines) == 1
+    names = [
+        group if alone and line.name is None else _name(path, line, "name", mistakes)
+        for line in found.lines
+    ]
+    first: dict[str, str] = {}
+    for name, line in zip(names, found.lines, strict=True):
+        if name and first.setdefault(name, line.place) != line.place:
+            mistakes.append(f"{path.name}: {line.place}: is called {name} like {first[name]}")
+    mistakes += [
+        f"{path.name}: {point.place}: has no {element}"
+        for line in found.lines
+        for point in line.points
+        for element in _absent(point, any(each.elevation for each in line.points))
+    ]
+    complain(path, mistakes)
+    passed = f"{path.name}: waypoints are passed over: {len(found.waypoints):,}"
+    lines = list(zip(names, found.lines, strict=True))
+    return lines, (passed,) if found.waypoints else ()
+
+
+def _name(path: Path, of: Point | Line, element: str, mistakes: list[str]) -> str:
+    """Return the name of a point or line; what is none goes to `mistakes`."""
+    name = normal(of.name or "")
+    wrong = wrong_name(name) if name else "a text is needed"
+    if wrong:
+        mistakes.append(f"{path.name}: {of.place}: {element}: {wrong}")
+    return name
+
+
+def _absent(point: Point, high: bool) -> Iterator[str]:
+    """Name what a point of a track lacks: its time, its height where another one has it."""
+    if point.time is None:
+        yield "time, which a track needs"
+    if point.elevation is None and high:
+        yield "ele, others of this track have one"
+
+
+def coordinates(path: Path, points: Sequence[Point], mistakes: list[str]) -> Floats:
+    """Return (P, 3) longitude, latitude, altitude; what is no number goes to `mistakes`."""
+    parts = (("lon", 1, LONGITUDE, ""), ("lat", 0, LATITUDE, ""), ("ele", 2, ALTITUDE, "0"))
+    rows = np.zeros((len(points), 3))
+    for k, point in enumerate(points):
+        texts = (point.latitude, point.longitude, point.elevation)
+        for column, (word, which, (least, most), absent) in enumerate(parts):
+            text = texts[which] or absent
+            rows[k, column] = number(text)
+            if not least <= rows[k, column] <= most:
+                mistakes.append(
+                    f"{path.name}: {point.place}: {word}: {text[:40]!r} is not a number from "
+                    f"{least:g} to {most:g}"
+                )
+    return rows
