@@ -7,7 +7,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.report.sweep import write_sweep
-from skyweft.run.disk.folder import write_json
+from skyweft.run.disk.jsonfile import write_json
 from skyweft.run.sweep.figures import table
 from skyweft.run.sweep.product import Sweep, plan, write
 from skyweft.run.sweep.variants import variants

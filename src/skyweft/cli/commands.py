@@ -72,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
 def sweep(options: argparse.Namespace) -> int:
     """Run the variants of a scenario; say which have failed."""
     from skyweft.run.sweep import sweep
+    from skyweft.run.sweep.product import PAGE
     from skyweft.run.sweep.variants import from_words
 
     with progress_bar() as progress:
@@ -88,7 +89,7 @@ def sweep(options: argparse.Namespace) -> int:
         )
     from skyweft.report.sweep import write_sweep
 
-    page = write_sweep(found, found.folder / "sweep.html")
+    page = write_sweep(found, found.folder / PAGE)
     total, failed = found.table.num_rows, found.failed
     facts = {"variants": total, "failed": failed, "folder": options.out, "page": str(page)}
     for number, reason in failed.items():

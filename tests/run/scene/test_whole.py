@@ -10,7 +10,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.run import Run, open_run
-from skyweft.run.disk.folder import read_json, write_json
+from skyweft.run.disk.jsonfile import read_json, write_json
 from skyweft.run.scene import PAGE, scene
 from skyweft.world import ellipsoid
 

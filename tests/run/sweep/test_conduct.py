@@ -9,7 +9,7 @@ import pytest
 from skyweft.errors import ScenarioError
 from skyweft.run import run
 from skyweft.run.disk.lock import held
-from skyweft.run.sweep import open_sweep, sweep
+from skyweft.run.sweep import open_sweep, product, sweep
 from skyweft.run.sweep.figures import flat
 
 PLANES = "platforms.sats.motion.planes"
@@ -118,3 +118,31 @@ def test_two_sweeps_in_one_folder(tiny: Path, tmp_path: Path) -> None:
     sweep(tiny, grid, tmp_path / "out", workers=1)
     with held(tmp_path / "out"), pytest.raises(ScenarioError, match="is in use: process"):
         sweep(tiny, grid, tmp_path / "out", resume=True)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_sweep_that_is_killed_between_its_two_tables(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid, out = {"name": ["one", "two"]}, tmp_path / "out"
+    sweep(tiny, grid, out, workers=1)
+    before = {name: (out / name).read_bytes() for name in ("sweep.parquet", "sweep.csv")}
+    (out / "sweep.html").write_text("of the table of before")
+    replace = Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        if path.name == "sweep.parquet":
+            raise SystemExit(9)
+        return replace(path, target)
+
+    table = open_sweep(out).table
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(SystemExit):
+            product.write(out, table)
+    assert not (out / "sweep.html").exists()
+    with pytest.raises(ScenarioError, match="--resume finishes it"):
+        _ = open_sweep(out).table
+    product.publishing(out).settle()
+    assert {name: (out / name).read_bytes() for name in before} == before
+    assert open_sweep(out).table.num_rows == 2

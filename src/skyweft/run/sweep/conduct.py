@@ -182,6 +182,7 @@ def _claim(folder: Path, path: Path, asked: Sequence[Variant], *, resume: bool) 
         if begun and read_json(folder / product.PLAN).get("variants") != changes:
             raise ScenarioError(f"{folder} holds a sweep of other variants; use another folder")
         drop_drafts(folder)
+        product.publishing(folder).settle()
         name = load(path, asked[0].overrides).name
         write_json(folder / product.PLAN, product.plan(name, path, changes))
     return {each.number for each in asked if _finished(folder, path, each)}

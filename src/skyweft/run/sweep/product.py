@@ -1,6 +1,7 @@
 """A sweep's folder: its table, and a run's folder a variant."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,14 @@ import pyarrow.parquet as pq
 from skyweft.errors import ScenarioError
 from skyweft.run.disk.folder import clean_errors
 from skyweft.run.disk.jsonfile import read_json
+from skyweft.run.disk.publishing import Publishing
 from skyweft.run.product import Run, open_run
 from skyweft.run.sweep.figures import KEYS
 
 PLAN = "sweep.json"
 TABLE = "sweep.parquet"
 CSV = "sweep.csv"
+PAGE = "sweep.html"
 
 
 class Sweep:
@@ -47,6 +50,11 @@ class Sweep:
         `reason` is null where all went well, else the figures are. Figures are the numbers of the
         variants' summaries under dotted names.
         """
+        if publishing(self.folder).under_way():
+            raise ScenarioError(
+                f"{self.folder} holds a sweep that was killed before its table was in place; "
+                "--resume finishes it"
+            )
         try:
             return pq.read_table(self.folder / TABLE)
         except (OSError, pa.ArrowException) as error:
@@ -110,12 +118,20 @@ def place_of(folder: Path, variant: int) -> Path:
 
 
 def write(folder: Path, found: pa.Table) -> None:
-    """Write the table twice, for programs and for people; nothing is ever half-written."""
+    """Write the table twice, for programs and for people, both at once; the page of before goes."""
+    into = publishing(folder)
+    draft = into.beside / "table.draft"
     with clean_errors(folder):
-        for name, into in ((TABLE, _parquet), (CSV, _csv)):
-            draft = folder / f"{name}.draft"
-            into(found, draft)
-            draft.replace(folder / name)
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        _parquet(found, draft / TABLE)
+        _csv(found, draft / CSV)
+        into.put(draft, last=True)
+
+
+def publishing(folder: Path) -> Publishing:
+    """Return how the table of a sweep gets into its folder."""
+    return Publishing(folder, folder / ".table", TABLE, {TABLE, CSV, PAGE}.__contains__)
 
 
 def _parquet(found: pa.Table, path: Path) -> None:
