@@ -9,7 +9,8 @@ from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 
 DATA = {
-    "name": 'A "quoted" name,\ttwo\nlines, \x7f and ünïcode',
+    "name": 'A "quoted" \\ name and ünïcode',
+    "description": "a tab\t, two\nlines and \x7f",
     "start": datetime(2026, 7, 1, 12, 30, 15, tzinfo=UTC),
     "duration_s": 3_600.5,
     "platforms": {
