@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.protocols import omm, tle
 from skyweft.protocols.element_choice import Choice, chosen
-from skyweft.protocols.records import MADE, CatalogueEntry, Mistakes, Record, counted
+from skyweft.protocols.records import MADE, CatalogueEntry, Mistakes, Record, counted, shown
 
 Floats = NDArray[np.float64]
 
@@ -166,7 +166,12 @@ def _records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ..
             records.append(record)
         else:
             mistakes.damaged += 1
-    return records, ()
+    if not mistakes.unused:
+        return records, ()
+    listed = ", ".join(shown(key) for key in sorted(mistakes.unused)[:_TOLD])
+    more = ", ..." if len(mistakes.unused) > _TOLD else ""
+    keys = counted(len(mistakes.unused), "field")
+    return records, (f"{mistakes.file_name}: {keys} not known and not used: {listed}{more}",)
 
 
 def _lines(text: str) -> Iterator[str]:

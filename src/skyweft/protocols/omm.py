@@ -1,7 +1,8 @@
 """Orbit Mean-Elements Messages (OMM) in the four notations catalogues publish them in.
 
 Field names are the same in all of them, so each notation only has to say which
-fields stand together. Keys that are of no element set are passed over.
+fields stand together. Keys that are of no element set are passed over; those that
+neither the standard nor a catalogue has are told.
 
 References
 ----------
@@ -56,6 +57,18 @@ _UNITS = {
     "MEAN_MOTION_DDOT": "rev/day**3",
 }
 """The numbers behind which a unit may stand, and the only unit that it may be."""
+_OTHER = """
+    OBJECT_NAME OBJECT_ID CLASSIFICATION_TYPE NORAD_CAT_ID ELEMENT_SET_NO REV_AT_EPOCH EPOCH
+    EPHEMERIS_TYPE CCSDS_OMM_VERS COMMENT CLASSIFICATION CREATION_DATE ORIGINATOR MESSAGE_ID
+    REF_FRAME_EPOCH SEMI_MAJOR_AXIS GM MASS SOLAR_RAD_AREA SOLAR_RAD_COEFF DRAG_AREA DRAG_COEFF
+    SEGMENT METADATA DATA MEANELEMENTS TLEPARAMETERS SPACECRAFTPARAMETERS COVARIANCEMATRIX
+    USERDEFINEDPARAMETERS COV_REF_FRAME SEMIMAJOR_AXIS PERIOD APOAPSIS PERIAPSIS OBJECT_TYPE
+    RCS_SIZE COUNTRY_CODE LAUNCH_DATE SITE DECAY_DATE FILE GP_ID TLE_LINE0 TLE_LINE1 TLE_LINE2
+    RMS DATA_SOURCE
+"""
+_KNOWN = frozenset(_OTHER.split()) | _THEORY.keys() | _UNITS.keys()
+"""What is read, and what the standard and catalogues write that elements do not need."""
+_KNOWN_BEGINNINGS = ("USER_DEFINED", "CX_", "CY_", "CZ_")
 _SEPARATORS = ",;\t"
 _CHUNK = 1 << 16
 _WHITE = re.compile(r"[ \t\n\r]*")
@@ -220,6 +233,9 @@ def record(where: str, fields: Fields | str, mistakes: Mistakes) -> Record | Non
         mistakes.add(where, fields)
         return None
     before = mistakes.count
+    mistakes.unused |= {
+        key: None for key in fields.keys() - _KNOWN if key and not key.startswith(_KNOWN_BEGINNINGS)
+    }
     name, catalogue_number = _name(where, fields, mistakes)
     place = f"{where} ({name})" if name else where
     _check_theory(place, fields, mistakes)

@@ -79,6 +79,7 @@ class Mistakes:
     skip: bool = False  # what is damaged is left out, and only told
     damaged: int = 0  # element sets that were left out
     whole: bool = False  # the file cannot be read on: no set of it is safe
+    unused: dict[str, None] = field(default_factory=dict)  # keys that nobody knows
 
     def add(self, where: str, words: str) -> None:
         """Note a mistake; give up on a file that has a thousand."""
