@@ -101,10 +101,15 @@ def shells(draw: st.DrawFn) -> dict[str, object]:
     motion=shells(),
     order=st.randoms(use_true_random=False),
     notation=st.sampled_from(["csv", "json", "kvn", "xml"]),
+    digits=st.sampled_from([4, 16]),
 )
-def test_the_grid_of_a_shell_is_that_of_its_elements(motion, order, notation) -> None:
+def test_the_grid_of_a_shell_is_that_of_its_elements(motion, order, notation, digits) -> None:
+    """Also with the four decimals of a degree that two-line sets have."""
     written = fleet_of(motion)
     sets = sets_of(written)
+    for each in sets:
+        for key in ("INCLINATION", "RA_OF_ASC_NODE", "MEAN_ANOMALY"):
+            each[key] = round(float(each[key]), digits) % 360
     size = motion["planes"], motion["per_plane"]
     in_order = read_back(sets, *size, notation)
     order.shuffle(sets)
@@ -280,3 +285,14 @@ def test_a_forced_offset_that_is_worse_is_named() -> None:
     assert words.startswith("s: links[0]: grid_offset = 0 joins satellites of neighbouring planes")
     assert "1,472 km apart on average; grid_offset = -1 would join those 638 km apart" in words
     assert not fleet_of(walker(72, 22, phasing=39, altitude_m=550e3), grid_offset=-1).warnings
+
+
+def test_satellites_that_do_not_keep_their_slots_are_named() -> None:
+    sets = sets_of(fleet_of(walker(12, 40)))
+    sets[5] |= {"MEAN_MOTION": 15.7}  # two revolutions a day more: 5 deg in ten minutes
+    sets[6] |= {"ECCENTRICITY": 0.03}
+    sets[7] |= {"INCLINATION": 56.0}
+    faster, tilted, eccentric = read_back(sets, 12, 40).warnings
+    assert "1 of 480 satellites leave their slots within the run (worst s-P01-S06, by 0.6" in faster
+    assert "from 53 to 56 deg" in tilted
+    assert "eccentricity up to 0.03" in eccentric

@@ -59,10 +59,11 @@ def _lengths(p: Floats, q: Floats) -> Lengths:
     """Return mean and ends of sqrt(p - q cos x) over x."""
     from scipy.special import ellipe
 
+    p = np.maximum(p, q)  # rounding, where two meet
     greatest = np.sqrt(p + q)
     share = np.divide(2 * q, p + q, out=np.zeros(np.shape(p)), where=p + q > 0)
-    mean = 2 / np.pi * greatest * ellipe(np.minimum(share, 1.0))
-    return Lengths(mean, np.sqrt(np.maximum(p - q, 0.0)), greatest)
+    mean = 2 / np.pi * greatest * ellipe(share)
+    return Lengths(mean, np.sqrt(p - q), greatest)
 
 
 def within(planes: Planes) -> Floats:

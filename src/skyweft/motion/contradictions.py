@@ -55,8 +55,8 @@ def _grid(link: Link, planes: Planes) -> Iterator[str]:
     if link.grid_offset is not None:
         if planes.numbered and planes.shape[0] > 1:
             yield (
-                "grid_offset counts slots, and the rows are not in the order of planes and slots: "
-                f"each plane's are counted {planes.numbered}"
+                "grid_offset counts slots, and the rows are not in the order of planes and slots, "
+                f"so they are counted by the orbits: {planes.numbered}"
             )
         if words := nearer(planes, link.grid_offset):
             yield words

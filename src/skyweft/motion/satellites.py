@@ -3,6 +3,7 @@
 SGP4 itself is in `orbits.py`; here its elements are made or read and their geometry is echoed.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from skyweft.motion import walker as shell
 from skyweft.motion.beside import within
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
-from skyweft.motion.planes import Planes
+from skyweft.motion.planes import Ints, Planes
 from skyweft.motion.product import Floats
 from skyweft.motion.seats import seated
 from skyweft.motion.tables import read_bytes
@@ -21,6 +22,7 @@ from skyweft.protocols.elements import Elements, parse
 from skyweft.scenario.motion import Orbit, Tle, Walker
 
 DAY_S = 86_400.0
+TILTS_DEG, ROUND = 2.0, 0.02  # beyond these a shell is hardly one, its orbits hardly circles
 
 
 def walker(group: str, motion: Walker, setting: Setting) -> Members:
@@ -84,6 +86,27 @@ def tle(group: str, motion: Tle, setting: Setting) -> Members:
     return replace(members, warnings=(*notes, *stale, *members.warnings))
 
 
+def _unsteady(mover: Orbits, rows: Ints, slot_deg: float, setting: Setting) -> Iterator[str]:
+    """Say for whom of a shell's satellites, `rows`, circles at the start are no good picture."""
+    rate = mover.at_start().rate_deg_s[rows]
+    slots = np.abs(rate - np.median(rate)) * setting.duration_s / slot_deg
+    if moved := np.count_nonzero(slots > 0.5):
+        worst = int(slots.argmax())
+        yield (
+            f"{moved:,} of {len(rows):,} satellites leave their slots within the run (worst "
+            f"{mover.elements.names[rows[worst]]}, by {slots[worst]:,.1f} slots): a grid stays as "
+            "it is at the start"
+        )
+    tilt = mover.elements.inclination_deg[rows]
+    if np.ptp(tilt) > TILTS_DEG:
+        yield f"inclinations from {tilt.min():.4g} to {tilt.max():.4g} deg are taken for one shell"
+    if (eccentric := mover.elements.eccentricity[rows].max()) > ROUND:
+        yield (
+            f"eccentricity up to {eccentric:.3g}: neighbours in a grid and their distances are "
+            "those of circles"
+        )
+
+
 def _mean_motion(motion: Walker | Orbit, eccentricity: float) -> float:
     if motion.altitude_m is None:
         assert motion.mean_motion_rev_day is not None
@@ -134,14 +157,8 @@ def _planes(
             f"{planes[0]} x {planes[1]} needs {planes[0] * planes[1]:,}, and who is missing or to "
             f"spare cannot be told: {error}"
         ) from error
-    usual = np.median(orbits.rate_deg_s)
-    slots = np.abs(orbits.rate_deg_s - usual) * setting.duration_s / filled.slot_deg
-    if moved := np.count_nonzero(slots > 0.5):
-        worst = int(slots.argmax())
-        warnings.append(
-            f"{moved:,} of {len(names):,} satellites leave their slots within the run (worst "
-            f"{names[worst]}, by {slots[worst]:,.1f} slots): a grid stays as it is at the start"
-        )
+    rows = np.sort(filled.member[filled.member >= 0])
+    warnings += _unsteady(mover, rows, filled.slot_deg, setting)
     return filled, warnings
 
 

@@ -250,9 +250,9 @@ def _as_written(
 
 
 def _as_flown(latitude: Floats, chain: NDArray[np.intp], slot_deg: float, closed: bool) -> _Numbers:
-    """Return numbers by the orbits alone: slot 0 is the first at or ahead of the last plane's.
+    """Return numbers by the orbits alone: slot 0 is the one at or next ahead of the last plane's.
 
-    Where all planes are half a slot on it is so in every other plane, and behind in the next.
+    Where all planes are half a slot on, it is ahead and behind in turn.
     """
     ahead = np.roll(latitude[chain], -1) - latitude[chain]
     part = (ahead / slot_deg + 0.05) % 1.0 - 0.05  # of a slot, what hardly lags counts as level
@@ -266,5 +266,5 @@ def _as_flown(latitude: Floats, chain: NDArray[np.intp], slot_deg: float, closed
     if closed:
         last = part[-1] - (1 if part[-1] > (0.4 if halves else 1.0) else 0)
         turn[chain[-1]] = round(last - (first[0] - first[-1]) / slot_deg)
-    words = "every other plane's is half a slot ahead" if halves else "each at or ahead of it"
-    return _Numbers(start, turn, f"from the first plane's on, eastwards {words}")
+    words = "half a slot ahead and behind in turn" if halves else "at or next ahead of it"
+    return _Numbers(start, turn, f"slot k of the next plane to the east is the one {words}")
