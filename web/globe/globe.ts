@@ -301,7 +301,7 @@ class Drawing implements Globe {
     const chosen = [...nodes.slice(-1), ...nodes.slice(0, -1)];
     const named = pointed === null ? chosen : [...chosen, pointed];
     const wanted = visible.labels ? [...named, ...labelled] : named;
-    labels.update(wanted, chosen.length, eye, (platform) => this.positionOf(platform));
+    labels.update(wanted, chosen.length, eye, (platform) => this.positionOf(platform), (platform) => this.ephemeris.strengthOf(platform, this.t_s));
   }
 
   private lookAt(platform: number): void {

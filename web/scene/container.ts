@@ -61,6 +61,12 @@ export function readScene(bytes: ArrayBuffer): Scene {
       users: array("beam.users", "i4"),
       utilisation: array("beam.utilisation", "f4"),
     },
+    outages: {
+      platform: array("outage.platform", "i4"),
+      other: array("outage.other", "i4"),
+      start: array("outage.start", "f4"),
+      end: array("outage.end", "f4"),
+    },
     paths: {
       route: array("path.route", "i4"),
       time: array("path.time", "f4"),

@@ -40,6 +40,8 @@ export interface Header {
   /// `group` holds indices of `groups`; `track` rows over all blocks, -1 for what stands.
   platforms: { name: string[]; group: number[]; track: number[] };
   rules: Rule[];
+  /// Many things of a group report at once.
+  bursts: { source: string; start_s: number; spread_s: number; share: number; radius_m: number | null }[];
   routes: { sources: string[]; targets: string[]; step_s: number }[];
   figures?: unknown;
   notes: string[];
@@ -98,6 +100,14 @@ export interface Paths {
   delay: Float32Array;
 }
 
+/// What is out of order and when; `other` is the far end of a link, or -1.
+export interface Outages {
+  platform: Int32Array;
+  other: Int32Array;
+  start: Float32Array;
+  end: Float32Array;
+}
+
 export interface Scene extends Header {
   /// (platforms, 3) ITRS metres; NaN for movers.
   site: Float32Array;
@@ -107,5 +117,6 @@ export interface Scene extends Header {
   contacts: Contacts;
   load: Load;
   beams: Beams;
+  outages: Outages;
   paths: Paths;
 }

@@ -5,10 +5,12 @@ import { isPart, type Thing } from "./thing.ts";
 
 export interface Happening {
   time_s: number;
-  /// What happens: a contact begins or ends, or the way is a new one.
-  kind: "begins" | "ends" | "new way";
+  /// What happens: a contact begins or ends, the way is a new one, something is out of order or in
+  /// order again, or many things report at once.
+  kind: "begins" | "ends" | "new way" | "fails" | "repaired" | "burst";
   words: string;
-  thing: Thing;
+  /// Whom it concerns; null: many.
+  thing: Thing | null;
 }
 
 const FIRST_REACH_S = 15;

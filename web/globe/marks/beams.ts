@@ -42,7 +42,7 @@ void main() {
   gl_Position = NOWHERE;
   vec4 from = placeOf(int(beam.x), 0.0);
   vec4 user = placeOf(int(beam.y), 0.0);
-  if (from.w * user.w < 0.5) return;
+  if (from.w * user.w < 1.0) return;
   vec3 towards = normalize(user.xyz - from.xyz);
   vec3 east = normalize(abs(towards.z) < 0.99 ? cross(vec3(0, 0, 1), towards) : cross(vec3(1, 0, 0), towards));
   vec3 north = cross(towards, east);

@@ -32,7 +32,7 @@ vec3 ringAt(vec3 over, float reach, float angle) {
 void main() {
   vec4 place = placeOf(int(beam.x), 0.0);
   gl_Position = NOWHERE;
-  if (place.w < 0.5) return;
+  if (place.w < 1.0) return;
   vec3 over = place.xyz * ROUND;
   float radius = length(over);
   float reach = acos(clamp(cos(beam.y) / radius, -1.0, 1.0)) - beam.y;

@@ -42,7 +42,7 @@ void main() {
   if (now < lit.x || now >= lit.y) return;
   vec4 a = placeOf(int(ends.x), 0.0);
   vec4 b = placeOf(int(ends.y), 0.0);
-  if (a.w * b.w < 0.5) return;
+  if (a.w * b.w < 1.0) return;
   vec3 p = mix(a.xyz, b.xyz, along.y);
   vDash = look.y < FULL ? 0.0 : 12.0 * along.y;
   gl_Position = project(p, mix(a.xyz, b.xyz, along.x));

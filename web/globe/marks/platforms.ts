@@ -28,7 +28,7 @@ void main() {
   vec4 place = placeOf(index, 0.0);
   bool chosen = index == selected;
   gl_PointSize = 1.0;
-  if (place.w < 0.5 || layerShown[layer] < 0.5 || hidden(place.xyz)) {
+  if (place.w <= 0.0 || layerShown[layer] < 0.5 || hidden(place.xyz)) {
     gl_Position = NOWHERE;
     return;
   }
@@ -37,7 +37,7 @@ void main() {
   size *= clamp(min(viewport.x, viewport.y) / 700.0, 0.6, 1.0);
   vColour = chosen ? ${glsl(COLOURS.selected)} : colours[layer];
   float away = flatMap ? 1.0 : dot(normalize(place.xyz), normalize(cameraAt - place.xyz));
-  vStrength = chosen || away > 0.0 ? 1.0 : 0.4;
+  vStrength = place.w * (chosen || away > 0.0 ? 1.0 : 0.4);
   vLayer = style.x;
   vHeading = vec2(0.0, 1.0);
   if (layer == 2) {

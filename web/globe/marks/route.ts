@@ -26,7 +26,7 @@ void main() {
   vec4 a = placeOf(int(hop.x), 0.0);
   vec4 b = placeOf(int(hop.y), 0.0);
   gl_Position = NOWHERE;
-  if (a.w * b.w < 0.5) return;
+  if (a.w * b.w < 1.0) return;
   float before = max(corner.x - 0.01, 0.0);
   vec3 p = mix(a.xyz, b.xyz, corner.x);
   vec3 anchor = flatMap ? a.xyz : p;
@@ -65,7 +65,7 @@ flat varying float vSize;
 void main() {
   vec4 place = placeOf(int(ring.x), 0.0);
   gl_PointSize = vSize = ring.y * pixelRatio;
-  gl_Position = place.w < 0.5 || hidden(place.xyz) ? NOWHERE : project(place.xyz, place.xyz);
+  gl_Position = place.w < 1.0 || hidden(place.xyz) ? NOWHERE : project(place.xyz, place.xyz);
 }
 `;
 

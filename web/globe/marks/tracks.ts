@@ -54,7 +54,7 @@ void main() {
   vec4 place = courseAt(along.y);
   vec4 start = courseAt(along.x);
   gl_Position = NOWHERE;
-  if (place.w * start.w < 0.5) return;
+  if (place.w * start.w < 1.0) return;
   gl_Position = project(place.xyz, start.xyz);
   bool chosen = int(course.x) == selected;
   vColour = chosen ? ${glsl(COLOURS.selected)} : colours[int(course.z)];

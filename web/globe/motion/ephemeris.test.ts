@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { circular, syntheticScene, type Wishes } from "../../scene/synthetic.ts";
 import { Ephemeris, EARTH_RADIUS_M, pack, type Vector } from "./ephemeris.ts";
-import { TEXTURE_WIDTH } from "./shader.ts";
+import { FADE_S, TEXTURE_WIDTH } from "./shader.ts";
 
 const wishes: Wishes = {
   planes: 6,
@@ -29,6 +29,11 @@ function placeOfShader({ knots, platforms }: ReturnType<typeof pack>, platform: 
   if (knot < 0 || s > 1) return [0, 0, 0, 0] as const;
   const at = base! + 2 * knot * movers!;
   const [p0, v0, p1, v1] = [texel(at), texel(at + movers!), texel(at + 2 * movers!), texel(at + 3 * movers!)];
+  if (p1[3] < 0.5) {
+    const since = f(s * step);
+    const on = [0, 1, 2].map((i) => f(p0[i]! + f(since * v0[i]!)));
+    return [on[0]!, on[1]!, on[2]!, f(p0[3] * Math.max(0, f(1 - f(since / FADE_S))))] as const;
+  }
   const rest = f(1 - s);
   const weights = [
     f(f(f(1 + f(2 * s)) * rest) * rest),
@@ -46,6 +51,52 @@ function placeOfShader({ knots, platforms }: ReturnType<typeof pack>, platform: 
 }
 
 const times = [0, 1, 59.5, 60, 119.9, 120, 777.7, 1234.5, 1799.99, 1800];
+
+describe("a mover after its last node", () => {
+  /// The scene with one mover absent from a knot on.
+  const ending = (mover: number, knot: number) => {
+    const [block, ...rest] = syntheticScene(wishes).tracks;
+    const position = block!.position.slice();
+    for (let k = knot + 1; k < block!.time.length; k += 1) position.fill(NaN, 3 * (k * block!.movers + mover), 3 * (k * block!.movers + mover) + 3);
+    return { ...scene, tracks: [{ ...block!, position }, ...rest] };
+  };
+
+  it("goes straight on and fades in five seconds, then is gone, on screen as in numbers", () => {
+    for (let seed = 0; seed < 24; seed += 1) {
+      const [mover, knot] = [(7 * seed) % 66, seed % 14];
+      const ended = ending(mover, knot);
+      const ephemeris = new Ephemeris(ended);
+      const packed = pack(ended);
+      const last_s = 120 * knot;
+      for (const since_s of [0, 0.5, 2.5, 4.9, 5.01, 7, 119]) {
+        const clock = new Float32Array(3 * ended.tracks.length);
+        ephemeris.setClock(clock, last_s + since_s);
+        const shown = placeOfShader(packed, mover, clock);
+        const strength = Math.max(0, 1 - since_s / FADE_S);
+        expect(ephemeris.strengthOf(mover, last_s + since_s)).toBeCloseTo(strength, 6);
+        expect(shown[3]).toBeCloseTo(strength, 4);
+        const at = ephemeris.positionOf(mover, last_s + since_s);
+        if (strength === 0) expect(at).toBeNull();
+        else {
+          // A low orbit leaves its tangent by half of 8.1 m/s2 times the time squared: 98 m in 4.9 s.
+          expect(away(at!, circular(wishes, mover, last_s + since_s).at)).toBeLessThan(5 * since_s ** 2 + 1);
+          expect(away(at!, [shown[0], shown[1], shown[2]].map((each) => each * EARTH_RADIUS_M) as Vector)).toBeLessThan(2);
+        }
+      }
+      expect(ephemeris.strengthOf((mover + 1) % 66, last_s + 2.5)).toBe(1);
+    }
+  });
+
+  it("does not fade in before its first node", () => {
+    const { time, movers, position } = scene.tracks[0]!;
+    const late = position.slice();
+    late.fill(NaN, 0, 3);
+    const ephemeris = new Ephemeris({ ...scene, tracks: [{ ...scene.tracks[0]!, position: late }, ...scene.tracks.slice(1)] });
+    expect([time.length > 2, movers > 1]).toEqual([true, true]);
+    expect(ephemeris.strengthOf(0, 118)).toBe(0);
+    expect(ephemeris.strengthOf(0, 120)).toBe(1);
+  });
+});
 
 describe("positions between knots of 120 s", () => {
   const ephemeris = new Ephemeris(scene);

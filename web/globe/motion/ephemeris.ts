@@ -17,7 +17,7 @@ import {
 } from "three";
 import type { Scene, TrackBlock } from "../../scene/index.ts";
 import { hermiteSlopes, hermiteWeights } from "./hermite.ts";
-import { BLOCKS_MAX, TEXTURE_WIDTH } from "./shader.ts";
+import { BLOCKS_MAX, FADE_S, TEXTURE_WIDTH } from "./shader.ts";
 
 export const EARTH_RADIUS_M = 6378137;
 export type Vector = [number, number, number];
@@ -46,7 +46,18 @@ export class Ephemeris {
     });
   }
 
-  /// ITRS metres; null where absent.
+  /// How much of a platform is there: 1, 0 where absent, between where it fades after its last node.
+  strengthOf(platform: number, t_s: number): number {
+    if (this.positionOf(platform, t_s) === null) return 0;
+    const row = this.rowOf[platform]!;
+    const block = this.scene.tracks[row.block];
+    if (!block) return 1;
+    const { knot, s, step_s } = spanAt(block.time, t_s);
+    const next = 3 * ((knot + 1) * block.movers + row.mover);
+    return s === 0 || Number.isFinite(block.position[next]) ? 1 : 1 - (s * step_s) / FADE_S;
+  }
+
+  /// ITRS metres; null where absent. After its last node a mover goes straight on until it has faded.
   positionOf(platform: number, t_s: number): Vector | null {
     return this.combine(platform, t_s, hermiteWeights);
   }
@@ -73,6 +84,11 @@ export class Ephemeris {
     const b = a + 3 * block.movers;
     const [p0, v0, p1, v1] = weights(s, step_s);
     const { position, velocity } = block;
+    if (!Number.isFinite(position[b]) && s * step_s < FADE_S) {
+      const straight = (i: number) => weights === hermiteWeights ? position[a + i]! + s * step_s * velocity[a + i]! : velocity[a + i]!;
+      const on: Vector = [straight(0), straight(1), straight(2)];
+      return Number.isFinite(on[0]) ? on : null;
+    }
     const out: Vector = [0, 0, 0];
     for (let i = 0; i < 3; i += 1) {
       out[i] =

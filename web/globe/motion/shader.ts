@@ -7,7 +7,11 @@ export const BLOCKS_MAX = 16;
 export const EARTH_RATE_RAD_S = 7.292115e-5;
 export const POLAR_SCALE = 1 - 1 / 298.257223563;
 
-/// `placeOf(platform, ahead_s)`: ITRS in Earth radii, `ahead_s` seconds from now; w is 0 if absent.
+/// A mover goes straight on for so long after its last node, and fades meanwhile.
+export const FADE_S = 5;
+
+/// `placeOf(platform, ahead_s)`: ITRS in Earth radii, `ahead_s` seconds from now; w is 0 if absent,
+/// and between 0 and 1 of what fades after its last node.
 export const PLACE_GLSL = /* glsl */ `
 uniform highp sampler2D knots;
 uniform highp isampler2D platforms;
@@ -30,6 +34,10 @@ vec4 placeOf(int platform, float ahead_s) {
   vec4 p0 = knotTexel(at);
   vec4 p1 = knotTexel(at + 2 * row.z);
   vec3 v0 = knotTexel(at + row.z).xyz;
+  if (p1.w < 0.5) {
+    float since_s = s * now.z;
+    return vec4(p0.xyz + since_s * v0, p0.w * max(0.0, 1.0 - since_s / ${FADE_S.toFixed(1)}));
+  }
   vec3 v1 = knotTexel(at + 3 * row.z).xyz;
   float rest = 1.0 - s;
   vec3 p = (1.0 + 2.0 * s) * rest * rest * p0.xyz + now.z * s * rest * rest * v0

@@ -51,7 +51,13 @@ export class Labels {
   }
 
   /// `wanted`: platforms by rank; the first `chosen` of them belong to the selection.
-  update(wanted: number[], chosen: number, view: View, placeOf: (p: number) => Vector | null): void {
+  update(
+    wanted: number[],
+    chosen: number,
+    view: View,
+    placeOf: (p: number) => Vector | null,
+    strengthOf: (p: number) => number,
+  ): void {
     this.age += 1;
     if (this.age > SETTLE_FRAMES) {
       this.age = 0;
@@ -63,6 +69,7 @@ export class Labels {
       element.style.transform = at
         ? `translate(${at.x.toFixed(1)}px,${at.y.toFixed(1)}px)`
         : "translate(-999px,0)";
+      element.style.opacity = at ? strengthOf(platform).toFixed(2) : "";
     }
   }
 

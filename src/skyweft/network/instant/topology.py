@@ -228,7 +228,7 @@ def _outages(scenario: Scenario, fleet: Fleet) -> Outages:
     for each in scenario.failures:
         if each.platforms:
             rows = np.sort(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
-            found.append(_failing(each, scenario, fleet.names, rows))
+            found.append(failing(each, scenario, fleet.names, rows))
     return together(found)
 
 
@@ -241,18 +241,23 @@ def _pair_outages(
     ends, target = np.divmod(key, len(fleet))
     link, source = np.divmod(ends, len(fleet))
     names = [
-        f"{number}:{fleet.names[a]}>{fleet.names[b]}"
+        pair_name(number, fleet.names[a], fleet.names[b])
         for number, a, b in zip(link, source, target, strict=True)
     ]
     found = [listed(names, [], scenario.duration_s)]
     for each in causes:
         rows = np.flatnonzero(np.isin(link, each.links)).astype(np.int32)
         if len(rows):
-            found.append(_failing(each, scenario, names, rows))
+            found.append(failing(each, scenario, names, rows))
     return together(found), key
 
 
-def _failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: Ints) -> Outages:
+def pair_name(link: int, source: str, target: str) -> str:
+    """Return what a pair that fails by itself is called, by the place of its rule and its ends."""
+    return f"{link}:{source}>{target}"
+
+
+def failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: Ints) -> Outages:
     """Return the outages of one `[[failures]]`, of the rows of `names` that may fail."""
     mine = [names[row] for row in rows]
     if failures.mean_time_between_s is not None:

@@ -15,6 +15,7 @@ from skyweft.run.scene.budget import PAGE, Budget
 from skyweft.run.scene.cast import Cast, cast
 from skyweft.run.scene.container import pack
 from skyweft.run.scene.meetings import Met, met, shortened_s, thinned
+from skyweft.run.scene.outages import bursts, outages
 from skyweft.run.scene.positions import NODE_S, Steps, blocks, steps
 from skyweft.run.scene.traffic import beams, loads, paths
 from skyweft.scenario.scenario import Scenario
@@ -63,14 +64,15 @@ def scene(run: Run, from_s: float = 0.0, to_s: float | None = None, budget: Budg
     carried, fewer = loads(run, who, from_s, to_s, budget.loads)
     spots, dark = beams(run, who, from_s, to_s, budget.loads)
     ways, left = paths(run, who, from_s, to_s, budget.path_nodes)
+    broken, untold = outages(run, who, found, from_s, to_s)
     track, arrays = _places(run, who, apart, from_s, to_s)
     arrays |= {"sun": _sun(run.scenario, from_s, to_s), **_contacts(found)}
-    arrays |= carried | spots | ways
+    arrays |= carried | spots | ways | broken
     header = {
         **_head(run, who, track, rules),
         "from_s": from_s,
         "to_s": to_s,
-        "notes": [*who.notes, *notes, *missing, *fewer, *dark, *left],
+        "notes": [*who.notes, *notes, *missing, *fewer, *dark, *left, *untold],
         **({"figures": run.summary()} if from_s == 0 else {}),
     }
     return pack(header, arrays)
@@ -172,6 +174,7 @@ def _head(run: Run, who: Cast, track: NDArray[np.int32], rules: list[str]) -> di
             }
             for name, link in zip(rules, scenario.links, strict=True)
         ],
+        "bursts": bursts(scenario),
         "routes": [
             {"sources": each.sources, "targets": each.targets, "step_s": each.step_s}
             for each in scenario.routes

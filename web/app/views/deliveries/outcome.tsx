@@ -26,7 +26,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
     <>
       <dl class="tiles">
         <Figure name="Messages" value={{ text: grouped(sums.made), unit: "" }} />
-        <Figure name="Delivered" value={quantity(sums.share_delivered, "share")} />
+        <Figure name="Delivered" value={quantity(sums.share_delivered, "share")} note={observed(sums)} />
         <Figure name="Median delay" value={quantity(sums.delay_p50_s, "delay")} />
         <Figure name="95 % within" value={quantity(sums.delay_p95_s, "delay")} />
       </dl>
@@ -37,7 +37,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
           title="Arrived, by delay"
           lines={lines}
           xName="from making to arrival"
-          yName="share of those made"
+          yName={sums.observed === undefined ? "share of those made" : "share of those observed"}
           xText={lasting}
           yText={(share) => `${percent(share)} %`}
           yRange={[0, 1]}
@@ -48,8 +48,18 @@ export function Outcome({ sums, sum, onCause }: Props) {
   );
 }
 
-function Figure({ name, value: { text, unit } }: { name: string; value: { text: string; unit: string } }) {
-  return <div class="tile"><dt>{name}</dt><dd><span class="tile-value mono">{text}<small>{unit}</small></span></dd></div>;
+/// Of which messages the share is, where that is not all.
+function observed({ observed, made }: Sums): string {
+  return observed === undefined || observed === made ? "" : `of the ${grouped(observed)} whose lifetime ends within the run`;
+}
+
+function Figure({ name, value: { text, unit }, note = "" }: { name: string; value: { text: string; unit: string }; note?: string }) {
+  return (
+    <div class="tile">
+      <dt>{name}</dt>
+      <dd><span class="tile-value mono">{text}<small>{unit}</small></span>{note && <span class="tile-note">{note}</span>}</dd>
+    </div>
+  );
 }
 
 /// Where the mean delay passes.

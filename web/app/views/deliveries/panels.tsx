@@ -4,11 +4,11 @@ import { signal } from "@preact/signals";
 import { Lines } from "../../chart/lines.tsx";
 import { timeTicks } from "../../chart/distribution.ts";
 import * as api from "../../state/api.ts";
-import { amount, grouped, percent, quantity } from "../../words/quantities.ts";
+import { amount, grouped, percent } from "../../words/quantities.ts";
 import { lasting, sinceStart } from "../../words/time.ts";
 import { select } from "../../state/thing.ts";
 import { Bar } from "./outcome.tsx";
-import { causesOf, numberOf, partsOf, rulesCalled, type RuleSums } from "./reading.ts";
+import { causesOf, numberOf, partsOf, rulesCalled, type PassedOver, type RuleSums } from "./reading.ts";
 
 /// A row a rule of the scenario's [[messages]].
 export function Kinds({ rules }: { rules: RuleSums[] }) {
@@ -79,7 +79,7 @@ export function Hours({ run }: { run: number }) {
   const axis = { xName: "made after the run's start", xText: lasting, xTicks: timeTicks };
   return (
     <div class="chart-pair">
-      <Lines title="Delivered, by the hour of making" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share of those made" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
+      <Lines title="Delivered, by the hour of making" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
       <Lines title="Delay, by the hour of making" lines={[{ name: "median", style: 0, points: line(2) }, { name: "95 % within", style: 1, points: line(3) }]} {...axis} yName="delay" yText={lasting} yTicks={timeTicks} />
     </div>
   );
@@ -108,7 +108,7 @@ export function Aboard({ sum: { aboard } }: { sum: api.Messages }) {
 }
 
 /// What each target took, those that took most first.
-export function Targets({ sum: { targets, notes } }: { sum: api.Messages }) {
+export function Targets({ sum: { targets, notes }, passedOver }: { sum: api.Messages; passedOver: PassedOver[] }) {
   const most = targets[0]?.came_bytes ?? 0;
   return (
     <div class="wide-scroll upper" tabIndex={0} role="region" aria-label="Passes at the targets">
@@ -133,7 +133,20 @@ export function Targets({ sum: { targets, notes } }: { sum: api.Messages }) {
         </tbody>
       </table>
       {notes.map((note) => <p key={note} class="muted pad">{note}</p>)}
-      {targets.length === 0 && <p class="muted pad">{quantity(0, "1").text} targets.</p>}
+      {targets.length === 0 && <p class="muted pad">Nobody took messages down.</p>}
+      {passedOver.length > 0 && (
+        <table class="wide">
+          <thead><tr><th scope="col">passed targets unserved</th><th scope="col" class="right">visits</th><th scope="col" class="right">unserved</th><th scope="col" class="right">in a row</th></tr></thead>
+          <tbody>
+            {passedOver.map(({ platform, visits, unserved, in_a_row }) => (
+              <tr key={platform}>
+                <th scope="row"><button class="ends" onClick={() => select({ kind: "platform", name: platform })}>{platform}</button></th>
+                <td class="right mono">{grouped(visits)}</td><td class="right mono">{grouped(unserved)}</td><td class="right mono">{grouped(in_a_row)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { causesOf, partsOf, rulesCalled, sumsOf, type RuleSums, type Sums } from
 
 const SUMS: Sums = {
   made: 100, delivered: 60, share_delivered: 0.6, delay_p50_s: 4, delay_p95_s: 9,
-  lost_collision: 5, lost_gateway_busy: 0, lost_meteor_shower: 20, stored: 10, at_device: 5,
+  lost_collision: 5, lost_gateway_busy: 0, lost_meteor_shower: 20, stored: 15, stored_at_device: 5, stored_on_board: 10,
   delay_mean_s: 6, delay_at_device_mean_s: 1, delay_on_board_mean_s: 5, delay_in_transit_mean_s: null,
 };
 
@@ -11,6 +11,8 @@ describe("the outcome of messages", () => {
   it("lists causes that nobody told it of, the most frequent first, and all that is left", () => {
     const found = causesOf(SUMS);
     expect(found.map(({ cause, count }) => [cause, count])).toEqual([["meteor shower", 20], ["stored", 10], ["collision", 5], ["at device", 5]]);
+    const older = { ...SUMS, stored_at_device: undefined, stored_on_board: undefined };
+    expect(causesOf(JSON.parse(JSON.stringify(older))).map(({ count }) => count)).toEqual([20, 15, 5]);
     expect(found.reduce((sum, { count }) => sum + count, SUMS.delivered)).toBe(SUMS.made);
     expect(found[1]!.words).toBe("on board at the end");
   });

@@ -10,6 +10,8 @@ export interface Sums {
   made: number;
   delivered: number;
   share_delivered: number | null;
+  /// Of these are shares and delays: their lifetime ends within the run. Older runs: of all made.
+  observed?: number;
   delay_p50_s: number | null;
   delay_p95_s: number | null;
   [more: string]: unknown;
@@ -29,20 +31,23 @@ export interface Cause {
   count: number;
 }
 
-const WORDS: Record<string, string> = {
-  stored: "on board at the end",
-  on_board: "on board at the end",
-  at_device: "not yet sent at the end",
-  not_sent: "not yet sent at the end",
+/// What is neither lost nor delivered: as the rows call it, and in words.
+const STILL: Record<string, [string, string]> = {
+  stored: ["stored", "on its way at the end"],
+  stored_on_board: ["stored", "on board at the end"],
+  stored_at_device: ["at device", "not yet sent at the end"],
 };
 
-/// Why messages did not arrive, the most frequent first; what never occurred is left out.
+/// Why messages did not arrive, the most frequent first; what never occurred is left out. `stored`
+/// is the sum of its parts, where the run has those.
 export function causesOf(sums: Sums): Cause[] {
-  const names = Object.keys(sums).filter((name) => name.startsWith("lost_") || name in WORDS);
+  const parted = Object.keys(sums).some((name) => name.startsWith("stored_"));
+  const names = Object.keys(sums).filter((name) => name.startsWith("lost_") || (name in STILL && (name !== "stored" || !parted)));
   return names
     .map((name) => {
-      const cause = name.replace(/^lost_/, "").replaceAll("_", " ");
-      return { cause, words: WORDS[name] ?? cause, count: Number(sums[name]) };
+      const lost = name.replace(/^lost_/, "").replaceAll("_", " ");
+      const [cause, words] = STILL[name] ?? [lost, lost];
+      return { cause, words, count: Number(sums[name]) };
     })
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);
@@ -56,8 +61,7 @@ export interface Part {
 /// What the mean delay is made of, where the run tells it: `delay_on_board_mean_s` and its like.
 export function partsOf(sums: Sums): Part[] {
   return Object.entries(sums).flatMap(([name, value]) => {
-    const part = /^(?:delay_(.+)_mean_s|(at_device|on_board|in_transit)_mean_s)$/.exec(name);
-    const word = part?.[1] ?? part?.[2];
+    const word = /^delay_(.+)_mean_s$/.exec(name)?.[1];
     return word && typeof value === "number" ? [{ name: word.replaceAll("_", " "), mean_s: value }] : [];
   });
 }
@@ -66,6 +70,18 @@ export function partsOf(sums: Sums): Part[] {
 export function rulesCalled(rules: readonly RuleSums[]): string[] {
   const many = (source: string) => rules.filter((each) => each.source === source).length > 1;
   return rules.map(({ source }, k) => (many(source) ? `${source} (${k + 1})` : source));
+}
+
+/// Who passed targets with messages aboard and was not served.
+export interface PassedOver {
+  platform: string;
+  visits: number;
+  unserved: number;
+  in_a_row: number;
+}
+
+export function passedOver(sums: Sums): PassedOver[] {
+  return Array.isArray(sums["passed_over"]) ? (sums["passed_over"] as PassedOver[]) : [];
 }
 
 export function numberOf(value: unknown): number {

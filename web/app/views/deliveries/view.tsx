@@ -11,7 +11,7 @@ import { Tabs } from "../../table/tabs.tsx";
 import { CellMap } from "./map.tsx";
 import { Outcome } from "./outcome.tsx";
 import { Aboard, Hours, Kinds, Targets } from "./panels.tsx";
-import { ROWS, sumsOf } from "./reading.ts";
+import { passedOver, ROWS, sumsOf } from "./reading.ts";
 
 const sum = signal<api.Messages | null>(null);
 const complaint = signal<string | null>(null);
@@ -69,7 +69,7 @@ export function DeliveriesView() {
         {panel === "deliveries_by_hour" && <Hours run={runId.value} />}
         {panel === "deliveries_by_cell" && sum.value && <CellMap cells={sum.value.cells} />}
         {panel === "stores" && sum.value && <Aboard sum={sum.value} />}
-        {panel === "downlinks" && sum.value && <Targets sum={sum.value} />}
+        {panel === "downlinks" && sum.value && <Targets sum={sum.value} passedOver={passedOver(sums)} />}
         {panel === ROWS && !kept && <NoRows />}
         {tables[panel] !== undefined && (
           <Grid key={`${runId.value} ${panel}`} run={runId.value} table={panel} conditions={conditions} onChoose={choose} isChosen={isChosen} />
