@@ -160,6 +160,20 @@ def test_several_by_name_with_utc_times(tmp_path: Path) -> None:
     np.testing.assert_allclose(place[1, :, [0, 2]], to_ecef(5, np.array([5, 6])), atol=1e-6)
 
 
+def test_a_leap_second_is_a_second_of_the_track(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text(
+        "time,latitude_deg,longitude_deg\n2016-12-31T23:59:50Z,0,0\n"
+        "2016-12-31T23:59:60Z,0,0.001\n2017-01-01T08:00:09+08:00,0,0.002\n"
+    )
+    clock = Clock.at(datetime(2016, 12, 31, 23, 59, 50, tzinfo=UTC))
+    motion = Track(kind="track", file=tmp_path / "train.csv", ends="hold")
+    (mover,) = track("train", motion, Setting(clock, 60.0, 1)).movers
+    # Twenty seconds from end to end, and the middle at ten: the leap second counts.
+    times = np.array([0.0, 10.0, 20.0])
+    _, longitude, _ = to_geodetic(_states(mover, times)[0][0].T)
+    np.testing.assert_allclose(longitude, [0.0, 0.001, 0.002], rtol=0, atol=1e-9)
+
+
 def test_every_mistake_at_once(tmp_path: Path) -> None:
     text = (
         "name,time_s,latitude_deg,longitude_deg\na,0,1,1\na,10,1,2\na,10,1,3\nb,0,1,1\n"
@@ -183,7 +197,7 @@ def test_every_mistake_at_once(tmp_path: Path) -> None:
         ("time,latitude_deg,longitude_deg\nnoon,1,1\n", "line 2: time: 'noon' is not a time like"),
         (
             "time,latitude_deg,longitude_deg\n0001-01-01T00:00:00+09:00,1,1\n",
-            "line 2: time: .* is not a time like",
+            "line 2: time: .* is not in the years 1900 to 2200",
         ),
     ],
 )

@@ -154,7 +154,10 @@ def test_tracks_and_routes_of_gpx(tmp_path: Path) -> None:
         (_line("trk", "a", (1, 95, 3, 0), (100, 2, 3, 1)), "point 2: lat: '100' is not a number"),
         (_line("trk", "", (1, 2, 3, 0)) * 2, "trk 1: name: a text is needed"),
         (_line("trk", "a", (1, 2, 3, 0)) * 2, "trk 2: is called a like trk 1"),
-        (_line("trk", "a", (1, 2, 3, 0), (1, 2, 3, 75)), "'2026-07-01T00:75:00Z' is not a time"),
+        (
+            _line("trk", "a", (1, 2, 3, 0), (1, 2, 3, 75)),
+            "'2026-07-01T00:75:00Z' is no time of day",
+        ),
     ],
 )
 def test_mistakes_of_gpx(tmp_path: Path, inner: str, words: str) -> None:

@@ -26,10 +26,11 @@ pytestmark = pytest.mark.filterwarnings(  # the corpus leaves the files that it 
 FIRST = "1 25544U 98067A   26182.51782528  .00016717  00000-0  10270-3 0  9004"
 SECOND = "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.72125391563537"
 # Not as CCSDS writes an epoch, but of one meaning, and there are files that have them: a blank for
-# the T (Space-Track until 2020), an offset in place of the Z (what the XML schema allows).
+# the T (Space-Track until 2020), an offset in place of the Z (what the XML schema allows), and
+# ISO 8601 without its separators.
 READ_ALL_THE_SAME = (
     "ccsds-epoch-strings vectors/ccsds-epoch-strings.json: invalid '2026-09-20 12:42:37' accepted; "
-    "invalid '2026-09-20T12:42:37.141056+00:00' accepted"
+    "invalid '2026-09-20T12:42:37.141056+00:00' accepted; invalid '20260920T124237' accepted"
 )
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from skyweft.motion.members import Setting
 from skyweft.motion.notation import notation
 from skyweft.motion.product import Floats
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, read_table
-from skyweft.world.clock import tai_ns
+from skyweft.world.clock import tai_ns_from_text
 from skyweft.world.ellipsoid import up
 
 ALIKE = 1e-12  # between unit verticals of one place, 6 micrometres: the last bits of longitudes
@@ -180,13 +179,8 @@ def _seconds(
     nanoseconds = np.zeros(len(texts), dtype=np.int64)
     for k, text in enumerate(texts):
         try:
-            moment = datetime.fromisoformat(text)
-            moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-            nanoseconds[k] = tai_ns(moment)
-        except (ValueError, OverflowError):
-            mistakes.append(
-                f"{path.name}: {place(k)}: time: {text[:40]!r} is not a time "
-                "like 2026-07-01T12:00:00Z"
-            )
+            nanoseconds[k] = tai_ns_from_text(text)
+        except ValueError as error:
+            mistakes.append(f"{path.name}: {place(k)}: time: {text[:40]!r} {error}")
     complain(path, mistakes)
     return (nanoseconds - setting.clock.start_tai_ns) / 1e9

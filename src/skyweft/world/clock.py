@@ -25,8 +25,9 @@ DAY_NS = 86_400 * SECOND_NS
 MJD_1970 = 40_587
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(
-    r"(\d{4})-(?:(\d{3})|(\d\d)-(\d\d))[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d*))?)?"
-    r"(?:[Zz]|([+-]\d\d):?(\d\d))?",
+    r"(?P<year>\d{4})(?:-(?P<of_year>\d{3})|-(?P<month>\d\d)-(?P<day>\d\d)|(?P<plain>\d{4}))"
+    r"(?:[Tt ](?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<part>\d*))?)?"
+    r"(?:[Zz]|(?P<ahead>[+-]\d\d):?(?P<ahead_min>\d\d))?)?",
     re.ASCII,
 )
 YEAR_MIN, YEAR_MAX = 1900, 2200  # far within what nanoseconds in 64 bits hold
@@ -102,8 +103,8 @@ def tai_ns_from_text(text: str) -> int:
     ----------
     text : str
         ISO 8601, the date by month and day or by the day of the year: `2026-07-01T12:00:00.5Z`,
-        `2026-182T12:00`, `2026-07-01 20:00+08:00`. Without a zone it is UTC. Second 60 is read
-        where UTC has a leap second.
+        `2026-182T12:00`, `2026-07-01 20:00+08:00`, `20260701T120000Z`. Without a zone it is UTC,
+        a date alone is its midnight. Second 60 is read where UTC has a leap second.
 
     Raises
     ------
@@ -113,13 +114,15 @@ def tai_ns_from_text(text: str) -> int:
     match = _TIME.fullmatch(text.strip())
     if not match:
         raise ValueError("is not a time like 2026-07-01T12:00:00Z")
-    hour, minute, second = (int(each or 0) for each in match.group(5, 6, 7))
+    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
     leap = second == 60
     if hour > 23 or minute > 59 or second - leap > 59:
         raise ValueError("is no time of day")
-    after_s = (hour * 60 + minute) * 60 + second - leap - _zone_s(*match.group(9, 10))
-    fraction_ns = round(int(match.group(8) or 0) * SECOND_NS / 10 ** len(match.group(8) or ""))
-    utc_ns = _day(*match.group(1, 2, 3, 4)) * DAY_NS + after_s * SECOND_NS
+    after_s = (
+        (hour * 60 + minute) * 60 + second - leap - _zone_s(match["ahead"], match["ahead_min"])
+    )
+    fraction_ns = round(int(match["part"] or 0) * SECOND_NS / 10 ** len(match["part"] or ""))
+    utc_ns = _day(match) * DAY_NS + after_s * SECOND_NS
     table = leap_seconds()
     row = max(bisect_right(table.since_utc_ns, utc_ns) - 1, 0)  # of one number `at_utc` is slow
     instant = utc_ns + (int(table.offset_s[row]) + leap) * SECOND_NS
@@ -128,12 +131,15 @@ def tai_ns_from_text(text: str) -> int:
     return instant + fraction_ns
 
 
-def _day(year: str, of_year: str | None, month: str | None, day: str | None) -> int:
+def _day(match: re.Match[str]) -> int:
     """Return a date in days since 1970-01-01."""
+    plain = match["plain"] or "0101"
+    year, month, day = match["year"], match["month"] or plain[:2], match["day"] or plain[2:]
+    of_year = match["of_year"]
     if not YEAR_MIN <= int(year) <= YEAR_MAX:
         raise ValueError(f"is not in the years {YEAR_MIN} to {YEAR_MAX}")
     try:
-        date = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
+        date = datetime(int(year), int(month), int(day), tzinfo=UTC)
     except ValueError:
         raise ValueError("is no day of the calendar") from None
     if of_year:
