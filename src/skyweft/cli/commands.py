@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from skyweft.cli.printing import DONE, OURS, USER, WORDS, answer, complain, progress_bar
+from skyweft.cli.printing import DONE, OURS, USER, WORDS, answer, complain, progress_bar, warn
 
 DEMO = "integrated"
 WARNINGS_SHOWN = 10  # of a run, on a screen; summary.json has all
@@ -33,14 +33,15 @@ def check(options: argparse.Namespace) -> int:
         return DONE
     if options.scenario is None:
         return complain(options, ["check needs a scenario file, or --schema"], WORDS)
-    from skyweft.scenario.reading import load
+    from skyweft.scenario.reading import in_file, load
 
     scenario = load(
         options.scenario, options.set
     )  # before what is slow to load: mistakes are quick
     from skyweft.run.outlook import outlook
 
-    found = outlook(scenario)
+    with in_file(options.scenario):
+        found = outlook(scenario)
     answer(options, found.facts(), found.lines())
     return DONE
 
@@ -93,7 +94,7 @@ def sweep(options: argparse.Namespace) -> int:
     total, failed = found.table.num_rows, found.failed
     facts = {"variants": total, "failed": failed, "folder": options.out, "page": str(page)}
     for number, reason in failed.items():
-        print(f"skyweft: variant {number}: {reason}", file=sys.stderr)
+        warn(f"variant {number}: {reason}")
     lines = [f"{total - len(failed):,} of {total:,} variants", f"table: {found.folder}"]
     answer(options, facts, [*lines, f"page: {page}"])
     return USER if len(failed) == total else DONE
@@ -124,7 +125,7 @@ def export(options: argparse.Namespace) -> int:
         time_s=options.time,
     )
     for each in notes:
-        print(f"skyweft: {each}", file=sys.stderr)
+        warn(each)
     answer(options, {"path": str(path), "notes": notes}, [str(path)])
     return DONE
 
@@ -143,7 +144,7 @@ def show(options: argparse.Namespace) -> int:
         )
         sys.stdout.flush()
         if ui() is None:
-            print(f"skyweft: {MISSING}", file=sys.stderr)
+            warn(MISSING)
         elif _has_screen() if options.open is None else options.open:
             import webbrowser
 
@@ -170,7 +171,7 @@ def _show(
     lines = [*_figures(summary), f"tables: {folder}", *([f"report: {page}"] if page else [])]
     warned = summary["warnings"]
     for each in warned[:WARNINGS_SHOWN]:
-        print(f"skyweft: {each}", file=sys.stderr)
+        warn(each)
     if len(warned) > WARNINGS_SHOWN:
         print(f"skyweft: {len(warned) - WARNINGS_SHOWN:,} more in summary.json", file=sys.stderr)
     answer(options, {"summary": summary, **where}, lines)
@@ -277,11 +278,11 @@ def plan(options: argparse.Namespace) -> int:
     else:
         plan, left_out = read_plan(options.where)
         for line in left_out:
-            print(f"skyweft: {line}", file=sys.stderr)
+            warn(line)
     files: dict[Form, str] = {form: path for form in FORMS if (path := getattr(options, form))}
     for form, path in files.items():
         for line in write_plan(plan, path, form):
-            print(f"skyweft: {line}", file=sys.stderr)
+            warn(line)
     asked = options.source is not None
     facts, lines = _ways(options, plan) if asked else (plan_facts(plan), plan_lines(plan))
     written = [f"{form}: {path}" for form, path in files.items()]

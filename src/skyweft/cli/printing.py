@@ -23,10 +23,17 @@ def answer(options: argparse.Namespace, facts: Mapping[str, Any], lines: Sequenc
 def complain(options: argparse.Namespace, lines: Sequence[str], code: int) -> int:
     """Print what is wrong, a line each; return the exit code for it."""
     for line in lines:
-        print(f"skyweft: {line}", file=sys.stderr)
+        warn(line)
     if options.json:
         print(json.dumps({"mistakes": list(lines)}, indent=2))
     return code
+
+
+def warn(line: str) -> None:
+    """Print a line beside the answer; what files are called may hold what nobody sees."""
+    from skyweft.naming import escaped
+
+    print(f"skyweft: {escaped(line)}", file=sys.stderr)
 
 
 @contextmanager
@@ -37,7 +44,7 @@ def warnings_told() -> Iterator[None]:
 
         def tell(message: Warning | str, category: type[Warning], *where: Any) -> None:
             if issubclass(category, UserWarning):
-                print(f"skyweft: {message}", file=sys.stderr)
+                warn(str(message))
             else:
                 show(message, category, *where)
 
@@ -51,7 +58,7 @@ def failed(options: argparse.Namespace, error: Exception) -> int:
     from skyweft.errors import SkyweftError
 
     if isinstance(error, SkyweftError):
-        return complain(options, str(error).splitlines(), USER)
+        return complain(options, str(error).split("\n"), USER)
     if isinstance(error, MemoryError):
         return complain(options, ["not enough memory; a shorter or smaller scenario fits"], USER)
     if isinstance(error, OSError) and error.strerror:

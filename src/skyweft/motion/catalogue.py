@@ -70,7 +70,7 @@ def fetch(
         No answer, and nothing in the cache; or an answer that makes no sense.
     """
     if not _GROUP.fullmatch(group):
-        raise ScenarioError(f"group {group[:60]!r}: a name has letters, digits, dots and hyphens")
+        raise ScenarioError(f"group {group[:60]!r}: a name has A-Z, a-z, 0-9, '.', '_' and '-'")
     server = server or os.environ.get("SKYWEFT_CELESTRAK") or SERVER
     file = (cache or _cache()) / f"{group.lower()}.csv"
     now = now or datetime.now(UTC)

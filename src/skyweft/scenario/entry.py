@@ -1,5 +1,6 @@
 """What every table of a scenario file has in common, and the kinds of value in it."""
 
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
 
-from skyweft.naming import normal, unseen
+from skyweft.naming import escaped, normal, unseen
 
 # UTC has had whole leap seconds since 1972; far beyond this century no orbit means anything.
 EARLIEST = datetime(1972, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+ESCAPES = "in double quotes a backslash begins an escape: write / or single quotes"
 
 
 class Entry(BaseModel):
@@ -42,16 +46,26 @@ def _utc(moment: datetime) -> datetime:
 def _found(path: Path, info: ValidationInfo) -> Path:
     """Resolve beside the scenario file; refuse what is not there, unless told not to look."""
     context: Mapping[str, Any] = info.context or {}
+    hint = _backslashes(str(path))
     path = context.get("folder", Path()) / path
     if context.get("look", True):
         try:
             if path.is_dir():
                 raise ValueError(f"{path} is a folder, a file is needed")
             if not path.is_file():
-                raise ValueError(f"{path} is not there")
+                raise ValueError(f"{escaped(str(path))} is not there{hint}")
         except OSError as error:
             raise ValueError(f"{path} cannot be looked at: {error.strerror}") from error
     return path
+
+
+def _backslashes(name: str) -> str:
+    """Say what a backslash in the name of a file, or what one became, asks for."""
+    if unseen(name):
+        return f"; {ESCAPES}"
+    if "\\" in name and os.sep == "/":
+        return "; write / between folders, which every system reads"
+    return ""
 
 
 def _line(text: str) -> str:

@@ -11,7 +11,7 @@ from skyweft.scenario.words import Step, allowed, listed, place, shown, suggesti
 
 Found = tuple[tuple[Step, ...], str]
 
-NAME_RULE = "at most 100 letters, digits, '_', '.' and '-'; the first is a letter or a digit"
+NAME_RULE = "at most 100 of A-Z, a-z, 0-9, '_', '.' and '-', none of these three in front"
 
 
 def mistakes(errors: Iterable[ErrorDetails]) -> list[Mistake]:

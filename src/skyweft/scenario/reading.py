@@ -7,6 +7,7 @@ long to refuse is not begun. Files a scenario names are looked for beside it.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
 from skyweft.files import contents
+from skyweft.naming import escaped
 from skyweft.scenario.crossings import crossings
+from skyweft.scenario.entry import ESCAPES
 from skyweft.scenario.mistakes import mistakes
 from skyweft.scenario.plain import Mistake
 from skyweft.scenario.scenario import Scenario
@@ -25,6 +28,7 @@ from skyweft.scenario.words import Step, place, shown, suggestion
 SIZE_MAX = 4_000_000
 ENTRIES_MAX = 2_000  # of one table or list
 PARTS_MAX = 50  # of a dotted key, whose reading takes the square of their number
+_PLACE = re.compile(rf"({'|'.join(Scenario.model_fields)})[.:\[]")
 LINES_MAX = 50
 ERRORS_MAX = 200  # that are put into words, of each kind
 LINE_MAX = 1_000
@@ -102,7 +106,7 @@ def _crowded(value: Any, steps: tuple[Step, ...] = ()) -> Iterator[Mistake]:
 
 def _line(name: str, where: str, words: str) -> str:
     """Write one mistake on one line, whatever the file made us quote."""
-    line = " ".join(f"{name}: {where}: {words}".splitlines())
+    line = escaped(" ".join(f"{name}: {where}: {words}".splitlines()))
     return line if len(line) <= LINE_MAX else line[: LINE_MAX - 3] + "..."
 
 
@@ -138,7 +142,33 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
     except ValueError as error:
         words, found, where = str(error).partition(" (at ")
         where = where.removesuffix(")").replace("end of document", "end of the file")
-        raise ScenarioError(f"{name}: {where + ': ' if found else ''}not TOML: {words}") from error
+        place = f"{where}: " if found else ""
+        hint = _backslash(text, where)
+        raise ScenarioError(f"{name}: {place}not TOML: {words}{hint}") from error
+
+
+def _backslash(text: str, where: str) -> str:
+    """Say what a backslash does, where the line that is no TOML has one in double quotes."""
+    found = re.match(r"line (\d+)", where)
+    lines = text.split("\n")
+    line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else ""
+    if not re.search(r'"[^"]*\\', line):
+        return ""
+    return f"; {ESCAPES}"
+
+
+@contextmanager
+def in_file(scenario: Scenario | str | Path) -> Iterator[None]:
+    """Name the scenario's file in mistakes that show only later and begin with a place in it."""
+    try:
+        yield
+    except ScenarioError as error:
+        if isinstance(scenario, Scenario):
+            raise
+        file = Path(scenario).name
+        lines = str(error).split("\n")
+        told = [f"{file}: {each}" if _PLACE.match(each) else each for each in lines]
+        raise ScenarioError("\n".join(told)) from error
 
 
 def toml_tables(text: str) -> dict[str, Any]:

@@ -224,8 +224,9 @@ class Link(Entry):
     elevation_min_deg: Elevation = 0.0
     """Of the higher platform above the lower one's horizon, where their layers differ."""
     range_max_m: Distance | None = None
-    grazing_altitude_m: Annotated[float, Field(ge=-12e3, le=100e6)] | None = None
-    """The line of sight of two movers stays above this; 80 km for lasers unless given, else 0."""
+    grazing_altitude_m: Annotated[float, Field(ge=-1e7, le=100e6)] | None = None
+    """The line of sight of two movers stays above this; 80 km for lasers unless given, else 0.
+    Below -6.4e6 the Earth hides nothing."""
     waveform: str | None = None
     """A built-in waveform or a name from `[waveforms]`; optical terminals state their rate."""
     polarisation_loss_db: Loss | None = None

@@ -7,6 +7,8 @@ from datetime import date, time
 from difflib import get_close_matches
 from typing import Any
 
+from skyweft.naming import escaped
+
 Step = int | str
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -18,7 +20,7 @@ def place(steps: Sequence[Step]) -> str:
 
 
 def _key(step: str) -> str:
-    return step if BARE.fullmatch(step) else json.dumps(step[:100], ensure_ascii=False)
+    return step if BARE.fullmatch(step) else escaped(json.dumps(step[:100], ensure_ascii=False))
 
 
 def shown(value: object) -> str:
@@ -30,7 +32,8 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value if len(value) <= 60 else value[:57] + "...", ensure_ascii=False)
+        short = value if len(value) <= 60 else value[:57] + "..."
+        return escaped(json.dumps(short, ensure_ascii=False))
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, int) and abs(value) >= 10**15:

@@ -190,7 +190,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Run:
         'platforms.sats = { layer = "space", terminals = ["o"],'
         ' motion = { kind = "tle", file = "sets.json" } }\n'
         'terminals.o = { kind = "optical", rate_bps = 1e9 }\n'
-        'links = [{ between = ["o", "o"], elevation_min_deg = -90, grazing_altitude_m = -12e3 }]\n'
+        'links = [{ between = ["o", "o"], elevation_min_deg = -90, grazing_altitude_m = -1e7 }]\n'
     )
     return run(folder / "hostile.toml", folder / "run")
 

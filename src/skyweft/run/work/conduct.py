@@ -35,7 +35,7 @@ from skyweft.run.sound import sound
 from skyweft.run.work.block import Job, resume_from, run_block
 from skyweft.run.work.blocks import borders
 from skyweft.run.work.finish import Done, finish
-from skyweft.scenario.reading import load, text_of
+from skyweft.scenario.reading import in_file, load, text_of
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
 
@@ -94,9 +94,10 @@ def run(
         raise ScenarioError(f"threads must be at least 1, got {threads}")
     began = perf_counter()
     decided, text = _decided(scenario, overrides)
-    fleet = assemble(decided)
-    flows = sound(decided, fleet)
-    plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
+    with in_file(scenario):
+        fleet = assemble(decided)
+        flows = sound(decided, fleet)
+        plan = {**identity(decided), "borders_s": _borders_s(decided, fleet)}
     temporary = out is None and isinstance(scenario, Scenario)
     folder = Path(tempfile.mkdtemp(prefix="skyweft-")) if temporary else _folder(scenario, out)
     seconds = {"scenario": perf_counter() - began}
