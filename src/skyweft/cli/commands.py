@@ -204,6 +204,9 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _carried(summary: Mapping[str, Any]) -> Iterator[str]:
     """Write how ways, traffic, gateways, packets and messages fared, those that were asked for."""
+    for each in summary.get("failures", ()):
+        share = _share(each["share_out"])
+        yield f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} out ({share})"
     for each in summary["routes"] or ():
         ends = ", ".join(each["sources"]), ", ".join(each["targets"])
         delay = _figure(each["delay_median_s"], "s")

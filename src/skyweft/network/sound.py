@@ -30,6 +30,10 @@ def sound(scenario: Scenario, fleet: Fleet) -> None:
             )
     for number, each in enumerate(scenario.failures):
         mistakes += [f"failures[{number}].names{words}" for words in _strangers(each, fleet)]
+        members = len({row for group in each.platforms for row in fleet.rows_of(group).tolist()})
+        if each.count is not None and each.count > members:
+            words = f"{each.count:,} of {members:,} platforms; allowed: at most all of them"
+            mistakes.append(f"failures[{number}].count: {words}")
     if mistakes:
         raise ScenarioError("\n".join(mistakes))
 

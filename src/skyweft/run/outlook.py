@@ -15,7 +15,7 @@ from skyweft.motion.beside import told
 from skyweft.motion.fleet import assemble
 from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import step_s
-from skyweft.run.figures import deliveries
+from skyweft.run.figures import deliveries, failures
 from skyweft.run.sound import sound
 from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
@@ -97,6 +97,7 @@ class Outlook:
                 {"between": list(link.between), "pairs": pairs, **self._lengths(link)}
                 for link, pairs in zip(self.scenario.links, self.pairs, strict=True)
             ],
+            "failures": failures.summary(self.scenario, self.fleet),
             "messages": round(self.messages),
             "warnings": list(self.warnings),
             "estimate": {"time_s": round(self.time_s, 1), "size_bytes": round(self.size_bytes)},
@@ -129,6 +130,7 @@ class Outlook:
             f"{facts['start']}, {_time(self.scenario.duration_s)}",
             *_section("platforms", facts["geometry"]),
             *_section("links", rules),
+            *_section("failures", failures.told(self.scenario, facts["failures"])),
             *_section("messages", said),
             *_section("warnings", facts["warnings"]),
             "",

@@ -135,6 +135,11 @@ class Run:
         return self.table("beams") if self.scenario.flows else None
 
     @cached_property
+    def outages(self) -> pa.Table | None:
+        """Return one row an outage of a platform; None where none can fail."""
+        return self.table("outages") if self.scenario.failures else None
+
+    @cached_property
     def gateways(self) -> pa.Table | None:
         """Return one row a candidate gateway, those to build first; None where none are given."""
         return self.table("gateways") if self.scenario.gateways else None

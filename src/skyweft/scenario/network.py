@@ -54,7 +54,10 @@ class Failures(Entry):
     names: list[Called] = Field(default=[])
     """Only these of their members, at a stated time."""
     share: Share | None = None
-    """A drawn part of them, at a stated time."""
+    """The chance of each to be out at a stated time, drawn one by one: how many are is random too.
+    `count` takes just so many."""
+    count: Count | None = None
+    """So many of the platforms, drawn at random, at a stated time."""
     mean_time_between_s: PositiveTime | None = None
     """They fail at random: mean time from a repair to the next failure."""
     repair_s: PositiveTime | None = None
@@ -72,9 +75,11 @@ class Failures(Entry):
             raise ValueError("names are of platforms, so they do not go with links")
         if self.repair_s is not None and self.mean_time_between_s is None:
             raise ValueError("repair_s goes with mean_time_between_s")
-        ways = (bool(self.names), self.share is not None, self.mean_time_between_s is not None)
-        if sum(ways) > 1:
-            raise ValueError("give only one of names, share and mean_time_between_s")
+        if self.links and self.count is not None:
+            raise ValueError("count is of platforms; which links there are, only the run finds out")
+        drawn = (self.share, self.count, self.mean_time_between_s)
+        if bool(self.names) + sum(each is not None for each in drawn) > 1:
+            raise ValueError("give only one of names, share, count and mean_time_between_s")
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError("end_s must be after start_s")
         return self

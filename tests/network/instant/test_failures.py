@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
-from skyweft.network.instant.failures import Outages, chosen, failed, listed, out_of_order, together
+from skyweft.network.instant.failures import (
+    Outages,
+    chosen,
+    drawn,
+    failed,
+    listed,
+    out_of_order,
+    together,
+)
 
 NAMES = [f"sat-{number:05d}" for number in range(20_000)]
 DAY_S = 86_400.0
@@ -137,3 +145,20 @@ def test_mistakes_are_named() -> None:
         failed(DAY_S, NAMES, 1.0, 1.0, 0)
     with pytest.raises(ScenarioError, match=r"0 to 1, got 1\.5"):
         chosen(NAMES, 1.5, 0)
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=5), unique=True, max_size=60),
+    st.integers(0, 70),
+    st.integers(0, 2**32 - 1),
+    st.floats(0, 1),
+)
+def test_a_count_takes_just_so_many(names: list[str], count: int, seed: int, share: float) -> None:
+    few, more = drawn(names, count, seed), drawn(names, count + 1, seed)
+    assert few.sum() == min(count, len(names))
+    assert not np.any(few & ~more)
+    by_chance = chosen(names, share, seed)
+    np.testing.assert_array_equal(drawn(names, int(by_chance.sum()), seed), by_chance)
+    order = list(reversed(range(len(names))))
+    turned = drawn([names[place] for place in order], count, seed)
+    np.testing.assert_array_equal(turned, few[order])

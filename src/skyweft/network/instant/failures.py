@@ -130,6 +130,28 @@ def chosen(names: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
     return _uniform(_keys(names, seed, "chosen"), 0) < share
 
 
+def drawn(names: Sequence[str], count: int, seed: int) -> NDArray[np.bool_]:
+    """Draw a set of so many things, each as likely as any other.
+
+    Parameters
+    ----------
+    names : sequence of (N,)
+        Who the things are.
+    count : int
+        How many; all where there are no more. With a greater count all that were drawn before
+        still are, and so are all that `chosen` takes where it takes no more.
+    seed : int
+        Of the random numbers, 0 or more.
+
+    Returns
+    -------
+    drawn : (N,) bool
+    """
+    hit = np.zeros(len(names), np.bool_)
+    hit[np.argsort(_uniform(_keys(names, seed, "chosen"), 0), kind="stable")[:count]] = True
+    return hit
+
+
 def listed(
     names: Sequence[str], failures: Sequence[tuple[str, float, float]], duration_s: float
 ) -> Outages:

@@ -5,7 +5,7 @@ beam that serves so many users, a laser that is blinded by the Sun or still bein
 platform that is out of order say which of them do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.motion.product import Fleet
 from skyweft.network.instant.beams import NO_LIMIT, Limits, steered
-from skyweft.network.instant.failures import Outages, chosen, failed, listed, together
+from skyweft.network.instant.failures import Outages, chosen, drawn, failed, listed, together
 from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
@@ -225,11 +225,18 @@ def _limited(link: Link) -> bool:
 def _outages(scenario: Scenario, fleet: Fleet) -> Outages:
     """Put the outages of all `[[failures]]` together."""
     found = [listed(fleet.names, [], scenario.duration_s)]
-    for each in scenario.failures:
+    return together([*found, *(out for _, _, out in platform_outages(scenario, fleet))])
+
+
+def platform_outages(scenario: Scenario, fleet: Fleet) -> Iterator[tuple[int, Ints, Outages]]:
+    """Yield place, the rows of `fleet` that may fail and their outages of each `[[failures]]`.
+
+    Those of links are left out: which pairs there are, the contacts tell.
+    """
+    for number, each in enumerate(scenario.failures):
         if each.platforms:
-            rows = np.sort(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
-            found.append(failing(each, scenario, fleet.names, rows))
-    return together(found)
+            rows = np.unique(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
+            yield number, rows, failing(each, scenario, fleet.names, rows)
 
 
 def _pair_outages(
@@ -266,8 +273,12 @@ def failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: 
             scenario.duration_s, mine, failures.mean_time_between_s, repair_s, scenario.seed
         )
         return replace(found, thing=rows[found.thing])
+    hit = None
     if failures.share is not None:
         hit = chosen(mine, failures.share, scenario.seed)
+    elif failures.count is not None:
+        hit = drawn(mine, failures.count, scenario.seed)
+    if hit is not None:
         mine = [name for name, each in zip(mine, hit, strict=True) if each]
     wanted = failures.names or mine
     end_s = scenario.duration_s if failures.end_s is None else failures.end_s

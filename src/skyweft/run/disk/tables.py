@@ -199,6 +199,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("carried_bps", "float64", "bit/s", "what the chosen do; at most the need"),
         Column("reason", "name", "", "why less than asked; empty where it is reached"),
     ),
+    "outages": (
+        Column("failure", "int32", "", "place of the cause among the scenario's [[failures]]"),
+        Column("platform", "name", "", "what is out of order and carries no traffic"),
+        Column("start_s", "float64", "s", "from the scenario's start"),
+        Column("end_s", "float64", "s", "from the scenario's start; at most the run's end"),
+    ),
     "packets": (
         Column("rule", "int32", "", "place of the rule among the scenario's [[packets]], from 0"),
         Column("flow", "int32", "", "number of the pair: the same pair and rule at all times"),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.coverage import Coverage
 from skyweft.motion.product import Fleet
 from skyweft.run.disk.columns import rule_names
+from skyweft.run.figures import failures
 from skyweft.run.figures.tally import LAYERS, Meetings, Rates, quantile
 from skyweft.scenario.scenario import Scenario
 
@@ -84,6 +85,7 @@ def summarise(
             "layers": _layers(meetings, finished_s),
             "links": _links(rule_names(scenario), meetings, rates, finished_s),
             "coverage": coverage and _coverage(scenario, coverage),
+            "failures": failures.summary(scenario, fleet),
             "routes": None if routes is None else list(routes),
             "flows": flows,
             "gateways": gateways,

@@ -31,7 +31,16 @@ from skyweft.run.disk.names import MANIFEST, SCENARIO, SUMMARY
 from skyweft.run.disk.parquet import TableWriter, write
 from skyweft.run.disk.splice import splice
 from skyweft.run.disk.writing import Writing
-from skyweft.run.figures import access, beams, deliveries, gateways, packets, routing, throughput
+from skyweft.run.figures import (
+    access,
+    beams,
+    deliveries,
+    failures,
+    gateways,
+    packets,
+    routing,
+    throughput,
+)
 from skyweft.run.figures.access import Access
 from skyweft.run.figures.summary import summarise
 from skyweft.run.figures.tally import Meetings, Rates
@@ -115,6 +124,9 @@ def _rest(done: Done, parts: list[Path], draft: Path, left_out: dict[str, str]) 
     covered = _coverage(done, parts[-1])
     if covered is not None:
         write("coverage", coverage_table(covered), draft / "coverage.parquet")
+    if done.scenario.failures:
+        outages = failures.outages_table(done.scenario, done.fleet, _words(done)[0])
+        write("outages", outages, draft / "outages.parquet")
     ways = _routes(done, parts, draft)
     return summarise(
         done.scenario,
