@@ -2,12 +2,14 @@
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.protocols.features import Coordinate, Feature
 from skyweft.run.export.choice import Choice
+from skyweft.run.export.lines import cut, ground_track
 from skyweft.run.export.moving import moving
 from skyweft.run.product import Run
 from skyweft.world import ellipsoid
@@ -36,12 +38,16 @@ def features(run: Run, chosen: Choice, step_s: float | None, time_s: float) -> I
         now = int(np.argmin(np.abs(movers.time_s - time_s)))
         for row, (name, group) in enumerate(zip(movers.names, some.texts("group"), strict=True)):
             about = {"group": group, "layer": layer}
-            places = np.stack(ellipsoid.to_geodetic(movers.position_m[row].T), axis=-1)
-            parts = [part for at in movers.spans(row) for part in _cut(places[at])]
-            if parts:
+            there = np.stack(ellipsoid.to_geodetic(movers.position_m[row].T), axis=-1)
+            lines = [
+                ground_track(partial(movers.places, row), movers.time_s[at], there[at, :2])
+                for at in movers.spans(row)
+            ]
+            if lines:
+                parts = [part for line in lines for part in cut(line)]
                 yield Feature(name, "line", parts, {**about, "what": "ground track"})
-            if np.isfinite(places[now, 0]):
-                yield from _moment(run, name, places[now], movers.time_s[now], about)
+            if np.isfinite(there[now, 0]):
+                yield from _moment(run, name, there[now], movers.time_s[now], about)
 
 
 def _moment(
@@ -66,23 +72,6 @@ def _least_elevation(run: Run, group: str) -> float:
         if terminals & set(link.between) and link.between[0] != link.between[1]
     ]
     return min(rules, default=0.0)
-
-
-def _cut(places: Floats) -> Iterator[list[Coordinate]]:
-    """Yield a line of latitude, longitude, altitude, cut where it crosses the date line."""
-    latitude, longitude = places[:, 0], places[:, 1]
-    part: list[Coordinate] = []
-    for row in range(len(places)):
-        if row and abs(longitude[row] - longitude[row - 1]) > 180:
-            side = 180.0 if longitude[row - 1] > 0 else -180.0
-            ahead = (longitude[row] - longitude[row - 1] + 180) % 360 - 180
-            share = (side - longitude[row - 1]) / ahead if ahead else 0.0
-            level = latitude[row - 1] + share * (latitude[row] - latitude[row - 1])
-            yield [*part, (side, float(level))]
-            part = [(-side, float(level))]
-        part.append((float(longitude[row]), float(latitude[row])))
-    if len(part) > 1:
-        yield part
 
 
 def footprint(

@@ -14,6 +14,7 @@ from skyweft.motion.hermite import states_at
 from skyweft.motion.product import Tracks
 from skyweft.run.export.choice import Choice
 from skyweft.run.product import Run
+from skyweft.world import ellipsoid
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +34,13 @@ class Moving:
     time_s: Floats
     position_m: Floats
     velocity_m_s: Floats
+    tracks: Tracks | None = None  # the knots of all movers, where there are any
+
+    def places(self, row: int, time_s: Floats) -> Floats:
+        """Return latitude and longitude (K, 2) of a mover at any times; NaN where it is absent."""
+        assert self.tracks is not None
+        position_m = states_at(self.tracks, np.full(len(time_s), row), time_s)[0]
+        return np.stack(ellipsoid.to_geodetic(position_m)[:2], axis=-1)
 
     def spans(self, row: int) -> Iterator[slice]:
         """Yield the times at which a mover is there: two or more in a row."""
@@ -60,9 +68,9 @@ def moving(run: Run, chosen: Choice, step_s: float) -> Moving:
         )
     time_s = np.append(np.arange(count) * step_s, run.finished_s)
     shape = (len(names), 3, len(time_s))
-    found = Moving(names, time_s, np.empty(shape), np.empty(shape))
-    if names:
-        tracks = _tracks(run, names)
+    tracks = _tracks(run, names) if names else None
+    found = Moving(names, time_s, np.empty(shape), np.empty(shape), tracks)
+    if tracks is not None:
         for row in range(len(names)):
             states = states_at(tracks, np.full(len(time_s), row), time_s)
             found.position_m[row], found.velocity_m_s[row] = states[0].T, states[1].T
