@@ -171,7 +171,7 @@ def test_ion_at_goes_back_to_the_files_first_moment(tmp_path: Path) -> None:
     assert found.end_s.tolist() == [4200, 7800]
 
 
-MOMENTS = st.lists(st.tuples(st.booleans(), st.integers(0, 3000)), min_size=1, max_size=6)
+MOMENTS = st.lists(st.tuples(st.booleans(), st.integers(0, 3)), min_size=1, max_size=6)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
