@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
 from skyweft.report.sweep import write_sweep
 from skyweft.run.disk.jsonfile import write_json
-from skyweft.run.sweep.figures import table
+from skyweft.run.sweep.figures import survived, table
 from skyweft.run.sweep.product import Sweep, plan, write
 from skyweft.run.sweep.variants import variants
 
@@ -57,3 +59,41 @@ def test_many_variants_and_none_that_differ(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="cannot be written"):
         write_sweep(_sweep(tmp_path, {"a": [1]}), tmp_path / "none" / "sweep.html")
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.lists(st.floats(0.01, 1), min_size=2, max_size=5),
+    st.sampled_from(["delay_median_s", "hops_mean"]),
+)
+def test_a_figure_of_survivors_stands_beside_their_share(
+    tmp_path_factory: pytest.TempPathFactory, shares: list[float], name: str
+) -> None:
+    """A share that never moves is shown too, as often as a figure is of what it leaves."""
+    folder = tmp_path_factory.mktemp("sweep")
+    asked = variants({"planes": list(range(len(shares)))}, None)
+    summaries = {
+        each.number: {"routes": [{name: float(each.number), "share_reachable": share}]}
+        for each, share in zip(asked, shares, strict=True)
+    }
+    write_json(folder / "sweep.json", plan("S", folder / "x.toml", []))
+    write(folder, table(asked, summaries, {}))
+    text = write_sweep(Sweep(folder), folder / "sweep.html").read_text(encoding="utf-8")
+    assert text.count("<svg role=") == 2
+    share = "routes.0.share_reachable"
+    low, high = min(shares), max(shares)
+    assert f"routes.0.{name}, over what is left: {share} from {low:.1%} to {high:.1%}" in text
+    heads = re.findall(r"<th[^>]*>(.*?)</th>", text, re.DOTALL)
+    places = [
+        next(k for k, head in enumerate(heads) if each in head)
+        for each in (share, f"routes.0.{name}")
+    ]
+    assert places[1] == places[0] + 1
+
+
+def test_which_share_a_figure_is_read_with() -> None:
+    names = {"routes.0.share_reachable", "deliveries.share_delivered", "a.share_covered_mean"}
+    assert survived("routes.0.delay_median_s", names) == "routes.0.share_reachable"
+    assert survived("deliveries.delay_p50_s", names) == "deliveries.share_delivered"
+    assert survived("routes.1.delay_median_s", names) is None
+    assert survived("a.longest_gap_s", names) is None

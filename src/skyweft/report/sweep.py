@@ -25,6 +25,7 @@ from skyweft.report.markup import (
 )
 from skyweft.report.sheet import put, sheet
 from skyweft.run.sweep import Sweep
+from skyweft.run.sweep.figures import survived
 
 CHARTS_MAX = 12
 COLUMNS_MAX = 6  # figures in the table; the files hold all
@@ -71,7 +72,10 @@ def _moved(found: pa.Table) -> list[str]:
     """Return the asked figures that are not the same in all variants."""
     names = [name for name in found.column_names if ASKED.search(name)]
     values = {name: numbers(found, name) for name in names}
-    return [name for name, each in values.items() if len(np.unique(each[np.isfinite(each)])) > 1]
+    moved = [name for name, each in values.items() if len(np.unique(each[np.isfinite(each)])) > 1]
+    # What is of survivors alone stands behind the share that survives, moved or not.
+    shares = {name: survived(name, found.column_names) for name in moved}
+    return list(dict.fromkeys(each for name in moved for each in (shares[name], name) if each))
 
 
 def _varied(sweep: Sweep) -> list[str]:
@@ -109,7 +113,8 @@ def _charts(sweep: Sweep, moved: list[str]) -> Markup:
         return section("figures", "Figures", lead)
     drawings = [
         figure(
-            chart(partial(_draw, sweep.table, name, keys), name, 560, 300, f"figure-{number}"), name
+            chart(partial(_draw, sweep.table, name, keys), name, 560, 300, f"figure-{number}"),
+            _caption(sweep.table, name),
         )
         for number, name in enumerate(moved[:CHARTS_MAX])
     ]
@@ -117,6 +122,16 @@ def _charts(sweep: Sweep, moved: list[str]) -> Markup:
     more = len(moved) - CHARTS_MAX
     rest = paragraph(f"{more} more figures have moved; sweep.csv holds all.") if more > 0 else ""
     return section("figures", "Figures that moved", "", *pairs, Markup(rest))
+
+
+def _caption(found: pa.Table, name: str) -> str:
+    """Return a figure's name; of survivors' figures also how many survive."""
+    share = survived(name, found.column_names)
+    if share is None:
+        return name
+    values = numbers(found, share)
+    low, high = np.nanmin(values), np.nanmax(values)
+    return f"{name}, over what is left: {share} from {low:.1%} to {high:.1%}"
 
 
 def _draw(found: pa.Table, name: str, keys: list[str], ax: Axes) -> None:

@@ -1,7 +1,8 @@
 """The table of a sweep: what was changed, why it failed or what came out, a row a variant."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,22 @@ KEYS = b"skyweft.sweep.keys"  # in the table's metadata: which columns were chan
 
 COUNTED = ("chosen",)  # lists of names whose length is a figure
 RULES = ("rules",)  # lists below the top that are in the scenario's order
+# Figures of what arrived alone, and the shares that say how much of all that is.
+SURVIVING = re.compile(r"(delay|hops|stretch|extra|wait|age)_\w+$")
+SURVIVED = ("share_reachable", "share_delivered", "share_lost", "share_served")
+
+
+def survived(name: str, names: Container[str]) -> str | None:
+    """Return the share beside which a figure of survivors is read, or None where there is none.
+
+    A delay that falls because the slow ones are lost is no gain: `routes.0.delay_median_s` goes
+    with `routes.0.share_reachable`.
+    """
+    table, _, figure = name.rpartition(".")
+    if not SURVIVING.match(figure):
+        return None
+    beside = (f"{table}.{share}" for share in SURVIVED)
+    return next((each for each in beside if each in names), None)
 
 
 def flat(summary: Mapping[str, Any]) -> dict[str, float]:
