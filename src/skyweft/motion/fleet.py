@@ -16,6 +16,7 @@ from skyweft.motion.satellites import orbit, tle, walker
 from skyweft.motion.sites import fixed, sites
 from skyweft.motion.tables import MISTAKES_MAX
 from skyweft.motion.track import track
+from skyweft.motion.unread import unread
 from skyweft.naming import wrong_name
 from skyweft.scenario import motion as ways
 from skyweft.scenario.scenario import Scenario
@@ -147,5 +148,6 @@ def _joined(scenario: Scenario, members: dict[str, Members]) -> Fleet:
         warnings=tuple(
             [f"{group}: {line}" for group, each in members.items() for line in each.warnings]
             + contradictions.contradictions(scenario, members)
+            + list(unread(scenario))
         ),
     )
