@@ -6,6 +6,7 @@ from skyweft.network import sound as network
 from skyweft.network.flows.demand import Wanted, wanted
 from skyweft.network.queues.sending import asked
 from skyweft.network.siting import ground
+from skyweft.run import amounts
 from skyweft.scenario.scenario import Scenario
 
 
@@ -17,6 +18,7 @@ def sound(scenario: Scenario, fleet: Fleet) -> Wanted:
     ScenarioError
         What is wrong, a line each, with its place.
     """
+    amounts.sound(scenario, fleet)  # first: the others may count what there is too much of
     flows = wanted(scenario, fleet)  # for its files' mistakes too
     ground.sound(scenario, fleet, flows)
     asked(scenario, fleet)  # for mistakes in names
