@@ -108,6 +108,12 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert _mistakes(motion) == ["gateways.csv: 200 MB, at most 100 MB is read"]
 
 
+def test_too_many_lines_are_not_read(tmp_path: Path) -> None:
+    head = "name,latitude_deg,longitude_deg\n"
+    motion = _file(tmp_path, head + "a,1,1\n" * 1_500_000)
+    assert _mistakes(motion) == ["gateways.csv: 1,500,001 lines, at most 1,500,000 are read"]
+
+
 def test_unreadable_file(tmp_path: Path) -> None:
     motion = _file(tmp_path, "name,latitude_deg,longitude_deg\na,1,1\n")
     motion.file.unlink()

@@ -19,6 +19,7 @@ from skyweft.motion.product import Floats
 from skyweft.naming import normal, wrong_name
 
 SIZE_MAX_BYTES = 100_000_000
+LINES_MAX = 1_500_000  # of a table: half a gigabyte while it is read
 MISTAKES_MAX = 20
 
 LATITUDE = (-90.0, 90.0)
@@ -141,6 +142,8 @@ def read_rows(path: Path) -> tuple[Iterator[tuple[int, list[str]]], str]:
     The line of column names tells that: by a comma, unless semicolons or tabs make more of it.
     """
     text = read_text(path)
+    if (lines := text.count("\n")) > LINES_MAX:
+        raise ScenarioError(f"{path.name}: {lines:,} lines, at most {LINES_MAX:,} are read")
     names = next((each for each in _uncommented(io.StringIO(text)) if each.strip()), "")
     separator = max(SEPARATORS, key=names.count)
     return _rows(path, text, separator), separator
