@@ -7,11 +7,6 @@ from skyweft.report.markup import Number, Shares, table
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (figures.duration(45.0), "45 s"),
-        (figures.duration(5_400.0), "90 min"),
-        (figures.duration(86_400.0), "24 h"),
-        (figures.duration(30 * 86_400.0), "30 days"),
-        (figures.duration(22_572.0), "6.27 h"),
         (figures.rate(0.0), "0 bit/s"),
         (figures.rate(5_470.0), "5.47 kbit/s"),
         (figures.rate(12.34e6), "12.3 Mbit/s"),

@@ -17,7 +17,7 @@ from skyweft.plot.deliveries import (
 from skyweft.plot.meetings import numbers, words
 from skyweft.report.charts import PAGE, chart
 from skyweft.report.contacts import HALF
-from skyweft.report.figures import amount, count, duration, number, share_of, spoken
+from skyweft.report.figures import amount, count, number, share_of, spoken
 from skyweft.report.markup import (
     Cell,
     Markup,
@@ -29,6 +29,7 @@ from skyweft.report.markup import (
     table,
 )
 from skyweft.run import Run
+from skyweft.world.lasting import lasting
 
 TARGETS_MAX, PASSED_MAX = 40, 20
 KEPT = {"on board": "stored", "at device": "at_device"}
@@ -149,7 +150,7 @@ def _row(name: str, rule: Mapping[str, Any]) -> list[Cell]:
         count(rule["made"]),
         count(rule["observed"]),
         share_of(_nan(rule["share_delivered"])),
-        *(spoken(duration(_nan(rule[name]))) for name in ages),
+        *(lasting(_nan(rule[name])) for name in ages),
         number(1e3 * _nan(rule["energy_byte_j"]), 2),
         number(_nan(rule["battery_years_mean"]), 1),
     ]
@@ -160,7 +161,7 @@ def _parts(name: str, rule: Mapping[str, Any]) -> list[Cell]:
     parts = ("at_device_", "on_board_", "in_transit_")
     figures = [f"delay_{part}mean_s" for part in ("", *parts)]
     figures += [f"delay_{part}p95_s" for part in parts[:2]]
-    return [name, *(spoken(duration(_nan(rule[each]))) for each in figures)]
+    return [name, *(lasting(_nan(rule[each])) for each in figures)]
 
 
 def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:

@@ -28,14 +28,6 @@ def share_of(share: float) -> Shares:
     return Shares(percent(share).removesuffix(" %") if isfinite(share) else NONE, share)
 
 
-def duration(value_s: float) -> tuple[str, str]:
-    """Return a length of time and its unit."""
-    for size_s, unit, until in ((1, "s", 90), (60, "min", 7_200), (3_600, "h", 172_800)):
-        if value_s < until:
-            return _three(value_s / size_s), unit
-    return _three(value_s / 86_400), "days"
-
-
 def rate(value_bps: float) -> tuple[str, str]:
     """Return a rate and its unit."""
     for size, unit in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):

@@ -8,11 +8,11 @@ import gzip
 import re
 
 from skyweft.errors import ScenarioError
-from skyweft.report.figures import duration, spoken
 from skyweft.report.markup import Markup, joined, paragraph, section
 from skyweft.run import Run
 from skyweft.run.scene import FILE, header, scene
 from skyweft.run.scene.built import MISSING, globe_module
+from skyweft.world.lasting import lasting
 
 HOST = "globe-view"
 _EXPORTS = re.compile(r"export\s*\{([^{}]*)\}\s*;?\s*$")
@@ -29,7 +29,7 @@ def globe_section(run: Run) -> Markup:
     except ScenarioError as error:
         return paragraph(f"No globe in this report: {error}.")
     told = header(data)
-    shown, whole = (spoken(duration(told[key])) for key in ("to_s", "finished_s"))
+    shown, whole = (lasting(told[key]) for key in ("to_s", "finished_s"))
     part = f"the first {shown} of {whole}" if told["to_s"] < told["finished_s"] else f"all {shown}"
     lead = f"Who is where, and who is in contact: {part}. Drag to turn it, scroll to come nearer."
     return section(

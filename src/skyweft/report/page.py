@@ -18,7 +18,7 @@ from skyweft.plot.timeline import percent
 from skyweft.report.contacts import layers_section, passes_section, timeline_section, with_anything
 from skyweft.report.coverage import coverage_section
 from skyweft.report.deliveries import deliveries_section
-from skyweft.report.figures import duration, rate, spoken
+from skyweft.report.figures import rate
 from skyweft.report.gateways import gateways_section
 from skyweft.report.globe import globe_section
 from skyweft.report.links import links_section, read_directions
@@ -31,6 +31,7 @@ from skyweft.report.sheet import put, sheet
 from skyweft.run import Run
 from skyweft.run.disk.identity import digest
 from skyweft.scenario.scenario import Scenario
+from skyweft.world.lasting import lasting
 
 
 def write(run: Run, path: str | Path) -> Path:
@@ -132,8 +133,8 @@ def _title(run: Run) -> Markup:
     facts = {
         "Start": f"{scenario.start:%Y-%m-%d %H:%M:%S} UTC",
         "End": f"{end:%Y-%m-%d %H:%M:%S} UTC",
-        "Duration": spoken(duration(scenario.duration_s)),
-        **({} if run.complete else {"Interrupted after": spoken(duration(run.finished_s))}),
+        "Duration": lasting(scenario.duration_s),
+        **({} if run.complete else {"Interrupted after": lasting(run.finished_s)}),
         "Seed": str(scenario.seed),
     }
     words = f'<p class="lead">{escaped(scenario.description)}</p>' if scenario.description else ""
@@ -194,7 +195,7 @@ def _meeting_tiles(met: Meetings, length_s: float) -> list[Markup]:
             f"{len(watched):,} platforms {whose}, mean; worst {met.name(worst)}"
             f" {percent(float(share.min()))}",
         ),
-        _tile("Longest gap", *duration(float(gap_s.max())), f"{met.name(longest)}, no contact"),
+        _tile("Longest gap", lasting(float(gap_s.max())), "", f"{met.name(longest)}, no contact"),
     ]
 
 

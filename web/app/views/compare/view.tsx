@@ -170,7 +170,8 @@ function measureFor(path: string) {
 }
 
 function unitOf(path: string): string {
-  return measureFor(path).unit;
+  const { unit, lasts } = measureFor(path);
+  return lasts ? "time" : unit; // total and total_s are told apart
 }
 
 function spoken(path: string): string {
