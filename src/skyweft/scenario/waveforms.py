@@ -70,6 +70,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "drift_max_hz",
         "acknowledge_after_s",
         "acknowledge_s",
+        "acknowledge_snr_min_db",
     ),
     SHARED,
 )
@@ -139,6 +140,9 @@ class Waveform(Entry):
     """From the end of a confirmed transmission to its acknowledgement."""
     acknowledge_s: PositiveTime = 0.2
     """Length of an acknowledgement."""
+    acknowledge_snr_min_db: float | None = None
+    """Least signal over noise of an acknowledgement at the thing; that of the message unless
+    given."""
 
     @model_validator(mode="after")
     def _own_keys_only(self) -> Self:

@@ -17,6 +17,7 @@ from skyweft.delivery.access.sight import Rays, Sight
 from skyweft.delivery.access.tables import (
     Answers,
     Carry,
+    Copies,
     Messages,
     Sent,
     Silence,
@@ -24,7 +25,7 @@ from skyweft.delivery.access.tables import (
 )
 from skyweft.delivery.access.traffic import Made, made, renewal
 from skyweft.delivery.access.waking import Waking
-from skyweft.delivery.product import CAUSES, Heard
+from skyweft.delivery.product import CAUSES, HEARD, Heard
 from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 
@@ -43,7 +44,8 @@ def begin(scenario: Scenario, fleet: Fleet) -> Carry:
     random = [k for k, rule in enumerate(scenario.messages) if rule.arrivals == "poisson"]
     return Carry(
         Messages.none(), Sent.none(), Rays.none(), np.empty(0, np.int8), Answers.none(),
-        Silence.none(), {number: renewal(scenario, fleet, number) for number in random},
+        Copies.none(), Silence.none(),
+        {number: renewal(scenario, fleet, number) for number in random},
     )  # fmt: skip
 
 
@@ -103,8 +105,9 @@ def hear(
         if to_s >= scenario.duration_s:
             _close(scenario, messages, ended, to_s)
             ended[:] = True
-        parts.append(_heard(air, messages, ended, last, to_s))
-        carry = _carried(carry, messages, ended, last, to_s)
+        copies = _copies(air, carry, last, to_s)
+        parts.append(_heard(messages, ended, copies))
+        carry = _carried(carry, messages, ended, copies, last, to_s)
     left = carry.messages.thing[carry.messages.due_s < end_s]
     return _whole(parts, executor), replace(carry, silence=rounds.silence(left))
 
@@ -160,7 +163,7 @@ def _ended(scenario: Scenario, air: Media, messages: Messages, last: Round, end_
     """Write what the block did to each message; return which need nothing more."""
     sent = last.sent
     ours = sent.message >= 0
-    over = ours & (last.over_s <= end_s)
+    over = ours & (last.done_s <= end_s)
     spent_j = each_attempt_j(air)[sent.rule, sent.lane]
     fresh = np.arange(last.carried, len(sent))
     np.add.at(messages.attempts, sent.message[fresh], np.int16(1))
@@ -204,30 +207,42 @@ def _close(scenario: Scenario, messages: Messages, ended: Flags, end_s: float) -
     messages.cause[~ended] = np.where(until_s <= end_s, over, AT_DEVICE)[~ended]
 
 
-def _heard(air: Media, messages: Messages, ended: Flags, last: Round, end_s: float) -> Heard:
-    """Return the messages that have ended, and who has copies."""
+def _copies(air: Media, carry: Carry, last: Round, end_s: float) -> Copies:
+    """Return who has heard which messages so far; of a message heard twice the first copy."""
     sent, rays = last.sent, last.rays
-    copies = (last.near == NEAREST) & (sent.message[rays.sent] >= 0)
-    copies &= last.over_s[rays.sent] <= end_s
-    rows = np.flatnonzero(copies)
-    of = sent.message[rays.sent[rows]]
+    good = (last.near == NEAREST) & (sent.message[rays.sent] >= 0)
+    good &= last.over_s[rays.sent] <= end_s
+    rows = np.flatnonzero(good)
+    of = rays.sent[rows]
     lasts_s = np.array([each.air_s for each in air.of_rule])[sent.rule, sent.lane]
-    airs_s = lasts_s[rays.sent[rows]] + rays.delay_s[rows]
-    received_s = sent.start_s[rays.sent[rows]] + airs_s
+    airs_s = lasts_s[of] + rays.delay_s[rows]
+    received_s = sent.start_s[of] + airs_s
+    fresh = Copies(sent.message[of], rays.receiver[rows], received_s, airs_s.astype(np.float32))
+    if not any(each.messages.confirmed for each in air.of_rule):
+        return fresh
+    every = Copies.joined(carry.copies, fresh)
+    every = every.taking(np.lexsort((every.received_s, every.receiver, every.message)))
+    again = (np.diff(every.message) == 0) & (np.diff(every.receiver) == 0)
+    return every.taking(np.concatenate([[True], ~again])[: len(every)])
+
+
+def _heard(messages: Messages, ended: Flags, copies: Copies) -> Heard:
+    """Return the messages that have ended, and who has copies."""
+    copies = copies.taking(ended[copies.message])
+    messages.cause[copies.message] = HEARD
     done = np.flatnonzero(ended)
     done = done[in_order(messages.created_s[done], messages.rule[done], messages.thing[done],
                          messages.number[done])]  # fmt: skip
     place = np.full(len(messages), -1, np.int64)
     place[done] = np.arange(len(done))
-    of = place[of]
+    of = place[copies.message]
     first = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(done)))]).astype(np.int64)
-    order = np.empty(len(rows), np.int64)
-    _by_message(first[:-1].copy(), of, received_s, order)
-    some = messages.taking(done)
+    order = np.empty(len(copies), np.int64)
+    _by_message(first[:-1].copy(), of, copies.received_s, order)
+    some, whose = messages.taking(done), copies.taking(order)
     return Heard(
         some.rule, some.thing, some.number, some.created_s, some.attempts, some.energy_j,
-        some.cause, first, rays.receiver[rows[order]], received_s[order],
-        airs_s[order].astype(np.float32),
+        some.cause, first, whose.receiver, whose.received_s, whose.air_s,
     )  # fmt: skip
 
 
@@ -256,15 +271,17 @@ def _by_message(at: Ints, of: Ints, received_s: Floats, order: Ints) -> None:
         at[of[row]] += 1
 
 
-def _carried(carry: Carry, messages: Messages, ended: Flags, last: Round, end_s: float) -> Carry:
+def _carried(
+    carry: Carry, messages: Messages, ended: Flags, copies: Copies, last: Round, end_s: float
+) -> Carry:
     """Return what the next block must know."""
     sent, rays = last.sent, last.rays
     place = np.full(len(messages), -1, np.int64)
     place[~ended] = np.arange(np.count_nonzero(~ended))
-    open_ = last.over_s > end_s
+    open_ = last.done_s > end_s
     # What disturbs those on the air, or has disturbed them, over itself or not.
     horizon_s = sent.start_s[open_].min() if open_.any() else end_s
-    kept = last.over_s > horizon_s
+    kept = (last.over_s > horizon_s) | open_
     back = np.cumsum(kept) - 1
     still = kept[rays.sent]
     on_air = sent.taking(kept)
@@ -275,8 +292,13 @@ def _carried(carry: Carry, messages: Messages, ended: Flags, last: Round, end_s:
     starts_s = sent.start_s[waves.sent] + waves.delay_s
     waves.sent[:] = back[waves.sent]
     held = np.where(starts_s < end_s, last.held[still], np.int8(-1))
+    copies = copies.taking(~ended[copies.message])
+    copies.message[:] = place[copies.message]
+    # Answers to what is open are made anew.
+    answers = last.answers.taking(last.answers.end_s > horizon_s)
+    answers = answers.taking(~np.append(open_, False)[answers.sent])
+    answers.sent[:] = -1
     return Carry(
         messages.taking(~ended), on_air, waves, held,
-        last.answers.taking(last.answers.end_s > horizon_s), carry.silence,
-        carry.renewals,
+        answers, copies, carry.silence, carry.renewals,
     )  # fmt: skip

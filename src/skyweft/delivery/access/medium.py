@@ -62,6 +62,19 @@ class Medium:
         return self.waveform.kind == "nb_iot"
 
     @property
+    def answer_snr_min_db(self) -> Floats:
+        """Return what an answer needs at the thing: as much as the message unless given."""
+        given = self.waveform.acknowledge_snr_min_db
+        return self.snr_min_db if given is None else np.full(LANES, given)
+
+    @property
+    def window_s(self) -> float:
+        """Return how long a thing waits for an answer after each transmission, light apart."""
+        if not self.messages.confirmed:
+            return 0.0
+        return self.waveform.acknowledge_after_s + self.waveform.acknowledge_s
+
+    @property
     def doppler_max_hz(self) -> float:
         """Return how far the carrier may be off."""
         given = self.waveform.doppler_max_hz

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.delivery.access.answering import Answering
 from skyweft.delivery.access.draws import PURPOSES, WAIT, uniforms
 from skyweft.delivery.access.medium import Media
 from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers, received
@@ -35,6 +36,8 @@ Flags = NDArray[np.bool_]
 
 ATTEMPTS = 128  # more than any message has
 DOUBLINGS = 6  # of the back-off
+# Transmissions, rays, decoders, how near rays and transmissions came, and two of `Round`'s moments.
+Judged = tuple[Sent, Rays, Codes, Codes, Codes, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Round:
     near: Codes  # of each ray: how near it came to being heard
     best: Codes  # of each transmission: its best ray
     over_s: Floats  # of each transmission: when it has arrived everywhere
+    done_s: Floats  # and when its thing knows whether it has been heard, if it is told at all
     again: Asked  # attempts that follow from what failed
     answers: Answers
     left: Asked  # attempts of this block that were not made in it
@@ -94,8 +98,8 @@ class Rounds:
         self._back_off_s = np.array([rule.back_off_s for rule in rules])
         self._confirmed = np.array([rule.confirmed for rule in rules], np.bool_)
         ways = [each.waveform for each in media.of_rule]
-        self._after_s = np.array([each.acknowledge_after_s for each in ways])
-        self._answer_s = np.array([each.acknowledge_s for each in ways])
+        self._window_s = np.array([each.window_s for each in media.of_rule])
+        self._answering = Answering(scenario, self._air, receivers)
         self._silent = np.array([1 / each.duty_cycle for each in ways])
         self._slot_s = np.array([each.slot_s for each in media.of_rule])
         self._blind = np.array([isinstance(rule.wake, Blind) for rule in rules], np.bool_)
@@ -147,8 +151,8 @@ class Rounds:
             turn = self._turn(asked, messages)
             placed, rays, silent_s = self._placed(asked, messages, turn, placed, rays)
             now = self._judged(carry, placed, rays, answers)
-            again = self._again(now, messages)
-            said = self._said(carry, now)
+            said, told = self._said(carry, now)
+            again = self._again(now, told, messages)
             if _same(again, more) and _same(said, answers):
                 break
             more, answers = again, said
@@ -176,7 +180,11 @@ class Rounds:
             sent, rays = self._looked(asked, messages, turn.start_s, known, known_rays)
             silent_s = np.zeros(len(asked))
             silent_s[turn.start_s < self._end_s] = self._air.air_s[sent.rule, sent.lane]
-            silent_s *= self._silent[turn.rule]
+            # A thing does not send while it waits for an answer.
+            waits_s = silent_s.copy()
+            if self._confirmed.any():
+                waits_s[turn.start_s < self._end_s] += self._waits_s(sent, rays)
+            silent_s = np.maximum(silent_s * self._silent[turn.rule], waits_s)
             moved = _in_turn(
                 turn.due_s, turn.rule, turn.thing, turn.until_s, silent_s, self._slot_s,
                 self._free_s, turn.start_s,
@@ -185,6 +193,13 @@ class Rounds:
             if not moved:
                 return sent, rays, silent_s
             known, known_rays = sent, rays
+
+    def _waits_s(self, sent: Sent, rays: Rays) -> Floats:
+        """Return how long the thing of each transmission waits for its answer, light included."""
+        late_s = np.zeros(len(sent))
+        _most(rays.sent, rays.delay_s, late_s)
+        wait_s: Floats = self._window_s[sent.rule] + 2 * late_s
+        return np.where(self._confirmed[sent.rule], wait_s, 0.0)
 
     def silence(self, waiting: NDArray[np.int32]) -> Silence:
         """Return who may not send yet at the stretch's end, and what holds for who waits."""
@@ -231,9 +246,7 @@ class Rounds:
                 for lane in lanes[::-1]:
                     sent.lane[mine & (best >= self._air.snr_min_db[rule, lane])] = lane
 
-    def _judged(
-        self, carry: Carry, placed: Sent, rays: Rays, answers: Answers
-    ) -> tuple[Sent, Rays, Codes, Codes, Codes, Floats]:
+    def _judged(self, carry: Carry, placed: Sent, rays: Rays, answers: Answers) -> Judged:
         """Return all that is on the air, and how near it came to being heard."""
         sent = Sent.joined(carry.sent, placed)
         both = Rays.joined([carry.rays, rays])
@@ -244,16 +257,15 @@ class Rounds:
         _most(both.sent, near, best)
         _most(both.sent, both.delay_s, late_s)
         over_s = sent.start_s + self._air.air_s[sent.rule, sent.lane] + late_s
-        return sent, both, held, near, best, over_s
+        waits_s = np.where(self._confirmed[sent.rule], self._window_s[sent.rule] + late_s, 0.0)
+        return sent, both, held, near, best, over_s, over_s + waits_s
 
-    def _again(
-        self, now: tuple[Sent, Rays, Codes, Codes, Codes, Floats], messages: Messages
-    ) -> Asked:
+    def _again(self, now: Judged, told: Flags, messages: Messages) -> Asked:
         """Return the attempts that follow, those after the block's end too."""
-        sent, _, _, _, best, over_s = now
-        failed = (sent.message >= 0) & (over_s <= self._end_s) & (best < HEARD)
+        sent, _, _, _, _, _, done_s = now
+        failed = (sent.message >= 0) & (done_s <= self._end_s) & ~told
         failed &= sent.attempt + 1 < self._attempts[sent.rule]
-        sent, over_s = sent.taking(failed), over_s[failed]
+        sent, done_s = sent.taking(failed), done_s[failed]
         wide_s = self._back_off_s[sent.rule] * 2.0 ** np.minimum(sent.attempt, DOUBLINGS)
         purpose = WAIT + PURPOSES * sent.attempt.astype(np.int64)
         drawn = np.empty(len(sent))
@@ -262,30 +274,18 @@ class Rounds:
             drawn[mine] = uniforms(
                 self._scenario.seed, rule, sent.thing[mine], sent.number[mine], purpose[mine]
             )
-        due_s = over_s + self._after_s[sent.rule] + self._answer_s[sent.rule] + wide_s * drawn
+        due_s = done_s + wide_s * drawn
         kept = due_s <= messages.created_s[sent.message] + self._lifetime_s[sent.rule]
         return Asked(sent.message, (sent.attempt + 1).astype(np.int16), due_s).taking(kept)
 
-    def _said(self, carry: Carry, now: tuple[Sent, Rays, Codes, Codes, Codes, Floats]) -> Answers:
-        """Return the acknowledgements: the receiver that heard best sends, when it is free."""
-        sent, rays, _, near, best, over_s = now
-        if not (self._receivers.half_duplex.any() and self._confirmed.any()):
-            return carry.answers
+    def _said(self, carry: Carry, now: Judged) -> tuple[Answers, Flags]:
+        """Return the acknowledgements, and which transmissions their things know were heard."""
+        sent, rays, _, near, best, over_s, _ = now
         heard = (sent.message >= 0) & (over_s <= self._end_s) & (best == HEARD)
         heard &= self._confirmed[sent.rule]
-        good = np.flatnonzero((near == HEARD) & heard[rays.sent])
-        good = good[np.lexsort((-rays.power_dbhz[good], rays.sent[good]))]
-        of, first = np.unique(rays.sent[good], return_index=True)
-        receiver = rays.receiver[good[first]]
-        mute = self._receivers.half_duplex[self._receivers.places(receiver)]
-        of, receiver = of[mute], receiver[mute]
-        order = np.lexsort((sent.number[of], sent.thing[of], sent.rule[of], over_s[of], receiver))
-        of, receiver = of[order], receiver[order]
-        start_s = over_s[of] + self._after_s[sent.rule[of]]
-        end_s = start_s + self._answer_s[sent.rule[of]]
-        _one_by_one(receiver, start_s, end_s, carry.answers.receiver, carry.answers.end_s)
-        answers = Answers.joined(carry.answers, Answers(receiver, start_s, end_s))
-        return answers.taking(np.lexsort((answers.start_s, answers.receiver)))
+        if not heard.any():
+            return carry.answers, heard
+        return self._answering.answered(carry.answers, sent, rays, near, heard, over_s)
 
 
 def lifetimes_s(scenario: Scenario) -> Floats:
@@ -369,22 +369,3 @@ def _in_turn(
         moved |= at != start_s[k] and not (np.isnan(at) and np.isnan(start_s[k]))
         start_s[k] = at
     return moved
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def _one_by_one(
-    receiver: NDArray[np.int32], start_s: Floats, end_s: Floats, earlier: NDArray[np.int32],
-    earlier_end_s: Floats,
-) -> None:  # fmt: skip
-    """Put off what a receiver would send while it still sends something else; by receiver, time."""
-    free = -np.inf
-    for k in range(len(receiver)):
-        if k == 0 or receiver[k] != receiver[k - 1]:
-            free = -np.inf
-            for j in range(len(earlier)):
-                if earlier[j] == receiver[k]:
-                    free = max(free, earlier_end_s[j])
-        late = max(free - start_s[k], 0.0)
-        start_s[k] += late
-        end_s[k] += late
-        free = end_s[k]

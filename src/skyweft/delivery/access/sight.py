@@ -46,6 +46,7 @@ class Rays:
     doppler_hz: Singles
     drift_hz_s: Singles
     bearing_rad: Singles  # of the thing, seen from below the receiver, clockwise from north
+    answer_dbhz: Singles  # as `power_dbhz`, of what the receiver sends back; NaN: nothing
 
     def __len__(self) -> int:
         return len(self.sent)
@@ -64,7 +65,7 @@ class Rays:
     @classmethod
     def none(cls) -> "Rays":
         """Return no rays."""
-        kinds = (np.int64, np.int32, np.float64, *[np.float32] * 4)
+        kinds = (np.int64, np.int32, np.float64, *[np.float32] * 5)
         return cls(*(np.empty(0, kind) for kind in kinds))
 
 
@@ -138,6 +139,10 @@ class Sight:
         seen, receiver = Geometry(*columns), field.rows[near]
         carrier_hz = field.thing.frequency_hz
         power = carrier_to_noise_dbhz(Path(link, field.thing, field.receiver, seen))
+        answer = np.full(len(row), np.nan, np.float32)
+        if field.answers:
+            back = Path(link, field.receiver, field.thing, seen.swapped())
+            answer[:] = carrier_to_noise_dbhz(back)
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
             ends = (receiver, time_s[row]), (thing[row], time_s[row])
@@ -150,6 +155,7 @@ class Sight:
             doppler_hz(carrier_hz, seen.range_rate_m_s).astype(np.float32),
             doppler_hz(carrier_hz, seen.range_acceleration_m_s2).astype(np.float32),
             bearing.astype(np.float32),
+            answer,
         )
 
     def _whereabouts(self, rows: NDArray[np.int32]) -> tuple[Rows, Rows, Rows]:
@@ -182,7 +188,7 @@ class Sight:
         assert isinstance(receiver, Radio)
         return _Field(
             link, rows, np.ascontiguousarray(toward.transpose(2, 1, 0)),
-            least.astype(np.float32), medium.thing, receiver,
+            least.astype(np.float32), medium.thing, receiver, medium.messages.confirmed,
         )  # fmt: skip
 
     def _knots(self, rows: NDArray[np.int32]) -> Floats:
@@ -227,6 +233,7 @@ class _Field:
     least: Singles  # (R,) cosine of the angle beyond which nobody sees it
     thing: Radio
     receiver: Radio
+    answers: bool  # receivers acknowledge
 
 
 def _or(values: Floats, instead: float) -> Floats:

@@ -106,12 +106,33 @@ class Sent(Table):
 
 
 @dataclass(frozen=True, slots=True)
+class Copies(Table):
+    """Who has heard messages whose fate is open all the same, (K,)."""
+
+    message: Ints  # row of Messages
+    receiver: NDArray[np.int32]  # row of Fleet
+    received_s: Floats
+    air_s: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.message)
+
+    @classmethod
+    def kinds(cls) -> tuple[type[np.generic], ...]:
+        """Return the columns' kinds."""
+        return (np.int64, np.int32, np.float64, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Answers(Table):
     """When receivers send acknowledgements, (A,), by receiver and time; those of one never meet."""
 
     receiver: NDArray[np.int32]  # row of Fleet
     start_s: Floats
     end_s: Floats
+    cell: NDArray[np.int32]  # on which channel of which band
+    lane: NDArray[np.int8]
+    sent: Ints  # row of Sent that it answers; -1 where that is decided
 
     def __len__(self) -> int:
         return len(self.receiver)
@@ -119,7 +140,7 @@ class Answers(Table):
     @classmethod
     def kinds(cls) -> tuple[type[np.generic], ...]:
         """Return the columns' kinds."""
-        return (np.int32, np.float64, np.float64)
+        return (np.int32, np.float64, np.float64, np.int32, np.int8, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +197,14 @@ class Carry:
     rays: Rays  # of `sent`
     held: NDArray[np.int8]  # of each ray: 1 a decoder follows it, 0 none was free, -1 not decided
     answers: Answers
+    copies: Copies
     silence: Silence
     renewals: dict[int, Renewal]  # of rules with random arrivals
 
     def save(self, path: Path) -> None:
         """Write everything into one file."""
         columns: dict[str, Any] = {"held": self.held}
-        for name in ("messages", "sent", "rays", "answers", "silence"):
+        for name in ("messages", "sent", "rays", "answers", "copies", "silence"):
             part = getattr(self, name)
             columns |= {f"{name}.{each.name}": getattr(part, each.name) for each in fields(part)}
         for number, state in self.renewals.items():
@@ -199,7 +221,7 @@ class Carry:
         with np.load(path) as stored:
             columns = dict(stored)
         kinds = {"messages": Messages, "sent": Sent, "rays": Rays, "answers": Answers,
-                 "silence": Silence}  # fmt: skip
+                 "copies": Copies, "silence": Silence}  # fmt: skip
         parts: dict[str, Any] = {
             name: kind(*(columns[f"{name}.{each.name}"] for each in fields(kind)))
             for name, kind in kinds.items()

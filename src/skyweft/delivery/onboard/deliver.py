@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.delivery.access.medium import media
 from skyweft.delivery.onboard import epochs, reach
 from skyweft.delivery.onboard.downlink import Board
 from skyweft.delivery.onboard.epochs import Flight, Known, fly
@@ -33,8 +34,7 @@ Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 ROOM = 1 << 60  # bytes of a store without a limit
-LAG_S = 60.0  # from hearing a message to knowing it, at most
-BACK_OFF_MAX = 64  # times the first back-off
+LAG_S = 60.0  # from hearing a message to knowing it, at most, if it is sent once
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +200,15 @@ class UnderWay:
 
 
 def _lag_s(scenario: Scenario) -> float:
-    """Return how long after hearing a message it may become known: when it is no more repeated."""
-    most_s = 0.0
-    for rule in scenario.messages:
-        waits = [min(2**k, BACK_OFF_MAX) for k in range(rule.attempts - 1)]
-        most_s = max(most_s, sum(waits) * rule.back_off_s)
-    return LAG_S + most_s
+    """Return how long after hearing a message it may become known: when it is no more repeated.
+
+    The last attempt begins within its lifetime, and takes what one takes.
+    """
+    more_s = [0.0]
+    for rule, medium in zip(scenario.messages, media(scenario).of_rule, strict=True):
+        if rule.confirmed:
+            more_s.append(rule.lifetime_s + medium.window_s + LAG_S)
+    return LAG_S + max(more_s)
 
 
 def _stores(scenario: Scenario, fleet: Fleet, table: Timetable, rules: int) -> Stores:

@@ -1,0 +1,157 @@
+"""Which confirmed transmissions are acknowledged, and which acknowledgements reach their things.
+
+The receiver that heard a message best answers at one appointed moment, at which its thing listens.
+It has one transmitter: what finds it sending another answer or a beacon is not answered. At the
+thing an answer must close, and not meet another receiver's on its channel.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from skyweft.delivery.access.draws import CHANNEL, PURPOSES, uniforms
+from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers
+from skyweft.delivery.access.sight import Rays
+from skyweft.delivery.access.tables import Answers, Sent
+from skyweft.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+Singles = NDArray[np.float32]
+
+
+class Answering:
+    """How receivers answer, and what of it things hear."""
+
+    def __init__(self, scenario: Scenario, air: Air, receivers: Receivers) -> None:
+        rules = air.media.of_rule
+        self._seed, self._air, self._receivers = scenario.seed, air, receivers
+        self._after_s = np.array([each.waveform.acknowledge_after_s for each in rules])
+        self._lasts_s = np.array([each.waveform.acknowledge_s for each in rules])
+        snr_db = np.array([each.answer_snr_min_db for each in rules])
+        self._need_dbhz = snr_db + air.noise_dbhz[:, None]
+        cells = air.media.cells
+        self._band_of = np.repeat(np.arange(len(cells)), cells).astype(np.int16)
+
+    def answered(
+        self, before: Answers, sent: Sent, rays: Rays, near: Codes, heard: Flags, over_s: Floats
+    ) -> tuple[Answers, Flags]:
+        """Return all answers that are sent, and which transmissions' things receive theirs.
+
+        Parameters
+        ----------
+        before : Answers
+            To transmissions of earlier blocks that nothing more is asked of.
+        sent, rays : Sent, Rays
+            All that is on the air; rays in order of transmissions.
+        near : (K,)
+            How near each ray came to being heard.
+        heard : (S,)
+            Which transmissions ask for an answer: confirmed, heard, over.
+        over_s : (S,)
+            When each has arrived everywhere. [s]
+        """
+        good = np.flatnonzero((near == HEARD) & heard[rays.sent])
+        good = good[np.lexsort((rays.receiver[good], -rays.power_dbhz[good], rays.sent[good]))]
+        of, first = np.unique(rays.sent[good], return_index=True)
+        ray = good[first]
+        order = np.lexsort((sent.number[of], sent.thing[of], sent.rule[of], over_s[of]))
+        of, ray = of[order], ray[order]
+        rule = sent.rule[of]
+        start_s = over_s[of] + self._after_s[rule]
+        asked = Answers(
+            rays.receiver[ray], start_s, start_s + self._lasts_s[rule], self._cell(sent, of),
+            sent.lane[of], of,
+        )  # fmt: skip
+        answers, rays_of = self._sent(before, asked, ray)
+        told = np.zeros(len(sent), np.bool_)
+        closes = rays.answer_dbhz >= self._need_dbhz[sent.rule, sent.lane][rays.sent]
+        bound = np.searchsorted(rays.sent, np.arange(len(sent) + 1))
+        place = self._receivers.places(rays.receiver)
+        by_place = np.searchsorted(answers.receiver, self._receivers.row)
+        _receive(
+            answers.start_s, answers.end_s, answers.cell, answers.lane, answers.sent, rays_of,
+            bound, place, rays.delay_s, rays.answer_dbhz, closes,
+            np.append(by_place, len(answers)), self._band_of, self._air.media.need_db, told,
+        )  # fmt: skip
+        return answers, told
+
+    def _cell(self, sent: Sent, of: Ints) -> Places:
+        """Return the channel that each message was sent on, on which it is answered."""
+        band = self._air.band[sent.rule[of]]
+        cell = self._air.first_cell[band].astype(np.int32)
+        for rule in np.unique(sent.rule[of]).tolist():
+            cells = int(self._air.media.cells[self._air.band[rule]])
+            some = np.flatnonzero(sent.rule[of] == rule)
+            mine = of[some]
+            purpose = CHANNEL + PURPOSES * sent.attempt[mine].astype(np.int64)
+            drawn = uniforms(self._seed, rule, sent.thing[mine], sent.number[mine], purpose)
+            cell[some] += (drawn * cells).astype(np.int32)
+        return cell
+
+    def _sent(self, before: Answers, asked: Answers, ray: Ints) -> tuple[Answers, Ints]:
+        """Return what receivers send of what they are asked, with what they send already."""
+        receivers = self._receivers
+        every = Answers.joined(before, asked)
+        rays = np.concatenate([np.full(len(before), -1), ray])
+        place = receivers.places(every.receiver)
+        free = np.ones(len(every), np.bool_)
+        _one_at_a_time(
+            place, every.start_s, every.end_s, len(before), receivers.beacon_at_s,
+            receivers.beacon_period_s, receivers.beacon_s, len(receivers.row),
+            float((self._after_s + self._lasts_s).max()), free,
+        )  # fmt: skip
+        rows = np.flatnonzero(free)
+        rows = rows[np.lexsort((every.start_s[rows], every.receiver[rows]))]
+        return every.taking(rows), rays[rows]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _one_at_a_time(
+    place: Places, start_s: Floats, end_s: Floats, before: int, beacon_at_s: Floats,
+    period_s: Floats, beacon_s: Floats, receivers: int, longest_s: float, free: Flags,
+) -> None:  # fmt: skip
+    """Write which answers find their receiver not sending; who asked first is answered."""
+    last, previous = np.full(receivers, -1), np.full(len(place), -1)
+    for k in range(len(place)):
+        r = place[k]
+        if k >= before and np.isfinite(period_s[r]):
+            # The last beacon that begins before the answer's end.
+            turns = np.ceil((end_s[k] - beacon_at_s[r]) / period_s[r] - 1.0)
+            latest_s = beacon_at_s[r] + turns * period_s[r]
+            free[k] = latest_s + beacon_s[r] <= start_s[k] or latest_s >= end_s[k]
+        j = last[r]
+        # Who asked earlier has answers that end no later than the longest takes from then on.
+        while free[k] and k >= before and j >= 0 and start_s[j] + longest_s > start_s[k]:
+            free[k] = end_s[j] <= start_s[k] or start_s[j] >= end_s[k]
+            j = previous[j]
+        if free[k]:
+            previous[k], last[r] = last[r], k
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _receive(
+    start_s: Floats, end_s: Floats, cell: Places, lane: Codes, sent: Ints, ray: Ints, bound: Ints,
+    place: Places, delay_s: Floats, power_dbhz: Singles, closes: Flags, first: Ints,
+    band: NDArray[np.int16], need_db: Singles, told: Flags,
+) -> None:  # fmt: skip
+    """Write which things receive their answers; answers by receiver and start."""
+    for i in range(len(sent)):
+        if sent[i] < 0 or not closes[ray[i]]:
+            continue
+        own = ray[i]
+        told[sent[i]] = True
+        for k in range(bound[sent[i]], bound[sent[i] + 1]):
+            if k == own:
+                continue
+            # Sent so much earlier by another receiver, it would be at the thing at the same time.
+            ahead_s = delay_s[own] - delay_s[k]
+            low, high = first[place[k]], first[place[k] + 1]
+            j = low + np.searchsorted(start_s[low:high], end_s[i] + ahead_s) - 1
+            while j >= low and end_s[j] > start_s[i] + ahead_s:
+                above_db = power_dbhz[own] - power_dbhz[k]
+                if cell[j] == cell[i] and above_db < need_db[band[cell[i]], lane[i], lane[j]]:
+                    told[sent[i]] = False
+                j -= 1
