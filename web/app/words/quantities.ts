@@ -54,10 +54,11 @@ export function amount(value_bytes: number): string {
   return `${significant(value_bytes / scale)} ${prefix}B`;
 }
 
-/// A share in per cent; what is not quite all must not read as all.
+/// A share in per cent; what is not quite all must not read as all, nor a little as nothing.
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 99.95 && value < 100) return value > 99.995 ? ">99.99" : value.toFixed(2);
+  if (value > 0 && value < 0.005) return "<0.01";
   return trimZeros(value.toFixed(value >= 99 || value < 1 ? 2 : 1));
 }
 

@@ -64,6 +64,7 @@ describe("quantity", () => {
     expect(percent(0.99998)).toBe(">99.99");
     expect(percent(0.9962)).toBe("99.62");
     expect(percent(0)).toBe("0");
+    expect(percent(4e-5)).toBe("<0.01");
   });
 });
 

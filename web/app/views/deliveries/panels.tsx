@@ -10,7 +10,7 @@ import { select } from "../../state/thing.ts";
 import { Bar } from "./outcome.tsx";
 import { causesOf, numberOf, partsOf, rulesCalled, type PassedOver, type RuleSums } from "./reading.ts";
 
-/// A row a rule of the scenario's [[messages]].
+/// A block a rule of the scenario's [[messages]].
 export function Kinds({ rules }: { rules: RuleSums[] }) {
   const names = rulesCalled(rules);
   const parts = partsOf(rules[0]!).map(({ name }) => name);
@@ -28,21 +28,17 @@ export function Kinds({ rules }: { rules: RuleSums[] }) {
     ["battery", ({ battery_years_mean }) => years(numberOf(battery_years_mean))],
   ];
   return (
-    <div class="wide-scroll" tabIndex={0} role="region" aria-label="Messages by kind">
-      <table class="wide">
-        <thead><tr><th scope="col">kind</th><th scope="col">for</th>{numbers.map(([name]) => <th key={name} scope="col" class="right">{name}</th>)}<th scope="col">most of the others</th></tr></thead>
-        <tbody>
-          {rules.map((rule, k) => (
-            <tr key={rule.rule}>
-              <th scope="row">{names[k]}</th>
-              <td>{rule.target}</td>
-              {numbers.map(([name, told]) => <td key={name} class="right mono">{told(rule)}</td>)}
-              <td class="words">{mostly(rule)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ul class="kinds" aria-label="Messages by kind">
+      {rules.map((rule, k) => (
+        <li key={rule.rule}>
+          <h3>{names[k]} → {rule.target}</h3>
+          <dl class="facts">
+            {numbers.map(([name, told]) => <div key={name} class="fact"><dt>{name}</dt><dd class="mono">{told(rule)}</dd></div>)}
+            <div class="fact"><dt>most of the others</dt><dd>{mostly(rule)}</dd></div>
+          </dl>
+        </li>
+      ))}
+    </ul>
   );
 }
 
