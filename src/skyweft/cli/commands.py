@@ -241,8 +241,8 @@ def _messages(found: Mapping[str, Any]) -> Iterator[str]:
         delays = ("delay_p50_s", "delay_at_device_mean_s", "delay_on_board_mean_s")
         median, at_device, on_board = (_figure(found[name], "s") for name in delays)
         yield (
-            f"  {_share(found['share_delivered'])} of the {found['observed']:,} whose lifetime "
-            f"ends within the run, median delay {median} (mean at the device {at_device}, on "
+            f"  {_share(found['share_delivered'])} of the {found['observed']:,} observed to "
+            f"their lifetime's end, median delay {median} (mean at the device {at_device}, on "
             f"board {on_board})"
         )
     for name, count in found.items():

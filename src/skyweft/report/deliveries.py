@@ -120,7 +120,8 @@ def _words(figures: Mapping[str, Any]) -> str:
     if figures["observed"]:
         share = f"{100 * figures['share_delivered']:.3g} %"
         lead += (
-            f"Of the {figures['observed']:,} whose lifetime ends within the run {share} arrived; "
+            f"Of the {figures['observed']:,} observed to the end of their lifetime (for half the "
+            f"run where none ends within it) {share} arrived; "
             "all shares, delays and maps are of these, since the others had less time than that. "
         )
     else:
