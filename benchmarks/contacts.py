@@ -24,8 +24,8 @@ from sgp4.exporter import export_tle
 from skyfield.api import EarthSatellite, load, wgs84
 
 from skyweft.contacts.windows import Windows, site_windows
+from skyweft.fleet import Sites, Tracks
 from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
-from skyweft.motion.product import Sites, Tracks
 from skyweft.protocols.elements import Elements
 from skyweft.world import ellipsoid
 from skyweft.world.clock import Clock, tai_ns

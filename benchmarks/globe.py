@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import skyweft
-from skyweft.run.scene.container import pack
+from skyweft.scene.container import pack
 
 MODULE = Path(skyweft.__file__).parent / "ui" / "skyweft-globe.js"
 FLAGS = "--headless --no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader"

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from skyweft.run.sweep import sweep
+from skyweft.sweeps import sweep
 
 SCENARIO = """
 name = "Sweep"

@@ -16,9 +16,9 @@ from typing import Any
 
 import skyweft
 from skyweft.cli import parser
-from skyweft.run.disk.tables import reference
 from skyweft.scenario.schema import Node, json_schema, resolved
 from skyweft.scenario.words import allowed, shown
+from skyweft.stage.registry import tables
 
 MADE = "<!-- Made by docs/reference/generate.py; edit the code it describes instead. -->"
 # Public functions that a notebook reaches through their modules.
@@ -33,7 +33,7 @@ STAGES = {
     "skyweft.network.plan.custody": ["carry", "Bundles", "Carried"],
     "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
-    "skyweft.run.export": ["export"],
+    "skyweft.export": ["export"],
     "skyweft.report.sweep": ["write_sweep"],
 }
 
@@ -160,7 +160,7 @@ def _run_tables() -> str:
         "# Every table of a run's folder",
         "Parquet files; units stand in the columns' names and metadata. Times count from the "
         "scenario's start.",
-        reference().strip(),
+        *(table.reference() for table in tables().values()),
     ]
     return "\n\n".join(parts) + "\n"
 

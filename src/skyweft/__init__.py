@@ -1,8 +1,6 @@
 """Plan and simulate one information network woven across space, near space, air and ground."""
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,15 +11,15 @@ if TYPE_CHECKING:
     from skyweft.links.budget import budget as budget
     from skyweft.motion.fleet import assemble as assemble
     from skyweft.motion.propagate import propagate as propagate
-    from skyweft.run import Run as Run
-    from skyweft.run import open_run as open_run
-    from skyweft.run import run as run
-    from skyweft.run.sweep import Sweep as Sweep
-    from skyweft.run.sweep import open_sweep as open_sweep
-    from skyweft.run.sweep import sweep as sweep
+    from skyweft.results import Run as Run
+    from skyweft.results import open_run as open_run
+    from skyweft.results import run as run
     from skyweft.scenario.reading import load as load
     from skyweft.scenario.review import review as review
     from skyweft.scenario.scenario import Scenario as Scenario
+    from skyweft.sweeps import Sweep as Sweep
+    from skyweft.sweeps import open_sweep as open_sweep
+    from skyweft.sweeps import sweep as sweep
 
     __version__: str
 
@@ -34,12 +32,12 @@ _HOMES = {
     "propagate": "skyweft.motion.propagate",
     "find": "skyweft.contacts.finding",
     "budget": "skyweft.links.budget",
-    "run": "skyweft.run",
-    "open_run": "skyweft.run",
-    "Run": "skyweft.run",
-    "sweep": "skyweft.run.sweep",
-    "open_sweep": "skyweft.run.sweep",
-    "Sweep": "skyweft.run.sweep",
+    "run": "skyweft.results",
+    "open_run": "skyweft.results",
+    "Run": "skyweft.results",
+    "sweep": "skyweft.sweeps",
+    "open_sweep": "skyweft.sweeps",
+    "Sweep": "skyweft.sweeps",
     "plot": "skyweft",
     "ScenarioError": "skyweft.errors",
     "SkyweftError": "skyweft.errors",
@@ -63,22 +61,6 @@ __all__ = [
     "run",
     "sweep",
 ]
-
-
-class _Package(ModuleType):
-    """Keeps `skyweft.run` the function, although its folder has the same name.
-
-    Importing a submodule makes Python set it on the package, and whether that happened before
-    would otherwise decide whether `skyweft.run(...)` can be called.
-    """
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "run" and isinstance(value, ModuleType):
-            value = value.run
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

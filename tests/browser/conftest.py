@@ -20,8 +20,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from skyweft.run import Run
-from skyweft.run.scene.built import ui
+from skyweft.results import Run
+from skyweft.scene.built import ui
 
 DRAWN_BY_SOFTWARE = (
     "--no-sandbox",

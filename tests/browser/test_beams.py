@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from skyweft.run import Run
+from skyweft.results import Run
 from skyweft.world import ellipsoid
 
 from .conftest import Watched, served

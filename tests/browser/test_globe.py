@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 import skyweft
-from skyweft.run.scene import scene
-from skyweft.run.scene.built import globe_module
+from skyweft.scene import scene
+from skyweft.scene.built import globe_module
 
 MODULE = globe_module()  # None where the page is not built: then there is no browser either
 HOME = "http://globe.test/"

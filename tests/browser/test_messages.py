@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from skyweft.run import Run, run
+from skyweft.results import Run, run
 from skyweft.scenario.shipped import find
 from skyweft.world.lasting import lasting
 

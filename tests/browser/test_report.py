@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skyweft.report import write
-from skyweft.run import Run
+from skyweft.results import Run
 
 from .conftest import SIZE, Watched, not_blank
 

@@ -12,8 +12,8 @@ import pytest
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.shelf import Shelf
-from skyweft.run.disk.identity import digest
-from skyweft.run.disk.jsonfile import read_json, write_json
+from skyweft.store.identity import digest
+from skyweft.store.jsonfile import read_json, write_json
 
 from .conftest import asking
 

@@ -13,7 +13,7 @@ from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.messages import CURVE_MAX, STEPS_MAX, _aboard, _delays, _targets
 from skyweft.console.shelf import Shelf
-from skyweft.run import Run, run
+from skyweft.results import Run, run
 from skyweft.scenario.shipped import find
 
 from .conftest import Ask, asking

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skyweft.motion.product import Tracks
+from skyweft.fleet import Tracks
 
 Floats = NDArray[np.float64]
 

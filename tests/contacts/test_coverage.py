@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skyweft.contacts.coverage import Coverage, CoverageState, cells
-from skyweft.motion.product import Motion, Sites, Tracks
+from skyweft.contacts.coverage.measuring import Coverage, CoverageState, cells
+from skyweft.fleet import Motion, Sites, Tracks
 
 RADIUS_M = 6_378_137.0
 

@@ -11,8 +11,8 @@ import pytest
 
 from skyweft.contacts.finding import find, join, part
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Fleet, Motion, Tracks
 from skyweft.motion.fleet import assemble
-from skyweft.motion.product import Fleet, Motion, Tracks
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 

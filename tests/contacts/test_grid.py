@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from skyweft.contacts.pairs import neighbours, rings
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet
 from skyweft.motion.fleet import assemble
 from skyweft.motion.orbits import Orbits
-from skyweft.motion.product import Fleet
 from skyweft.protocols import omm_writing
 from skyweft.scenario.scenario import Scenario
 

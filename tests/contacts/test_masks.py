@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.masks import sectors
 from skyweft.contacts.windows import Rules, Windows, every, find_pairs, moving, standing
-from skyweft.motion.product import Tracks
+from skyweft.fleet import Tracks
 from skyweft.world import ellipsoid
 
 Floats = NDArray[np.float64]

@@ -7,9 +7,9 @@ import pytest
 
 from skyweft.contacts.pairs import neighbours, pairs, sets
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet, Sites
+from skyweft.fleet.planes import Planes
 from skyweft.motion.fleet import assemble
-from skyweft.motion.planes import Planes
-from skyweft.motion.product import Fleet, Sites
 from skyweft.scenario.scenario import Scenario
 
 RADIO = {"kind": "radio", "frequency_hz": 1e9, "eirp_dbw": 0.0, "gt_db_k": 0.0, "bandwidth_hz": 1e6}

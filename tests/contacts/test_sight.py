@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from skyweft.contacts.windows import Rules, find_pairs, moving, pair_windows, standing
-from skyweft.motion.product import Tracks
+from skyweft.fleet import Tracks
 from skyweft.world import ellipsoid
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ import pytest
 
 from skyweft.contacts import windows
 from skyweft.contacts.windows import moving, pair_windows, site_windows, standing
-from skyweft.motion.product import Sites, Tracks
+from skyweft.fleet import Sites, Tracks
 from skyweft.world import ellipsoid
 
 EQUATOR_M = 6_378_137.0

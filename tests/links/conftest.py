@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skyweft.contacts.product import Contacts
-from skyweft.motion.product import Fleet, Motion, Sites, Tracks
+from skyweft.fleet import Fleet, Motion, Sites, Tracks
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_ecef, up
 

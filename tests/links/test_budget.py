@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet
 from skyweft.links import budget as stage
 from skyweft.links.budget import budget
 from skyweft.links.product import Links
-from skyweft.motion.product import Fleet
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 from .conftest import contacts_of, fleet_of, motion_until, scenario_of

@@ -1,7 +1,7 @@
 import numpy as np
 
+from skyweft.fleet import Fleet, Motion, Sites, Tracks
 from skyweft.links.geometry import geometry_between
-from skyweft.motion.product import Fleet, Motion, Sites, Tracks
 from skyweft.world.ellipsoid import to_ecef, to_geodetic, up
 
 from .conftest import motion_until

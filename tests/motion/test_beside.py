@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skyweft.fleet.planes import MeanOrbits, Planes
 from skyweft.motion.beside import across, nearer, shifts, told, within
-from skyweft.motion.planes import MeanOrbits, Planes
 from skyweft.motion.seats import seated
 
 RADIUS_M = 6_928e3

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet
 from skyweft.motion.fleet import assemble
-from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_geodetic

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from skyweft.errors import RangeError
+from skyweft.fleet import Floats, Tracks
 from skyweft.motion.hermite import states_at
-from skyweft.motion.product import Floats, Tracks
 
 KNOT_S = np.array([60.0, 120.0, 180.0, 240.0, 251.0])  # the last step is shorter
 SHAPE = np.random.default_rng(1).normal(size=(4, 3, 4)) * [7e6, 7e3, 4, 1e-3]

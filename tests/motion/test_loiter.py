@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
+from skyweft.fleet import Floats, Tracks
 from skyweft.motion.hermite import states_at
 from skyweft.motion.loiter import Pattern, legs, loiter
-from skyweft.motion.product import Floats, Tracks
 from skyweft.scenario.motion import Loiter
 from skyweft.world.ellipsoid import to_ecef, to_geodetic
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sgp4.api import WGS72, Satrec
 
+from skyweft.fleet import Mover
 from skyweft.motion.orbits import (
     Orbits,
     altitude_from_mean_motion,
     mean_motion_from_altitude,
 )
-from skyweft.motion.product import Mover
 from skyweft.protocols.elements import Elements
 from skyweft.world.clock import Clock
 from skyweft.world.orientation import earth_rotation, teme_to_itrs

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Floats
 from skyweft.motion import population as module
 from skyweft.motion.members import Members
 from skyweft.motion.population import population, read_weights
-from skyweft.motion.product import Floats
 from skyweft.scenario.motion import Population
 from skyweft.world.ellipsoid import to_geodetic
 from skyweft.world.land import on_land

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from skyweft.motion.product import Fleet, Floats, Sites
+from skyweft.fleet import Fleet, Floats, Sites
 from skyweft.motion.propagate import knots, propagate, step_s
 from skyweft.scenario.scenario import Scenario
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Floats, Mover, Tracks
 from skyweft.motion.hermite import states_at
 from skyweft.motion.members import Setting
-from skyweft.motion.product import Floats, Mover, Tracks
 from skyweft.motion.track import track
 from skyweft.scenario.motion import Track
 from skyweft.world.clock import Clock

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
-from skyweft.contacts.coverage import cells
+from skyweft.contacts.coverage.measuring import cells
 from skyweft.plot import coverage_map, ground_tracks
 from skyweft.plot.maps import Figure, steps
 

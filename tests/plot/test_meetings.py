@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skyweft.motion.arrow import PLATFORMS
 from skyweft.plot.meetings import codes, meetings, merged, up_mean, weighted_quantiles
-from skyweft.run.disk.tables import build
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 200), st.integers(1, 60)), min_size=1, max_size=40
@@ -56,8 +56,7 @@ def test_codes_across_chunks_and_dictionaries() -> None:
 
 def test_meetings_read_names_as_rows() -> None:
     none = [None] * 3
-    platforms = build(
-        "platforms",
+    platforms = PLATFORMS.build(
         {
             "name": ["z", "a", "m"],
             "group": ["up", "down", "down"],

@@ -9,8 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from skyweft.contacts.coverage import cells
-from skyweft.run.disk.tables import build
+from skyweft.contacts.arrow import CONTACTS
+from skyweft.contacts.coverage.arrow import COVERAGE
+from skyweft.contacts.coverage.measuring import cells
+from skyweft.links.arrow import LINKS
+from skyweft.motion.arrow import PLATFORMS
 from skyweft.scenario.scenario import Scenario
 
 DAY_S = 86_400.0
@@ -141,8 +144,7 @@ def _platforms(names: list[str]) -> pa.Table:
     count = len(names)
     group = [name.rsplit("-", 1)[0] for name in names]
     none = [None] * count
-    return build(
-        "platforms",
+    return PLATFORMS.build(
         {
             "name": names,
             "group": group,
@@ -175,8 +177,7 @@ def _contacts(names: list[str]) -> pa.Table:
     start_s, end_s, link, source, target_, high_ = zip(*rows, strict=True)
     start, end = np.array(start_s), np.array(end_s)
     millis = np.datetime64("2026-07-01T00:00:00", "ms")
-    return build(
-        "contacts",
+    return CONTACTS.build(
         {
             "contact": np.arange(len(rows)),
             "link": link,
@@ -218,8 +219,7 @@ def _links(contacts: pa.Table) -> pa.Table:
             *(f"cn0{word}_dbhz" for word in ("", "_reverse")),
         )
     }
-    return build(
-        "links",
+    return LINKS.build(
         {
             "contact": contact,
             **{
@@ -253,8 +253,7 @@ def _coverage() -> pa.Table:
         )
     }
     many = len(share)
-    return build(
-        "coverage",
+    return COVERAGE.build(
         {
             "name": [""] * 400 + [f"gateways-{each:02d}" for each in range(sites)],
             "latitude_deg": latitude_deg,

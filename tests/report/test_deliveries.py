@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from skyweft.report.deliveries import deliveries_section
-from skyweft.run import Run, run
+from skyweft.results import Run, run
 
 TOML = """
 name = "Two kinds of messages"

@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from skyweft.motion.product import Sites
-from skyweft.network.siting.ground import Downlinks, Siting, siting
+from skyweft.fleet import Sites
+from skyweft.network.placement.arrow import sites_table, times_table
+from skyweft.network.placement.ground import Downlinks, Siting, siting
+from skyweft.network.placement.metrics import metrics
 from skyweft.report.gateways import drawn_gateways, gateways_section
 from skyweft.report.markup import Markup
-from skyweft.run.figures.gateways import sites_table, summary, times_table
 from skyweft.world.ellipsoid import to_ecef, up
 
 NAMES = ["Wuhan", "Lhasa <b>", "Oslo"]
@@ -35,7 +36,7 @@ def _section(found: Siting) -> Markup:
         site=np.arange(3),
     )
     sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
-    return drawn_gateways(sites, times_table(found), 3_600.0, summary(found, NAMES))
+    return drawn_gateways(sites, times_table(found), 3_600.0, metrics(found, NAMES))
 
 
 def test_figures_in_words() -> None:
@@ -71,7 +72,7 @@ def test_what_cannot_come_down_has_its_reason() -> None:
 
 def test_the_bound_is_told_where_the_plan_may_not_be_best() -> None:
     found = _siting(4e6)
-    figures = summary(found, NAMES) | {"optimal": False, "guarantee": 1.69, "at_least": 0}
+    figures = metrics(found, NAMES) | {"optimal": False, "guarantee": 1.69, "at_least": 0}
     fleet = SimpleNamespace(
         sites=Sites(to_ecef(NORTH, EAST, np.zeros(3)), up(NORTH, EAST)), site=np.arange(3)
     )
@@ -88,7 +89,7 @@ def test_long_lists_are_cut_and_say_so(many: int) -> None:
     )
     sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
     sites = sites.take(pa.array(np.arange(many) % 3))
-    words = _words(drawn_gateways(sites, times_table(found), 3_600.0, summary(found, NAMES)))
+    words = _words(drawn_gateways(sites, times_table(found), 3_600.0, metrics(found, NAMES)))
     assert ("40 of 50 candidates" in words) == (many > 40)
 
 

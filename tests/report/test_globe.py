@@ -9,8 +9,8 @@ import pytest
 
 from skyweft.report.globe import globe_section
 from skyweft.report.page import page
-from skyweft.run import Run
-from skyweft.run.scene import FILE, scene
+from skyweft.results import Run
+from skyweft.scene import FILE, scene
 
 MODULE = """const a="</script><!--</SCRIPT>";async function Ou(e){window.host=e}
 export{b as createGlobe,Ou as mountReport,c as readScene};

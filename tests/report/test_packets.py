@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.network.product import PacketRows
+from skyweft.network.queues.arrow import metrics, packets_table
 from skyweft.report.packets import drawn_packets
-from skyweft.run.figures.packets import packets_table, summary
 
 NAMES = ["Wuhan", "Lhasa <b>"]
 
@@ -43,7 +43,7 @@ def _rows() -> PacketRows:
 def test_figures_in_words() -> None:
     rows = _rows()
     table = packets_table(rows, pa.array(NAMES, pa.string()))
-    text = drawn_packets(table, summary(rows, NAMES))
+    text = drawn_packets(table, metrics(rows, NAMES))
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))
     assert "Wuhan Lhasa &lt;b&gt; 100 0.0 25.000 50.000 75.000 2.500 0.250 3" in words
     assert "Wuhan 50 80.0 – – – – – 0" in words
@@ -54,7 +54,7 @@ def test_figures_in_words() -> None:
 
 def test_lists_of_pairs_are_cut() -> None:
     rows = _rows()
-    totals = summary(rows, NAMES) * 30
+    totals = metrics(rows, NAMES) * 30
     table = packets_table(rows, pa.array(NAMES, pa.string()))
     text = drawn_packets(table, totals)
     assert "The 20 that lose most" in text

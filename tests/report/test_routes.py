@@ -6,7 +6,7 @@ import pytest
 
 from skyweft.report.page import page
 from skyweft.report.routes import routes_section
-from skyweft.run import Run, run
+from skyweft.results import Run, run
 
 TOML = """\
 name = "Ring"

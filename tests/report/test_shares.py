@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from skyweft.network.flows.arrow import loads_table, shares_table
 from skyweft.network.product import FULL, MET, Loads, Shares
 from skyweft.report.markup import Markup
 from skyweft.report.shares import drawn_flows, flows_section
-from skyweft.run.disk.columns import loads_table, shares_table
 
 NAMES = pa.chunked_array([["Wuhan", "Lhasa", "sat <b>"]])
 FIRST = {"carried_bps": 3e6, "most_bps": 4e6, "gap": 0.25, "why_not": None}

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
 from skyweft.report.sweep import write_sweep
-from skyweft.run.disk.jsonfile import write_json
-from skyweft.run.sweep.figures import survived, table
-from skyweft.run.sweep.product import Sweep, plan, write
-from skyweft.run.sweep.variants import variants
+from skyweft.store.jsonfile import write_json
+from skyweft.sweeps.figures import survived, table
+from skyweft.sweeps.product import Sweep, plan, write
+from skyweft.sweeps.variants import variants
 
 
 def _sweep(folder: Path, grid: dict[str, list[object]], failed: int = 0) -> Sweep:

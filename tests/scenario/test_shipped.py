@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from skyweft.cli import main
 from skyweft.errors import ScenarioError
-from skyweft.run import run
+from skyweft.results import run
 from skyweft.scenario import shipped
 from skyweft.scenario.reading import load
 from skyweft.scenario.shipped import scenario_file

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from skyweft.contacts.windows import site_windows
+from skyweft.fleet import Sites, Tracks
 from skyweft.motion.orbits import Orbits
-from skyweft.motion.product import Sites, Tracks
 from skyweft.protocols.elements import parse
 from skyweft.world import ellipsoid
 from skyweft.world.clock import Clock

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skyweft.contacts.coverage import Coverage, CoverageState, cells
-from skyweft.motion.product import Motion, Sites, Tracks
+from skyweft.contacts.coverage.measuring import Coverage, CoverageState, cells
+from skyweft.fleet import Motion, Sites, Tracks
 
 Floats = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sgp4.api import WGS72, Satrec
 
 from skyweft.contacts.windows import site_windows
-from skyweft.motion.product import Sites, Tracks
+from skyweft.fleet import Sites, Tracks
 from skyweft.world import ellipsoid
 
 Floats = NDArray[np.float64]

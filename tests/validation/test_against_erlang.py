@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from skyweft.delivery.access.hear import begin, hear
 from skyweft.delivery.product import HEARD, Heard
+from skyweft.fleet import Fleet
 from skyweft.motion.fleet import assemble
-from skyweft.motion.product import Fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 

@@ -17,8 +17,8 @@ import pytest
 from skyfield.api import EarthSatellite, load, wgs84
 
 from skyweft.contacts.windows import Windows, site_windows
+from skyweft.fleet import Sites, Tracks
 from skyweft.motion.orbits import Orbits
-from skyweft.motion.product import Sites, Tracks
 from skyweft.protocols.elements import parse
 from skyweft.world import ellipsoid
 from skyweft.world.clock import Clock

@@ -38,7 +38,7 @@ def check(options: argparse.Namespace) -> int:
     scenario = load(
         options.scenario, options.set
     )  # before what is slow to load: mistakes are quick
-    from skyweft.run.outlook import outlook
+    from skyweft.engine.estimate import outlook
 
     with in_file(options.scenario):
         found = outlook(scenario)
@@ -48,7 +48,7 @@ def check(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run a scenario into its folder."""
-    from skyweft.run import run
+    from skyweft.results import run
 
     folder = Path(options.out) if options.out else Path("runs", Path(options.scenario).stem)
     with progress_bar() as progress:
@@ -72,9 +72,9 @@ def run(options: argparse.Namespace) -> int:
 
 def sweep(options: argparse.Namespace) -> int:
     """Run the variants of a scenario; say which have failed."""
-    from skyweft.run.sweep import sweep
-    from skyweft.run.sweep.product import PAGE
-    from skyweft.run.sweep.variants import from_words
+    from skyweft.sweeps import sweep
+    from skyweft.sweeps.product import PAGE
+    from skyweft.sweeps.variants import from_words
 
     with progress_bar() as progress:
         found = sweep(
@@ -103,7 +103,7 @@ def sweep(options: argparse.Namespace) -> int:
 def report(options: argparse.Namespace) -> int:
     """Write a run's report again."""
     from skyweft.report import write
-    from skyweft.run import open_run
+    from skyweft.results import open_run
 
     folder = Path(options.folder)
     result = open_run(folder)
@@ -113,8 +113,8 @@ def report(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Write a run in a format of other programs."""
-    from skyweft.run import open_run
-    from skyweft.run.export import export
+    from skyweft.export import export
+    from skyweft.results import open_run
 
     path, notes = export(
         open_run(options.folder),
@@ -133,7 +133,7 @@ def export(options: argparse.Namespace) -> int:
 def show(options: argparse.Namespace) -> int:
     """Serve a page for finished runs until Ctrl-C."""
     from skyweft.console import Address, serve
-    from skyweft.run.scene.built import MISSING, ui
+    from skyweft.scene.built import MISSING, ui
 
     def ready(page: str) -> None:
         folders = ", ".join(options.folders)
@@ -204,7 +204,7 @@ def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _carried(summary: Mapping[str, Any]) -> Iterator[str]:
     """Write how ways, traffic, gateways, packets and messages fared, those that were asked for."""
-    for each in summary.get("failures", ()):
+    for each in summary["failures"] or ():
         share = _share(each["share_out"])
         yield f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} out ({share})"
     for each in summary["routes"] or ():
@@ -275,7 +275,7 @@ def plan(options: argparse.Namespace) -> int:
     from skyweft.network.plan.telling import plan_facts, plan_lines
 
     if Path(options.where).is_dir():
-        from skyweft.run import open_run
+        from skyweft.results import open_run
 
         plan = open_run(options.where).contact_plan()
     else:
@@ -329,7 +329,7 @@ def fetch(options: argparse.Namespace) -> int:
 
 def selfcheck(options: argparse.Namespace) -> int:
     """Compute the reference cases; fail where one is off."""
-    from skyweft.run.selfcheck import selfcheck
+    from skyweft.selfcheck import selfcheck
 
     cases = selfcheck()
     answer(options, {"cases": [case.facts() for case in cases]}, [case.line() for case in cases])

@@ -19,9 +19,9 @@ from skyweft.console.timeline import timeline
 from skyweft.console.ways import matrix, path
 from skyweft.errors import ScenarioError
 from skyweft.naming import normal
-from skyweft.run import Run
-from skyweft.run.disk.identity import digest
-from skyweft.run.scene import scene
+from skyweft.results import Run
+from skyweft.scene import scene
+from skyweft.store.identity import digest
 
 FACTS = ("versions", "seed", "overrides", "echo", "warnings", "inputs", "left_out", "seconds")
 

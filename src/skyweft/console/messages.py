@@ -7,7 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.run import Run
+from skyweft.results import Run
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from skyweft.run.scene.built import INDEX, MISSING
+from skyweft.scene.built import INDEX, MISSING
 
 HASHED = "assets/"  # their names change with their contents
 FOREVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"

@@ -16,7 +16,7 @@ from skyweft.console.guard import Guard, is_loopback, with_token
 from skyweft.console.patience import Patient
 from skyweft.console.shelf import Shelf
 from skyweft.errors import ScenarioError
-from skyweft.run.scene.built import ui
+from skyweft.scene.built import ui
 
 CONNECTIONS = 256
 _TOKEN = range(1, 1_001)  # characters

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from skyweft.errors import ScenarioError
-from skyweft.run import Run, open_run
-from skyweft.run.disk.folder import TABLES_ALWAYS, is_run
-from skyweft.run.disk.identity import digest
-from skyweft.run.disk.names import MANIFEST
+from skyweft.results import Run, open_run
+from skyweft.stage.registry import tables as declared
+from skyweft.store.folder import is_run
+from skyweft.store.identity import digest
+from skyweft.store.names import MANIFEST
 
 
 class Shelf:
@@ -90,14 +91,12 @@ def tables_in(folder: Path) -> dict[str, int | None]:
 
 def _problems(run: Run, tables: dict[str, int | None]) -> list[str]:
     words = [f"{name}.parquet is damaged" for name, rows in tables.items() if rows is None]
-    needed = [*TABLES_ALWAYS, "tracks"]
-    words += [
-        f"{name}.parquet is missing"
-        for name in needed
-        if name not in tables and name not in run.manifest["left_out"]
-    ]
     try:
-        run.scenario  # noqa: B018  # read here to learn whether it can be
-    except ScenarioError as error:
+        words += [
+            f"{name}.parquet is missing"
+            for name in declared()
+            if run.holds(name) and name not in tables
+        ]
+    except ScenarioError as error:  # the scenario cannot be read
         words.append(str(error))
     return words

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.run import Run
-from skyweft.run.scene.cast import Cast, cast
-from skyweft.run.scene.meetings import Met, met, rules_met
+from skyweft.results import Run
+from skyweft.scene.cast import Cast, cast
+from skyweft.scene.meetings import Met, met, rules_met
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.run import Run
-from skyweft.run.scene.cast import cast
-from skyweft.run.scene.positions import places
+from skyweft.results import Run
+from skyweft.scene.cast import cast
+from skyweft.scene.positions import places
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]

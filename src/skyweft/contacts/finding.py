@@ -22,7 +22,7 @@ from skyweft.contacts.masks import sectors
 from skyweft.contacts.pairs import Pairs, sets
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.windows import Rules, Windows, find_pairs, moving, standing, with_floor
-from skyweft.motion.product import Fleet, Motion
+from skyweft.fleet import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 

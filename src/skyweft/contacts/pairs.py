@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.windows import cut, every
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet
+from skyweft.fleet.planes import Planes
 from skyweft.motion.beside import shifts
-from skyweft.motion.planes import Planes
-from skyweft.motion.product import Fleet
 from skyweft.motion.tables import complain, read_table
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link

@@ -1,6 +1,7 @@
 """Who can meet whom, and when: the product of `contacts`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,3 +36,34 @@ class Contacts(Shown):
 
     def __len__(self) -> int:
         return len(self.start_s)
+
+    def taking(self, rows: NDArray[Any] | slice) -> "Contacts":
+        """Return some of the rows."""
+        return Contacts(*(getattr(self, each.name)[rows] for each in fields(self)))
+
+    @staticmethod
+    def none() -> "Contacts":
+        """Return no rows."""
+        ints, floats = (np.int16, np.int32, np.int32), [np.float64] * 3
+        kinds = (*ints, *floats, np.float32, np.float64, np.bool_, np.bool_)
+        return Contacts(*(np.zeros(0, kind) for kind in kinds))
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the columns by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Contacts of a block of time with their numbers in the run. Columns have shape (C,).
+
+    The first `carried` rows began in an earlier block; those in `open` go on in the next one.
+    """
+
+    contacts: Contacts
+    number: NDArray[np.int64]
+    carried: int
+    open: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        assert len(self.contacts) == len(self.number) >= self.carried

@@ -41,7 +41,7 @@ from skyweft.contacts.scan import (
 )
 from skyweft.contacts.search import WHOLE, search
 from skyweft.contacts.survey import survey
-from skyweft.motion.product import Sites, Tracks
+from skyweft.fleet import Sites, Tracks
 
 Ints = NDArray[np.int32]
 PairRows = tuple[Ints, Ints]

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.coverage import Cells, cells
+from skyweft.contacts.coverage.measuring import Cells, cells
 from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.world import ellipsoid
 

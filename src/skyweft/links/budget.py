@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet, Motion
 from skyweft.links.antennas import gain_towards_dbi, peak_gain_dbi
 from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import Geometry, geometry_between
@@ -20,7 +21,6 @@ from skyweft.links.product import Links
 from skyweft.links.radio import cn0_dbhz, system_temperature_k
 from skyweft.links.sampling import sample_times
 from skyweft.links.waveforms import rate_and_margin
-from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
 from skyweft.scenario.waveforms import Waveform, link_mistakes, waveform_named

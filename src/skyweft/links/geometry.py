@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.fleet import Fleet, Motion
 from skyweft.motion.hermite import states_at
-from skyweft.motion.product import Fleet, Motion
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, SEMI_MINOR_M
 
 Floats = NDArray[np.float64]

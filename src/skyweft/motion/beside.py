@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skyweft.motion.planes import Floats, Ints, Planes, axes
+from skyweft.fleet.planes import Floats, Ints, Planes, axes
 
 # Shifts whose mean lengths agree to this share are equally near, and the first one ahead is taken:
 # a shell written with four decimals of a degree is the same shell.

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from skyweft.fleet.planes import Planes
 from skyweft.motion.beside import nearer
 from skyweft.motion.members import Members
-from skyweft.motion.planes import Planes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 

@@ -7,11 +7,11 @@ from typing import assert_never
 import numpy as np
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet, Sites
 from skyweft.motion import contradictions
 from skyweft.motion.loiter import loiter
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.population import population
-from skyweft.motion.product import Fleet, Sites
 from skyweft.motion.satellites import orbit, tle, walker
 from skyweft.motion.sites import fixed, sites
 from skyweft.motion.tables import MISTAKES_MAX

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from skyweft.fleet import Floats
 from skyweft.motion.columns import HEIGHTS, meant
 from skyweft.motion.notation import read_json
 from skyweft.motion.places import Places, numbered_within
-from skyweft.motion.product import Floats
 from skyweft.motion.rings import Ring, continuous
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain
 from skyweft.naming import normal, wrong_name

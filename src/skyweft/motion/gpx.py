@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from skyweft.fleet import Floats
 from skyweft.motion.places import Places
-from skyweft.motion.product import Floats
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, number, read_text
 from skyweft.naming import normal, wrong_name
 from skyweft.protocols.gpx import Line, Point, read_gpx

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.errors import RangeError
-from skyweft.motion.product import Floats, Tracks
+from skyweft.fleet import Floats, Tracks
 
 SLACK_S = 1e-3  # how far outside the knots a time may fall by rounding
 

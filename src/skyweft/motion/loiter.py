@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skyweft.fleet import Floats
 from skyweft.motion.members import Members, numbered
-from skyweft.motion.product import Floats
 from skyweft.scenario.motion import Loiter
 from skyweft.world.ellipsoid import to_ecef, to_geodetic, up
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skyweft.motion.planes import Planes
-from skyweft.motion.product import Mover, Sites
+from skyweft.fleet import Mover, Sites
+from skyweft.fleet.planes import Planes
 from skyweft.world.clock import Clock
 
 

@@ -19,8 +19,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skyweft.fleet.planes import MeanOrbits
 from skyweft.motion import deep_space, sgp4_kernel
-from skyweft.motion.planes import MeanOrbits
 from skyweft.motion.sgp4_terms import (
     DEEP_SPACE_MIN,
     J2,

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skyweft.fleet import Floats
 from skyweft.motion.members import numbered
-from skyweft.motion.product import Floats
 from skyweft.motion.rings import wrapped
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Floats
 from skyweft.motion.geojson import read_polygons
 from skyweft.motion.members import Members, numbered
-from skyweft.motion.product import Floats
 from skyweft.motion.rings import arc, wrapped
 from skyweft.motion.sites import stand
 from skyweft.motion.tables import LATITUDE, LONGITUDE, complain, read_table

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 import numpy as np
 
-from skyweft.motion.product import Fleet, Floats, Motion, Mover, Tracks
+from skyweft.fleet import Fleet, Floats, Motion, Mover, Tracks
 from skyweft.scenario.scenario import Scenario
 
 STEP_MAX_S = 60.0

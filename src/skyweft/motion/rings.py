@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skyweft.motion.product import Floats
+from skyweft.fleet import Floats
 
 HALVES_ALIKE = 0.005  # of the sphere: a ring that parts it so evenly does not tell its inside
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Floats
+from skyweft.fleet.planes import Ints, Planes
 from skyweft.motion import walker as shell
 from skyweft.motion.beside import within
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.orbits import Orbits, mean_motion_from_altitude
-from skyweft.motion.planes import Ints, Planes
-from skyweft.motion.product import Floats
 from skyweft.motion.seats import seated
 from skyweft.motion.tables import read_bytes
 from skyweft.protocols.element_choice import Choice

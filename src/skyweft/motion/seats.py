@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.planes import (
+from skyweft.fleet.planes import (
     Floats,
     Ints,
     MeanOrbits,

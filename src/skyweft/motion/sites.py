@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from skyweft.fleet import Floats
+from skyweft.fleet import Sites as Standing
 from skyweft.motion.geojson import read_points
 from skyweft.motion.gpx import read_waypoints
 from skyweft.motion.members import Members
 from skyweft.motion.notation import Notation, notation, read_json
 from skyweft.motion.places import Places
-from skyweft.motion.product import Floats
-from skyweft.motion.product import Sites as Standing
 from skyweft.motion.rings import arc, wrapped
 from skyweft.motion.stations import read_stations
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table

@@ -14,8 +14,8 @@ import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.files import contents
+from skyweft.fleet import Floats
 from skyweft.motion.columns import STANDING, meant
-from skyweft.motion.product import Floats
 from skyweft.naming import normal, wrong_name
 
 SIZE_MAX_BYTES = 100_000_000

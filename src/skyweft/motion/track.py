@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
+from skyweft.fleet import Floats
 from skyweft.motion.loiter import JUMP_ERROR
 from skyweft.motion.members import Members, Setting
-from skyweft.motion.product import Floats
 from skyweft.motion.rings import arc
 from skyweft.motion.track_points import Points, read_track
 from skyweft.scenario.motion import Track

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Floats
 from skyweft.motion.gpx import coordinates, read_lines
 from skyweft.motion.members import Setting
 from skyweft.motion.notation import notation
-from skyweft.motion.product import Floats
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, read_table
 from skyweft.world.clock import tai_ns_from_text
 from skyweft.world.ellipsoid import up

@@ -5,9 +5,9 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
+from skyweft.network.flows.throughput import BARS, Throughput, sum_up
 from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_WAY, OUTRANKED
 from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new, legend, time_axis
-from skyweft.run.figures.throughput import BARS, Throughput, sum_up
 
 BARS_OF_TIME = 48  # at most
 NOBODY = pa.array([], pa.string())

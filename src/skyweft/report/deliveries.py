@@ -28,7 +28,7 @@ from skyweft.report.markup import (
     section,
     table,
 )
-from skyweft.run import Run
+from skyweft.results import Run
 from skyweft.world.lasting import lasting
 
 TARGETS_MAX, PASSED_MAX = 40, 20

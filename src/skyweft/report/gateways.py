@@ -22,7 +22,7 @@ from skyweft.report.markup import (
     section,
     table,
 )
-from skyweft.run import Run
+from skyweft.results import Run
 
 SHOWN = 40
 

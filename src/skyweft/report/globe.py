@@ -9,9 +9,9 @@ import re
 
 from skyweft.errors import ScenarioError
 from skyweft.report.markup import Markup, joined, paragraph, section
-from skyweft.run import Run
-from skyweft.run.scene import FILE, header, scene
-from skyweft.run.scene.built import MISSING, globe_module
+from skyweft.results import Run
+from skyweft.scene import FILE, header, scene
+from skyweft.scene.built import MISSING, globe_module
 from skyweft.world.lasting import lasting
 
 HOST = "globe-view"

@@ -10,7 +10,7 @@ from skyweft.report.charts import PAGE, chart
 from skyweft.report.contacts import WIDE
 from skyweft.report.figures import count, number, share_of
 from skyweft.report.markup import Markup, Number, Shares, figure, section, table
-from skyweft.run import Run
+from skyweft.results import Run
 
 ROWS_MAX = 20
 

@@ -28,9 +28,9 @@ from skyweft.report.routes import routes_section
 from skyweft.report.scenario import scenario_section, warnings_section
 from skyweft.report.shares import flows_section
 from skyweft.report.sheet import put, sheet
-from skyweft.run import Run
-from skyweft.run.disk.identity import digest
+from skyweft.results import Run
 from skyweft.scenario.scenario import Scenario
+from skyweft.store.identity import digest
 from skyweft.world.lasting import lasting
 
 

@@ -39,9 +39,9 @@ from skyweft.report.markup import (
     section,
     table,
 )
-from skyweft.run import Run
-from skyweft.run.disk.parquet import read_some
+from skyweft.results import Run
 from skyweft.scenario.network import Routes
+from skyweft.store.parquet import read_some
 
 _MISSED = ("source_alone", "target_alone", "islands", "absent")
 ROWS_READ = 2_000_000  # of routes.parquet: enough for a curve

@@ -5,6 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from skyweft.network.flows.beam_use import BeamUse, beam_use
+from skyweft.network.flows.throughput import Throughput, sum_up
 from skyweft.network.product import LIMITS
 from skyweft.plot.shares import draw_limits, draw_throughput, draw_utilisation
 from skyweft.plot.timeline import percent
@@ -22,9 +24,7 @@ from skyweft.report.markup import (
     section,
     table,
 )
-from skyweft.run import Run
-from skyweft.run.figures.beams import BeamUse, beam_use
-from skyweft.run.figures.throughput import Throughput, sum_up
+from skyweft.results import Run
 
 
 def flows_section(run: Run) -> Markup:

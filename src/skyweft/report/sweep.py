@@ -24,8 +24,8 @@ from skyweft.report.markup import (
     table,
 )
 from skyweft.report.sheet import put, sheet
-from skyweft.run.sweep import Sweep
-from skyweft.run.sweep.figures import survived
+from skyweft.sweeps import Sweep
+from skyweft.sweeps.figures import survived
 
 CHARTS_MAX = 12
 COLUMNS_MAX = 6  # figures in the table; the files hold all

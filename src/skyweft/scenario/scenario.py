@@ -114,6 +114,19 @@ class Scenario(Entry):
     coverage: Coverage | None = None
     """What coverage to measure; none unless this table is there."""
 
+    @property
+    def rule_names(self) -> list[str]:
+        """Return how tables call each rule of `[[links]]`.
+
+        Source/target, with a number where the same two come again.
+        """
+        names: list[str] = []
+        for link in self.links:
+            name = "/".join(link.between)
+            again = sum(each.partition(" ")[0] == name for each in names)
+            names.append(f"{name} ({again + 1})" if again else name)
+        return names
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         mistakes = list(islice(crossings(_plain(self)), CROSSINGS_MAX))

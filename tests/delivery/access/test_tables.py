@@ -10,6 +10,7 @@ from skyweft.delivery.access.hear import begin, hear
 from skyweft.delivery.access.tables import Carry, in_order
 from skyweft.motion.fleet import assemble
 from skyweft.motion.propagate import propagate
+from skyweft.stage import Journal
 
 from .conftest import joined, same, scenario_of
 
@@ -27,8 +28,9 @@ def test_a_run_goes_on_from_a_file(tmp_path: Path, threads: ThreadPoolExecutor) 
     assert len(carry.messages)
     assert len(carry.sent)
     assert len(carry.rays)
-    carry.save(tmp_path / "carry.npz")
-    again = Carry.load(tmp_path / "carry.npz")
+    journal = Journal(tmp_path, "deliveries")
+    journal.keep("carry", carry.columns())
+    again = Carry.of(journal.read("carry"))
     runs = [
         hear(scenario, fleet, motions[1], *halves[1], each, threads)[0] for each in (carry, again)
     ]

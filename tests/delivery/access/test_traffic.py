@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from skyweft.delivery.access.traffic import Made, made, renewal, sound
+from skyweft.delivery.access.traffic import Made, check, made, renewal
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
 from skyweft.scenario.scenario import Scenario
@@ -100,15 +100,15 @@ def test_pieces_make_the_same(arrivals: str, threads: ThreadPoolExecutor) -> Non
 
 
 def test_more_than_fits_in_memory_is_refused() -> None:
-    sound(scenario := scenario_of({"period_s": 1.0}, things=50), assemble(scenario))
+    check(scenario := scenario_of({"period_s": 1.0}, things=50), assemble(scenario))
     scenario = scenario_of({"period_s": 1e-6}, things=50)
     with pytest.raises(ScenarioError, match=r"messages\[0\].period_s: 50 things make 3e\+10"):
-        sound(scenario, assemble(scenario))
+        check(scenario, assemble(scenario))
 
 
 def test_a_message_as_long_as_a_pass_is_refused() -> None:
     slow = {"kind": "aloha", "rate_bps": 400.0}
-    sound(scenario := scenario_of({"size_bytes": 2_900}, waveform=slow), assemble(scenario))
+    check(scenario := scenario_of({"size_bytes": 2_900}, waveform=slow), assemble(scenario))
     scenario = scenario_of({"size_bytes": 60_000}, waveform=slow)
     with pytest.raises(ScenarioError, match=r"messages\[0\].size_bytes: 60,000 bytes are 1,200 s"):
-        sound(scenario, assemble(scenario))
+        check(scenario, assemble(scenario))

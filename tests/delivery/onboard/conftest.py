@@ -8,8 +8,8 @@ import numpy as np
 from skyweft.contacts.product import Contacts
 from skyweft.delivery.onboard.timetable import Samples, Timetable, timetable
 from skyweft.delivery.product import HEARD, Heard
+from skyweft.fleet import Fleet
 from skyweft.motion.fleet import assemble
-from skyweft.motion.product import Fleet
 from skyweft.scenario.scenario import Scenario
 
 DELAY_S = 0.005

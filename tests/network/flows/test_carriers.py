@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Motion, Tracks
 from skyweft.motion.fleet import assemble
-from skyweft.motion.product import Motion, Tracks
 from skyweft.network.flows.carriers import Carriers
 from skyweft.network.flows.ceiling import ceiling
 from skyweft.network.flows.demand import wanted

@@ -11,9 +11,9 @@ import pytest
 from skyweft.contacts.finding import find
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError
+from skyweft.fleet import Fleet, Motion, Tracks
 from skyweft.links.budget import budget, rates_at
 from skyweft.motion.fleet import assemble
-from skyweft.motion.product import Fleet, Motion, Tracks
 from skyweft.motion.propagate import propagate
 from skyweft.network.flows import shares as sharing
 from skyweft.network.flows.demand import wanted

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from skyweft.network.product import PacketRows
-from skyweft.network.queues.laying import Laid, joined, load, save
+from skyweft.network.queues.laying import Laid, joined
 from skyweft.network.queues.queueing import queue
 from skyweft.network.queues.sending import Pairs
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Journal
 
 END_S = 400.0
 A, B, C = 12, 13, 23  # links by their ends
@@ -173,8 +174,9 @@ def test_blocks_put_together_are_one(tmp_path: Path) -> None:
     way = [[A], [A], [A], [B], *[[B]] * 10]
     whole = _laid({A: 0.01, B: 0.02}, way, 6e5)
     early, late = _laid({A: 0.01}, way[:3], 6e5), _laid({A: 0.01, B: 0.02}, way[3:], 6e5, first_s=3)
-    save(tmp_path / "early.npz", early)
-    again = joined([load(tmp_path / "early.npz"), late])
+    journal = Journal(tmp_path, "packets")
+    journal.keep("laid", early.columns())
+    again = joined([Laid(**journal.read("laid")), late])
     for one, other in zip(_queue(_scenario(), whole), _queue(_scenario(), again), strict=True):
         for name in ("received", "delay_max_s", "reordered", "lost_buffer"):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))

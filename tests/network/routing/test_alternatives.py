@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Motion, Tracks
 from skyweft.motion import assemble
-from skyweft.motion.product import Motion, Tracks
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import others
 from skyweft.network.routing.routes import KINDS, routes

@@ -8,8 +8,8 @@ import pytest
 from skyweft.contacts.finding import find
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
+from skyweft.fleet import Fleet, Motion
 from skyweft.motion import assemble, propagate
-from skyweft.motion.product import Fleet, Motion
 from skyweft.network.instant.topology import topology
 from skyweft.network.routing.forwarding import Forwarding, forwarding
 from skyweft.network.routing.routes import carrying, places, routes

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Fleet, Motion, Sites, Tracks
 from skyweft.motion import assemble
-from skyweft.motion.product import Fleet, Motion, Sites, Tracks
 from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE, Routes
 from skyweft.network.routing import routes as finding
 from skyweft.network.routing.routes import KINDS, linked, places, relaying, routes, snapshot_times

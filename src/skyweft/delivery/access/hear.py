@@ -26,7 +26,7 @@ from skyweft.delivery.access.tables import (
 from skyweft.delivery.access.traffic import Made, made, renewal
 from skyweft.delivery.access.waking import Waking
 from skyweft.delivery.product import CAUSES, HEARD, Heard
-from skyweft.motion.product import Fleet, Motion
+from skyweft.fleet import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ from skyweft.delivery.access.pieces import over
 from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.tables import Answers, Sent
 from skyweft.delivery.product import CAUSES
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
 

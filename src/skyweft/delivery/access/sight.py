@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from skyweft.delivery.access.collisions import by_group, in_time
 from skyweft.delivery.access.medium import Media, Medium
 from skyweft.delivery.access.pieces import begun
+from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import LAYERS, carrier_to_noise_dbhz
 from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import HAIR_S, Geometry, Nine, seen_between, states_of
 from skyweft.links.losses import Path
 from skyweft.motion.hermite import between, interval, states_at
-from skyweft.motion.product import Fleet, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S

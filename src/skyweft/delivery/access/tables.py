@@ -1,7 +1,7 @@
 """Messages under way and transmissions on the air: what random access hands from block to block."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -201,8 +201,8 @@ class Carry:
     silence: Silence
     renewals: dict[int, Renewal]  # of rules with random arrivals
 
-    def save(self, path: Path) -> None:
-        """Write everything into one file."""
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return everything as columns of one file."""
         columns: dict[str, Any] = {"held": self.held}
         for name in ("messages", "sent", "rays", "answers", "copies", "silence"):
             part = getattr(self, name)
@@ -212,14 +212,11 @@ class Carry:
                 f"renewal.{number}.number": state.number,
                 f"renewal.{number}.at": state.at_s,
             }
-        with path.open("wb") as file:
-            np.savez(file, **columns)
+        return columns
 
     @classmethod
-    def load(cls, path: Path) -> "Carry":
-        """Read what `save` wrote."""
-        with np.load(path) as stored:
-            columns = dict(stored)
+    def of(cls, columns: Mapping[str, NDArray[Any]]) -> "Carry":
+        """Return what `columns` were taken of."""
         kinds = {"messages": Messages, "sent": Sent, "rays": Rays, "answers": Answers,
                  "copies": Copies, "silence": Silence}  # fmt: skip
         parts: dict[str, Any] = {

@@ -15,7 +15,7 @@ from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, u
 from skyweft.delivery.access.medium import media
 from skyweft.delivery.access.pieces import over
 from skyweft.errors import ScenarioError
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.scenario.messages import Burst, Messages
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_ecef
@@ -62,7 +62,7 @@ class Renewal:
     at_s: Floats  # in bent time
 
 
-def sound(scenario: Scenario, fleet: Fleet) -> None:
+def check(scenario: Scenario, fleet: Fleet) -> None:
     """Refuse traffic of which ten minutes do not fit in memory, and messages as long as a pass.
 
     Raises

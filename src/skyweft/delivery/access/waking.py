@@ -12,8 +12,8 @@ from skyweft.delivery.access.medium import Medium
 from skyweft.delivery.access.pieces import over
 from skyweft.delivery.access.receiving import Receivers
 from skyweft.delivery.access.tables import Messages
+from skyweft.fleet import Fleet, Motion
 from skyweft.motion.hermite import states_at
-from skyweft.motion.product import Fleet, Motion
 from skyweft.motion.propagate import propagate, step_s
 from skyweft.scenario.messages import Beacon, Blind, Pass, Schedule
 from skyweft.scenario.scenario import Scenario

@@ -25,7 +25,7 @@ from skyweft.delivery.onboard.underway import (
     unheard,
 )
 from skyweft.delivery.product import Deliveries, Heard
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.antennas import Spans, served
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.things import ways
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet
 from skyweft.motion.notation import notation
-from skyweft.motion.product import Fleet
 from skyweft.motion.tables import complain, read_table
 from skyweft.network.flows.traffic import Demand, daily_factor, gravity, hours_of, read_demand
 from skyweft.scenario.motion import Sites

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
-from skyweft.motion.product import Fleet, Motion
 from skyweft.network.flows.carriers import Carriers, carriers
 from skyweft.network.flows.ceiling import Ceiling, ceiling
 from skyweft.network.flows.choosing import Instant

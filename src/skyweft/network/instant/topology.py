@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.network.instant.beams import NO_LIMIT, Limits, steered
 from skyweft.network.instant.failures import Outages, chosen, drawn, failed, listed, together
 from skyweft.scenario.network import Failures

@@ -3,8 +3,8 @@
 import numpy as np
 
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Fleet
 from skyweft.links.product import Links
-from skyweft.motion.product import Fleet
 from skyweft.network.plan.product import ContactPlan, Flags, Floats, Ints, Longs, plan
 from skyweft.network.routing.routes import relaying
 from skyweft.scenario.scenario import Scenario

@@ -7,15 +7,15 @@ their borders: see `queueing`.
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError
+from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
-from skyweft.motion.product import Fleet, Motion
 from skyweft.network.instant.snapshot import ways
 from skyweft.network.instant.topology import topology
 from skyweft.network.queues.sending import Pairs, window
@@ -54,6 +54,10 @@ class Laid:
         assert self.up.shape == self.delay_s.shape
         assert len(self.hops) == len(self.time_s)
         assert self.hops.sum() == len(self.path)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the columns by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @classmethod
     def nothing(cls, pairs: int) -> "Laid":
@@ -237,14 +241,3 @@ def joined(parts: Sequence[Laid]) -> Laid:
         if each.name not in ("time_s", "key", "delay_s", "rate_bps", "up")
     }
     return Laid(time_s, key, delay_s, rate_bps, up, **rest)
-
-
-def save(path: Path, laid: Laid) -> None:
-    """Write what `gather` returned."""
-    np.savez(path, **{each.name: getattr(laid, each.name) for each in fields(Laid)})
-
-
-def load(path: Path) -> Laid:
-    """Read what `save` wrote."""
-    with np.load(path) as held:
-        return Laid(**{each.name: held[each.name] for each in fields(Laid)})

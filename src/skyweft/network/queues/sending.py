@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.product import Fleet
+from skyweft.fleet import Fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import unknown
 

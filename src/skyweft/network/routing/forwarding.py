@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
-from skyweft.motion.product import Fleet, Motion
+from skyweft.fleet import Fleet, Motion
 from skyweft.network.instant.snapshot import neighbours, to_ends, transit
 from skyweft.network.instant.topology import topology
 from skyweft.network.routing.routes import carrying, places, relaying, sweep_blocks

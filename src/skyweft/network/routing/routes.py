@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.fleet import Fleet, Motion
 from skyweft.motion.hermite import states_at
-from skyweft.motion.product import Fleet, Motion
 from skyweft.network.instant.snapshot import ways
 from skyweft.network.instant.topology import Topology, topology
 from skyweft.network.product import Routes

@@ -1,0 +1,1 @@
+"""How well places are covered over time."""

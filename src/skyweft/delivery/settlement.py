@@ -1,0 +1,477 @@
+"""Messages in a run: heard block by block, brought down once all is known; tables and figures."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from skyweft.columns import Table, named
+from skyweft.contacts.product import Contacts
+from skyweft.contacts.stage import EVERY
+from skyweft.delivery.access.energy import battery_life_years
+from skyweft.delivery.arrow import (
+    DELIVERIES,
+    DELIVERIES_BY_CELL,
+    DELIVERIES_BY_HOUR,
+    DELIVERIES_BY_THING,
+    DELIVERY_DELAYS,
+    DOWNLINKS,
+    STORES,
+)
+from skyweft.delivery.onboard.deliver import UnderWay, Use
+from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
+from skyweft.delivery.onboard.waiting import PassedOver, passed_over
+from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries, Heard
+from skyweft.delivery.totals import (
+    AT_DEVICE_PART,
+    ON_BOARD_PART,
+    Sums,
+    Totals,
+    bin_end_s,
+    over,
+    within,
+)
+from skyweft.fleet import Fleet
+from skyweft.links.arrow import LINKS
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Energy, Radio
+from skyweft.stage import Context, Journal, Whole
+from skyweft.store.parquet import read
+from skyweft.store.writing import Writing
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+HEARD_IN = "heard"  # what the journal calls it
+ROWS_MAX = 2_000_000  # of deliveries.parquet unless the scenario asks for it
+SHARES = (0.05, 0.5, 0.95, 0.99)  # of the delays in summary.json
+PARTS = (0.5, 0.95)  # of the delays at things and on board
+IN_A_ROW = 2  # visits without being served from which on a platform is told of
+NAMED = 5  # such platforms that a warning names
+FAIR = "waited"
+POINTS_MAX = 1_000  # of a rule's curve of delays
+LOST = tuple(
+    (code, f"lost_{cause.replace(' ', '_')}")
+    for code, cause in enumerate(CAUSES)
+    if code != HEARD and code not in OPEN
+)
+SAMPLED = ("contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps")
+
+
+def expected(scenario: Scenario, fleet: Fleet) -> float:
+    """Return about how many messages a scenario makes."""
+    total = 0.0
+    for rule in scenario.messages:
+        things = len(fleet.rows_of(rule.source))
+        total += things * (scenario.duration_s / rule.period_s if rule.period_s else 1.0)
+    return total
+
+
+def listed(scenario: Scenario, fleet: Fleet) -> bool:
+    """Return whether a row a message is written."""
+    wanted = scenario.deliveries.rows
+    return expected(scenario, fleet) <= ROWS_MAX if wanted is None else wanted
+
+
+def _ahead(journals: Sequence[Journal]) -> Iterator[Heard]:
+    """Read blocks in order, each while the one before is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(_heard, journals[0])
+        for journal in journals[1:]:
+            now, coming = coming.result(), reader.submit(_heard, journal)
+            yield now
+        yield coming.result()
+
+
+def _heard(journal: Journal) -> Heard:
+    return Heard(**journal.read(HEARD_IN))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of all messages of a run."""
+
+    totals: Totals
+    use: Use
+    table: Timetable
+    rows: Deliveries | None  # None: too many to list
+    passed_over: PassedOver
+
+
+def settle(whole: Whole) -> Settled:
+    """Bring down what was heard in the finished blocks of a run.
+
+    Contacts come with their true ends. With one thread, messages are brought down and counted in
+    turn; else side by side.
+    """
+    scenario, fleet, end_s = whole.context.scenario, whole.context.fleet, whole.end_s
+    met, number = _relevant(whole.get(EVERY)(), messengers(scenario, fleet))
+    table = timetable(scenario, fleet, met, _samples(whole.files(LINKS), number), end_s)
+    under_way = UnderWay.begin(scenario, fleet, table, end_s)
+    totals = Totals.empty(scenario, fleet, end_s)
+    wanted, kept = listed(scenario, fleet), []
+    blocks = zip(whole.borders_s[1:], _ahead(whole.journals), strict=True)
+    counting = Writing(whole.context.threads)
+    try:
+        for some in under_way.through(blocks):
+            counting.put(partial(totals.add, some))
+            if wanted:
+                kept.append(some)
+    finally:
+        counting.finish()
+    totals.finish()
+    rows = Deliveries.sorted(kept) if wanted else None
+    waited = passed_over(table, under_way.noticed)
+    return Settled(totals, under_way.use, table, rows, waited)
+
+
+def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, NDArray[np.int64]]:
+    """Return the contacts of platforms that carry messages, and their numbers in the run."""
+    kept, numbers, before = [], [np.zeros(0, np.int64)], 0
+    for some in contacts:
+        rows = np.flatnonzero(within[some.source] & within[some.target])
+        kept.append([getattr(some, each.name)[rows] for each in fields(Contacts)])
+        numbers.append(before + rows)
+        before += len(some)
+    columns = (np.concatenate(each) for each in zip(*kept, strict=True))
+    return Contacts(*columns), np.concatenate(numbers)
+
+
+def _samples(files: Sequence[Path], number: NDArray[np.int64]) -> Samples:
+    """Return the link samples of some contacts, renumbered from 0."""
+    kept = [[np.zeros(0, kind) for kind in (np.int64, *[np.float64] * 4)]]
+    for file in files:
+        table = read(file, SAMPLED)
+        columns = [table[name].to_numpy() for name in SAMPLED]
+        mine = np.isin(columns[0], number)
+        kept.append([each[mine] for each in columns])
+    contact, *rest = (np.concatenate(each) for each in zip(*kept, strict=True))
+    order = np.lexsort((rest[0], contact))
+    return Samples(np.searchsorted(number, contact[order]), *(each[order] for each in rest))
+
+
+def tables(context: Context, found: Settled) -> Iterator[tuple[Table, pa.Table]]:
+    """Yield all tables on messages."""
+    scenario, fleet, names = context.scenario, context.fleet, context.names
+    totals, table = found.totals, found.table
+    if found.rows is not None:
+        yield DELIVERIES, rows_table(found.rows, names)
+    yield DELIVERIES_BY_THING, _by_thing(scenario, fleet, totals, names)
+    yield DELIVERIES_BY_CELL, _by_cell(scenario, fleet, totals)
+    yield DELIVERIES_BY_HOUR, _by_hour(totals)
+    yield DELIVERY_DELAYS, _delay_curves(totals)
+    yield STORES, _stores(found.use, table, names)
+    yield DOWNLINKS, _downlinks(found.use, table, names)
+
+
+def rows_table(rows: Deliveries, names: pa.Array) -> pa.Table:
+    """Return a row a message."""
+    plain = {each.name: getattr(rows, each.name) for each in fields(rows)}
+    for name in ("receiver", "target"):
+        codes = plain[name]
+        plain[name] = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
+    plain["source"] = named(plain.pop("thing"), names)
+    plain["cause"] = named(rows.cause.astype(np.int32), pa.array(CAUSES))
+    whole = {name: plain[name].astype(np.int32) for name in ("rule", "hops", "attempts")}
+    delays_s = {
+        "delay_s": rows.delivered_s - rows.created_s,
+        "delay_at_device_s": plain.pop("at_device_s"),
+        "delay_on_board_s": rows.on_board_s,
+        "delay_in_transit_s": plain.pop("in_transit_s"),
+    }
+    return DELIVERIES.build(plain | whole | delays_s)
+
+
+def _sums(sums: Sums) -> dict[str, NDArray[Any]]:
+    """Return the columns that all sums have."""
+    lost = {name: sums.cases[:, code] for code, name in LOST}
+    on_board, at_device = (sums.cases[:, code] for code in OPEN)
+    delays_s = zip(
+        ("", "at_device_", "on_board_", "in_transit_"), sums.delays_mean_s(), strict=True
+    )
+    return {
+        "made": sums.made,
+        "delivered": sums.delivered,
+        **lost,
+        "stored": on_board + at_device,
+        "stored_at_device": at_device,
+        "stored_on_board": on_board,
+        "observed": sums.observed,
+        "observed_delivered": sums.arrived,
+        "share_delivered": sums.share_delivered(),
+        **{f"delay_{part}mean_s": each for part, each in delays_s},
+        "delay_max_s": np.where(sums.arrived > 0, sums.longest_s, np.nan),
+        "energy_j": sums.energy_nj / 1e9,
+        "energy_byte_j": sums.energy_byte_j(),
+    }
+
+
+def _delays(sums: Sums) -> dict[str, Floats]:
+    return {f"delay_p{round(100 * share):02}_s": sums.delay_s(share) for share in SHARES}
+
+
+def _by_thing(scenario: Scenario, fleet: Fleet, totals: Totals, names: pa.Array) -> pa.Table:
+    columns = _sums(totals.things)
+    return DELIVERIES_BY_THING.build(
+        columns
+        | {
+            "name": names.take(pa.array(totals.thing)),
+            "group": named(fleet.group[totals.thing], pa.array(fleet.groups)),
+            "age_mean_s": totals.age_mean_s(),
+            "battery_years": battery_years(scenario, fleet, totals),
+        },
+    )
+
+
+def battery_years(scenario: Scenario, fleet: Fleet, totals: Totals) -> Floats:
+    """Return how long each thing's battery would last; NaN where nothing is said of it. (T,)."""
+    found = np.full(len(totals.thing), np.nan)
+    group = fleet.group[totals.thing]
+    for number, name in enumerate(fleet.groups):
+        for terminal in scenario.platforms[name].terminals:
+            energy = _energy(scenario, terminal)
+            mine = group == number
+            if energy is not None and energy.battery_j is not None and mine.any():
+                spent_j = totals.things.energy_nj[mine] / 1e9
+                found[mine] = battery_life_years(energy, spent_j, totals.end_s)
+    return found
+
+
+def _energy(scenario: Scenario, terminal: str) -> Energy | None:
+    radio = scenario.terminals[terminal]
+    return radio.energy if isinstance(radio, Radio) else None
+
+
+def _by_cell(scenario: Scenario, fleet: Fleet, totals: Totals) -> pa.Table:
+    there = totals.cell >= 0
+    cell = totals.cell[there]
+    rows = len(totals.grid.latitude_deg)
+
+    def mean(value: Floats) -> Floats:
+        known = np.isfinite(value)
+        counted = np.bincount(cell[known], minlength=rows)
+        return over(np.bincount(cell[known], value[known], rows), counted)
+
+    things = np.bincount(cell, minlength=rows)
+    columns = {
+        **{each.name: getattr(totals.grid, each.name) for each in fields(totals.grid)},
+        "things": things,
+        **_sums(totals.by_cell),
+        **_delays(totals.by_cell),
+        "age_mean_s": mean(totals.age_mean_s()[there]),
+        "battery_years": mean(battery_years(scenario, fleet, totals)[there]),
+    }
+    return DELIVERIES_BY_CELL.build({name: each[things > 0] for name, each in columns.items()})
+
+
+def _by_hour(totals: Totals) -> pa.Table:
+    ages = totals.ages
+    return DELIVERIES_BY_HOUR.build(
+        {
+            "time_s": 3_600.0 * np.arange(len(ages.hour_s)),
+            **_sums(totals.by_hour),
+            **_delays(totals.by_hour),
+            "age_mean_s": over(ages.hour_area, ages.hour_s),
+        },
+    )
+
+
+def _delay_curves(totals: Totals) -> pa.Table:
+    """Return how many messages of each rule had arrived after which delay."""
+    sums = totals.by_rule
+    rows, delays_s, shares = [], [], []
+    for rule, (bins, observed) in enumerate(zip(sums.bins, sums.observed, strict=True)):
+        place = np.flatnonzero(bins)
+        upto = np.cumsum(bins[place])
+        keep = np.unique(np.linspace(0, len(place) - 1, min(len(place), POINTS_MAX)).astype(int))
+        rows.append(np.full(len(keep), rule))
+        delays_s.append(bin_end_s(place[keep], len(bins)))
+        shares.append(upto[keep] / max(observed, 1))
+    columns = {"rule": rows, "delay_s": delays_s, "share": shares}
+    return DELIVERY_DELAYS.build({name: np.concatenate(each) for name, each in columns.items()})
+
+
+def _stores(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
+    """Return what was aboard at each step, a row a platform that ever kept anything, or could."""
+    kept = np.flatnonzero(~table.anyones)
+    steps = len(use.time_s)
+    return STORES.build(
+        {
+            "time_s": np.repeat(use.time_s, len(kept)),
+            "platform": named(np.tile(table.node[kept], steps), names),
+            "stored_bytes": use.stored_bytes[:, kept].ravel(),
+            "stored": use.stored[:, kept].ravel(),
+        },
+    )
+
+
+def _downlinks(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
+    """Return what targets took in each step, and how long their antennas served."""
+    goals = np.flatnonzero(table.anyones)
+    borders_s = use.time_s
+    steps = len(borders_s) - 1
+    seconds = {}
+    for name, spans in (("served_s", table.held), ("missed_s", table.missed)):
+        rows = []
+        for v in goals:
+            mine = (spans.source == v) | (spans.target == v)
+            rows.append(np.diff(_elapsed_s(spans.start_s[mine], spans.end_s[mine], borders_s)))
+        seconds[name] = np.array(rows).reshape(len(goals), steps).T.ravel()
+    return DOWNLINKS.build(
+        {
+            "time_s": np.repeat(borders_s[:-1], len(goals)),
+            "target": named(np.tile(table.node[goals], steps), names),
+            **seconds,
+            "came_bytes": use.came_bytes[:-1, goals].ravel(),
+            "came": use.came[:-1, goals].ravel(),
+        },
+    )
+
+
+def _elapsed_s(start_s: Floats, end_s: Floats, at_s: Floats) -> Floats:
+    """Return how much of all spans together has passed at some moments."""
+
+    def past(edge_s: Floats) -> Floats:
+        edge_s = np.sort(edge_s)
+        count = np.searchsorted(edge_s, at_s)
+        upto = np.concatenate([[0.0], np.cumsum(edge_s)])
+        return count * at_s - upto[count]
+
+    return past(start_s) - past(end_s)
+
+
+def metrics(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
+    """Return the key figures, ready for JSON."""
+    totals = found.totals
+    rules = totals.by_rule
+    every = rules.together()
+    years = battery_years(scenario, fleet, totals)
+    group = fleet.group[totals.thing]
+    each_rule = []
+    for number, rule in enumerate(scenario.messages):
+        mine = group == fleet.groups.index(rule.source)
+        some = rules.row(number)
+        each_rule.append(
+            {
+                "rule": number,
+                "source": rule.source,
+                "target": rule.target,
+                "things": int(np.count_nonzero(mine)),
+                **_figures(some),
+                **_parts(totals, slice(number, number + 1)),
+                "age_mean_s": _mean(totals.age_mean_s()[mine]),
+                "battery_years_mean": _mean(years[mine]),
+            }
+        )
+    return {
+        **_figures(every),
+        **_parts(totals, slice(None)),
+        "rules": each_rule,
+        "passed_over": _passed_over(fleet, found),
+    }
+
+
+def _figures(sums: Sums) -> dict[str, Any]:
+    columns = _sums(sums) | _delays(sums)
+    return {name: each[0].item() for name, each in columns.items()}
+
+
+def _parts(totals: Totals, rules: slice) -> dict[str, Any]:
+    """Return how long messages of some rules were observed, the parts of their delays, causes."""
+    bins = totals.part_bins[rules].sum(axis=0, keepdims=True)
+    parts = (("at_device", AT_DEVICE_PART), ("on_board", ON_BOARD_PART))
+    cases = totals.observed_cases[rules].sum(axis=0)
+    names = [*LOST, *((code, CAUSES[code].replace(" ", "_")) for code in OPEN)]
+    return {
+        "observed_s": float(totals.observed_s[rules].max(initial=0.0)),
+        **{
+            f"delay_{name}_p{round(100 * share):02}_s": within(bins[:, part], share)[0].item()
+            for name, part in parts
+            for share in PARTS
+        },
+        "observed_causes": {name: int(cases[code]) for code, name in names},
+    }
+
+
+def _passed_over(fleet: Fleet, found: Settled) -> list[dict[str, Any]]:
+    """Return who waited past visits in a row without being served, the longest first."""
+    waited = found.passed_over
+    order = np.lexsort((waited.node, -waited.unserved, -waited.in_a_row))
+    return [
+        {
+            "platform": fleet.names[found.table.node[waited.node[k]]],
+            "visits": int(waited.visits[k]),
+            "unserved": int(waited.unserved[k]),
+            "in_a_row": int(waited.in_a_row[k]),
+        }
+        for k in order[waited.in_a_row[order] >= IN_A_ROW]
+    ]
+
+
+def warnings(scenario: Scenario, figures: Mapping[str, Any] | None) -> list[str]:
+    """Return what of a run's messages would mislead whoever reads their figures alone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was run.
+    figures : mapping or None
+        From `summary`; None without messages.
+    """
+    if figures is None:
+        return []
+    return [*_unobserved(scenario, figures), *_starved(scenario, figures["passed_over"])]
+
+
+def _unobserved(scenario: Scenario, figures: Mapping[str, Any]) -> Iterator[str]:
+    for number, (rule, each) in enumerate(zip(scenario.messages, figures["rules"], strict=True)):
+        place = f"messages[{number}].lifetime_s: {rule.lifetime_s:g} s"
+        if each["observed_s"] < rule.lifetime_s:
+            yield (
+                f"{place} end within the run for no message, so shares and delays tell what "
+                f"arrives within half the run, {each['observed_s']:g} s; a longer run or a shorter "
+                "lifetime tells the whole"
+            )
+        elif not each["observed"] and each["made"]:
+            yield (
+                f"{place} end within the run for none of its {each['made']:,} messages, so there "
+                "are no shares or delays of them"
+            )
+
+
+def _starved(scenario: Scenario, waited: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not waited:
+        return
+    named = [
+        f"{each['platform']} ({each['unserved']} of {each['visits']} visits, {each['in_a_row']} in "
+        "a row)"
+        for each in waited[:NAMED]
+    ]
+    more = len(waited) - len(named)
+    said = ", ".join(named) + (f" and {more:,} more" if more else "")
+    limits = [
+        f"links[{number}]"
+        for number, link in enumerate(scenario.links)
+        if (link.source_links_max or link.target_links_max) and link.choose != FAIR
+    ]
+    advice = (
+        f'; choose = "{FAIR}" in {" and ".join(limits)} serves first who has waited longest'
+        if limits
+        else ""
+    )
+    who = "1 platform" if len(waited) == 1 else f"{len(waited):,} platforms"
+    yield (
+        f"messages: {who} with messages aboard passed targets and were not served, "
+        f"since all antennas served others: {said}{advice}"
+    )
+
+
+def _mean(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else None

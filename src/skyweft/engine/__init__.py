@@ -1,0 +1,1 @@
+"""Stages in blocks of time: order, progress, checkpoints, resume. Knows `Stage` only."""

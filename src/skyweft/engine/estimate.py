@@ -1,0 +1,142 @@
+"""What a scenario will come to, before it runs: who there is, what follows, how long, how much.
+
+The estimates of time and size are rough (a factor of three either way): they tell seconds from
+hours and megabytes from a full disk.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet
+from skyweft.motion.fleet import assemble
+from skyweft.scenario.review import review
+from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Context, Estimate, Stage
+from skyweft.stage.registry import wanted
+
+DAY_S = 86_400.0
+START_S, START_BYTES = 3.0, 200e3  # of any run, compiled code in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What `check` tells of a valid scenario."""
+
+    scenario: Scenario
+    fleet: Fleet
+    stages: Mapping[str, Estimate]
+    warnings: tuple[str, ...]
+
+    @property
+    def time_s(self) -> float:
+        """Wall time of the run, roughly."""
+        return START_S + sum(each.time_s for each in self.stages.values())
+
+    @property
+    def size_bytes(self) -> float:
+        """Of the run's folder, roughly."""
+        return START_BYTES + sum(each.size_bytes for each in self.stages.values())
+
+    def facts(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        counts = np.bincount(self.fleet.group, minlength=len(self.fleet.groups))
+        facts: dict[str, Any] = {
+            "name": self.scenario.name,
+            "start": self.scenario.start.isoformat().replace("+00:00", "Z"),
+            "duration_s": self.scenario.duration_s,
+            "platforms": dict(zip(self.fleet.groups, counts.tolist(), strict=True)),
+            "geometry": list(self.fleet.echo),
+        }
+        for each in self.stages.values():
+            facts |= each.facts
+        return facts | {
+            "warnings": list(self.warnings),
+            "estimate": {"time_s": round(self.time_s, 1), "size_bytes": round(self.size_bytes)},
+        }
+
+    def lines(self) -> list[str]:
+        """Return the same for reading."""
+        start = self.scenario.start.isoformat().replace("+00:00", "Z")
+        said = [line for key, each in self.stages.items() for line in _section(key, each.said)]
+        return [
+            self.scenario.name,
+            f"{start}, {_time(self.scenario.duration_s)}",
+            *_section("platforms", self.fleet.echo),
+            *said,
+            *_section("warnings", self.warnings),
+            "",
+            f"{_count(len(self.fleet), 'platform')}; "
+            f"a run takes about {_time(self.time_s)} and {_size(self.size_bytes)}",
+        ]
+
+
+def outlook(scenario: Scenario) -> Outlook:
+    """Assemble a scenario and say what it will come to.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What `load` returned.
+
+    Returns
+    -------
+    Outlook
+        Geometry, counts, warnings and rough estimates of time and size.
+
+    Raises
+    ------
+    ScenarioError
+        What the scenario asks for, or a file it names, is not valid.
+    """
+    context = Context(scenario, assemble(scenario))
+    found = {stage.key: stage.estimate(context) for stage in checked(context)}
+    warned = [line for each in found.values() for line in each.warnings]
+    lines = (*review(scenario), *warned, *context.fleet.warnings)
+    return Outlook(scenario, context.fleet, found, lines)
+
+
+def checked(context: Context) -> tuple[Stage, ...]:
+    """Return the stages that a scenario asks for, once each has looked at the platforms.
+
+    Raises
+    ------
+    ScenarioError
+        What is wrong, a line each, with its place.
+    """
+    takes_part = wanted(context.scenario)
+    lines: list[str] = []
+    for stage in takes_part:
+        try:
+            stage.check(context)
+        except ScenarioError as error:
+            lines += str(error).splitlines()
+    if lines:
+        raise ScenarioError("\n".join(dict.fromkeys(lines)))
+    return takes_part
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    below = [f"  {line}" for line in lines]
+    return ["", title, *below] if below else []
+
+
+def _time(time_s: float) -> str:
+    for size_s, unit in ((DAY_S, "days"), (3_600.0, "hours"), (60.0, "minutes")):
+        if time_s >= 2 * size_s:
+            return f"{time_s / size_s:.3g} {unit}"
+    return f"{time_s:.3g} seconds"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _size(size_bytes: float) -> str:
+    for size, unit in ((1e9, "GB"), (1e6, "MB")):
+        if size_bytes >= size:
+            return f"{size_bytes / size:,.{0 if size_bytes >= 10 * size else 1}f} {unit}"
+    return f"{max(size_bytes / 1e3, 1):.0f} kB"

@@ -1,0 +1,161 @@
+"""The main job: from a scenario to a folder of tables, block after block of time."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from skyweft.engine.borders import borders
+from skyweft.engine.closing import Begun, finish
+from skyweft.engine.estimate import checked
+from skyweft.engine.turns import Job, run_block
+from skyweft.errors import ScenarioError
+from skyweft.motion.fleet import assemble
+from skyweft.motion.propagate import step_s
+from skyweft.scenario.reading import in_file, load, text_of
+from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.shipped import scenario_file
+from skyweft.stage import Context, Journal, Stage
+from skyweft.store.folder import (
+    begun,
+    claim,
+    clean_errors,
+    discard_unless_worth,
+    drop_drafts,
+    name_again,
+    part_of,
+    publishing,
+)
+from skyweft.store.identity import fingerprint, identity
+from skyweft.store.verbatim import toml
+from skyweft.store.writing import Writing
+
+Progress = Callable[[float, float, str], None]
+
+
+def run_into(
+    scenario: Scenario | str | Path,
+    folder: Path,
+    *,
+    overrides: Sequence[str] = (),
+    resume: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Path:
+    """Run a scenario and write its tables into a folder, which is returned.
+
+    See `skyweft.run`, which this is the work of.
+    """
+    if threads is not None and threads < 1:
+        raise ScenarioError(f"threads must be at least 1, got {threads}")
+    began = perf_counter()
+    decided, text = _decided(scenario, overrides)
+    share = threads or os.cpu_count() or 1
+    with in_file(scenario):
+        context = Context(decided, assemble(decided), threads=share)
+        takes_part = checked(context)
+        plan = {**identity(decided), "borders_s": _borders_s(context, takes_part)}
+    seconds = {"scenario": perf_counter() - began}
+    origin = fingerprint(plan)
+    work = Begun(context, takes_part, text, folder, plan, origin, overrides, seconds)
+    with claim(folder, plan, resume=resume, force=force) as whole:
+        if not whole:
+            _all_blocks(work, progress or (lambda done_s, total_s, stage: None))
+    return folder
+
+
+def _decided(scenario: Scenario | str | Path, overrides: Sequence[str]) -> tuple[Scenario, str]:
+    """Return the scenario and its text."""
+    if isinstance(scenario, Scenario):
+        if overrides:
+            raise ScenarioError("overrides change a file's keys; this scenario is read already")
+        return scenario, toml(scenario)
+    path = scenario_file(scenario)
+    return load(path, overrides), text_of(path)
+
+
+def _borders_s(context: Context, takes_part: Sequence[Stage]) -> list[float]:
+    """Cut the run's time into blocks that all stages have memory for."""
+    longest_s = min(stage.estimate(context).block_max_s for stage in takes_part)
+    step = step_s(context.scenario, context.fleet)
+    return [float(each) for each in borders(0.0, context.scenario.duration_s, step, longest_s)]
+
+
+def _all_blocks(work: Begun, progress: Progress) -> None:
+    """Run every block that is not finished yet, then make the tables."""
+    drop_drafts(work.folder)
+    duration_s = work.context.scenario.duration_s
+    try:
+        _blocks(work, progress)
+        progress(duration_s, duration_s, "tables")
+        finish(work)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_stopped(work)) from None
+    except BaseException as error:
+        drop_drafts(work.folder)
+        kept_s = work.simulated_s if begun(work.folder) else 0.0
+        discard_unless_worth(work.folder)
+        if not isinstance(error, OSError):
+            raise
+        kept = f"; the first {kept_s:g} s are kept, --resume goes on from there" if kept_s else ""
+        raise ScenarioError(
+            f"{work.folder} cannot be written: {error.strerror or error}{kept}"
+        ) from error
+
+
+def _blocks(work: Begun, progress: Progress) -> None:
+    """Compute what is missing: all, what comes after an interruption, or gaps in between."""
+    while not work.complete:
+        with ThreadPoolExecutor(work.context.threads) as executor:
+            context = replace(work.context, executor=executor)
+            states = {stage: stage.open(context) for stage in work.stages}
+            borders_s = work.plan["borders_s"]
+            job = Job(context, work.folder, work.origin, borders_s, states, progress, work.seconds)
+            try:
+                _until_one_is_there(work, job)
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _until_one_is_there(work: Begun, job: Job) -> None:
+    """Compute the first block that is missing, and those after it up to one that is there."""
+    parts = work.parts
+    first = len(parts)
+    if parts:
+        for stage, state in job.states.items():
+            state.load(Journal(parts[-1], stage.key))
+    if part_of(work.folder, first).exists():
+        why = "does not follow the block before it"
+        name_again(part_of(work.folder, first), work.plan["borders_s"], why)
+    writing = Writing(work.context.threads)
+    try:
+        for number in range(first, len(job.borders_s) - 1):
+            if number > first and part_of(work.folder, number).exists():
+                return
+            run_block(job, number, writing)
+    finally:
+        began = perf_counter()
+        writing.finish()
+        waited_s = perf_counter() - began
+        work.seconds["writing"] = work.seconds.get("writing", 0.0) + waited_s
+
+
+def _stopped(work: Begun) -> str:
+    """Make tables of what is finished after Ctrl-C; return what to tell the user."""
+    if not begun(work.folder):
+        return f"stopped when all was done: {work.folder} holds the whole run"
+    drop_drafts(work.folder)
+    if not work.parts:
+        discard_unless_worth(work.folder)
+        return "stopped before the first block of time was finished: nothing was written"
+    with clean_errors(work.folder):
+        publishing(work.folder).settle()
+        finish(work)
+    return (
+        f"stopped after {work.simulated_s:g} s of {work.context.scenario.duration_s:g} s; "
+        f"{work.folder} holds the tables so far, and --resume goes on from there"
+    )

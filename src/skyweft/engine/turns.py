@@ -1,0 +1,109 @@
+"""One block of time: every stage takes its turn, and leaves its files in one folder."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+
+from skyweft.columns import Table
+from skyweft.stage import Block, Context, Journal, Stage, State
+from skyweft.stage.block import Work
+from skyweft.store.folder import draft_of, keep, part_of
+from skyweft.store.jsonfile import write_json
+from skyweft.store.parquet import TableWriter
+from skyweft.store.writing import Writing
+
+Progress = Callable[[float, float, str], None]
+
+
+@dataclass(slots=True)
+class Job:
+    """A run under way: its stages at work, and how far they have come."""
+
+    context: Context
+    folder: Path
+    origin: str  # what the first block follows
+    borders_s: Sequence[float]
+    states: dict[Stage, State]
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def show(self, number: int, part: float, key: str) -> None:
+        """Tell how far the run has come: `part` of a block is done, and whose turn it is."""
+        start_s, end_s = self.borders_s[number : number + 2]
+        done_s = start_s + part * (end_s - start_s) - self.borders_s[0]
+        self.progress(done_s, self.borders_s[-1] - self.borders_s[0], key)
+
+    @contextmanager
+    def timed(self, key: str) -> Iterator[None]:
+        """Add up how long a stage takes."""
+        began = perf_counter()
+        yield
+        self.seconds[key] = self.seconds.get(key, 0.0) + perf_counter() - began
+
+
+class _Sink:
+    """Writes what the stages leave of one block, in the background and in order."""
+
+    def __init__(self, job: Job, number: int, draft: Path, writing: Writing) -> None:
+        self._job, self._number, self._draft, self._writing = job, number, draft, writing
+        self._writers: dict[str, TableWriter] = {}
+        self._begins, self._ends, self._key = 0.0, 0.0, ""
+
+    def begin(self, stage: Stage) -> None:
+        """Say whose turn it is."""
+        whole = sum(each.share for each in self._job.states)
+        self._begins, self._ends = self._ends, self._ends + stage.share / whole
+        self._key = stage.key
+        self.show(0.0)
+
+    def show(self, part: float) -> None:
+        place = self._begins + part * (self._ends - self._begins)
+        self._job.show(self._number, place, self._key)
+
+    def rows(self, table: Table, rows: Callable[[], pa.Table]) -> None:
+        self._writing.put(lambda: self._writer(table).write(rows()))
+
+    def put(self, work: Work) -> None:
+        self._writing.put(work)
+
+    def _writer(self, table: Table) -> TableWriter:
+        if table.name not in self._writers:
+            writer = TableWriter(table, self._draft / f"{table.name}.parquet")
+            self._writing.at_end(writer.close)
+            self._writers[table.name] = writer
+        return self._writers[table.name]
+
+    def close(self) -> None:
+        """Write the footers."""
+        for writer in self._writers.values():
+            writer.close()
+
+
+def run_block(job: Job, number: int, writing: Writing) -> None:
+    """Compute one block and hand its files to `writing`; the last piece makes it count."""
+    part = part_of(job.folder, number)
+    draft = draft_of(part)
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    start_s, end_s = job.borders_s[number : number + 2]
+    last = number == len(job.borders_s) - 2
+    sink = _Sink(job, number, draft, writing)
+    block = Block(job.context, start_s, end_s, last, sink, Journal(draft, "", writing.put))
+    for stage, state in job.states.items():
+        block.journal = Journal(draft, stage.key, writing.put)
+        sink.begin(stage)
+        with job.timed(stage.key):
+            state.block(block)
+            state.save(block.journal)
+
+    def count() -> None:
+        sink.close()
+        write_json(draft / "part.json", {"warnings": block.warnings})
+        keep(job.folder, number, job.origin)
+
+    writing.put(count)

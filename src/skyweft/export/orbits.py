@@ -1,0 +1,70 @@
+"""A run's satellites for flight dynamics: ephemerides and the mean elements they flew by."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from skyweft.errors import ScenarioError
+from skyweft.export.choice import Choice
+from skyweft.export.moving import moving
+from skyweft.motion.fleet import assemble
+from skyweft.motion.orbits import Orbits
+from skyweft.protocols import oem, omm_writing
+from skyweft.store.reading import Folder
+from skyweft.world.clock import Clock
+
+STEP_S = 60.0
+NO_NUMBER = "UNKNOWN"  # what CCSDS writes for an object nobody has designated
+
+
+def ephemerides(run: Folder, chosen: Choice, step_s: float | None) -> Iterator[tuple[str, str]]:
+    """Yield the name and the OEM of every mover that was chosen.
+
+    Raises
+    ------
+    ScenarioError
+        None of them moves.
+    """
+    movers = moving(run, chosen.moving, step_s or STEP_S)
+    if not movers.names:
+        raise ScenarioError(
+            f"{run.folder}: nothing that was chosen moves, so there is no ephemeris"
+        )
+    clock = Clock.at(run.scenario.start)
+    times = [text.removesuffix("Z") for text in clock.utc(movers.time_s)]
+    for row, name in enumerate(movers.names):
+        spans = [
+            (
+                times[at],
+                movers.position_m[row][:, at].T,
+                movers.velocity_m_s[row][:, at].T,
+            )
+            for at in movers.spans(row)
+        ]
+        if spans:
+            yield name, "\n".join(oem.write(name, NO_NUMBER, spans, _now())) + "\n"
+
+
+def elements(run: Folder, chosen: Choice, notation: str) -> str:
+    """Return the mean elements of the satellites that were chosen, as OMM.
+
+    Raises
+    ------
+    ScenarioError
+        None of them flies by mean elements, or a file of elements is not there any more.
+    """
+    wanted = set(chosen.texts("name"))
+    fleet = assemble(run.scenario)
+    sets = [
+        fields
+        for mover in fleet.movers
+        if isinstance(mover, Orbits)
+        for fields in omm_writing.element_sets(mover.elements)
+        if fields["OBJECT_NAME"] in wanted
+    ]
+    if not sets:
+        raise ScenarioError(f"{run.folder}: nothing that was chosen flies by mean elements")
+    return omm_writing.write(notation, sets, _now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,69 @@
+"""The table of samples along contacts."""
+
+from dataclasses import fields
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from skyweft.columns import Column, Table, named
+from skyweft.contacts.arrow import PAIR
+from skyweft.contacts.product import Contacts
+from skyweft.links.product import Links
+
+Ints = NDArray[np.int64]
+
+LINKS = Table(
+    "links",
+    "samples along contacts, sorted by contact, then time within a block",
+    (
+        Column("contact", "int64", "", "row of contacts.parquet"),
+        *PAIR,
+        Column("time_s", "float64", "s", "from the scenario's start"),
+        Column("range_m", "float64", "m", "slant range"),
+        Column(
+            "elevation_deg", "float32", "deg", "of the higher end at the lower; NaN in one layer"
+        ),
+        Column("delay_s", "float64", "s", "one way, at the speed of light"),
+        Column("doppler_hz", "float32", "Hz", "of the source's carrier at the target; NaN: none"),
+        Column("doppler_rate_hz_s", "float32", "Hz/s", "its change"),
+        Column("loss_db", "float32", "dB", "free space and every fixed loss; NaN: no carrier"),
+        Column("cn0_dbhz", "float32", "dBHz", "carrier over noise density, source to target"),
+        Column("margin_db", "float32", "dB", "over the most robust mode's threshold"),
+        Column("rate_bps", "float64", "bit/s", "source to target; 0 where nothing can be sent"),
+        Column(
+            "doppler_reverse_hz",
+            "float32",
+            "Hz",
+            "of the target's carrier at the source; NaN: none",
+        ),
+        Column("doppler_rate_reverse_hz_s", "float32", "Hz/s", "its change"),
+        Column("loss_reverse_db", "float32", "dB", "target to source; NaN: no carrier"),
+        Column("cn0_reverse_dbhz", "float32", "dBHz", "target to source"),
+        Column("margin_reverse_db", "float32", "dB", "target to source"),
+        Column("rate_reverse_bps", "float64", "bit/s", "target to source"),
+    ),
+    repeated=("rate_bps", "rate_reverse_bps"),
+)
+
+
+def links_table(
+    links: Links, contacts: Contacts, number: Ints, names: pa.Array, rules: pa.Array
+) -> pa.Table:
+    """Return samples; row c of `contacts` is contact `number[c]` of the run."""
+    row = links.contact
+    same = {each.name: getattr(links, each.name) for each in fields(links)}
+    return LINKS.build(
+        same
+        | {
+            "contact": number[row],
+            **{
+                name: column.astype(np.float32)
+                for name, column in same.items()
+                if name.startswith("doppler")
+            },
+            "link": named(contacts.link[row], rules),
+            "source": named(contacts.source[row], names),
+            "target": named(contacts.target[row], names),
+        }
+    )

@@ -1,0 +1,104 @@
+"""Tables of flows: what they get, and what links and beams carry."""
+
+import numpy as np
+import pyarrow as pa
+
+from skyweft.columns import Column, Table, named, named_or_null
+from skyweft.network.product import LIMITS, Beams, Loads, Shares
+
+SHARES = Table(
+    "shares",
+    "one row a snapshot and flow: what flows get over time",
+    (
+        Column("rule", "int32", "", "place of the rule among the scenario's [[flows]], from 0"),
+        Column("flow", "int32", "", "number of the flow: the same pair and rule at all times"),
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("source", "name", "", "platform that sends"),
+        Column("target", "name", "", "platform that receives"),
+        Column("demand_bps", "float64", "bit/s", "what it would send; inf: what there is"),
+        Column("rate_bps", "float64", "bit/s", "what it gets"),
+        Column("bottleneck_from", "name", "", "where the link that holds it back begins, or null"),
+        Column("bottleneck_to", "name", "", "where that link ends; null where no link does"),
+        Column("limit", "name", "", "why it does not get more; empty where it gets all it wants"),
+    ),
+)
+
+LOADS = Table(
+    "loads",
+    "one row a snapshot and directed link in use: what links carry over time",
+    (
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("source", "name", "", "platform where the directed link begins"),
+        Column("target", "name", "", "platform where it ends"),
+        Column("load_bps", "float64", "bit/s", "sum of what flows send over it; never 0"),
+        Column("capacity_bps", "float64", "bit/s", "rate of the contacts between the two"),
+        Column("utilisation", "float64", "1", "load over capacity"),
+    ),
+)
+
+BEAMS = Table(
+    "beams",
+    "one row a snapshot, beam with users and direction: what beams carry over time",
+    (
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("link", "name", "", "rule whose end has the beams"),
+        Column("platform", "name", "", "who forms it"),
+        Column("beam", "int32", "", "number there, from 0; beams are steered anew every time"),
+        Column("centre", "name", "", "the user it is steered at, its first one"),
+        Column("direction", "name", "", "`sends` to its users, or `receives` from them"),
+        Column("users", "int32", "1", "how many it serves; never 0"),
+        Column("load_bps", "float64", "bit/s", "sum of what flows send over it"),
+        Column("capacity_bps", "float64", "bit/s", "what it carries with this mix of users"),
+        Column("utilisation", "float64", "1", "share of its time in use"),
+    ),
+)
+
+
+def shares_table(shares: Shares, names: pa.Array) -> pa.Table:
+    """Return what flows get, a row a snapshot and flow."""
+    return SHARES.build(
+        {
+            "rule": shares.rule.astype(np.int32),
+            "flow": shares.flow,
+            "time_s": shares.time_s,
+            "source": named(shares.source, names),
+            "target": named(shares.target, names),
+            "demand_bps": shares.demand_bps,
+            "rate_bps": shares.rate_bps,
+            "bottleneck_from": named_or_null(shares.bottleneck_from, names),
+            "bottleneck_to": named_or_null(shares.bottleneck_to, names),
+            "limit": named(shares.limit, pa.array(LIMITS)),
+        }
+    )
+
+
+def loads_table(loads: Loads, names: pa.Array) -> pa.Table:
+    """Return what directed links carry, a row a snapshot and link in use."""
+    return LOADS.build(
+        {
+            "time_s": loads.time_s,
+            "source": named(loads.source, names),
+            "target": named(loads.target, names),
+            "load_bps": loads.load_bps,
+            "capacity_bps": loads.capacity_bps,
+            "utilisation": loads.load_bps / loads.capacity_bps,
+        }
+    )
+
+
+def beams_table(beams: Beams, names: pa.Array, rules: pa.Array) -> pa.Table:
+    """Return what beams carry, a row a snapshot, beam with users and direction."""
+    return BEAMS.build(
+        {
+            "time_s": beams.time_s,
+            "link": named(beams.rule, rules),
+            "platform": named(beams.platform, names),
+            "beam": beams.beam,
+            "centre": named(beams.centre, names),
+            "direction": named(beams.sends.astype(np.int32), pa.array(["receives", "sends"])),
+            "users": beams.users,
+            "load_bps": beams.load_bps,
+            "capacity_bps": beams.capacity_bps,
+            "utilisation": beams.utilisation,
+        }
+    )

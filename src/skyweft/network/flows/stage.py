@@ -1,0 +1,99 @@
+"""The stage `flows`: what traffic gets of the links, over time."""
+
+import numpy as np
+
+from skyweft.contacts.stage import BLOCK
+from skyweft.errors import RangeError, ScenarioError
+from skyweft.motion.stage import MOTION
+from skyweft.network.amounts import too_many_snapshots
+from skyweft.network.flows import beam_use, throughput
+from skyweft.network.flows.arrow import (
+    BEAMS,
+    LOADS,
+    SHARES,
+    beams_table,
+    loads_table,
+    shares_table,
+)
+from skyweft.network.flows.demand import wanted
+from skyweft.network.flows.shares import Traffic, most, pieces
+from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Block, Context, Journal, Metrics, Stage, State, Whole
+
+VARIABLES_MAX = 150_000  # of the bound on throughput: seconds, not minutes
+
+
+class FlowsStage(Stage):
+    """Flows: where the scenario has `[[flows]]`."""
+
+    key = "flows"
+    needs = ("motion", "contacts")
+    tables = (SHARES, LOADS, BEAMS)
+    share = 0.1
+
+    def wanted(self, scenario: Scenario) -> bool:
+        """Whether the scenario has any."""
+        return bool(scenario.flows)
+
+    def check(self, context: Context) -> None:
+        """Refuse more snapshots than fit, and what is wrong with the demand's files and pairs."""
+        scenario = context.scenario
+        lines = [
+            line
+            for number, rule in enumerate(scenario.flows)
+            for line in too_many_snapshots(scenario, f"flows[{number}]", rule)
+        ]
+        if lines:
+            raise ScenarioError("\n".join(lines))
+        context.once(wanted)
+
+    def open(self, context: Context) -> "_State":
+        """Begin a run."""
+        return _State(context)
+
+
+class _State(State):
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def block(self, block: Block) -> None:
+        """Share the links at some snapshots at a time; write some while others are shared."""
+        context = self._context
+        flows = context.once(wanted)
+        known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
+        assert context.executor is not None
+        for some in pieces(*known, flows, context.executor):
+            self._put(block, some)
+        if block.start_s == 0:
+            try:
+                bound_bps, why_not = most(*known, flows, VARIABLES_MAX).total_bps, ""
+            except RangeError as error:
+                bound_bps, why_not = np.nan, str(error)
+            block.journal.keep(
+                "bound", {"most_bps": np.array(bound_bps), "why_not": np.array(why_not)}
+            )
+
+    def _put(self, block: Block, some: Traffic) -> None:
+        context = self._context
+        shares, loads, beams = some
+        block.write(SHARES, lambda: shares_table(shares, context.names))
+        block.write(LOADS, lambda: loads_table(loads, context.names))
+        block.write(BEAMS, lambda: beams_table(beams, context.names, context.rules))
+
+    def close(self, whole: Whole) -> Metrics:
+        names = whole.context.names
+        rows = {each: throughput.batches(whole.files(each)) for each in (SHARES, LOADS, BEAMS)}
+        found = throughput.sum_up(rows[SHARES], rows[LOADS], names)
+        use = beam_use.metrics(beam_use.beam_use(rows[BEAMS], names, len(found.time_s)))
+        return {"flows": {**throughput.metrics(found, _bound(whole.journals[0])), "beams": use}}
+
+
+def _bound(journal: Journal) -> dict[str, float | str]:
+    """Return the most that any ways could carry at the run's first moment, or why that is open."""
+    kept = journal.read("bound")
+    if why_not := str(kept["why_not"]):
+        return {"why_not": why_not}
+    return {"most_bps": float(f"{float(kept['most_bps']):.6g}")}  # what the solver vouches for
+
+
+STAGE = FlowsStage()

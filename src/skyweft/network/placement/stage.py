@@ -1,0 +1,59 @@
+"""The stage `gateways`: where to build ground stations."""
+
+from skyweft.contacts.stage import BLOCK
+from skyweft.fleet import Fleet
+from skyweft.motion.stage import MOTION
+from skyweft.network.flows.demand import wanted
+from skyweft.network.placement.arrow import GATEWAY_TIMES, GATEWAYS, sites_table, times_table
+from skyweft.network.placement.ground import Downlinks, check, downlinks, join, siting
+from skyweft.network.placement.metrics import metrics
+from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Block, Context, Metrics, Stage, State, Whole
+
+
+class GatewaysStage(Stage):
+    """Gateways to choose: where the scenario has `[gateways]`."""
+
+    key = "gateways"
+    needs = ("motion", "contacts")
+    tables = (GATEWAYS, GATEWAY_TIMES)
+    share = 0.02
+
+    def wanted(self, scenario: Scenario) -> bool:
+        """Whether there are candidates."""
+        return scenario.gateways is not None
+
+    def check(self, context: Context) -> None:
+        """Refuse a plan that nothing is asked of, or that is too large."""
+        check(context.scenario, context.fleet, context.once(wanted))
+
+    def open(self, context: Context) -> "_State":
+        """Begin a run."""
+        return _State(context)
+
+
+class _State(State):
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def block(self, block: Block) -> None:
+        context = self._context
+        met = block.get(BLOCK).contacts
+        known = context.scenario, context.fleet, block.get(MOTION), met, context.once(wanted)
+        down = downlinks(*known, context.executor)
+        block.journal.keep("downlinks", down.columns())
+
+    def close(self, whole: Whole) -> Metrics:
+        asked = whole.context.scenario.gateways
+        assert asked is not None
+        found = siting(
+            join([Downlinks(**each.read("downlinks")) for each in whole.journals]),
+            asked.target_share,
+        )
+        fleet: Fleet = whole.context.fleet
+        whole.write(GATEWAYS, sites_table(found, fleet, whole.context.names))
+        whole.write(GATEWAY_TIMES, times_table(found))
+        return {"gateways": metrics(found, fleet.names)}
+
+
+STAGE = GatewaysStage()

@@ -1,0 +1,99 @@
+"""The stage `packets`: what becomes of every packet, in queues along its way."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from skyweft.contacts.stage import BLOCK
+from skyweft.motion.stage import MOTION
+from skyweft.network.flows.arrow import LOADS
+from skyweft.network.flows.throughput import batches, codes
+from skyweft.network.queues.arrow import PACKETS, metrics, packets_table
+from skyweft.network.queues.laying import Laid, gather, joined
+from skyweft.network.queues.queueing import queue
+from skyweft.network.queues.sending import asked
+from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Block, Context, Journal, Metrics, Stage, State, Whole
+
+Floats = NDArray[np.float64]
+
+
+class PacketsStage(Stage):
+    """Packets: where the scenario has `[[packets]]`."""
+
+    key = "packets"
+    needs = ("motion", "contacts", "flows")
+    tables = (PACKETS,)
+    share = 0.03
+
+    def wanted(self, scenario: Scenario) -> bool:
+        """Whether the scenario has any."""
+        return bool(scenario.packets)
+
+    def check(self, context: Context) -> None:
+        """Refuse names nobody has, and more than fits."""
+        context.once(asked)
+
+    def open(self, context: Context) -> "_State":
+        """Begin a run."""
+        return _State(context)
+
+
+class _State(State):
+    """The links that packets may still wait for."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._links = np.zeros(0, np.int64)
+
+    def block(self, block: Block) -> None:
+        """Note ways and links; the packets go once all blocks are known."""
+        context = self._context
+        known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
+        assert context.executor is not None
+        laid = gather(*known, context.once(asked), self._links, context.executor)
+        if laid is not None:
+            self._links = laid.key
+            block.journal.keep("laid", laid.columns())
+
+    def save(self, journal: Journal) -> None:
+        journal.keep("links", {"key": self._links})
+
+    def load(self, journal: Journal) -> None:
+        self._links = journal.read("links")["key"]
+
+    def close(self, whole: Whole) -> Metrics:
+        context = whole.context
+        scenario, pairs = context.scenario, context.once(asked)
+        held = [Laid(**each.read("laid")) for each in whole.journals if each.holds("laid")]
+        laid = joined(held) if held else Laid.nothing(len(pairs))
+        others = None
+        if scenario.packets[0].background:
+            step_s = scenario.flows[0].step_s
+            others = background(laid, whole.files(LOADS), context.names, step_s)
+        rows, totals = queue(scenario, pairs, laid, whole.end_s, others)
+        whole.write(PACKETS, packets_table(rows, context.names))
+        return {"packets": metrics(totals, context.fleet.names)}
+
+
+def background(laid: Laid, files: Sequence[Path], names: pa.Array, step_s: float) -> Floats:
+    """Return what flows send over every link (L, T): in bit/s, at their last snapshot."""
+    load_bps = np.zeros(laid.rate_bps.shape)
+    snapshot = np.floor(laid.time_s / step_s + 1e-9)
+    for batch in batches(files):
+        source, target = (codes(batch.column(side), names) for side in ("source", "target"))
+        key = source * len(names) + target
+        time = np.rint(batch.column("time_s").to_numpy() / step_s)
+        mine = np.flatnonzero(np.isin(key, laid.key) & np.isin(time, snapshot))
+        row = np.searchsorted(laid.key, key[mine])
+        first, after = (np.searchsorted(snapshot, time[mine], side) for side in ("left", "right"))
+        loads = batch.column("load_bps").to_numpy()[mine]
+        for each in range(len(mine)):
+            load_bps[row[each], first[each] : after[each]] = loads[each]
+    return load_bps
+
+
+STAGE = PacketsStage()

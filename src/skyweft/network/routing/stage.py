@@ -1,0 +1,71 @@
+"""The stage `routes`: by which ways traffic goes, over time."""
+
+from skyweft.contacts.stage import BLOCK
+from skyweft.errors import ScenarioError
+from skyweft.motion.stage import MOTION
+from skyweft.network.amounts import too_many_rows, too_many_snapshots
+from skyweft.network.product import Routes
+from skyweft.network.routing.arrow import ROUTE_STATISTICS, ROUTE_TIMES, ROUTES, routes_table
+from skyweft.network.routing.routes import pieces
+from skyweft.network.routing.summary import metrics, pair_table, snapshot_table, sum_up
+from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Block, Context, Metrics, Stage, State, Whole
+
+
+class RoutesStage(Stage):
+    """Routes: where the scenario has `[[routes]]`."""
+
+    key = "routes"
+    needs = ("motion", "contacts")
+    tables = (ROUTES, ROUTE_STATISTICS, ROUTE_TIMES)
+    share = 0.1
+
+    def wanted(self, scenario: Scenario) -> bool:
+        """Whether the scenario has any."""
+        return bool(scenario.routes)
+
+    def check(self, context: Context) -> None:
+        """Refuse rules without a pair of platforms, or with more than fits."""
+        scenario, fleet, lines = context.scenario, context.fleet, list[str]()
+        for number, rule in enumerate(scenario.routes):
+            place = f"routes[{number}]"
+            many = [*too_many_snapshots(scenario, place, rule)]
+            lines += many or too_many_rows(scenario, fleet, place, rule)
+            groups = (*rule.sources, *rule.targets)
+            ends = {fleet.names[row] for group in groups for row in fleet.rows_of(group)}
+            if len(ends) < 2:
+                lines.append(
+                    f"routes[{number}]: sources and targets hold no two different platforms"
+                )
+        if lines:
+            raise ScenarioError("\n".join(lines))
+
+    def open(self, context: Context) -> "_State":
+        """Begin a run."""
+        return _State(context)
+
+
+class _State(State):
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def block(self, block: Block) -> None:
+        """Find the ways of some snapshots at a time; write some while others are found."""
+        scenario, fleet = self._context.scenario, self._context.fleet
+        known = scenario, fleet, block.get(MOTION), block.get(BLOCK).contacts
+        assert self._context.executor is not None
+        for some in pieces(*known, self._context.executor):
+            self._put(block, some)
+
+    def _put(self, block: Block, some: Routes) -> None:
+        block.write(ROUTES, lambda: routes_table(some, self._context.names))
+
+    def close(self, whole: Whole) -> Metrics:
+        context = whole.context
+        found = sum_up(context.scenario, context.fleet, whole.files(ROUTES))
+        whole.write(ROUTE_STATISTICS, pair_table(found.pairs, context.names))
+        whole.write(ROUTE_TIMES, snapshot_table(found.snapshots))
+        return {"routes": metrics(context.scenario, found)}
+
+
+STAGE = RoutesStage()

@@ -1,0 +1,263 @@
+"""A run and what can be done with it: the facade over a run's folder."""
+
+import math
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from skyweft.engine.runner import run_into
+from skyweft.errors import ScenarioError
+from skyweft.network.plan.from_run import contact_plan
+from skyweft.network.plan.product import ContactPlan
+from skyweft.network.routing.apart import ways_apart
+from skyweft.network.routing.statistics import HANDOVER_S
+from skyweft.network.routing.summary import restated
+from skyweft.notebook.card import card
+from skyweft.notebook.widget import globe
+from skyweft.scenario.scenario import Scenario
+from skyweft.store.folder import clean_errors
+from skyweft.store.lock import LOCK
+from skyweft.store.reading import Folder
+
+Progress = Callable[[float, float, str], None]
+
+
+class Run(Folder):
+    """All products of one scenario. Make one with `run`, open one with `open_run`.
+
+    Tables are Arrow tables (`.to_pandas()`, `polars.from_arrow(...)`), each an attribute of its
+    name: `run.contacts`; their columns and units are listed in the reference. A table whose stage
+    the scenario does not ask for is None.
+    """
+
+    def __repr__(self) -> str:
+        rows = f"{self.contacts.num_rows:,} contacts"
+        return f"<Run {self.manifest['name']!r}: {rows} in {self.finished_s:g} s, {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        some = self.table("contacts", ("start_s", "end_s"))
+        return card(self.folder, self.manifest, self.summary(), some)
+
+    def globe(self, from_s: float = 0.0, to_s: float | None = None, *, height_px: int = 520) -> Any:
+        """Return the globe as a widget for notebooks; needs `skyweft[notebook]`.
+
+        Parameters
+        ----------
+        from_s, to_s : float
+            What to show, in seconds from the scenario's start; as much as a page holds unless
+            given, which for 1,584 satellites is about six hours.
+        height_px : int
+            Of the widget.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+
+        Raises
+        ------
+        ScenarioError
+            The package is missing, the page was not built, the window lies outside the run.
+        """
+        return globe(self, from_s, to_s, height_px)
+
+    def access_statistics(self) -> pa.Table:
+        """Return one row a pair and rule that met: number, durations, gaps, best elevation."""
+        return self.table("access")
+
+    def route_statistics(
+        self, handover_s: float = HANDOVER_S, fibre_detour: float = 1.0
+    ) -> pa.Table | None:
+        """Return one row a pair and rule of `[[routes]]`: delays, hops, stretch, changes, reasons.
+
+        Parameters
+        ----------
+        handover_s : float
+            For how long nothing gets through when the first platform of a way changes. [s]
+        fibre_detour : float
+            How much longer than the great circle the fibre to compare with is.
+
+        Returns
+        -------
+        pyarrow.Table or None
+            None where the scenario asks for no routes.
+        """
+        return restated(
+            self.table("route_statistics") if self.scenario.routes else None,
+            handover_s,
+            fibre_detour,
+        )
+
+    def ways_apart(self, route: int = 0) -> pa.Table:
+        """Return how often each pair of a rule has two ways apart, and what the second one costs.
+
+        Parameters
+        ----------
+        route : int
+            Rule with `apart`, in the scenario's order.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row a pair, those that have two least first: `source`, `target`; `share_two`,
+            `share_one`, `share_none` of its snapshots; `extra_min_s`, `extra_mean_s` and
+            `extra_max_s` by which the second way takes longer than the best one, NaN without two.
+
+        Raises
+        ------
+        ScenarioError
+            The rule asks for no ways apart.
+        """
+        rules = self.scenario.routes
+        if not (0 <= route < len(rules) and rules[route].apart):
+            raise ScenarioError(f"routes.{route} asks for no ways apart")
+        return ways_apart(self.folder / "routes.parquet", route)
+
+    def contact_plan(self, piece_s: float = math.inf) -> ContactPlan:
+        """Return who can send to whom, when, how fast and how much, either way.
+
+        Parameters
+        ----------
+        piece_s : float
+            Contacts are cut where a multiple of this passes, to follow rate and delay. [s]
+
+        Returns
+        -------
+        ContactPlan
+            See `skyweft.network.plan.making.contact_plan`.
+        """
+        return contact_plan(self.scenario, self.table, piece_s)
+
+    def save(self, folder: str | Path) -> "Run":
+        """Copy the run to another folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Must not exist, or be empty.
+
+        Returns
+        -------
+        Run
+            The copy.
+
+        Raises
+        ------
+        ScenarioError
+            The folder is taken or cannot be written.
+        """
+        folder = Path(folder)
+        draft = folder.with_name(f".{folder.name}.draft")
+        with clean_errors(folder):
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise ScenarioError(f"{folder} is not empty; a run needs a folder of its own")
+            try:
+                shutil.rmtree(draft, ignore_errors=True)
+                shutil.copytree(self.folder, draft, ignore=shutil.ignore_patterns(LOCK))
+                self._same()
+                if folder.exists():
+                    folder.rmdir()
+                draft.replace(folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        return Run(folder)
+
+
+def open_run(folder: str | Path) -> Run:
+    """Open the run in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made by `run` or `skyweft run`.
+
+    Returns
+    -------
+    Run
+        Its tables are read when asked for. After an interruption they end at `finished_s`.
+
+    Raises
+    ------
+    ScenarioError
+        There is no run, or one that was stopped before it had written its tables.
+    """
+    return Run(Path(folder))
+
+
+def run(
+    scenario: Scenario | str | Path,
+    out: str | Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    resume: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Run:
+    """Run a scenario and write its tables.
+
+    The run goes in blocks of time, so memory stays bounded however long it is. Ctrl-C writes the
+    tables of the finished blocks before `KeyboardInterrupt` goes on its way, with a message.
+
+    Parameters
+    ----------
+    scenario : Scenario or path
+        What to run; where no file has that name, a shipped scenario may.
+    out : path, optional
+        The run's folder. By default `runs/<name of the file>` for a path; for a `Scenario` a
+        temporary folder that goes away with the returned `Run` (`Run.save` keeps it).
+    overrides : sequence of str
+        `key=value` changes, for a path only.
+    resume : bool
+        Go on with an interrupted run in the folder; the result is as if it had never stopped.
+    force : bool
+        Replace a run in the folder.
+    progress : callable, optional
+        Called as progress(done_s, total_s, stage) with seconds of the scenario's time.
+    threads : int, optional
+        How many share the work, all processors by default. Results do not depend on it.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is not valid, the folder is taken, in use or cannot be written, or a run to
+        resume is of another scenario, input or version; nothing that was there is touched.
+
+    Warns
+    -----
+    UserWarning
+        A block of a run to resume is damaged, and computed again.
+    """
+
+    def run_to(folder: Path) -> Run:
+        run_into(
+            scenario,
+            folder,
+            overrides=overrides,
+            resume=resume,
+            force=force,
+            progress=progress,
+            threads=threads,
+        )
+        return Run(folder)
+
+    if out is not None:
+        return run_to(Path(out))
+    if not isinstance(scenario, Scenario):
+        return run_to(Path("runs") / Path(scenario).stem)
+    temporary = Path(tempfile.mkdtemp(prefix="skyweft-"))
+    try:
+        found = run_to(temporary)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    weakref.finalize(found, shutil.rmtree, temporary, ignore_errors=True)
+    return found

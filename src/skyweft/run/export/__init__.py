@@ -1,5 +1,0 @@
-"""A run in the formats of other programs: Cesium, flight dynamics, maps, arrays."""
-
-from skyweft.run.export.whole import FORMATS, export
-
-__all__ = ["FORMATS", "export"]

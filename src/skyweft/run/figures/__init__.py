@@ -1,1 +1,0 @@
-"""What the tables of a run amount to: sums, statistics, key figures."""

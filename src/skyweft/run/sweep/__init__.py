@@ -1,6 +1,0 @@
-"""One scenario in many variants: on processes or a cluster, resumable, one table of figures."""
-
-from skyweft.run.sweep.conduct import sweep
-from skyweft.run.sweep.product import Sweep, open_sweep
-
-__all__ = ["Sweep", "open_sweep", "sweep"]

@@ -1,0 +1,93 @@
+"""One block of a run's time: what earlier stages made of it, and where a stage leaves its rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+import pyarrow as pa
+
+from skyweft.columns import Table
+from skyweft.stage.context import Context
+from skyweft.stage.journal import Journal
+
+Work = Callable[[], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Product(Generic[T]):
+    """The name under which a stage hands a product of a known type to those after it."""
+
+    name: str
+
+
+class Sink(Protocol):
+    """Where rows and work go: the engine's side of a block."""
+
+    def rows(self, table: Table, rows: Callable[[], pa.Table]) -> None:
+        """Append rows to a table of this block, once the work before has been done."""
+
+    def put(self, work: Work) -> None:
+        """Do some work once what was handed over before has been done."""
+
+    def show(self, part: float) -> None:
+        """Tell how much of a stage's work on this block is done, from 0 to 1."""
+
+
+@dataclass(slots=True)
+class Block:
+    """A stretch of time, from `start_s` to `end_s`, of a run that goes on block by block.
+
+    Parameters
+    ----------
+    context : Context
+        What is the same in all blocks.
+    start_s, end_s : float
+        From the scenario's start. [s]
+    last : bool
+        Whether the run ends with it.
+    journal : Journal
+        Of the stage whose turn it is.
+    """
+
+    context: Context
+    start_s: float
+    end_s: float
+    last: bool
+    sink: Sink
+    journal: Journal
+    _products: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def give(self, product: Product[T], value: T) -> None:
+        """Hand a product to the stages after this one."""
+        self._products[product.name] = value
+
+    def get(self, product: Product[T]) -> T:
+        """Return what an earlier stage gave; it must stand in `needs`."""
+        found: T = self._products[product.name]
+        return found
+
+    def write(self, table: Table, rows: Callable[[], pa.Table]) -> None:
+        """Append rows to a table; they are made and written while the stage goes on.
+
+        Parameters
+        ----------
+        table : Table
+            One of the stage's.
+        rows : callable
+            Returns them; the arrays it reads must not be written into any more.
+        """
+        self.sink.rows(table, rows)
+
+    def put(self, work: Work) -> None:
+        """Do some work in the background, in line with the writing of rows."""
+        self.sink.put(work)
+
+    def show(self, part: float) -> None:
+        """Tell how much of the stage's work on this block is done, from 0 to 1."""
+        self.sink.show(part)
+
+    def warn(self, line: str) -> None:
+        """Say what is allowed but perhaps not meant; equal lines are said once."""
+        self.warnings.append(line)

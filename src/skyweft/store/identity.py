@@ -1,0 +1,142 @@
+"""What a run's tables depend on, so that two runs can be told apart: scenario, inputs, versions."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from skyweft.errors import ScenarioError
+from skyweft.scenario.scenario import Scenario
+from skyweft.stage.registry import wanted
+
+PACKAGES = ("skyweft", "numpy", "numba", "pyarrow", "sgp4", "astropy-iers-data")
+
+
+def identity(scenario: Scenario) -> dict[str, Any]:
+    """Return versions, resolved scenario and inputs, ready for JSON.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its files are read from end to end.
+
+    Returns
+    -------
+    dict
+        `versions` (of packages, and of the stages' methods), `scenario` (the keys that were set),
+        `inputs` (place in the scenario, file, size_bytes, sha256).
+
+    Raises
+    ------
+    ScenarioError
+        An input file cannot be read.
+    """
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            **{each: version(each) for each in PACKAGES},
+            **{f"stage {stage.key}": str(stage.version) for stage in wanted(scenario)},
+        },
+        "scenario": scenario.model_dump(mode="json", exclude_unset=True),
+        "inputs": [_input(place, path) for place, path in _files(scenario, "")],
+    }
+
+
+def digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a manifest without its timings: the same scenario gives the same."""
+    lasting = {key: each for key, each in manifest.items() if key != "seconds"}
+    text = json.dumps(lasting, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fingerprint(plan: Mapping[str, Any]) -> str:
+    """Return a SHA-256 of an identity and its blocks' borders, by all that tables depend on."""
+    parts = [_plain(plan), list(plan["scenario"]["platforms"]), plan["borders_s"]]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return what differs between two identities, a line each; nothing for runs that are one."""
+    lines = [
+        f"{place}: {_short(before)} then, {_short(after)} now"
+        for place, before, after in _changed(_plain(then), _plain(now))
+    ]
+    orders = [list(each["scenario"]["platforms"]) for each in (then, now)]
+    if not lines and orders[0] != orders[1]:
+        lines.append("platforms: the groups are in another order")
+    return lines
+
+
+def _plain(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return place -> value; files by their content, wherever they lie."""
+    places = {each["place"]: each for each in whole["inputs"]}
+    values = dict(_leaves(_every_key(whole["scenario"]), ""))
+    values |= {place: f"sha256 {each['sha256'][:12]}" for place, each in places.items()}
+    return values | dict(_leaves(whole["versions"], "version of "))
+
+
+def _every_key(scenario: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a scenario with its defaults, so that one spelled out is no difference."""
+    try:
+        return read_scenario(scenario).model_dump(mode="json")
+    except ValidationError:  # of a version with other rules
+        return scenario
+
+
+def read_scenario(scenario: Mapping[str, Any]) -> Scenario:
+    """Return the model of a scenario that `identity` wrote; its files may be gone."""
+    return Scenario.model_validate_json(json.dumps(scenario), context={"look": False})
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Walk through tables and lists down to plain values."""
+    if isinstance(value, Mapping):
+        dot = "." if place and not place.endswith(" ") else ""
+        for key, each in value.items():
+            yield from _leaves(each, f"{place}{dot}{key}")
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            yield from _leaves(each, f"{place}[{number}]")
+    else:
+        yield place, value
+
+
+def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for place in [*then, *(each for each in now if each not in then)]:
+        before, after = then.get(place), now.get(place)
+        if before != after:
+            yield place, before, after
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _files(entry: Any, place: str) -> Iterator[tuple[str, Path]]:
+    """Find every file a scenario names, with its place."""
+    if isinstance(entry, Path):
+        yield place, entry
+    elif isinstance(entry, BaseModel):
+        yield from _files({key: getattr(entry, key) for key in type(entry).model_fields}, place)
+    elif isinstance(entry, Mapping):
+        for key, each in entry.items():
+            yield from _files(each, f"{place}.{key}" if place else str(key))
+    elif isinstance(entry, list | tuple):
+        for number, each in enumerate(entry):
+            yield from _files(each, f"{place}[{number}]")
+
+
+def _input(place: str, path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            size = source.tell()
+    except OSError as error:
+        raise ScenarioError(f"{place}: {path} cannot be read: {error.strerror}") from error
+    return {"place": place, "file": str(path), "size_bytes": size, "sha256": digest}

@@ -1,0 +1,63 @@
+"""Running sums of rates against plain NumPy over all rows at once."""
+
+from types import SimpleNamespace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skyweft.contacts.histogram import quantile
+from skyweft.links.rates import Rates, Seen
+
+
+def _links(contact: list[int], time_s: list[float], rate_bps: list[float]) -> SimpleNamespace:
+    return SimpleNamespace(
+        contact=np.array(contact, np.int64),
+        time_s=np.array(time_s, float),
+        rate_bps=np.array(rate_bps, float),
+        rate_reverse_bps=np.array(rate_bps, float) / 2,
+    )
+
+
+CONTACTS = SimpleNamespace(link=np.array([0, 1], np.int16))
+
+
+def test_rates_weigh_samples_by_time() -> None:
+    rates = Rates.empty(2)
+    links = _links([0, 0, 0, 1, 1], [0, 10, 40, 5, 6], [100, 300, 300, 7, 9])
+    rates.add(CONTACTS, links, Seen.nothing(2))
+    # Trapezia: 10 s at 200 bit/s and 30 s at 300 bit/s; the second contact 1 s at 8 bit/s.
+    np.testing.assert_allclose(rates.total[0], [40, 11_000])
+    np.testing.assert_allclose(rates.total[1], [40, 5_500])
+    np.testing.assert_allclose(rates.total[2], [1, 8])
+    assert rates.quantile(0, 0.1) == 100  # for the 5 s around the first sample
+    assert rates.quantile(0, 0.2) == 300
+    assert np.isnan(Rates.empty(1).quantile(0, 0.5))
+
+
+@settings(deadline=None, max_examples=60)
+@given(cut=st.integers(0, 6))
+def test_rates_do_not_depend_on_where_samples_are_cut(cut: int) -> None:
+    contact = [0, 0, 0, 0, 0, 0]
+    time_s, rate_bps = [0.0, 1, 4, 5, 7, 9], [5.0, 2, 8, 1, 0, 4]
+    whole, parts, seen = Rates.empty(2), Rates.empty(2), Seen.nothing(2)
+    whole.add(CONTACTS, _links(contact, time_s, rate_bps), Seen.nothing(2))
+    for part in (slice(0, cut), slice(cut, None)):
+        parts.add(CONTACTS, _links(contact[part], time_s[part], rate_bps[part]), seen)
+    np.testing.assert_allclose(parts.total, whole.total)
+    np.testing.assert_allclose(parts.weight_s, whole.weight_s)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(0, 1e12), min_size=1, max_size=200), st.floats(0.01, 0.99))
+def test_quantiles_are_within_a_thousandth(values: list[float], share: float) -> None:
+    rates, seen = Rates.empty(1), Seen.nothing(2)
+    doubled = np.repeat(values, 2)
+    links = _links([0] * len(doubled), list(np.arange(len(doubled))), list(doubled))
+    rates.add(SimpleNamespace(link=np.zeros(2, np.int16)), links, seen)
+    found = quantile(rates.weight_s[0], rates.top_bps[0], share)
+    # Neighbours share the time between them, so ranks are off by one sample at most.
+    low, high = np.quantile(
+        doubled, [max(share - 1.5 / len(doubled), 0), min(share + 1.5 / len(doubled), 1)]
+    )
+    assert np.floor(low) * (1 - 1e-3) <= found <= max(high, 1) * (1 + 1e-3)

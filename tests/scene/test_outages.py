@@ -1,0 +1,133 @@
+"""Outages and bursts of a scene: those that the run itself worked with."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skyweft.contacts.product import Contacts
+from skyweft.motion.fleet import assemble
+from skyweft.network.instant.topology import topology
+from skyweft.results import Run, run
+from skyweft.scenario.messages import Burst, Messages
+from skyweft.scenario.network import Failures
+from skyweft.scene import scene
+from skyweft.scene.cast import cast
+from skyweft.scene.meetings import met, rules_met
+from skyweft.scene.outages import bursts, outages
+
+RULES = st.lists(
+    st.one_of(
+        st.fixed_dictionaries(
+            {"platforms": st.just(["sats", "airship"]), "mean_time_between_s": st.just(3_000.0)},
+            optional={"repair_s": st.floats(10, 3_000)},
+        ),
+        st.fixed_dictionaries({"links": st.just([0, 1]), "share": st.floats(0, 1)}),
+        st.fixed_dictionaries(
+            {
+                "platforms": st.just(["stations"]),
+                "names": st.just(["Oslo"]),
+                "start_s": st.floats(0, 3_000),
+                "end_s": st.floats(3_001, 7_000),
+            }
+        ),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def _contacts(small: Run, names: tuple[str, ...]) -> Contacts:
+    """Return the contacts of a run as its topology takes them."""
+    table = small.contacts
+    rules = rules_met(small)
+    row = {name: number for number, name in enumerate(names)}
+    words = {each: pc.cast(table[each], "string").to_pylist() for each in ("source", "target")}
+    plain: dict[str, Any] = {
+        each: table[each].to_numpy() for each in Contacts.__slots__ if each in table.column_names
+    }
+    link = pc.cast(table["link"], "string").to_pylist()
+    return Contacts(
+        **plain
+        | {each: np.array([row[name] for name in found]) for each, found in words.items()}
+        | {"link": np.array([rules.index(each) for each in link])}
+    )
+
+
+@pytest.fixture(scope="module")
+def fleet_contacts(small: Run) -> tuple[Any, Contacts]:
+    fleet = assemble(small.scenario)
+    return fleet, _contacts(small, fleet.names)
+
+
+@given(rules=RULES, seed=st.integers(0, 2**31), from_s=st.floats(0, 6_000))
+def test_outages_are_those_of_the_run(
+    small: Run, fleet_contacts, rules: list[dict[str, Any]], seed: int, from_s: float
+) -> None:
+    fleet, contacts = fleet_contacts
+    failures = [Failures(**each) for each in rules]
+    scenario = small.scenario.model_copy(update={"failures": failures, "seed": seed})
+    told = SimpleNamespace(scenario=scenario, table=small.table)
+    who = cast(small, 1_000)
+    found = met(small, who, rules_met(small), 0.0, small.finished_s)
+    arrays, notes = outages(told, who, found, from_s, small.finished_s)
+    names = who.names.to_pylist()
+    # What single rules say may overlap: what is out of order is the union, as in the run.
+    known = topology(scenario, fleet, contacts)
+    time_s = np.linspace(from_s, small.finished_s, 50)[:-1] + 0.01
+    wanted = _down(known, fleet.names, time_s)
+    got: set[tuple[str, str | None, float]] = set()
+    for platform, other, start_s, end_s in zip(*arrays.values(), strict=True):
+        ends = names[platform], None if other < 0 else names[other]
+        got |= {(*ends, each) for each in time_s if start_s <= each < end_s}
+    differing = got ^ wanted
+    # Float32 times are within a millisecond of the run's.
+    assert len(differing) <= 0.002 * max(len(wanted), 1_000), (len(got), len(wanted))
+    assert notes == []
+
+
+def _down(known: Any, names: tuple[str, ...], time_s: np.ndarray) -> set[Any]:
+    """Return who and which pairs are out of order at some moments."""
+    found = set()
+    for thing, start_s, end_s in zip(
+        known.outages.thing, known.outages.start_s, known.outages.end_s, strict=True
+    ):
+        found |= {(names[thing], None, each) for each in time_s if start_s <= each < end_s}
+    pairs = known.pair_outages
+    for thing, start_s, end_s in zip(pairs.thing, pairs.start_s, pairs.end_s, strict=True):
+        source, target = divmod(int(known.pair_key[thing]) % len(names) ** 2, len(names))
+        ends = names[source], names[target]
+        found |= {(*ends, each) for each in time_s if start_s <= each < end_s}
+    return found
+
+
+def test_a_scene_tells_failures_and_bursts(tmp_path: Path, unpacked) -> None:
+    broken = run(
+        Path(__file__).parents[1] / "small" / "small.toml",
+        tmp_path / "broken",
+        overrides=[
+            "duration_s=1200",
+            'failures=[{platforms=["stations"],names=["Oslo"],start_s=300,end_s=660}]',
+        ],
+    )
+    read = unpacked(scene(broken))
+    names = read.header["platforms"]["name"]
+    assert [names[each] for each in read.arrays["outage.platform"]] == ["Oslo"]
+    assert read.arrays["outage.other"].tolist() == [-1]
+    assert read.arrays["outage.start"].tolist() == [300]
+    assert read.arrays["outage.end"].tolist() == [660]
+    assert read.header["bursts"] == []
+
+
+def test_bursts_are_told(small: Run) -> None:
+    burst = Burst(start_s=60.0, spread_s=30.0, share=0.2, radius_m=3e5)
+    rule = Messages(source="stations", target="sats", size_bytes=20, arrivals="burst", burst=burst)
+    scenario = small.scenario.model_copy(update={"messages": [rule]})
+    assert bursts(scenario) == [
+        {"source": "stations", "start_s": 60.0, "spread_s": 30.0, "share": 0.2, "radius_m": 3e5}
+    ]
