@@ -104,7 +104,8 @@ export function tilesOf(
     known.deliveries && {
       name: "Delivered",
       value: quantity(known.deliveries.share_delivered, "share"),
-      note: `of ${quantity(known.deliveries.made, "1").text} messages, half within ${lasting(known.deliveries.delay_p50_s ?? NaN)}`,
+      // The share is of these, not of all that were made.
+      note: `of ${quantity(known.deliveries.observed ?? known.deliveries.made, "1").text} messages watched to their end, half within ${lasting(known.deliveries.delay_p50_s ?? NaN)}`,
     },
     {
       name: "In contact",
@@ -132,7 +133,7 @@ export function tilesOf(
 function layers(count: Record<string, number>): string {
   return Object.entries(count)
     .filter(([, members]) => members > 0)
-    .map(([layer, members]) => `${members} ${layer.replace("_", " ")}`)
+    .map(([layer, members]) => `${quantity(members, "1").text} ${layer.replace("_", " ")}`)
     .join(", ");
 }
 
