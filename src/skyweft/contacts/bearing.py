@@ -23,12 +23,12 @@ from skyweft.contacts.geometry import (
     State,
     upright,
 )
-from skyweft.contacts.kernel import kernel
+from skyweft.kernels import fused
 
 TURN = 2 * np.pi
 
 
-@kernel
+@fused
 def bearing(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return azimuth (0 to 2 pi, from north over east) and elevation at the end with the mask."""
     dx, dy, dz, _, _, _, ax, ay, az, _, _, _ = s
@@ -53,13 +53,13 @@ def bearing(kind: int, s: State, r: Floats) -> tuple[float, float]:
     return azimuth, np.arctan2(rise, np.sqrt(east * east + north * north))
 
 
-@kernel
+@fused
 def wrapped(angle: float) -> float:
     """Return an angle between -pi and pi."""
     return float(angle - TURN * np.rint(angle / TURN))
 
 
-@kernel
+@fused
 def over_mask(kind: int, s: State, r: Floats) -> float:
     """Return the elevation less the mask's, by the line of the sector written into `r`."""
     azimuth, elevation = bearing(kind, s, r)

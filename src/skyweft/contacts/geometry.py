@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.kernel import inlined, kernel
+from skyweft.kernels import fused, fused_inlined
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -54,7 +54,7 @@ FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 
 
-@inlined
+@fused_inlined
 def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) -> State:
     """Return the state of a pair at a knot of the tracks."""
     ax, ay, az = pa[0, ka], pa[1, ka], pa[2, ka]
@@ -64,7 +64,7 @@ def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) ->
     return dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz
 
 
-@inlined
+@fused_inlined
 def _horner(r: Floats, at: int, tau: float) -> tuple[float, float]:
     """Return one axis and its rate per step."""
     c1, c2, c3, c4 = r[at + 1], r[at + 2], r[at + 3], r[at + 4]
@@ -72,7 +72,7 @@ def _horner(r: Floats, at: int, tau: float) -> tuple[float, float]:
     return place, c1 + tau * (2 * c2 + tau * (3 * c3 + tau * 4 * c4))
 
 
-@kernel
+@fused
 def at_moment(r: Floats, width_s: float, tau: float) -> State:
     """Return the state of a pair at the fraction `tau` of the loaded step."""
     per, d = 1.0 / width_s, np.int64(STEP)
@@ -85,7 +85,7 @@ def at_moment(r: Floats, width_s: float, tau: float) -> State:
     return dx, dy, dz, vx * per, vy * per, vz * per, ax, ay, az, wx * per, wy * per, wz * per
 
 
-@inlined
+@fused_inlined
 def load(
     pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
     step: int, r: Floats,
@@ -105,7 +105,7 @@ def load(
             r[at] -= r[at + 15]
 
 
-@kernel
+@fused
 def load_apart(
     pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
     step: int, r: Floats,
@@ -114,7 +114,7 @@ def load_apart(
     load(pa, va, moves_a, pb, vb, moves_b, time_s, step, r)
 
 
-@inlined
+@fused_inlined
 def _polynomial(
     p: Floats, v: Floats, moves: int, time_s: Floats, step: int, r: Floats, start: int
 ) -> None:
@@ -151,7 +151,7 @@ def _polynomial(
         r[at + 4] = quartic
 
 
-@inlined
+@fused_inlined
 def _stencil(time_s: Floats, step: int) -> tuple[int, float]:
     """Return the first of four even knots around a step, or -1, and their spacing."""
     knots = len(time_s)
@@ -165,7 +165,7 @@ def _stencil(time_s: Floats, step: int) -> tuple[int, float]:
     return first, even
 
 
-@kernel
+@fused
 def upright(x: float, y: float, z: float) -> float:
     """Return by how much z is stretched so that (x, y, z) points along the geodetic vertical."""
     square = x * x + y * y + z * z
@@ -175,7 +175,7 @@ def upright(x: float, y: float, z: float) -> float:
     return float((normal + height) / (normal * (1 - ECCENTRICITY_SQUARED) + height))
 
 
-@kernel
+@fused
 def elevation_of(s: State, r: Floats) -> tuple[float, float]:
     """Measure the sine of b's elevation above a's horizon, less the least one, and its rate."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
@@ -197,7 +197,7 @@ def elevation_of(s: State, r: Floats) -> tuple[float, float]:
     return sine - r[SINE], (rate - sine * closing * per) * per
 
 
-@kernel
+@fused
 def range_of(s: State, range_max_m: float) -> tuple[float, float]:
     """Measure what is left of the longest range, and its rate."""
     dx, dy, dz, vx, vy, vz = s[:6]
@@ -206,7 +206,7 @@ def range_of(s: State, range_max_m: float) -> tuple[float, float]:
     return range_max_m - length, (-closing / length if length > 0 else 0.0)
 
 
-@kernel
+@fused
 def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
     """Measure how far the line of sight clears the Earth, z scaled to make it a sphere."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
@@ -233,7 +233,7 @@ def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
     return near - limit, near_rate - limit_rate
 
 
-@kernel
+@fused
 def measure(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return a smooth rule's value and its rate per second in a written state."""
     if kind == ELEVATION:
@@ -243,7 +243,7 @@ def measure(kind: int, s: State, r: Floats) -> tuple[float, float]:
     return _sight(s, r[CLEAR], r[SCALE])
 
 
-@kernel
+@fused
 def slope(kind: int, s: State, r: Floats) -> float:
     """Return a number with the sign and the zero of a smooth rule's rate, where that is cheaper."""
     dx, dy, dz, vx, vy, vz = s[:6]

@@ -7,8 +7,9 @@ anything else within 0.1 %.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ def quantile(weight: Floats, top: Floats, share: float) -> float:
     return float(top[np.searchsorted(upto, share * upto[-1])])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def bin_of(value: float) -> int:
     """Return the bin of a value: 1024 of equal width in every octave."""
     if not value >= 1.0:

@@ -18,7 +18,6 @@ from skyweft.contacts.geometry import (
     range_of,
     slope,
 )
-from skyweft.contacts.kernel import inlined, kernel
 from skyweft.contacts.roots import turning
 from skyweft.contacts.scan import (
     BEST,
@@ -32,11 +31,12 @@ from skyweft.contacts.scan import (
     step,
     toggle,
 )
+from skyweft.kernels import fused, fused_inlined
 
 NEAR_STEPS = 0.05  # highest and nearest moments this close are one look apart
 
 
-@kernel
+@fused
 def step_at(time_s: Floats, moment_s: float) -> int:
     """Return the step that holds a moment; the last one also holds its end."""
     last = len(time_s) - 2
@@ -49,7 +49,7 @@ def step_at(time_s: Floats, moment_s: float) -> int:
     return guess
 
 
-@kernel
+@fused
 def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
     """Let the parts of a window that touch its ends be cut where it was."""
     for row in range(first, min(n, len(out))):
@@ -59,7 +59,7 @@ def inherit_cuts(out: Floats, source: int, first: int, n: int) -> None:
             out[row, CUT_END] = out[source, CUT_END]
 
 
-@kernel
+@fused
 def within(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Floats, out: Floats, source: int, n: int,
@@ -104,14 +104,14 @@ def within(
     return n
 
 
-@kernel
+@fused
 def _rates(kind: int, s: State, r: Floats) -> tuple[float, float]:
     """Return how fast the two close in, and how fast the elevation rises where there is one."""
     closing = range_of(s, r[RANGE_MAX])[1]
     return closing, elevation_of(s, r)[1] if kind == ELEVATION else 0.0
 
 
-@kernel
+@fused
 def _better(kind: int, s: State, r: Floats, at_s: float, out: Floats, row: int) -> None:
     """Keep a moment if it is the best of its window so far."""
     left = range_of(s, r[RANGE_MAX])[0]
@@ -127,7 +127,7 @@ def _better(kind: int, s: State, r: Floats, at_s: float, out: Floats, row: int) 
             out[row, BEST] = at_s
 
 
-@kernel
+@fused
 def complete(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Floats, out: Floats, row: int,
@@ -146,7 +146,7 @@ def complete(
         out[row, ELEVATION_MAX] = np.nan
 
 
-@inlined
+@fused_inlined
 def _pass_over(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Floats, knot: int, out: Floats, row: int,
@@ -173,7 +173,7 @@ def _pass_over(
     return True
 
 
-@kernel
+@fused
 def _turn(
     kind: int, rule: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats,
     moves_b: int, time_s: Floats, r: Floats, knot: int, out: Floats, row: int,
@@ -192,7 +192,7 @@ def _turn(
     return inside
 
 
-@kernel
+@fused
 def _search_best(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Floats, out: Floats, row: int,
@@ -229,7 +229,7 @@ def _search_best(
         _look_at(kind, pa, va, moves_a, pb, vb, moves_b, time_s, r, knot, end, out, row)
 
 
-@kernel
+@fused
 def _look_at(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, r: Floats, knot: int, at_s: float, out: Floats, row: int,

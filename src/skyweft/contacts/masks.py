@@ -11,9 +11,9 @@ import numpy as np
 from skyweft.contacts.bearing import TURN, bearing, wrapped
 from skyweft.contacts.geometry import LEVEL, MIDDLE, SLOPE, Floats, at_moment, load_apart
 from skyweft.contacts.inside import inherit_cuts, step_at
-from skyweft.contacts.kernel import kernel
 from skyweft.contacts.roots import TOLERANCE_S, evaluate
 from skyweft.contacts.scan import END, START, step, toggle
+from skyweft.kernels import fused
 
 SWING_RAD = 0.5  # of azimuth, between two looks
 STILL_RAD = 1e-9
@@ -41,7 +41,7 @@ def sectors(mask: Sequence[tuple[float, float]] | None) -> Floats:
     return np.radians(points)
 
 
-@kernel
+@fused
 def _sector(table: Floats, azimuth: float) -> int:
     """Return the sector that holds an azimuth."""
     turned = azimuth - table[0, 0]
@@ -53,7 +53,7 @@ def _sector(table: Floats, azimuth: float) -> int:
     return sector
 
 
-@kernel
+@fused
 def _take_line(table: Floats, sector: int, r: Floats) -> None:
     """Write a sector's straight line into the numbers."""
     wide = table[sector + 1, 0] - table[sector, 0]
@@ -64,12 +64,12 @@ def _take_line(table: Floats, sector: int, r: Floats) -> None:
     r[SLOPE] = rise / wide if wide > 0 else 0.0
 
 
-@kernel
+@fused
 def _azimuth(kind: int, r: Floats, width_s: float, tau: float) -> float:
     return bearing(kind, at_moment(r, width_s, tau), r)[0]
 
 
-@kernel
+@fused
 def _next_look(kind: int, r: Floats, width_s: float, low: float, high: float) -> float:
     """Return a fraction up to which the azimuth goes one way and swings little."""
     start = _azimuth(kind, r, width_s, low)
@@ -85,7 +85,7 @@ def _next_look(kind: int, r: Floats, width_s: float, low: float, high: float) ->
     return high
 
 
-@kernel
+@fused
 def _border(
     kind: int, r: Floats, width_s: float, low: float, high: float, table: Floats
 ) -> tuple[float, int]:
@@ -105,7 +105,7 @@ def _border(
     return high, sector
 
 
-@kernel
+@fused
 def within_mask(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, table: Floats, r: Floats, out: Floats, source: int, n: int,

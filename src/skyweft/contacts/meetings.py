@@ -6,12 +6,12 @@ Everything is added in the order of the tables, so sums never depend on threads.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.histogram import BINS, bin_of
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def _watched(count: int) -> Floats:
     return watched
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _watch(watched: Floats, row: int, start_s: float, end_s: float) -> None:
     """Lengthen the time with at least one contact; starts come in order."""
     watched[row, 0] += max(0.0, end_s - max(start_s, watched[row, 1]))
@@ -84,7 +84,7 @@ def _watch(watched: Floats, row: int, start_s: float, end_s: float) -> None:
     watched[row, 2] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _add_meetings(
     link: NDArray[np.int16],
     source: NDArray[np.int32],

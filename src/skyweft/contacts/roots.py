@@ -8,14 +8,14 @@ import numpy as np
 
 from skyweft.contacts.bearing import over_mask
 from skyweft.contacts.geometry import MASK_A, Floats, at_moment, measure, slope
-from skyweft.contacts.kernel import kernel
+from skyweft.kernels import fused
 
 TOLERANCE_S = 1e-4
 TURN_TOLERANCE_S = 1e-3  # right at a peak nothing changes fast
 STENCIL_S = 0.01  # a mask's rate is a central difference over this
 
 
-@kernel
+@fused
 def evaluate(kind: int, r: Floats, width_s: float, tau: float) -> tuple[float, float]:
     """Return a rule's value and rate at the fraction `tau` of the loaded step."""
     if kind < MASK_A:
@@ -27,7 +27,7 @@ def evaluate(kind: int, r: Floats, width_s: float, tau: float) -> tuple[float, f
     return value, (after - before) / (2 * STENCIL_S)
 
 
-@kernel
+@fused
 def _guess(
     span_s: float, before: float, rate_before: float, after: float, rate_after: float
 ) -> float:
@@ -41,7 +41,7 @@ def _guess(
     return bent if 0.02 < bent < 0.98 else share
 
 
-@kernel
+@fused
 def crossing(
     kind: int, r: Floats, width_s: float, low: float, high: float,
     before: float, rate_before: float, after: float, rate_after: float,
@@ -68,7 +68,7 @@ def crossing(
     return 0.5 * (low + high)
 
 
-@kernel
+@fused
 def slope_at(kind: int, r: Floats, width_s: float, tau: float) -> float:
     """Return a number with the sign of a rule's rate at a fraction of the loaded step."""
     if kind < MASK_A:
@@ -76,7 +76,7 @@ def slope_at(kind: int, r: Floats, width_s: float, tau: float) -> float:
     return evaluate(kind, r, width_s, tau)[1]
 
 
-@kernel
+@fused
 def turning(
     kind: int, r: Floats, width_s: float, low: float, high: float, before: float, after: float
 ) -> float:
@@ -103,7 +103,7 @@ def turning(
     return 0.5 * (low + high)
 
 
-@kernel
+@fused
 def changes(
     kind: int, r: Floats, width_s: float, low: float, high: float,
     before: float, rate_before: float, after: float, rate_after: float,

@@ -17,8 +17,8 @@ from skyweft.contacts.geometry import (
     load,
     measure,
 )
-from skyweft.contacts.kernel import inlined, kernel
 from skyweft.contacts.roots import changes, evaluate
+from skyweft.kernels import fused, fused_inlined
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
@@ -31,7 +31,7 @@ TINY = 1e-300
 PIECES = 32  # of a step in which two platforms pass close by each other
 
 
-@kernel
+@fused
 def pieces(s: State, width_s: float) -> int:
     """Return in how many pieces to look at a step: more where the two pass close by."""
     dx, dy, dz, vx, vy, vz = s[:6]
@@ -43,7 +43,7 @@ def pieces(s: State, width_s: float) -> int:
     return int(turn) + 1 if turn < PIECES else PIECES
 
 
-@inlined
+@fused_inlined
 def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     """Open row `n`, or close it; return the number of closed rows. A full table drops the rest."""
     if n < len(out):
@@ -58,7 +58,7 @@ def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
     return n
 
 
-@kernel
+@fused
 def step(
     kind: int, many: int, from_s: float, width_s: float, r: Floats,
     low: float, high: float, before: float, rate_before: float, after: float, rate_after: float,
@@ -84,7 +84,7 @@ def step(
     return n, is_open
 
 
-@kernel
+@fused
 def mark(
     ta: Singles, moves_a: int, tb: Singles, moves_b: int, cosine: float, knots: int, near: Bytes
 ) -> None:
@@ -102,7 +102,7 @@ def mark(
         near[:knots] = 1
 
 
-@kernel
+@fused
 def _next_near(near: Bytes, words: Words, knot: int) -> int:
     """Return the first marked knot from `knot` on, eight at a time; both arrays are one memory."""
     while knot % 8 != 0:
@@ -118,7 +118,7 @@ def _next_near(near: Bytes, words: Words, knot: int) -> int:
     return knot
 
 
-@inlined
+@fused_inlined
 def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, bool, bool]:
     """Return whether a rule holds, rises, whether the two close in, and pass by within a step.
 
@@ -138,7 +138,7 @@ def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, 
     return value >= 0, change > 0, closing < 0, coarse
 
 
-@inlined
+@fused_inlined
 def _look_into(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, knot: int, r: Floats, up: bool, up_after: bool, out: Floats, n: int,
@@ -161,7 +161,7 @@ def _look_into(
     return n
 
 
-@inlined
+@fused_inlined
 def _note(out: Floats, n: int, column: int, knot: int) -> int:
     """Remember the step of an open window's best moment, or that there is more to it."""
     if n < len(out):
@@ -169,7 +169,7 @@ def _note(out: Floats, n: int, column: int, knot: int) -> int:
     return n
 
 
-@kernel
+@fused
 def sweep(
     kind: int, pa: Floats, va: Floats, ta: Singles, moves_a: int, pb: Floats, vb: Floats,
     tb: Singles, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Floats, out: Floats,

@@ -20,9 +20,9 @@ from skyweft.contacts.geometry import (
     Side,
 )
 from skyweft.contacts.inside import complete, within
-from skyweft.contacts.kernel import entry, kernel
 from skyweft.contacts.masks import within_mask
 from skyweft.contacts.scan import CUT_END, Bytes, Words, mark, sweep
+from skyweft.kernels import fused, fused_entry
 
 Ints = NDArray[np.int32]
 Kinds = NDArray[np.int64]
@@ -32,7 +32,7 @@ EDGES, WHOLE = 0, 1
 VERTICAL_RAD = np.radians(0.2)  # geodetic and geocentric verticals differ by 0.193 degrees at most
 
 
-@kernel
+@fused
 def _reach(
     kind: int, floor_rad: float, least_a_m: float, most_a_m: float, least_b_m: float,
     most_b_m: float, r: Floats,
@@ -54,7 +54,7 @@ def _reach(
     return limit + 1e-6
 
 
-@kernel
+@fused
 def _refine(
     kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
     time_s: Floats, table: Floats, r: Floats, out: Floats, first: int, n: int,
@@ -76,7 +76,7 @@ def _refine(
     return first + upto - n
 
 
-@entry
+@fused_entry
 def search(
     ask: int, a: Side, rows_a: Ints, b: Side, rows_b: Ints, first: int, time_s: Floats,
     near: Bytes, words: Words, kinds: Kinds, r: Floats, mask_a: Floats, mask_b: Floats,

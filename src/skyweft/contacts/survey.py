@@ -3,10 +3,10 @@
 import numpy as np
 
 from skyweft.contacts.geometry import Floats, Side
-from skyweft.contacts.kernel import entry
+from skyweft.kernels import fused_entry
 
 
-@entry
+@fused_entry
 def survey(side: Side, time_s: Floats) -> None:
     """Write radii, presence and the greatest rate about the Earth's centre of every track."""
     for row in range(len(side.position_m)):

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.coverage.measuring import Cells, cells
-from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries
 from skyweft.fleet import Fleet
+from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
 from skyweft.world import ellipsoid
 

@@ -6,10 +6,10 @@ Both ends may move. The local vertical of a mover is the geodetic one below it.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making, spliced
 from skyweft.motion.hermite import states_at
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, SEMI_MINOR_M
 
@@ -108,7 +108,7 @@ def _track_states(motion: Motion, mover: Rows, time_s: Floats) -> States:
     return states
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def _rise(x: float, y: float, z: float, dx: float, dy: float, dz: float, distance: float) -> float:
     """Return the sine of a line's angle above the plane across the geodetic vertical."""
     across = max(np.sqrt(x * x + y * y), 1e-9)  # over a pole
@@ -124,7 +124,7 @@ def _rise(x: float, y: float, z: float, dx: float, dy: float, dz: float, distanc
     return clipped
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _fill(
     a: Floats,
     va: Floats,
@@ -147,7 +147,7 @@ def _fill(
         ) = seen_between(source, target)  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def seen_between(source: Nine, target: Nine) -> tuple[float, float, float, float, float]:
     """Return one entry of each column of `Geometry`, within kernels.
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.histogram import BINS, bin_of, quantile
 from skyweft.contacts.product import Contacts
+from skyweft.kernels import making
 from skyweft.links.product import Links
 
 Floats = NDArray[np.float64]
@@ -97,7 +97,7 @@ class Rates:
         return quantile(self.weight_s[row], self.top_bps[row], share)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _add_rates(
     contact: Ints,
     time_s: Floats,

@@ -5,10 +5,10 @@ not depend on how a run is cut into blocks.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -81,7 +81,7 @@ def _above(least_s: Floats, step_s: Floats) -> Rows:
     return m
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _fill(
     start_s: Floats,
     end_s: Floats,

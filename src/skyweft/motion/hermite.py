@@ -6,11 +6,11 @@ orbit at knots every 60 s, which is far below what a Doppler rate is used for.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.errors import RangeError
 from skyweft.fleet import Floats, Tracks
+from skyweft.kernels import making, spliced
 
 SLACK_S = 1e-3  # how far outside the knots a time may fall by rounding
 
@@ -57,7 +57,7 @@ def states_at(
     return states[0], states[1], states[2]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _fill_states(
     knot_s: Floats,
     position_m: Floats,
@@ -75,7 +75,7 @@ def _fill_states(
             )
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def interval(knot_s: Floats, time_s: float) -> tuple[int, float, float]:
     """Return the interval between knots that holds a time, its length, and the share gone by."""
     i = min(max(int((time_s - knot_s[0]) / (knot_s[1] - knot_s[0])), 0), knot_s.shape[0] - 2)
@@ -83,7 +83,7 @@ def interval(knot_s: Floats, time_s: float) -> tuple[int, float, float]:
     return i, h, (time_s - knot_s[i]) / h
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def between(
     position_m: Floats, velocity_m_s: Floats, mover: int, axis: int, i: int, h: float, u: float
 ) -> tuple[float, float, float]:

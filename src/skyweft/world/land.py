@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
+
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 
@@ -118,7 +119,7 @@ def _inside(edges: _Edges, latitude_deg: ArrayLike, longitude_deg: ArrayLike) ->
     return found.reshape(latitude.shape)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _cross(x, y, band, edges, members, starts, hit):  # type: ignore[no-untyped-def]
     """Count the edges east of every place that its parallel crosses: odd means inside."""
     for k in range(len(x)):

@@ -14,9 +14,9 @@ from pathlib import Path
 import erfa
 import numpy as np
 from astropy_iers_data import IERS_A_FILE
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.world.clock import (
     DAY_NS,
     MJD_1970,
@@ -200,7 +200,7 @@ def turn_to_itrs(position_m: Floats, velocity_m_s: Floats, rotation: EarthRotati
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _turn(  # type: ignore[no-untyped-def]  # numba: arrays of float64
     position, velocity, cosine, sine, rate, pole_x, pole_y
 ):

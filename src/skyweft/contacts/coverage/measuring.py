@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.search import EDGES
 from skyweft.contacts.windows import PairRows, Rules, find_pairs, moving, standing
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
 from skyweft.world import ellipsoid
 
@@ -374,7 +374,7 @@ def _in_order(place: NDArray[np.int32], time_s: Floats, start_s: float, end_s: f
     return keys - np.sort(place) * span_s + start_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _sweep(
     tally: _Tally,
     first: int,
@@ -421,7 +421,7 @@ def _sweep(
             before_s = now_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _close_gap(tally: _Tally, place: int, now_s: float) -> None:
     """End the open gap of a place with the start of a coverage."""
     gap_s = now_s - tally.gap_since_s[place]

@@ -6,13 +6,13 @@ thing an answer must close, and not meet another receiver's on its channel.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import CHANNEL, PURPOSES, uniforms
 from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers
 from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.tables import Answers, Sent
+from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -108,7 +108,7 @@ class Answering:
         return every.taking(rows), rays[rows]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _one_at_a_time(
     place: Places, start_s: Floats, end_s: Floats, before: int, beacon_at_s: Floats,
     period_s: Floats, beacon_s: Floats, receivers: int, longest_s: float, free: Flags,
@@ -131,7 +131,7 @@ def _one_at_a_time(
             previous[k], last[r] = last[r], k
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _receive(
     start_s: Floats, end_s: Floats, cell: Places, lane: Codes, sent: Ints, ray: Ints, bound: Ints,
     place: Places, delay_s: Floats, power_dbhz: Singles, closes: Flags, first: Ints,

@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making, spliced
 from skyweft.links.lr_fhss import FRAGMENT_S, HEADER_S
 
 Floats = NDArray[np.float64]
@@ -95,7 +95,7 @@ def destroyed(
     return lost
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def by_group(group: NDArray[np.int32], groups: int) -> tuple[Ints, NDArray[np.int32]]:
     """Return where each group begins (G + 1,), and the rows group by group in their order."""
     first = np.zeros(groups + 1, np.int64)
@@ -112,7 +112,7 @@ def by_group(group: NDArray[np.int32], groups: int) -> tuple[Ints, NDArray[np.in
     return first, order
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def in_time(order: NDArray[np.int32], start_s: Floats) -> None:
     """Sort rows by time, in place: by insertion, for they are nearly sorted."""
     for k in range(1, len(order)):
@@ -124,7 +124,7 @@ def in_time(order: NDArray[np.int32], start_s: Floats) -> None:
         order[at] = row
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _sweep(
     low: int, high: int, first: Ints, order: NDArray[np.int32], start_s: Floats, end_s: Floats,
     harmless_s: Singles, power_db: Singles, lane: NDArray[np.int8], band: NDArray[np.int16],
@@ -156,7 +156,7 @@ def _sweep(
             lost[rows[i]] = dead[i]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _sizes(first: Ints, order: NDArray[np.int32], sent: Ints, hop: Ints) -> tuple[int, int]:
     """Return the most signals of a group, and the most hops."""
     longest, most = 0, 0
@@ -170,7 +170,7 @@ def _sizes(first: Ints, order: NDArray[np.int32], sent: Ints, hop: Ints) -> tupl
     return longest, most
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _begin(
     rows: NDArray[np.int32], sent: Ints, hop: Ints, headers: Ints, needed: Ints,
     hops: NDArray[Any], hit: Flags, end: Floats,
@@ -188,7 +188,7 @@ def _begin(
     hit[:count] = False
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _group(
     count: int, start: Floats, end: Floats, safe: Floats, power: Singles, kind: NDArray[np.int8],
     need: Singles, hops: NDArray[Any], carrier: NDArray[np.uint16], hit: Flags,
@@ -218,13 +218,13 @@ def _group(
         several = kept + 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def _too_few(hops: Any) -> bool:
     """Whether a signal has no header left, or not enough fragments."""
     return hops.headers_left == 0 or hops.spare < 0
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _cross(
     i: int, j: int, here: bool, there: bool, start: Floats, safe: Floats, hops: NDArray[Any],
     carrier: NDArray[np.uint16], hit: Flags,
@@ -261,7 +261,7 @@ def _cross(
             b_from, b_to = b_to, b_to + (HEADER_S if b < b_frame else FRAGMENT_S)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _strike(hops: Any, h: int, hit: Flags) -> None:
     """Note that a hop is lost."""
     if hit[hops.hit + h]:

@@ -8,8 +8,9 @@ as 1, 2, 3", SC 2011: Philox4x32-10.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from skyweft.kernels import making, spliced
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ WEYL_0, WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 PER_UNIT = 2.0**-53
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> Words:
@@ -37,14 +38,14 @@ def philox(
     return c0, c1, c2, c3
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def counter(rule: int, thing: int, number: int) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Return the words of a counter that say whose draw it is."""
     count = np.uint64(number)
     return count & LOW, (count >> HALF) | (np.uint64(rule) << np.uint64(16)), np.uint64(thing)
 
 
-@njit(cache=True, error_model="numpy", nogil=True, inline="always")
+@spliced
 def drawn_by(
     seed: np.uint64, whose: tuple[np.uint64, np.uint64, np.uint64], purpose: np.uint64
 ) -> float:
@@ -54,7 +55,7 @@ def drawn_by(
     return np.int64((a << np.uint64(21)) ^ (b >> np.uint64(11))) * PER_UNIT
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def uniform(seed: int, rule: int, thing: int, number: int, purpose: int) -> float:
     """Return a number from 0 to below 1, of 53 random bits."""
     return drawn_by(np.uint64(seed), counter(rule, thing, number), np.uint64(purpose))
@@ -74,7 +75,7 @@ def uniforms(
     return drawn
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _fill(
     seed: int,
     rule: int,

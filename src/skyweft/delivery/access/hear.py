@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.energy import each_attempt_j
@@ -27,6 +26,7 @@ from skyweft.delivery.access.traffic import Made, made, renewal
 from skyweft.delivery.access.waking import Waking
 from skyweft.delivery.product import CAUSES, HEARD, Heard
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -246,7 +246,7 @@ def _heard(messages: Messages, ended: Flags, copies: Copies) -> Heard:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _with_copies(order: Ints, first: Ints, copies: Ints) -> Ints:
     """Write the rows of the copies when messages are put in order; return where each's begin."""
     begin = np.zeros(len(order) + 1, np.int64)
@@ -258,7 +258,7 @@ def _with_copies(order: Ints, first: Ints, copies: Ints) -> Ints:
     return begin
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _by_message(at: Ints, of: Ints, received_s: Floats, order: Ints) -> None:
     """Write copies message by message, each one's in order of time; `at` is used up."""
     first = at.copy()

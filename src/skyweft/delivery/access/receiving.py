@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from heapq import heapreplace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.collisions import Hops, Signals, by_group, destroyed, in_time
@@ -24,6 +23,7 @@ from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.tables import Answers, Sent
 from skyweft.delivery.product import CAUSES
 from skyweft.fleet import Fleet
+from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
 
@@ -180,7 +180,7 @@ def received(
     return near, held
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _judge(
     sent: Ints, delay_s: Floats, power_dbhz: Singles, doppler_hz: Singles, drift_hz_s: Singles,
     rule: NDArray[np.int16], lane: NDArray[np.int8], sent_s: Floats, air_s: Floats,
@@ -233,7 +233,7 @@ def _sending(
     return sends & receivers.half_duplex[place]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _answering(
     first: Ints, last: Ints, from_s: Floats, until_s: Floats, place: Places, start_s: Floats,
     end_s: Floats, sends: Flags,
@@ -246,7 +246,7 @@ def _answering(
             sends[k] = True
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _hold(
     first: Ints, order: NDArray[np.int32], start_s: Floats, end_s: Floats, decoders: Ints,
     able: Flags, held: Codes,
@@ -316,7 +316,7 @@ def _collided(
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _draw(
     seed: int, rule: NDArray[np.int16], thing: NDArray[np.int32], number: Ints,
     attempt: NDArray[np.int16], headers: Ints, carriers: Ints, cells: Ints, first_cell: Ints,
@@ -340,7 +340,7 @@ def _draw(
             some[h] = np.int32(drawn * np.float64(carriers[r]))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _signals(
     sent: Ints, rule: NDArray[np.int16], sent_lane: Codes, cell: NDArray[np.int32], place: Places,
     cells: int, start_s: Floats, contended_s: Floats, harmless: Floats,

@@ -10,7 +10,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.answering import Answering
@@ -27,6 +26,7 @@ from skyweft.delivery.access.tables import (
     Silence,
     in_order,
 )
+from skyweft.kernels import making
 from skyweft.scenario.messages import Blind
 from skyweft.scenario.scenario import Scenario
 
@@ -308,7 +308,7 @@ def _transmissions(
     return Sent(message, *whose, attempt, start_s, lane)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _find(
     messages: int, message: Ints, attempt: NDArray[np.int16], start_s: Floats, known: Ints,
     known_attempt: NDArray[np.int16], known_s: Floats, found: Ints,
@@ -330,27 +330,27 @@ def _same(one: Asked | Answers, other: Asked | Answers) -> bool:
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _most(row: Ints, value: NDArray[np.generic], most: NDArray[np.generic]) -> None:
     """Raise `most` at each row to the greatest of its values."""
     for k in range(len(row)):
         most[row[k]] = max(most[row[k]], value[k])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _slot(time_s: float, slot_s: float) -> float:
     """Return the beginning of the next slot; the time itself without slots."""
     # A time that is a slot's own, but for rounding, stays in it.
     return np.ceil(time_s / slot_s - 1e-9) * slot_s if slot_s > 0 else time_s
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _in_slots(due_s: Floats, slot_s: Floats, start_s: Floats) -> None:
     for k in range(len(due_s)):
         start_s[k] = _slot(due_s[k], slot_s[k])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _in_turn(
     due_s: Floats, rule: NDArray[np.int16], thing: NDArray[np.int32], until_s: Floats,
     silent_s: Floats, slot_s: Floats, free_s: Floats, start_s: Floats,

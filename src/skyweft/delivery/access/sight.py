@@ -9,13 +9,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.collisions import by_group, in_time
 from skyweft.delivery.access.medium import Media, Medium
 from skyweft.delivery.access.pieces import begun
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making
 from skyweft.links.budget import LAYERS, carrier_to_noise_dbhz
 from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import HAIR_S, Geometry, Nine, seen_between, states_of
@@ -250,7 +250,7 @@ def _bearing(below: Floats, place: Floats) -> Floats:
     return turned % (2 * np.pi)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def by_sent(sent: Ints, receiver: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """Return the rows by transmission and receiver."""
     first, order = by_group(sent, count)
@@ -259,7 +259,7 @@ def by_sent(sent: Ints, receiver: NDArray[np.int32], count: int) -> NDArray[np.i
     return order
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _state(
     knot_s: Floats, position_m: Floats, velocity_m_s: Floats, site_m: Floats, mover: int,
     site: int, time_s: float,
@@ -277,7 +277,7 @@ def _state(
     return x, y, z, vx, vy, vz, ax, ay, az
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _see(
     mover: Rows, site: Rows, layer: Rows, time_s: Floats, knot_s: Floats, position_m: Floats,
     velocity_m_s: Floats, site_m: Floats, toward: Singles, least: Singles, mover_of: Rows,
@@ -317,7 +317,7 @@ def _see(
     return row[:count], near[:count], columns[:, :count]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _candidates(
     toward: Singles, x: float, y: float, z: float, least: Singles, within: NDArray[np.uint8],
     words: NDArray[np.uint64], found: NDArray[np.int32],

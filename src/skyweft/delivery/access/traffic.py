@@ -8,7 +8,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
@@ -16,6 +15,7 @@ from skyweft.delivery.access.medium import media
 from skyweft.delivery.access.pieces import over
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
+from skyweft.kernels import making
 from skyweft.scenario.messages import Burst, Messages
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_ecef
@@ -173,14 +173,14 @@ def _profile(
     return upto * (DAY_S / upto[-1]), (utc_s + np.arctan2(y, x) / (2 * np.pi) * DAY_S) % DAY_S
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _bent(second: float, hours: Floats) -> float:
     """Return bent time at a time of day."""
     hour = min(int(second / HOUR_S), 23)
     return hours[hour] + (second / HOUR_S - hour) * (hours[hour + 1] - hours[hour])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _bend(time_s: float, second: float, hours: Floats) -> float:
     """Return bent time since the scenario's start; `second` is the time of day then."""
     if len(hours) == 0:
@@ -190,7 +190,7 @@ def _bend(time_s: float, second: float, hours: Floats) -> float:
     return days * DAY_S + _bent(at - days * DAY_S, hours) - _bent(second, hours)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _straighten(bent_s: float, second: float, hours: Floats) -> float:
     """Return the time since the scenario's start at which so much bent time has passed."""
     if len(hours) == 0:
@@ -207,7 +207,7 @@ def _straighten(bent_s: float, second: float, hours: Floats) -> float:
     return days * DAY_S + (hour + share) * HOUR_S - second
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _periodic(
     seed: int, rule: int, things: NDArray[np.int32], hours: Floats, second: Floats,
     period_s: float, start_s: float, end_s: float, jitter_s: float,
@@ -236,7 +236,7 @@ def _periodic(
     return thing[:size], number[:size], created[:size]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _random(
     seed: int, rule: int, things: NDArray[np.int32], hours: Floats, second: Floats,
     period_s: float, start_s: float, end_s: float, next_number: Ints, next_s: Floats,

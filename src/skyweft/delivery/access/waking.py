@@ -4,7 +4,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.draws import ALMANAC, MOMENT, PHASE, uniform, uniforms
@@ -13,6 +12,7 @@ from skyweft.delivery.access.pieces import over
 from skyweft.delivery.access.receiving import Receivers
 from skyweft.delivery.access.tables import Messages
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making
 from skyweft.motion.hermite import states_at
 from skyweft.motion.propagate import propagate, step_s
 from skyweft.scenario.messages import Beacon, Blind, Pass, Schedule
@@ -201,7 +201,7 @@ def _listened_s(waited_s: Floats, check_s: float, period_s: float) -> Floats:
     return checks * period_s + np.minimum(waited_s - checks * check_s, period_s)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _wrong_by(seed: int, rule: int, thing: int, renewed: float, error_s: float) -> float:
     """Return the error of one edition of a thing's almanac at its full age."""
     n = int(renewed)
@@ -210,7 +210,7 @@ def _wrong_by(seed: int, rule: int, thing: int, renewed: float, error_s: float) 
     return error_s * min(max(normal, -SIGMAS), SIGMAS)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _any_above(
     place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles, range_m: Singles
 ) -> bool:
@@ -225,7 +225,7 @@ def _any_above(
     return bool(found > 0)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _lasts(
     place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles, range_m: Singles,
     most: int,
@@ -244,7 +244,7 @@ def _lasts(
     return longest
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _next_pass(
     seed: int, rule: int, thing: NDArray[np.int32], site_m: Floats, up: Floats, created_s: Floats,
     until_s: Floats, start_s: float, end_s: float, low: int, age_s: float, error_s: float,
@@ -278,7 +278,7 @@ def _next_pass(
             k += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _next_beacon(
     site_m: Floats, up: Floats, created_s: Floats, until_s: Floats, start_s: float, end_s: float,
     check_s: float, longest_s: float, low: Ints, first: Ints, at_s: Floats, period_s: Floats,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
-from skyweft.delivery.kernel import kernel, making
+from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 

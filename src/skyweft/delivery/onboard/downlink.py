@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.store import (
     Copies,
     Messages,
@@ -18,6 +17,7 @@ from skyweft.delivery.onboard.store import (
     unlinked,
 )
 from skyweft.delivery.onboard.timetable import Edges, carried, delay_at
+from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
 from skyweft.delivery.onboard.reach import Pace, Ways, find, look_up
 from skyweft.delivery.onboard.store import freed, throw_out, unlinked
 from skyweft.delivery.onboard.timetable import Edges, carried, refreshed
+from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.timetable import Edges, Timetable, carried, delay_at, refreshed
+from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.kernel import kernel
 from skyweft.delivery.product import CAUSES
+from skyweft.kernels import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

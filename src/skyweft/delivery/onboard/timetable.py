@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
-from skyweft.delivery.kernel import kernel, making
 from skyweft.delivery.onboard.antennas import Spans, served
 from skyweft.fleet import Fleet
+from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.things import ways
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.kernel import kernel
 from skyweft.delivery.onboard.downlink import Log, Passes
 from skyweft.delivery.onboard.store import BUSY, EXPIRED, Copies, Messages, Rules, Stores, too_late
 from skyweft.delivery.onboard.timetable import Timetable
 from skyweft.delivery.product import CAUSES, HEARD, Deliveries, Heard
+from skyweft.kernels import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
