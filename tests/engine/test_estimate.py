@@ -81,7 +81,7 @@ def test_longer_runs_take_longer_and_more_room() -> None:
     assert short.size_bytes < long.size_bytes
     assert "contacts" in long.lines()
     assert long.facts()["platforms"] == {"shell": 20, "relay": 5, "place": 7, "ring": 20}
-    assert "41.7 days" in "\n".join(long.lines())
+    assert "41 d 16 h" in "\n".join(long.lines())
 
 
 def test_what_review_says_is_passed_on() -> None:

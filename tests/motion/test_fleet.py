@@ -166,7 +166,7 @@ def test_mistakes_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
     )
     assert _mistakes(scenario) == [
         "b.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
-        "platforms.iss.motion: 1 element set, planes x per_plane = 2 x 3 needs 6, and "
+        "platforms.iss.motion: iss.tle: 1 element set, planes x per_plane = 2 x 3 needs 6, and "
         "who is missing or to spare cannot be told: they are fewer than the 2 planes",
         "platforms.low.motion: the lowest altitude is -3 km, within the Earth: a higher "
         "altitude_m, or a smaller mean_motion_rev_day or eccentricity",

@@ -184,7 +184,9 @@ def _show(
 def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
     """Write the figures that fit on a screen; summary.json and the report hold all of them."""
     platforms, contacts = summary["platforms"], summary["contacts"]
-    yield f"{summary['name']}: {platforms['total']:,} platforms, {summary['finished_s']:,.0f} s"
+    yield f"{summary['name']}: {platforms['total']:,} platforms, " + (
+        _figure(summary["finished_s"], "s")
+    )
     yield f"contacts: {contacts['total']:,}, median {_figure(contacts['median_s'], 's')}"
     for name, link in summary["links"].items():
         ways = [
@@ -258,8 +260,10 @@ def _share(value: float | None) -> str:
 def _figure(value: float | None, unit: str) -> str:
     if value is None:
         return "none"
-    if unit == "s" and 0 < value < 1:  # delays by light
-        return f"{1e3 * value:,.4g} ms"
+    if unit == "s":
+        from skyweft.world.lasting import lasting
+
+        return lasting(value)
     if unit == "bit/s":  # the one unit whose values span ten powers of ten on one screen
         for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
             if value >= size:

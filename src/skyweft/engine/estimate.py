@@ -17,8 +17,8 @@ from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context, Estimate, Stage
 from skyweft.stage.registry import wanted
+from skyweft.world.lasting import lasting
 
-DAY_S = 86_400.0
 START_S, START_BYTES = 3.0, 200e3  # of any run, compiled code in the cache
 
 
@@ -64,13 +64,13 @@ class Outlook:
         said = [line for key, each in self.stages.items() for line in _section(key, each.said)]
         return [
             self.scenario.name,
-            f"{start}, {_time(self.scenario.duration_s)}",
+            f"{start}, {lasting(self.scenario.duration_s)}",
             *_section("platforms", self.fleet.echo),
             *said,
             *_section("warnings", self.warnings),
             "",
             f"{_count(len(self.fleet), 'platform')}; "
-            f"a run takes about {_time(self.time_s)} and {_size(self.size_bytes)}",
+            f"a run takes about {lasting(self.time_s)} and {_size(self.size_bytes)}",
         ]
 
 
@@ -122,13 +122,6 @@ def checked(context: Context) -> tuple[Stage, ...]:
 def _section(title: str, lines: Iterable[str]) -> list[str]:
     below = [f"  {line}" for line in lines]
     return ["", title, *below] if below else []
-
-
-def _time(time_s: float) -> str:
-    for size_s, unit in ((DAY_S, "days"), (3_600.0, "hours"), (60.0, "minutes")):
-        if time_s >= 2 * size_s:
-            return f"{time_s / size_s:.3g} {unit}"
-    return f"{time_s:.3g} seconds"
 
 
 def _count(number: int, noun: str) -> str:

@@ -81,7 +81,10 @@ def tle(group: str, motion: Tle, setting: Setting) -> Members:
     if motion.planes is not None and motion.per_plane is not None:
         planes = (motion.planes, motion.per_plane)
     words = f"from {motion.file.name}, epochs {_epochs(elements, setting)}"
-    members = _members(group, elements, setting, words, planes, checked=False)
+    try:
+        members = _members(group, elements, setting, words, planes, checked=False)
+    except ScenarioError as error:
+        raise ScenarioError(f"platforms.{group}.motion: {motion.file.name}: {error}") from error
     stale = _stale(elements, motion.stale_days, setting)
     return replace(members, warnings=(*notes, *stale, *members.warnings))
 
@@ -132,7 +135,7 @@ def _members(
     parts, filled = [_numbers(elements, mover), words], None
     warnings: list[str] = []
     if planes is not None:
-        filled, warnings = _planes(group, mover, planes, setting)
+        filled, warnings = _planes(mover, planes, setting)
         parts += [filled.words(), _slots(filled)]
     return Members(
         names=elements.names,
@@ -144,18 +147,15 @@ def _members(
     )
 
 
-def _planes(
-    group: str, mover: Orbits, planes: tuple[int, int], setting: Setting
-) -> tuple[Planes, list[str]]:
+def _planes(mover: Orbits, planes: tuple[int, int], setting: Setting) -> tuple[Planes, list[str]]:
     """Tell who sits where in a shell, and what had to be assumed."""
     orbits, names = mover.at_start(), mover.elements.names
     try:
         filled, warnings = seated(orbits, *planes, names)
     except ScenarioError as error:
         raise ScenarioError(
-            f"platforms.{group}.motion: {_sets(len(names))}, planes x per_plane = "
-            f"{planes[0]} x {planes[1]} needs {planes[0] * planes[1]:,}, and who is missing or to "
-            f"spare cannot be told: {error}"
+            f"{_sets(len(names))}, planes x per_plane = {planes[0]} x {planes[1]} needs "
+            f"{planes[0] * planes[1]:,}, and who is missing or to spare cannot be told: {error}"
         ) from error
     rows = np.sort(filled.member[filled.member >= 0])
     warnings += _unsteady(mover, rows, filled.slot_deg, setting)

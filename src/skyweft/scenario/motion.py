@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from skyweft.scenario.entry import COUNT_MAX, Count, Degrees, Entry, File, Latitude, Longitude
 from skyweft.scenario.quantities import (
@@ -17,6 +17,8 @@ Altitude = Annotated[float, Field(ge=-12e3, le=100e6)]
 Inclination = Annotated[float, Field(ge=0, le=180)]
 EQUATOR_M = 6_378_135.0  # WGS72, as in element sets
 GRAVITY_M3_S2 = 398_600.8e9
+
+PHASING: dict[str, JsonValue] = {"minimum": 0, "maximum": COUNT_MAX}
 
 
 class Walker(Entry):
@@ -35,7 +37,8 @@ class Walker(Entry):
     """Height of the mean semi-major axis above 6,378,135 m (WGS72 equator)."""
     mean_motion_rev_day: MeanMotion | None = None
     """Kozai mean motion as in element sets; give this or `altitude_m`."""
-    phasing: Annotated[int, Field(ge=0, le=COUNT_MAX)] | Literal["alternating"] = 0
+    # The bounds are the schema's alone: what is said of a number beyond them knows the planes.
+    phasing: Annotated[int, Field(json_schema_extra=PHASING)] | Literal["alternating"] = 0
     """Walker's F, 0 to planes - 1: every plane is ahead of the one before by F x 360 / satellites
     degrees. Or `alternating`: half a slot in every odd plane."""
     raan_span_deg: Annotated[float, positive("deg")] | None = None

@@ -140,7 +140,7 @@ class Waveform(Entry):
     """From the end of a confirmed transmission to its acknowledgement."""
     acknowledge_s: PositiveTime = 0.2
     """Length of an acknowledgement."""
-    acknowledge_snr_min_db: float | None = None
+    acknowledge_snr_min_db: SignalToNoise | None = None
     """Least signal over noise of an acknowledgement at the thing; that of the message unless
     given."""
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from skyweft.network.plan.product import ContactPlan, Route
 from skyweft.network.plan.routes import arrivals, routes
+from skyweft.world.lasting import lasting
 
 
 def plan_facts(plan: ContactPlan) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def plan_lines(plan: ContactPlan) -> Iterator[str]:
     if len(plan):
         yield f"from {found['start_s']:,.10g} s to {found['end_s']:,.10g} s"
         yield f"{found['volume_bytes']:,.4g} bytes fit through them; light needs up to " + (
-            f"{found['delay_max_s']:,.4g} s"
+            lasting(found["delay_max_s"])
         )
 
 
