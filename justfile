@@ -1,6 +1,6 @@
 # The gate: `just check` is what CI runs. Without `just` on the machine: `uv run just check`.
 
-check: lint types imports test
+check: lint types imports docs test
 
 # Rewrite what a program can rewrite.
 tidy:
@@ -16,6 +16,11 @@ types:
 
 imports:
     uv run lint-imports
+
+# The site in `site/`: to read it, `uv run python -m http.server --directory site`. A link that
+# leads nowhere or a name that is not there is an error; what was kept of the last build hides none.
+docs:
+    uv run python docs/build.py
 
 test:
     uv run pytest

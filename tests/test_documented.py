@@ -66,9 +66,9 @@ def test_every_public_name() -> None:
         value = getattr(skyweft, name)
         assert inspect.getdoc(value), name
         if not isinstance(value, ModuleType):
-            assert f"## skyweft.{name}\n" in PAGES["python.md"]
+            assert f"heading: skyweft.{name}\n" in PAGES["python.md"]
     for name in skyweft.plot.__all__:
-        assert f"## skyweft.plot.{name}\n" in PAGES["python.md"]
+        assert f"skyweft.plot.{name}\n" in PAGES["python.md"]
 
 
 def test_public_functions_say_what_they_take_and_give() -> None:

@@ -5,13 +5,10 @@ are out of step.
 """
 
 import argparse
-import ast
-import inspect
-import textwrap
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import skyweft
@@ -170,50 +167,28 @@ def _python() -> str:
         MADE,
         "# Every public name",
         "`import skyweft` loads nothing heavy: each name below loads what it needs when it is "
-        "first used.",
+        "first used. The site draws this page from the docstrings; in Python, "
+        "`help(skyweft.run)` shows the same.",
     ]
-    for name in skyweft.__all__:
-        value = getattr(skyweft, name)
-        if not isinstance(value, ModuleType):
-            parts += _described(f"skyweft.{name}", value)
+    public = {f"skyweft.{name}": getattr(skyweft, name) for name in skyweft.__all__}
     for home, names in STAGES.items():
-        for name in names:
-            parts += _described(f"{home}.{name}", getattr(import_module(home), name))
-    for name in skyweft.plot.__all__:
-        parts += _described(f"skyweft.plot.{name}", getattr(skyweft.plot, name))
+        public |= {f"{home}.{name}": getattr(import_module(home), name) for name in names}
+    public |= {f"skyweft.plot.{name}": getattr(skyweft.plot, name) for name in skyweft.plot.__all__}
+    parts += [
+        _described(title, value)
+        for title, value in public.items()
+        if not isinstance(value, ModuleType)
+    ]
     return "\n\n".join(parts) + "\n"
 
 
-def _described(title: str, value: Any) -> list[str]:
-    if inspect.isclass(value):
-        return [f"## {title}", *_docstring(value), *_methods(value)]
-    if not inspect.isfunction(value):
-        return [f"## {title}", f"A ready-made `{type(value).__name__}`."]
-    return [f"## {title}", f"```python\n{_signature(value)}\n```", *_docstring(value)]
-
-
-def _methods(value: type) -> list[str]:
-    """Describe what a class of ours offers; what it inherits is described elsewhere."""
-    parts = []
-    for name, each in vars(value).items():
-        function = getattr(each, "fget", None) or getattr(each, "func", None) or each
-        if not name.startswith("_") and inspect.isfunction(function) and function.__doc__:
-            parts += [f"```python\n{_signature(function)}\n```", *_docstring(function)]
-    return parts
-
-
-def _docstring(value: Any) -> list[str]:
-    """Return the first paragraph as text and the rest, which is laid out, as it is."""
-    first, _, rest = (inspect.getdoc(value) or "").partition("\n\n")
-    return [first, *([f"```text\n{rest}\n```"] if rest else [])]
-
-
-def _signature(function: Any) -> str:
-    """Return how a function is called, from its source: the same on every version of Python."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    assert isinstance(tree, ast.FunctionDef)
-    returns = f" -> {ast.unparse(tree.returns)}" if tree.returns else ""
-    return f"{tree.name}({ast.unparse(tree.args)}){returns}"
+def _described(title: str, value: Any) -> str:
+    """Return what the site puts in the place of: signature and docstring, from where they stand."""
+    if not isinstance(value, type | FunctionType):
+        return f"## {title}\n\nA ready-made `{type(value).__name__}`."
+    home = f"{value.__module__}.{value.__qualname__}"
+    label = title.rpartition(".")[2]
+    return f"::: {home}\n    options:\n      heading: {title}\n      toc_label: {label}"
 
 
 def main() -> None:
