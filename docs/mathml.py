@@ -5,7 +5,7 @@ Browsers draw MathML by themselves, so the pages need no script and no fonts for
 """
 
 from typing import Any
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element, SubElement, fromstring
 
 from latex2mathml.converter import convert
 from markdown import Markdown
@@ -37,7 +37,8 @@ class _OfItsOwn(BlockProcessor):
         return block.startswith(FENCE) and block.rstrip().endswith(FENCE)
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        parent.append(_element(blocks.pop(0).strip().strip("$"), "block"))
+        around = SubElement(parent, "div", {"class": "formula"})  # site.css lets it scroll
+        around.append(_element(blocks.pop(0).strip().strip("$"), "block"))
 
 
 class Formulas(Extension):
