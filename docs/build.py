@@ -31,15 +31,22 @@ class _Page(HTMLParser):
         self.links: list[str] = []
         self.fetched: list[str] = []
         self.anchors: set[str] = set()
+        self.unread = ""  # what was meant as code and is shown as text
+        self._in = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in = tag
         found = {name: value or "" for name, value in attrs}
         self.anchors |= {found[name] for name in ("id", "name") if name in found}
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
         if (name := FETCHED.get(tag)) in found and found.get("rel") not in TOLD_ONLY:
             self.fetched.append(found[name or ""])
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "p" and data.lstrip().startswith("```"):
+            self.unread = data.partition("\n")[0]
 
 
 def faults(site: Path) -> Iterator[str]:
@@ -48,6 +55,8 @@ def faults(site: Path) -> Iterator[str]:
     for path, page in pages.items():
         name = path.relative_to(site)
         yield from (f"{name}: fetches {each}" for each in page.fetched if urlsplit(each).netloc)
+        if page.unread:
+            yield f"{name}: {page.unread} begins no block of code"
         if name.name == NOT_FOUND:
             continue
         for each in [*page.links, *page.fetched]:

@@ -25,13 +25,13 @@ def _commands(block: str) -> list[list[str]]:
 def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a page from top to bottom in an empty folder, as a reader would.
 
-    A TOML block whose fence says `toml title=NAME` is written to NAME first.
+    A TOML block whose fence says `toml title="NAME"` is written to NAME first.
     """
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": page.stem}
     for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         if kind.startswith("toml title="):
-            Path(kind.removeprefix("toml title=")).write_text(text, encoding="utf-8")
+            Path(kind.removeprefix("toml title=").strip('"')).write_text(text, encoding="utf-8")
         elif kind == "console":
             for words in _commands(text):
                 assert main(words) == 0, f"skyweft {shlex.join(words)}"

@@ -31,7 +31,7 @@ def test_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: set[str] = set()
     for kind, text in BLOCK.findall(README.read_text(encoding="utf-8")):
         if kind.startswith("toml title="):
-            Path(kind.removeprefix("toml title=")).write_text(text, encoding="utf-8")
+            Path(kind.removeprefix("toml title=").strip('"')).write_text(text, encoding="utf-8")
         elif kind == "python":
             exec(compile(text, README.name, "exec"), {"__name__": "readme"})
             ran.add("python")

@@ -90,9 +90,11 @@ def test_what_is_wrong_with_a_page(tmp_path: Path) -> None:
         '<a href="https://example.org">only told</a><a href="../src">outside</a>'
         '<script src="https://example.org/a.js"></script><link rel="stylesheet" href="a.css">'
         '<link rel="canonical" href="https://example.org/">',
-        "guide/run/index.html": '<h2 id="keep">Keep</h2><a href="../../">home</a>',
+        "guide/run/index.html": '<h2 id="keep">Keep</h2><a href="../../">home</a>'
+        "<p>```toml title=a.toml name</p>",
     }
     assert _site(tmp_path, pages) == [
+        "guide/run/index.html: ```toml title=a.toml name begins no block of code",
         "index.html: fetches https://example.org/a.js",
         "index.html: design leads nowhere",
         "index.html: guide/run/#nothing has no such place",
