@@ -337,3 +337,11 @@ def test_a_pattern_has_a_size_and_is_flown(key: str, tmp_path: Path) -> None:
     path = write(tmp_path, SOUND)
     (line,) = mistakes(path, f"platforms.sats.motion={motion}", f"platforms.sats.motion.{key}")
     assert "is not possible; allowed: a number from " in line
+
+
+@pytest.mark.parametrize("moment", ["2016-12-31T23:59:60Z", "2016-12-31 23:59:60.5+00:00"])
+def test_a_leap_second_is_no_start(moment: str, tmp_path: Path) -> None:
+    path = tmp_path / "leap.toml"
+    path.write_text(f'name = "Leap"\nstart = {moment}\nduration_s = 60\n')
+    with pytest.raises(ScenarioError, match="leap.toml: line 2.* TOML has no second 60: begin at"):
+        load(path)

@@ -7,7 +7,15 @@ import numpy as np
 
 from skyweft.fleet import Floats
 from skyweft.motion.places import Places
-from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, number, read_text
+from skyweft.motion.tables import (
+    ALTITUDE,
+    LATITUDE,
+    LONGITUDE,
+    NESTED_MAX_BYTES,
+    complain,
+    number,
+    read_text,
+)
 from skyweft.naming import normal, wrong_name
 from skyweft.protocols.gpx import Line, Point, read_gpx
 
@@ -20,7 +28,7 @@ def read_waypoints(path: Path, name_element: str = "name") -> Places:
     ScenarioError
         All mistakes of the file, at most 20 of them.
     """
-    found = read_gpx(read_text(path), path.name, name_element)
+    found = read_gpx(read_text(path, NESTED_MAX_BYTES), path.name, name_element)
     mistakes: list[str] = []
     if not found.waypoints:
         lines = ' (kind = "track" reads its tracks)' if found.lines else ""
@@ -49,7 +57,7 @@ def read_lines(path: Path, group: str) -> tuple[list[tuple[str, Line]], tuple[st
     ScenarioError
         It is no GPX, it has no lines, or names are missing or shared.
     """
-    found = read_gpx(read_text(path), path.name)
+    found = read_gpx(read_text(path, NESTED_MAX_BYTES), path.name)
     mistakes: list[str] = []
     if not found.lines:
         mistakes.append(f"{path.name}: there are no tracks or routes")

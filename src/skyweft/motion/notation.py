@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.tables import read_text
+from skyweft.motion.tables import NESTED_MAX_BYTES, read_text
 
 Notation = Literal["table", "json", "gpx"]
 _BY_NAME: dict[str, Notation] = {
@@ -38,7 +38,7 @@ def read_json(path: Path) -> Any:
     ScenarioError
         It is no JSON, or nested too deeply.
     """
-    text = read_text(path)
+    text = read_text(path, NESTED_MAX_BYTES)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

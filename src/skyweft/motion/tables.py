@@ -6,6 +6,7 @@ Knows nothing of what the columns mean beyond a range of numbers; GeoJSON is rea
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,9 @@ from skyweft.motion.columns import STANDING, meant
 from skyweft.naming import normal, wrong_name
 
 SIZE_MAX_BYTES = 100_000_000
+NESTED_MAX_BYTES = 32_000_000  # of JSON and XML, which take more than ten times that to read
 LINES_MAX = 1_500_000  # of a table: half a gigabyte while it is read
+LINE_MAX = 1_000_000  # characters: a line of a square matrix of many thousand names
 MISTAKES_MAX = 20
 
 LATITUDE = (-90.0, 90.0)
@@ -50,14 +53,14 @@ def complain(path: Path, mistakes: Sequence[str]) -> None:
         raise ScenarioError("\n".join([*mistakes[:MISTAKES_MAX], *rest]))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, most_bytes: int = SIZE_MAX_BYTES) -> bytes:
     """Return a file's content; refuse what is too large or cannot be read."""
-    return contents(path, SIZE_MAX_BYTES)
+    return contents(path, most_bytes)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, most_bytes: int = SIZE_MAX_BYTES) -> str:
     """Return a file's text; refuse what is no text in UTF-8."""
-    data = read_bytes(path)
+    data = read_bytes(path, most_bytes)
     if b"\0" in data:
         raise ScenarioError(f"{path.name}: holds binary data, a text file in UTF-8 is needed")
     try:
@@ -144,6 +147,11 @@ def read_rows(path: Path) -> tuple[Iterator[tuple[int, list[str]]], str]:
     text = read_text(path)
     if (lines := text.count("\n")) > LINES_MAX:
         raise ScenarioError(f"{path.name}: {lines:,} lines, at most {LINES_MAX:,} are read")
+    spans = (each.span() for each in re.finditer(r"[^\r\n]+", text))
+    if (longest := max((end - start for start, end in spans), default=0)) > LINE_MAX:
+        raise ScenarioError(
+            f"{path.name}: a line of {longest:,} characters, at most {LINE_MAX:,} are read"
+        )
     names = next((each for each in _uncommented(io.StringIO(text)) if each.strip()), "")
     separator = max(SEPARATORS, key=names.count)
     return _rows(path, text, separator), separator

@@ -48,6 +48,9 @@ class Elements:
 
 SIZE_MAX_BYTES = 100_000_000
 """Ten times the whole public catalogue in its longest notation; check it before reading a file."""
+SETS_MAX = 100_000
+"""Three times the whole public catalogue."""
+_MARKS = ("\n2 ", '"EPOCH"', "<EPOCH>", "\nEPOCH")  # one a set, but for the lines of a CSV
 _TOLD = 3  # mistakes that a warning tells
 _KVN = re.compile(r"[A-Za-z0-9_]+\s*=")
 
@@ -83,6 +86,8 @@ def parse(
     """
     choice = choice or Choice()
     text = _text(data, file_name)
+    if (many := _sets_at_least(text)) > SETS_MAX:
+        raise ScenarioError(f"{file_name}: {many:,} element sets, at most {SETS_MAX:,} are read")
     mistakes = Mistakes(file_name, skip=choice.skip_damaged)
     records, passed = _records(text, mistakes)
     count = len(records) + mistakes.damaged
@@ -137,6 +142,13 @@ def _text(data: bytes, file_name: str) -> str:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         raise ScenarioError(f"{file_name}: line {row}: not UTF-8, save the file in that") from error
+
+
+def _sets_at_least(text: str) -> int:
+    """Count the sets of a file before any is read."""
+    head = text.lstrip()[:2000].partition("\n")[0]
+    table = not head.startswith(("[", "{", "<")) and omm.separator(head)
+    return text.strip().count("\n") if table else max(map(text.count, _MARKS))
 
 
 def _records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ...]]:

@@ -41,11 +41,15 @@ BOUNDS = {
 }
 
 
-def positive(unit: str, least: float | None = None, most: float | None = None) -> Any:
+def positive(
+    unit: str, least: float | None = None, most: float | None = None, why: str | None = None
+) -> Any:
     """Return the field of a value above zero; `least` and `most` narrow the unit's range."""
     bounds = BOUNDS[unit]
+    if least is most is why is None:
+        why = bounds.why  # of the whole range; a narrower one has its own reason or says none
     low = bounds.least if least is None else least
-    return _field(low, bounds.most if most is None else most, bounds.why)
+    return _field(low, bounds.most if most is None else most, why)
 
 
 def not_negative(unit: str) -> Any:
@@ -58,15 +62,15 @@ def signed(unit: str) -> Any:
     return _field(-BOUNDS[unit].most, BOUNDS[unit].most, BOUNDS[unit].why)
 
 
-def _field(least: float, most: float, why: str) -> Any:
-    return Field(ge=least, le=most, json_schema_extra={"$comment": why})
+def _field(least: float, most: float, why: str | None) -> Any:
+    return Field(ge=least, le=most, json_schema_extra={"$comment": why} if why else None)
 
 
 Time = Annotated[float, not_negative("s")]
 PositiveTime = Annotated[float, positive("s")]
-Step = Annotated[float, positive("s", least=1e-3)]  # so that a run's steps can be counted
+Step = Annotated[float, positive("s", least=1e-3, why="at most a thousand steps a second")]
 Frequency = Annotated[float, positive("hz")]
-Carrier = Annotated[float, positive("hz", least=3e3)]  # VLF, ITU-R V.431
+Carrier = Annotated[float, positive("hz", least=3e3, why="radio ends at 3 THz")]  # VLF, ITU-R V.431
 Rate = Annotated[float, not_negative("bps")]
 PositiveRate = Annotated[float, positive("bps")]
 Distance = Annotated[float, positive("m", least=1e-3)]

@@ -28,6 +28,7 @@ from skyweft.scenario.words import Step, place, shown, suggestion
 SIZE_MAX = 4_000_000
 ENTRIES_MAX = 2_000  # of one table or list
 PARTS_MAX = 50  # of a dotted key, whose reading takes the square of their number
+LEAP = "TOML has no second 60: begin at second 59, or with the next minute"
 _PLACE = re.compile(rf"({'|'.join(Scenario.model_fields)})[.:\[]")
 LINES_MAX = 50
 ERRORS_MAX = 200  # that are put into words, of each kind
@@ -143,18 +144,20 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
         words, found, where = str(error).partition(" (at ")
         where = where.removesuffix(")").replace("end of document", "end of the file")
         place = f"{where}: " if found else ""
-        hint = _backslash(text, where)
+        hint = _hint(text, where)
         raise ScenarioError(f"{name}: {place}not TOML: {words}{hint}") from error
 
 
-def _backslash(text: str, where: str) -> str:
-    """Say what a backslash does, where the line that is no TOML has one in double quotes."""
+def _hint(text: str, where: str) -> str:
+    """Say what the line that is no TOML is likely to suffer from: a backslash, a leap second."""
     found = re.match(r"line (\d+)", where)
     lines = text.split("\n")
     line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else ""
-    if not re.search(r'"[^"]*\\', line):
-        return ""
-    return f"; {ESCAPES}"
+    if re.search(r'"[^"]*\\', line):
+        return f"; {ESCAPES}"
+    if re.search(r"\d\d:\d\d:60", line):
+        return f"; {LEAP}"
+    return ""
 
 
 @contextmanager

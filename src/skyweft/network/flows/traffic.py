@@ -152,13 +152,15 @@ def read_demand(path: Path, names: Sequence[str]) -> Demand:
         demand that is no number or negative, a row too short, a square with unlike sides.
     """
     index = {name: k for k, name in enumerate(names)}
-    rows = list(read_rows(path)[0])
-    if len(rows) < 2:
-        raise ScenarioError(f"{path.name}: no rows below the column names")
-    header = [cell.strip().lower() for cell in rows[0][1]]
+    rows = read_rows(path)[0]
+    first = next(rows, (0, []))
+    header = [cell.strip().lower() for cell in first[1]]
     if "source" in header and ("demand_bps" in header or "target" in header):
         return _read_pairs(path, index)
-    return _read_square(path, rows, index)
+    square = [first, *rows]
+    if len(square) < 2:
+        raise ScenarioError(f"{path.name}: no rows below the column names")
+    return _read_square(path, square, index)
 
 
 def _read_pairs(path: Path, index: Mapping[str, int]) -> Demand:

@@ -175,8 +175,9 @@ def _time(where: str, word: str, state: _Reading) -> float | None:
     except ValueError:
         moment = None
     if moment is None:
+        leap = "; a second 60 is not read" if word.endswith(":60") else ""
         state.mistakes.add(
-            where, f"{shown(word)} is no time: +seconds or yyyy/mm/dd-hh:mm:ss is needed"
+            where, f"{shown(word)} is no time: +seconds or yyyy/mm/dd-hh:mm:ss is needed{leap}"
         )
     elif state.zero is None and state.relative:
         state.mistakes.add(

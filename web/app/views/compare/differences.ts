@@ -26,3 +26,15 @@ export function differences(one: Figures, other: Figures): Difference[] {
     })
     .filter(({ one, other }) => (one ?? null) !== null || (other ?? null) !== null);
 }
+
+/// Figures of what arrived alone, and the shares that say how much of all that is.
+const SURVIVING = /^(delay|hops|stretch|extra|wait|age)_\w+$/;
+const SURVIVED = ["share_reachable", "share_delivered", "share_lost", "share_served"];
+
+/// The share beside which a figure of survivors is read; none where there is none.
+export function survived(path: string, rows: readonly Difference[]): Difference | undefined {
+  const end = path.lastIndexOf(".") + 1;
+  if (!SURVIVING.test(path.slice(end))) return undefined;
+  const beside = SURVIVED.map((share) => rows.find((row) => row.path === path.slice(0, end) + share));
+  return beside.find((row) => row !== undefined);
+}

@@ -9,7 +9,7 @@ import { runId, runs, wordsOf } from "../../state/runs.ts";
 import { grouped, heading, measured, measureOf, percent, significant } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
 import { ordered } from "../../table/ordered.ts";
-import { differences, type Difference } from "./differences.ts";
+import { differences, survived, type Difference } from "./differences.ts";
 
 interface Known {
   figures: Figures | null;
@@ -144,11 +144,11 @@ function Table({ rows, names }: { rows: Difference[]; names: [string, string] })
           <colgroup><col /><col class="value" /><col class="value" /><col class="value" /><col class="share" /></colgroup>
           <thead><tr><th scope="col">figure</th><th scope="col">{names[0]}</th><th scope="col">{names[1]}</th><th scope="col">difference</th><th scope="col">relative</th></tr></thead>
           <tbody>
-            {shown.map(({ path, one, other, change, relative }) => (
+            {shown.map((row) => ({ ...row, share: survived(row.path, rows) })).map(({ path, one, other, change, relative, share }) => (
               <tr key={path}>
                 <th scope="row">{spoken(path)}<small>{unitOf(path)}</small></th>
-                <td>{said(path, one)}</td>
-                <td>{said(path, other)}</td>
+                <td>{said(path, one)}{over(share, share?.one)}</td>
+                <td>{said(path, other)}{over(share, share?.other)}</td>
                 <td>{change === null ? "" : change === 0 ? "same" : signed(path, change)}</td>
                 <td>{relative === null || relative === 0 ? "" : `${relative > 0 ? "+" : "−"}${byHowMuch(Math.abs(relative))}`}</td>
               </tr>
@@ -177,6 +177,13 @@ function unitOf(path: string): string {
 function spoken(path: string): string {
   const parts = path.split(".");
   return [...parts.slice(0, -1).map((part) => part.replaceAll("_", " ")), heading(parts.at(-1)!)].join(" · ");
+}
+
+/// How much of all a figure of what is left is of: a delay that falls because the slow ones are lost is no gain.
+function over(share: Difference | undefined, value: Plain | undefined) {
+  if (!share || typeof value !== "number") return null;
+  const word = share.path.slice(share.path.lastIndexOf("share_") + "share_".length);
+  return <small class="over">{percent(value)} % {word}</small>;
 }
 
 function said(path: string, value: Plain | undefined): string {

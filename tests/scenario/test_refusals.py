@@ -1,0 +1,128 @@
+"""What is far too large is refused before any work: in two seconds and half a gigabyte."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skyweft.cli import main
+from skyweft.errors import ScenarioError
+from skyweft.protocols import elements
+
+MEMORY_BYTES, CPU_S = 500e6, 10  # the machine may be slow and is no part of the promise
+LIMIT_BYTES = 8 << 30  # of addresses: the code alone maps far more than it touches
+COMMAND = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
+resource.setrlimit(resource.RLIMIT_CPU, ({cpu}, {cpu}))
+from skyweft.cli import main
+code = main(["check", "scenario.toml"])
+for line in open("/proc/self/status"):  # getrusage counts what the parent was before
+    if line.startswith("VmHWM"):
+        print(line.split()[1])
+sys.exit(code)
+"""
+HEAD = 'name = "X"\nstart = 2026-07-01T00:00:00Z\nduration_s = 600\n'
+ELEMENTS = (
+    "1 25544U 98067A   18199.66449166  .00001587  00000-0  31361-4 0  9999\n"
+    "2 25544  51.6399 221.8154 0003967 331.5553 133.7273 15.53989406123415\n"
+)
+OMM = "OBJECT_NAME,EPOCH,MEAN_MOTION,NORAD_CAT_ID\n"
+
+
+def _group(kind: str, rest: str, layer: str = "ground") -> str:
+    motion = f'motion = {{ kind = "{kind}", {rest} }}'
+    return f'{HEAD}[platforms.p]\nlayer = "{layer}"\n{motion}\n'
+
+
+SITES = _group("sites", 'file = "big"')
+TRACK = _group("track", 'file = "big"', "air")
+TLE = _group("tle", 'file = "big"', "space")
+LINK = """terminals = ["r"]
+[terminals.r]
+kind = "optical"
+wavelength_m = 1.55e-6
+rate_bps = 1e9
+[[links]]
+between = ["r", "r"]
+"""
+PAIR = _group("fixed", "latitude_deg = 0, longitude_deg = 0") + LINK
+MATRIX = PAIR + '[[flows]]\nsources = ["p"]\ntargets = ["p"]\nmatrix = "big"\n'
+LIST = PAIR + 'pattern = "list"\nfile = "big"\n'
+ROWS = 4_000_000
+PLACES, PAIRS = "name,latitude_deg,longitude_deg\n", "source,target\n"
+# A scenario, and the beginning, a part and how many of these of the file beside it.
+HUGE = [
+    pytest.param(SITES, PLACES, "a,0.5,1\n", ROWS, id="sites"),
+    pytest.param(TRACK, "time_s,latitude_deg,longitude_deg\n", "1,0.5,1\n", ROWS, id="track"),
+    pytest.param(MATRIX, "source,target,demand_bps\n", "a,b,1\n", ROWS, id="matrix"),
+    pytest.param(LIST, PAIRS, "a,b\n", ROWS, id="links"),
+    pytest.param(TLE, OMM, "a,b,1,2\n", ROWS, id="elements in a table"),
+    pytest.param(TLE, "", ELEMENTS, 700_000, id="element sets"),
+    pytest.param(SITES, PLACES, "a,", ROWS, id="one line"),
+    pytest.param(SITES, "", "c,", ROWS, id="columns"),
+    pytest.param(SITES, '{"features": [', "[0, 0], ", ROWS, id="json"),
+    pytest.param(TRACK, "<gpx><trk>", '<trkpt lat="1" lon="2"/>', ROWS // 2, id="gpx"),
+    pytest.param(
+        HEAD + "".join(f"[platforms.p{i}]\n" for i in range(20_000)), "", "", 0, id="tables"
+    ),
+    pytest.param(HEAD + "a." * 10**6 + "b = 1\n", "", "", 0, id="a key of a million parts"),
+    pytest.param(HEAD + "x = " + "[" * 10**6, "", "", 0, id="brackets"),
+    pytest.param(SITES.replace("= 600", "= 5e-324"), "", "", 0, id="a short run"),
+    pytest.param("step_s = 1e-6\n" + SITES, "", "", 0, id="steps"),
+    pytest.param(PAIR + "sample_s = 1e-9\n", "", "", 0, id="samples"),
+]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
+@pytest.mark.parametrize(("scenario", "head", "part", "count"), HUGE)
+def test_too_much_is_refused_before_work(
+    scenario: str, head: str, part: str, count: int, tmp_path: Path
+) -> None:
+    (tmp_path / "scenario.toml").write_text(scenario)
+    (tmp_path / "big").write_text(head + part * count)
+    code = COMMAND.format(limit=LIMIT_BYTES, cpu=CPU_S)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert float(done.stdout.split()[-1]) * 1024 < MEMORY_BYTES
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["big", "scenario.toml"]
+
+
+@pytest.mark.parametrize("scenario", [SITES, TRACK, TLE, MATRIX, LIST])
+def test_a_pipe_is_not_waited_for(
+    scenario: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("big")
+    Path("scenario.toml").write_text(scenario)
+    assert main(["check", "scenario.toml"]) == 1
+    assert "big is no regular file (a pipe or a device)" in capsys.readouterr().err
+
+
+@given(count=st.integers(0, 40), limit=st.integers(1, 20))
+def test_sets_are_counted_before_they_are_read(count: int, limit: int) -> None:
+    """Refused is what has more sets than the limit, and nothing else, in TLE and in a table."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(elements, "SETS_MAX", limit)
+        for data in ("#\n" + ELEMENTS * count, OMM + "a,b,1,2\n" * count):
+            said = ""
+            try:
+                elements.parse(data.encode(), "x")
+            except ScenarioError as error:
+                said = str(error)
+            assert (f"at most {limit:,} are read" in said) == (count > limit)
