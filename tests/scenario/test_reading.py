@@ -343,5 +343,5 @@ def test_a_pattern_has_a_size_and_is_flown(key: str, tmp_path: Path) -> None:
 def test_a_leap_second_is_no_start(moment: str, tmp_path: Path) -> None:
     path = tmp_path / "leap.toml"
     path.write_text(f'name = "Leap"\nstart = {moment}\nduration_s = 60\n')
-    with pytest.raises(ScenarioError, match="leap.toml: line 2.* TOML has no second 60: begin at"):
+    with pytest.raises(ScenarioError, match=r"leap.toml: line 2.* TOML has no second 60: begin at"):
         load(path)

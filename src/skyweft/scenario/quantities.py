@@ -46,7 +46,7 @@ def positive(
 ) -> Any:
     """Return the field of a value above zero; `least` and `most` narrow the unit's range."""
     bounds = BOUNDS[unit]
-    if least is most is why is None:
+    if least is None and most is None and why is None:
         why = bounds.why  # of the whole range; a narrower one has its own reason or says none
     low = bounds.least if least is None else least
     return _field(low, bounds.most if most is None else most, why)
