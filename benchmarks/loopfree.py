@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 from constellation import Shell, delay_ns, in_view, places
 
-from skyweft.network.routing.graph import graph
+from skyweft.network.graph.adjacency import adjacency
 from skyweft.network.routing.loopfree import loop_free
 
 GOAL_S, GOAL_RATIO = 30.0, 10.0
@@ -31,7 +31,7 @@ def main() -> None:
     tails = np.concatenate([tail, satellite, city])
     heads = np.concatenate([head, city, satellite])
     delays = np.concatenate([delay_ns(satellite_m[tail], satellite_m[head]), access, access])
-    network = graph(satellites + 100, tails, heads, delays)
+    network = adjacency(satellites + 100, tails, heads, delays)
     passing = np.arange(satellites + 100) < satellites
     pairs = np.array(list(combinations(range(satellites, satellites + 100), 2)), np.int32)
     loop_free(network, pairs[:1], WAYS, passing)

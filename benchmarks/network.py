@@ -19,8 +19,8 @@ from scipy.spatial import cKDTree
 
 from skyweft.contacts.finding import find
 from skyweft.motion import assemble, propagate
-from skyweft.network.instant.snapshot import NS_M, neighbours, to_ends, transit
-from skyweft.network.routing.graph import FAR_NS
+from skyweft.network.graph.adjacency import FAR_NS, NS_M, neighbours, transit
+from skyweft.network.routing.best import to_ends
 from skyweft.network.routing.lanes import LANES
 from skyweft.network.routing.routes import linked, places, relaying, sweep_blocks
 from skyweft.scenario.reading import load

@@ -16,22 +16,22 @@ from constellation import Shell, delay_ns, in_view, places
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.routing.graph import FAR_NS, Graph, graph
+from skyweft.network.graph.adjacency import FAR_NS, Adjacency, adjacency
 from skyweft.network.routing.sweep import distances, next_hops
 
 GOAL_RATIO, GOAL_PAIRS_RATIO, GOAL_SNAPSHOT_S = 25.0, 500.0, 0.25
 MASK_DEG, SAMPLE = 25.0, 100
 
 
-def _network(shell: Shell) -> tuple[Graph, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _network(shell: Shell) -> tuple[Adjacency, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     position_m = shell.position_m()
     tail, head = shell.lasers()
     edges = tail, head, delay_ns(position_m[tail], position_m[head])
     bounds = np.arange(0, len(position_m) + 1, shell.per_plane, dtype=np.int32)
-    return graph(len(position_m), *edges, bounds), edges
+    return adjacency(len(position_m), *edges, bounds), edges
 
 
-def _best_s(count: int, network: Graph, access: np.ndarray) -> tuple[float, np.ndarray]:
+def _best_s(count: int, network: Adjacency, access: np.ndarray) -> tuple[float, np.ndarray]:
     """Sweep on all processors, 64 stations a task; return the least time, and the delays."""
     tasks = [
         np.ascontiguousarray(access[:, low : low + 64]) for low in range(0, access.shape[1], 64)

@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 import numpy as np
 from scipy.spatial import cKDTree
 
-from skyweft.network.instant.visibility import best_in_view
+from skyweft.contacts.servers.visibility import best_in_view
 
 GOAL_S, GOAL_RATIO = 2.0, 50.0
 SATELLITES, USERS, SAMPLE, BEST = 30_000, 1_000_000, 20_000, 4

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
 from skyweft.motion.fleet import assemble
-from skyweft.network.instant.topology import topology
+from skyweft.network.graph.topology import topology
 from skyweft.results import Run, run
 from skyweft.scenario.messages import Burst, Messages
 from skyweft.scenario.network import Failures

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skyweft.network.graph.adjacency import FAR_NS, adjacency
 from skyweft.network.routing.disjoint import NO_WAY, TWO, disjoint
-from skyweft.network.routing.graph import FAR_NS, graph
 from skyweft.network.routing.loopfree import loop_free
 
 
@@ -89,7 +89,7 @@ def _least_sum(peer: nx.DiGraph, source: int, target: int, nodes_apart: bool) ->
 def test_loop_free_ways(seed: int, nodes: int, density: float, longest_ns: int, k: int) -> None:
     tail, head, delay, passing = _random(seed, nodes, density, longest_ns)
     pairs = np.random.default_rng(seed).integers(0, nodes, (4, 2)).astype(np.int32)
-    found = loop_free(graph(nodes, tail, head, delay), pairs, k, passing)
+    found = loop_free(adjacency(nodes, tail, head, delay), pairs, k, passing)
     for row, (source, target) in enumerate(pairs.tolist()):
         if source == target:
             continue
@@ -101,7 +101,7 @@ def test_loop_free_ways_over_a_shell() -> None:
     tail, head, delay = _ring(9, 8)
     passing = np.ones(72, bool)
     pairs = np.array([[0, 35], [3, 4], [71, 8]], np.int32)
-    found = loop_free(graph(72, tail, head, delay), pairs, 40)
+    found = loop_free(adjacency(72, tail, head, delay), pairs, 40)
     for row, (source, target) in enumerate(pairs.tolist()):
         peer = _peer(tail, head, delay, passing, source, target)
         assert found.cost_ns[found.pair == row].tolist() == _shortest(peer, source, target, 40)
@@ -118,7 +118,7 @@ def test_loop_free_ways_over_a_shell() -> None:
 def test_disjoint_ways(seed: int, nodes: int, density: float, longest_ns: int, apart) -> None:
     tail, head, delay, passing = _random(seed, nodes, density, longest_ns)
     pairs = np.random.default_rng(seed).integers(0, nodes, (4, 2)).astype(np.int32)
-    found = disjoint(graph(nodes, tail, head, delay), pairs, apart, passing)
+    found = disjoint(adjacency(nodes, tail, head, delay), pairs, apart, passing)
     for row, (source, target) in enumerate(pairs.tolist()):
         if source == target:
             continue
@@ -138,7 +138,7 @@ def test_disjoint_ways_over_a_shell(apart) -> None:
     tail, head, delay = _ring(9, 8)
     passing = np.ones(72, bool)
     pairs = np.array([[0, 35], [3, 4], [71, 8], [40, 0]], np.int32)
-    found = disjoint(graph(72, tail, head, delay), pairs, apart)
+    found = disjoint(adjacency(72, tail, head, delay), pairs, apart)
     sums = [
         _least_sum(_peer(tail, head, delay, passing, *pair), *pair, apart == "nodes")
         for pair in pairs.tolist()

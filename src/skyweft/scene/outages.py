@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from skyweft.network.instant.failures import Outages
-from skyweft.network.instant.topology import failing, pair_name
+from skyweft.network.graph.failures import Outages
+from skyweft.network.graph.topology import failing, pair_name
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.cast import Cast
 from skyweft.scene.meetings import Met

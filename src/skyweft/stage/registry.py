@@ -20,7 +20,7 @@ OURS = (
     "skyweft.motion.stage",
     "skyweft.contacts.stage",
     "skyweft.links.stage",
-    "skyweft.network.instant.stage",
+    "skyweft.network.graph.stage",
     "skyweft.network.routing.stage",
     "skyweft.network.flows.stage",
     "skyweft.network.placement.stage",

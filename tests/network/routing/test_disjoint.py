@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skyweft.network.graph.adjacency import FAR_NS, adjacency
 from skyweft.network.routing.disjoint import NO_WAY, ONE_LINK, ONE_NODE, SAME, TWO, disjoint
-from skyweft.network.routing.graph import FAR_NS, graph
 
 
 def _random(seed: int, nodes: int, edges: int, longest_ns: int):
@@ -58,7 +58,7 @@ def test_sums_are_least_and_ways_apart(
     if seed % 2:  # links that go both ways, as lasers do
         tail, head, delay = np.append(tail, head), np.append(head, tail), np.tile(delay, 2)
     pairs = np.argwhere(np.ones((nodes, nodes), bool)).astype(np.int32)
-    found = disjoint(graph(nodes, tail, head, delay), pairs, apart, passing)
+    found = disjoint(adjacency(nodes, tail, head, delay), pairs, apart, passing)
     for q, (source, target) in enumerate(pairs.tolist()):
         paths = [
             tuple(found.path[slice(*found.path_first[2 * q + w : 2 * q + w + 2])].tolist())
@@ -96,7 +96,7 @@ def test_the_shortest_way_may_be_in_neither() -> None:
     # 0-1-2-3 is the shortest but blocks every second way; 0-1-3 and 0-2-3 do not.
     one_way = np.array([[0, 1, 1], [1, 2, 1], [2, 3, 1], [0, 2, 5], [1, 3, 6]], np.int32)
     tail, head, delay = np.concatenate([one_way, one_way[:, [1, 0, 2]]]).T
-    network = graph(4, tail, head, delay)
+    network = adjacency(4, tail, head, delay)
     for apart in ("links", "nodes"):
         found = disjoint(network, np.array([[0, 3]], np.int32), apart)
         assert found.cost_ns.tolist() == [[6, 7]]
@@ -107,7 +107,7 @@ def test_reasons() -> None:
     # Two triangles that share node 2, and a chain from 4 to 5.
     one_way = np.array([[0, 1], [1, 2], [0, 2], [2, 3], [3, 4], [2, 4], [4, 5]], np.int32)
     tail, head = np.concatenate([one_way, one_way[:, ::-1]]).T
-    network = graph(7, tail, head, np.full(len(tail), 10, np.int32))
+    network = adjacency(7, tail, head, np.full(len(tail), 10, np.int32))
     pairs = np.array([[0, 4], [0, 5], [4, 5], [0, 6], [1, 1]], np.int32)
     links = disjoint(network, pairs, "links")
     assert links.reason.tolist() == [TWO, ONE_LINK, ONE_LINK, NO_WAY, SAME]
@@ -118,7 +118,7 @@ def test_reasons() -> None:
 
 def test_threads_change_nothing() -> None:
     tail, head, delay, passing = _random(3, 80, 400, 1_000_000)
-    network = graph(80, tail, head, delay)
+    network = adjacency(80, tail, head, delay)
     pairs = np.argwhere(np.ones((80, 80), bool)).astype(np.int32)
     found = disjoint(network, pairs, "nodes", passing)
     with ThreadPoolExecutor(1) as one:
@@ -128,10 +128,10 @@ def test_threads_change_nothing() -> None:
 
 
 def test_mistakes_are_named() -> None:
-    network = graph(3, *np.array([[0, 1], [1, 2], [5, 5]], np.int32))
+    network = adjacency(3, *np.array([[0, 1], [1, 2], [5, 5]], np.int32))
     with pytest.raises(ValueError, match='apart must be "links" or "nodes", got \'ways\''):
         disjoint(network, np.array([[0, 1]], np.int32), "ways")  # type: ignore[arg-type]
-    still = graph(3, *np.array([[0, 1], [1, 2], [5, 0]], np.int32))
+    still = adjacency(3, *np.array([[0, 1], [1, 2], [5, 0]], np.int32))
     with pytest.raises(ValueError, match="at least 1 ns"):
         disjoint(still, np.array([[0, 1]], np.int32), "links")
     with pytest.raises(ValueError, match="shape"):

@@ -10,7 +10,7 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
 from skyweft.motion import assemble, propagate
-from skyweft.network.instant.topology import topology
+from skyweft.network.graph.topology import topology
 from skyweft.network.routing.forwarding import Forwarding, forwarding
 from skyweft.network.routing.routes import carrying, places, routes
 from skyweft.scenario.network import Failures

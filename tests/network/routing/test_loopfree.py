@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.network.routing.graph import graph
+from skyweft.network.graph.adjacency import adjacency
 from skyweft.network.routing.loopfree import loop_free
 
 
@@ -50,7 +50,7 @@ def test_ways_are_the_k_shortest_of_all(
 ) -> None:
     tail, head, delay, passing = _random(seed, nodes, int(nodes * density), longest_ns)
     pairs = np.argwhere(np.ones((nodes, nodes), bool)).astype(np.int32)
-    found = loop_free(graph(nodes, tail, head, delay), pairs, k, passing)
+    found = loop_free(adjacency(nodes, tail, head, delay), pairs, k, passing)
     for number, (source, target) in enumerate(pairs.tolist()):
         rows = np.flatnonzero(found.pair == number)
         if source == target:
@@ -67,7 +67,7 @@ def test_ways_are_the_k_shortest_of_all(
 def test_threads_and_the_order_of_pairs_change_nothing() -> None:
     nodes = 60
     tail, head, delay, passing = _random(5, nodes, 240, 1_000_000)
-    network = graph(nodes, tail, head, delay)
+    network = adjacency(nodes, tail, head, delay)
     pairs = np.argwhere(~np.eye(nodes, dtype=bool)).astype(np.int32)
     found = loop_free(network, pairs, 4, passing)
     with ThreadPoolExecutor(1) as one:
@@ -84,14 +84,14 @@ def test_threads_and_the_order_of_pairs_change_nothing() -> None:
 
 def test_no_pairs_no_ways_and_no_edges() -> None:
     empty = np.empty(0, np.int32)
-    network = graph(3, empty, empty, empty)
+    network = adjacency(3, empty, empty, empty)
     assert len(loop_free(network, np.empty((0, 2), np.int32), 3)) == 0
     found = loop_free(network, np.array([[0, 1], [2, 2]], np.int32), 3)
     assert len(found) == len(found.path) == 0
 
 
 def test_mistakes_are_named() -> None:
-    network = graph(3, *np.array([[0, 1], [1, 2], [5, 5]], np.int32))
+    network = adjacency(3, *np.array([[0, 1], [1, 2], [5, 5]], np.int32))
     with pytest.raises(ValueError, match="k must be at least 1"):
         loop_free(network, np.array([[0, 1]], np.int32), 0)
     with pytest.raises(ValueError, match=r"shape \(Q, 2\), got \(2,\)"):

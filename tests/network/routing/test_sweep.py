@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.routing.graph import FAR_NS, graph
+from skyweft.network.graph.adjacency import FAR_NS, adjacency
 from skyweft.network.routing.sweep import distances, next_hops
 
 
@@ -47,7 +47,7 @@ def _by_dijkstra(nodes: int, tail, head, delay, access):
 )
 def test_distances_are_dijkstras(seed: int, nodes: int, density: float, ends: int) -> None:
     tail, head, delay, access = _random(seed, nodes, int(nodes * density), ends)
-    network = graph(nodes, tail, head, delay)
+    network = adjacency(nodes, tail, head, delay)
     found = distances(network, access)
     np.testing.assert_array_equal(found, _by_dijkstra(nodes, tail, head, delay, access))
 
@@ -57,7 +57,7 @@ def test_distances_are_dijkstras(seed: int, nodes: int, density: float, ends: in
 def test_following_the_next_hops_costs_the_distance(seed: int) -> None:
     nodes, ends = 60, 5
     tail, head, delay, access = _random(seed, nodes, 150, ends)
-    network = graph(nodes, tail, head, delay)
+    network = adjacency(nodes, tail, head, delay)
     found = distances(network, access)
     hops = next_hops(network, access, found)
     weight = dict(zip(zip(tail.tolist(), head.tolist(), strict=True), delay.tolist(), strict=True))

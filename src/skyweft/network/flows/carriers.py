@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.network.flows.fairness import USE_MIN, Sharing
 from skyweft.network.flows.splitting import Ways
-from skyweft.network.instant.topology import Topology
+from skyweft.network.graph.topology import Topology
 from skyweft.network.product import BEAM_FULL, FULL, Beams
 
 Floats = NDArray[np.float64]

@@ -7,9 +7,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.network.flows.splitting import Ways
-from skyweft.network.instant.snapshot import ways
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import RANKS_APART, asked_for, folded, others
+from skyweft.network.routing.best import ways
 from skyweft.network.routing.routes import ranked
 from skyweft.scenario.network import Flows
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -27,7 +27,7 @@ class Instant:
     a: Ints  # (K,)
     b: Ints  # (K,)
     node: Ints  # (N,) place among those that pass traffic on, or -1
-    blocks: tuple[Ints, Ints, Ints]  # as in `graph.Graph`
+    blocks: tuple[Ints, Ints, Ints]  # as in `adjacency.Adjacency`
     key: Longs  # (L,) tail * N + head, rising
 
     def ways_of(self, rule: Flows, source: Ints, target: Ints) -> tuple[Ways, Ints]:

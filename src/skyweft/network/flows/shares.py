@@ -23,7 +23,7 @@ from skyweft.network.flows.choosing import Instant
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
 from skyweft.network.flows.fairness import shares_at
 from skyweft.network.flows.splitting import Ways, shared, together
-from skyweft.network.instant.topology import Topology, topology
+from skyweft.network.graph.topology import Topology, topology
 from skyweft.network.product import ITSELF, NO_WAY, Beams, Loads, Shares
 from skyweft.network.routing.routes import (
     carrying,

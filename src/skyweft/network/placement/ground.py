@@ -20,7 +20,7 @@ from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
 from skyweft.network.flows.demand import Wanted, demand_at
-from skyweft.network.instant.topology import topology
+from skyweft.network.graph.topology import topology
 from skyweft.network.placement.gateways import CARRIED, Plan, fewest, greedy
 from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times
 from skyweft.scenario.network import Gateways

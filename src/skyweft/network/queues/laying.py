@@ -16,9 +16,9 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError
 from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
-from skyweft.network.instant.snapshot import ways
-from skyweft.network.instant.topology import topology
+from skyweft.network.graph.topology import topology
 from skyweft.network.queues.sending import Pairs, window
+from skyweft.network.routing.best import ways
 from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times, sweep_blocks
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S

@@ -1,6 +1,6 @@
 """The other ways of an instant: the next best ones, or two that share nothing.
 
-The best way is the one that `snapshot.ways` found, whatever else is asked for, so figures of best
+The best way is the one that `best.ways` found, whatever else is asked for, so figures of best
 ways do not move when alternatives are asked for.
 """
 
@@ -8,11 +8,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.instant.snapshot import neighbours
+from skyweft.network.graph.adjacency import Adjacency, adjacency, neighbours
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alone import Alone
 from skyweft.network.routing.disjoint import TWO, disjoint
-from skyweft.network.routing.graph import Graph, graph
 from skyweft.network.routing.loopfree import loop_free
 from skyweft.scenario.network import Flows
 from skyweft.scenario.network import Routes as Rule
@@ -83,7 +82,7 @@ def folded(mark: Longs) -> Ints:
     return ((mark ^ (mark >> 32)) & 0x7FFF_FFFF).astype(np.int32)
 
 
-def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns: int) -> Graph:
+def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns: int) -> Adjacency:
     """Return the graph of the platforms that matter.
 
     Every hop costs processing, the first one too: that lengthens all ways of a pair alike.
@@ -91,7 +90,7 @@ def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns
     first, other, price = near
     tail = np.repeat(np.arange(len(keep)), np.diff(first))
     some = keep[tail] & keep[other]
-    return graph(
+    return adjacency(
         int(np.count_nonzero(keep)),
         place[tail[some]],
         place[other[some]],
@@ -100,7 +99,7 @@ def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns
 
 
 def _found(
-    rule: Rule | Flows, network: Graph, pairs: Ints, passing: Flags
+    rule: Rule | Flows, network: Adjacency, pairs: Ints, passing: Flags
 ) -> tuple[Longs, Longs, Ints]:
     """Return the pair of every way found, where its nodes begin, and all nodes."""
     # Snapshots are what threads share; a pool inside its own tasks would wait for itself.
@@ -162,7 +161,7 @@ def _routes(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _measured(position_m: Floats, first: Longs, path: Ints) -> tuple[Floats, Longs]:
-    """Return every way's length in straight lines, and its mark, as `snapshot.walk` does."""
+    """Return every way's length in straight lines, and its mark, as `best.walk` does."""
     length_m = np.zeros(len(first) - 1)
     mark = np.zeros(len(first) - 1, np.int64)
     for way in range(len(first) - 1):

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.routing.graph import FAR_NS, Graph
+from skyweft.network.graph.adjacency import FAR_NS, Adjacency
 from skyweft.network.routing.loopfree import (
     Flags,
     Ints,
@@ -26,7 +26,7 @@ from skyweft.network.routing.loopfree import (
     push,
 )
 
-Edges = tuple[Ints, Ints, Ints, Flags]  # as in `Graph`, and which nodes pass traffic on
+Edges = tuple[Ints, Ints, Ints, Flags]  # as in `Adjacency`, and which nodes pass traffic on
 
 REASONS = (
     "",
@@ -64,7 +64,7 @@ class Disjoint:
 
 
 def disjoint(
-    graph: Graph,
+    graph: Adjacency,
     pairs: Ints,
     apart: Literal["links", "nodes"],
     passing: Flags | None = None,
@@ -74,7 +74,7 @@ def disjoint(
 
     Parameters
     ----------
-    graph : Graph
+    graph : Adjacency
         Nodes and their directed edges, each of at least 1 ns. Edges between the same two nodes, in
         either direction, are one link.
     pairs : (Q, 2)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
-from skyweft.network.instant.snapshot import neighbours, to_ends, transit
-from skyweft.network.instant.topology import topology
+from skyweft.network.graph.adjacency import neighbours, transit
+from skyweft.network.graph.topology import topology
+from skyweft.network.routing.best import to_ends
 from skyweft.network.routing.routes import carrying, places, relaying, sweep_blocks
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S

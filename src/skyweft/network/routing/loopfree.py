@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.routing.graph import FAR_NS, NO_EDGE_NS, Graph
+from skyweft.network.graph.adjacency import FAR_NS, NO_EDGE_NS, Adjacency
 from skyweft.network.routing.lanes import LANES
 from skyweft.network.routing.sweep import distances
 
@@ -56,7 +56,7 @@ class LoopFree:
 
 
 def loop_free(
-    graph: Graph,
+    graph: Adjacency,
     pairs: Ints,
     k: int,
     passing: Flags | None = None,
@@ -66,7 +66,7 @@ def loop_free(
 
     Parameters
     ----------
-    graph : Graph
+    graph : Adjacency
         Nodes and their directed edges. Of parallel edges only the shortest counts.
     pairs : (Q, 2)
         Source and target of each pair.
@@ -126,7 +126,7 @@ class Near:
     last_ns: Ints  # (M, N) of an edge to the target, where that passes nothing on; else 2**30
 
 
-def checked(graph: Graph, pairs: Ints, passing: Flags | None) -> tuple[Ints, Flags]:
+def checked(graph: Adjacency, pairs: Ints, passing: Flags | None) -> tuple[Ints, Flags]:
     """Return pairs and passing nodes as arrays of the right shape, or raise ValueError."""
     pairs = np.asarray(pairs)
     if pairs.ndim != 2 or pairs.shape[1] != 2:
@@ -141,7 +141,7 @@ def checked(graph: Graph, pairs: Ints, passing: Flags | None) -> tuple[Ints, Fla
 
 
 def by_target(
-    graph: Graph, pairs: Ints, passing: Flags, executor: Executor
+    graph: Adjacency, pairs: Ints, passing: Flags, executor: Executor
 ) -> list[tuple[Longs, Near]]:
     """Return the rows of pairs in groups of few targets, each with the distances to those.
 
@@ -158,7 +158,7 @@ def by_target(
     ]
 
 
-def nearness(graph: Graph, targets: Ints, passing: Flags, executor: Executor) -> Near:
+def nearness(graph: Adjacency, targets: Ints, passing: Flags, executor: Executor) -> Near:
     """Return the distance of every node to each target, over passing nodes only."""
     slot = np.full(graph.nodes + 1, -1, np.int32)
     slot[targets] = np.arange(len(targets), dtype=np.int32)
@@ -181,7 +181,7 @@ def nearness(graph: Graph, targets: Ints, passing: Flags, executor: Executor) ->
     return Near(slot[:-1], np.ascontiguousarray(np.concatenate(list(parts))), last_ns)
 
 
-def _passing_on(graph: Graph, passing: Flags) -> Edges:
+def _passing_on(graph: Adjacency, passing: Flags) -> Edges:
     """Return the edges to nodes that pass traffic on, in their order."""
     kept = np.append(passing, False)[graph.head]
     first = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)])[graph.first]

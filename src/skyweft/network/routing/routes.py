@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion
 from skyweft.motion.hermite import states_at
-from skyweft.network.instant.snapshot import ways
-from skyweft.network.instant.topology import Topology, topology
+from skyweft.network.graph.adjacency import BLOCK, touching_blocks
+from skyweft.network.graph.topology import Topology, topology
 from skyweft.network.product import Routes
 from skyweft.network.routing.alternatives import asked_for, folded, others
-from skyweft.network.routing.graph import BLOCK, touching_blocks
+from skyweft.network.routing.best import ways
 from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S

@@ -10,16 +10,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.routing.graph import FAN, FAR_NS, Graph, Ints
+from skyweft.network.graph.adjacency import FAN, FAR_NS, Adjacency, Ints
 from skyweft.network.routing.lanes import LANES, relax
 
 
-def distances(graph: Graph, access_ns: Ints) -> Ints:
+def distances(graph: Adjacency, access_ns: Ints) -> Ints:
     """Return the least delay from every transit node to every end.
 
     Parameters
     ----------
-    graph : Graph
+    graph : Adjacency
         Transit nodes and their edges.
     access_ns : (N, M)
         Delay of the last hop from a node to an end; 2**30 where there is none. [ns]
@@ -53,7 +53,7 @@ def distances(graph: Graph, access_ns: Ints) -> Ints:
     return found
 
 
-def next_hops(graph: Graph, access_ns: Ints, delay_ns: Ints) -> NDArray[np.int32]:
+def next_hops(graph: Adjacency, access_ns: Ints, delay_ns: Ints) -> NDArray[np.int32]:
     """Return, for every node and end, which node comes next: the forwarding table.
 
     Parameters

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skyweft.network.instant.beams import NO_LIMIT, Limits, steered
+from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
 from skyweft.scenario.terminals import Beams
 
 ENDLESS = Limits(NO_LIMIT, NO_LIMIT, 1)

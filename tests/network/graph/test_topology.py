@@ -7,8 +7,8 @@ import pytest
 
 from skyweft.contacts.product import Contacts
 from skyweft.errors import ScenarioError
-from skyweft.network.instant.failures import listed
-from skyweft.network.instant.topology import Topology, topology
+from skyweft.network.graph.failures import listed
+from skyweft.network.graph.topology import Topology, topology
 from skyweft.scenario.reading import load
 from skyweft.scenario.terminals import Link
 from skyweft.world.clock import Clock

@@ -8,18 +8,21 @@ so every algorithm gives the same distance to the last bit.
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 FAR_NS = 2**30  # no way there: two of these do not overflow 32 bits
 NO_EDGE_NS = 2**30 - 1
 BLOCK = 32  # nodes of a dirty flag; a plane's length where the fleet has planes
+NS_M = 299_792_458.0 / 1e9  # metres light goes in a nanosecond
 FAN = 4  # edges are relaxed four at a time, the rest padded to a node that is always far
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class Adjacency:
     """Directed edges among N transit nodes, grouped by the node they leave.
 
     `first` (N + 1,) is where a node's edges begin in `head` and `delay_ns` (E,), padded to a
@@ -47,7 +50,9 @@ class Graph:
         return len(self.first) - 1
 
 
-def graph(nodes: int, tail: Ints, head: Ints, delay_ns: Ints, bounds: Ints | None = None) -> Graph:
+def adjacency(
+    nodes: int, tail: Ints, head: Ints, delay_ns: Ints, bounds: Ints | None = None
+) -> Adjacency:
     """Group directed edges by the node they leave.
 
     Parameters
@@ -63,7 +68,7 @@ def graph(nodes: int, tail: Ints, head: Ints, delay_ns: Ints, bounds: Ints | Non
 
     Returns
     -------
-    Graph
+    Adjacency
         Edges of a node in the order given.
     """
     if bounds is None:
@@ -79,7 +84,7 @@ def graph(nodes: int, tail: Ints, head: Ints, delay_ns: Ints, bounds: Ints | Non
     heads[place] = head[order]
     delays[place] = delay_ns[order]
     touching_first, touching = touching_blocks(tail, head, bounds)
-    return Graph(first, heads, delays, bounds, touching_first, touching)
+    return Adjacency(first, heads, delays, bounds, touching_first, touching)
 
 
 def touching_blocks(tail: Ints, head: Ints, bounds: Ints) -> tuple[Ints, Ints]:
@@ -91,3 +96,66 @@ def touching_blocks(tail: Ints, head: Ints, bounds: Ints) -> tuple[Ints, Ints]:
     pairs = np.unique(into[apart].astype(np.int64) * count + out_of[apart])
     first = np.searchsorted(pairs, np.arange(count + 1, dtype=np.int64) * count)
     return first.astype(np.int32), (pairs % max(count, 1)).astype(np.int32)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def neighbours(position_m: Floats, a: Ints, b: Ints, by_hops: bool) -> tuple[Ints, Ints, Ints]:
+    """Group the links of an instant by platform, both ways.
+
+    Returns where each platform's links begin (N + 1,), the other end (2K,) and the cost (2K,):
+    whole nanoseconds, or 1 a link. Links of a platform whose place is NaN are left out.
+    """
+    platforms = len(position_m)
+    first = np.zeros(platforms + 1, np.int32)
+    cost = np.empty(len(a), np.int32)
+    for k in range(len(a)):
+        square = 0.0
+        for axis in range(3):
+            square += (position_m[a[k], axis] - position_m[b[k], axis]) ** 2
+        cost[k] = -1
+        if not np.isnan(square):
+            # At least 1, so that every hop brings a way closer to its end.
+            cost[k] = 1 if by_hops else max(1.0, np.rint(np.sqrt(square) / NS_M))
+            first[a[k] + 1] += 1
+            first[b[k] + 1] += 1
+    for k in range(platforms):
+        first[k + 1] += first[k]
+    place = first[:-1].copy()
+    other = np.empty(first[-1], np.int32)
+    price = np.empty(first[-1], np.int32)
+    for k in range(len(a)):
+        if cost[k] >= 0:
+            other[place[a[k]]], price[place[a[k]]] = b[k], cost[k]
+            other[place[b[k]]], price[place[b[k]]] = a[k], cost[k]
+            place[a[k]] += 1
+            place[b[k]] += 1
+    return first, other, price
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def transit(
+    node: Ints, nodes: int, first: Ints, other: Ints, price: Ints, passing: int
+) -> tuple[Ints, Ints, Ints]:
+    """Keep the links among relaying platforms, grouped by node and padded to fours.
+
+    Every hop out of a node costs its processing too.
+    """
+    start = np.zeros(nodes + 1, np.int32)
+    for k in range(len(node)):
+        if node[k] >= 0:
+            count = 0
+            for e in range(first[k], first[k + 1]):
+                count += node[other[e]] >= 0
+            start[node[k] + 1] = (count + 3) // 4 * 4
+    for k in range(nodes):
+        start[k + 1] += start[k]
+    head = np.full(start[nodes], nodes, np.int32)
+    delay = np.full(start[nodes], NO_EDGE_NS, np.int32)
+    for k in range(len(node)):
+        if node[k] >= 0:
+            place = start[node[k]]
+            for e in range(first[k], first[k + 1]):
+                if node[other[e]] >= 0:
+                    head[place], delay[place] = node[other[e]], price[e] + passing
+                    place += 1
+    return start, head, delay

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
-from skyweft.network.instant.failures import (
+from skyweft.network.graph.failures import (
     Outages,
     chosen,
     drawn,

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skyweft.network.routing.graph import FAN, NO_EDGE_NS, Graph, graph, touching_blocks
+from skyweft.network.graph.adjacency import FAN, NO_EDGE_NS, Adjacency, adjacency, touching_blocks
 
 
 def _ints(*values: int) -> np.ndarray:
@@ -13,7 +13,7 @@ def _ints(*values: int) -> np.ndarray:
 
 
 def test_edges_stay_in_their_order_and_are_padded_to_fours() -> None:
-    found = graph(3, _ints(2, 0, 2, 2, 2, 2), _ints(1, 2, 0, 1, 0, 1), _ints(1, 2, 3, 4, 5, 6))
+    found = adjacency(3, _ints(2, 0, 2, 2, 2, 2), _ints(1, 2, 0, 1, 0, 1), _ints(1, 2, 3, 4, 5, 6))
     assert found.nodes == 3
     assert found.first.tolist() == [0, 4, 4, 12]
     assert found.head.tolist() == [2, 3, 3, 3, 1, 0, 1, 0, 1, 3, 3, 3]
@@ -23,8 +23,8 @@ def test_edges_stay_in_their_order_and_are_padded_to_fours() -> None:
 
 def test_no_edges_and_no_nodes() -> None:
     empty = _ints()
-    assert graph(2, empty, empty, empty).first.tolist() == [0, 0, 0]
-    assert graph(0, empty, empty, empty).nodes == 0
+    assert adjacency(2, empty, empty, empty).first.tolist() == [0, 0, 0]
+    assert adjacency(0, empty, empty, empty).nodes == 0
 
 
 def test_touching_blocks_by_hand() -> None:
@@ -38,9 +38,9 @@ def test_touching_blocks_by_hand() -> None:
 
 
 def test_a_graph_checks_itself() -> None:
-    sound = graph(2, _ints(0), _ints(1), _ints(7))
+    sound = adjacency(2, _ints(0), _ints(1), _ints(7))
     with pytest.raises(AssertionError):
-        Graph(
+        Adjacency(
             sound.first,
             sound.head,
             -sound.delay_ns,

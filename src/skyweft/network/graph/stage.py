@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
-from skyweft.network.instant.arrow import OUTAGES, metrics, outages_table, told
+from skyweft.network.graph.arrow import OUTAGES, metrics, outages_table, told
 from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import suggestion

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.network.instant.visibility import best_in_view
+from skyweft.contacts.servers.visibility import best_in_view
 from skyweft.world.ellipsoid import to_ecef, up
 
 

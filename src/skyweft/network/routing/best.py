@@ -1,85 +1,20 @@
-"""One instant of the network: who is linked now, and the best ways over it.
+"""The best paths of an instant: from every source to every target, over the platforms that relay.
 
-A contact is a link in both directions while it lasts; its delay is the straight line's. Platforms
-that relay carry transit; all others are ends of ways only, so no field sensor passes traffic on.
+Platforms that relay carry transit; all others are ends of ways only, so no field sensor passes
+traffic on.
 """
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.network.graph.adjacency import FAR_NS, neighbours, transit
 from skyweft.network.product import ABSENT, ISLANDS, SOURCE_ALONE, TARGET_ALONE
-from skyweft.network.routing.graph import FAR_NS, NO_EDGE_NS
 from skyweft.network.routing.lanes import LANES
 from skyweft.network.routing.sweep import fill_next, settle
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-NS_M = 299_792_458.0 / 1e9  # metres light goes in a nanosecond
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def neighbours(position_m: Floats, a: Ints, b: Ints, by_hops: bool) -> tuple[Ints, Ints, Ints]:
-    """Group the links of an instant by platform, both ways.
-
-    Returns where each platform's links begin (N + 1,), the other end (2K,) and the cost (2K,):
-    whole nanoseconds, or 1 a link. Links of a platform whose place is NaN are left out.
-    """
-    platforms = len(position_m)
-    first = np.zeros(platforms + 1, np.int32)
-    cost = np.empty(len(a), np.int32)
-    for k in range(len(a)):
-        square = 0.0
-        for axis in range(3):
-            square += (position_m[a[k], axis] - position_m[b[k], axis]) ** 2
-        cost[k] = -1
-        if not np.isnan(square):
-            # At least 1, so that every hop brings a way closer to its end.
-            cost[k] = 1 if by_hops else max(1.0, np.rint(np.sqrt(square) / NS_M))
-            first[a[k] + 1] += 1
-            first[b[k] + 1] += 1
-    for k in range(platforms):
-        first[k + 1] += first[k]
-    place = first[:-1].copy()
-    other = np.empty(first[-1], np.int32)
-    price = np.empty(first[-1], np.int32)
-    for k in range(len(a)):
-        if cost[k] >= 0:
-            other[place[a[k]]], price[place[a[k]]] = b[k], cost[k]
-            other[place[b[k]]], price[place[b[k]]] = a[k], cost[k]
-            place[a[k]] += 1
-            place[b[k]] += 1
-    return first, other, price
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def transit(
-    node: Ints, nodes: int, first: Ints, other: Ints, price: Ints, passing: int
-) -> tuple[Ints, Ints, Ints]:
-    """Keep the links among relaying platforms, grouped by node and padded to fours.
-
-    Every hop out of a node costs its processing too.
-    """
-    start = np.zeros(nodes + 1, np.int32)
-    for k in range(len(node)):
-        if node[k] >= 0:
-            count = 0
-            for e in range(first[k], first[k + 1]):
-                count += node[other[e]] >= 0
-            start[node[k] + 1] = (count + 3) // 4 * 4
-    for k in range(nodes):
-        start[k + 1] += start[k]
-    head = np.full(start[nodes], nodes, np.int32)
-    delay = np.full(start[nodes], NO_EDGE_NS, np.int32)
-    for k in range(len(node)):
-        if node[k] >= 0:
-            place = start[node[k]]
-            for e in range(first[k], first[k + 1]):
-                if node[other[e]] >= 0:
-                    head[place], delay[place] = node[other[e]], price[e] + passing
-                    place += 1
-    return start, head, delay
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -225,7 +160,7 @@ def ways(
     """Return hops, length, reason, entry, mark and path of every source to every target.
 
     `a`, `b` (K,) are the platforms linked now, `node` (N,) a platform's place among those that
-    relay or -1, `platform` the way back, `blocks` the bounds and touching blocks of `graph.Graph`.
+    relay or -1, `platform` the way back, `blocks` the bounds and touching blocks of `Adjacency`.
     Rows are source after source; a platform to itself is left out by the caller. `mark` differs
     between ways over different platforms; `path` holds hops + 1 platforms a row that reaches.
     """

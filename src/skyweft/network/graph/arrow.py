@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from skyweft.columns import Column, Table, named
 from skyweft.fleet import Fleet
-from skyweft.network.instant.topology import platform_outages
+from skyweft.network.graph.topology import platform_outages
 from skyweft.scenario.scenario import Scenario
 
 NAMES_MAX = 20  # in the summary; the table has all

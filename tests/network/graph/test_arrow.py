@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skyweft.engine.estimate import checked
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
-from skyweft.network.instant.arrow import metrics, outages_table, told
+from skyweft.network.graph.arrow import metrics, outages_table, told
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
-from skyweft.network.instant.beams import NO_LIMIT, Limits, steered
-from skyweft.network.instant.failures import Outages, chosen, drawn, failed, listed, together
+from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
+from skyweft.network.graph.failures import Outages, chosen, drawn, failed, listed, together
 from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link

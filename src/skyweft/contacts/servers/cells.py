@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from skyweft.network.instant.lines import WIDTH
+from skyweft.contacts.servers.simd import WIDTH
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

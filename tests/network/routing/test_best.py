@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.instant.snapshot import NS_M, neighbours, transit, ways
+from skyweft.network.graph.adjacency import NS_M, neighbours, touching_blocks, transit
 from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE, TARGET_ALONE
-from skyweft.network.routing.graph import touching_blocks
+from skyweft.network.routing.best import ways
 
 MS = 1e6 * NS_M  # metres light goes in a millisecond
 

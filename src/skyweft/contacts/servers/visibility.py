@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skyweft.network.instant.cells import (
+from skyweft.contacts.servers.cells import (
     RANGE_MOST_M,
     ROUNDING,
     Floats,
@@ -35,14 +35,14 @@ from skyweft.network.instant.cells import (
     room,
     sort_out,
 )
-from skyweft.network.instant.lines import NOT_SEEN, WIDTH, in_view, kth, lowest, reaching, score
+from skyweft.contacts.servers.simd import NOT_SEEN, WIDTH, in_view, kth, lowest, reaching, score
 
 FACE = 56  # cells along each side of a cube around the Earth: below 180 km on the ground
 USERS_AT_ONCE = 16_384
 BESIDE = 8  # satellites compared at once
 
 Triple = tuple[np.float32, np.float32, np.float32]
-User = tuple[Triple, Triple, Triple]  # place, vertical, and limits, as `lines.in_view` wants them
+User = tuple[Triple, Triple, Triple]  # place, vertical, and limits, as `simd.in_view` wants them
 # Scores at best and worst; how good those above the bar are, and their rows.
 Work = tuple[Singles, Singles, Floats, Ints]
 

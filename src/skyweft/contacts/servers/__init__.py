@@ -1,0 +1,1 @@
+"""Which satellites serve every user at one instant, for very many of both."""

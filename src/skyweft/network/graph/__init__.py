@@ -1,0 +1,1 @@
+"""The network at an instant: who is linked, and what is out of order."""
