@@ -1,4 +1,4 @@
-"""The walls of the house: no file over 600 lines, no function over 60 without its docstring."""
+"""The walls of the house: a file stops at 600 lines, a function at 60 and at eight arguments."""
 
 import ast
 from pathlib import Path
@@ -12,6 +12,111 @@ FILES = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
+# Functions with more arguments than the wall allows, and how many. Only ever to be shortened.
+ARGUMENTS_OVER = {
+    "access/answering._one_at_a_time": 10,
+    "access/answering._receive": 15,
+    "access/collisions._cross": 9,
+    "access/collisions._group": 12,
+    "access/collisions._sweep": 17,
+    "access/receiving._draw": 12,
+    "access/receiving._judge": 15,
+    "access/receiving._signals": 13,
+    "access/sight._see": 15,
+    "access/traffic._periodic": 9,
+    "access/traffic._random": 10,
+    "access/waking._next_beacon": 17,
+    "access/waking._next_pass": 18,
+    "contacts/geometry.load": 9,
+    "contacts/geometry.load_apart": 9,
+    "contacts/inside._look_at": 13,
+    "contacts/inside._pass_over": 12,
+    "contacts/inside._search_best": 11,
+    "contacts/inside._turn": 13,
+    "contacts/inside.complete": 11,
+    "contacts/inside.within": 12,
+    "contacts/masks.within_mask": 13,
+    "contacts/meetings._add_meetings": 14,
+    "contacts/roots.changes": 9,
+    "contacts/roots.crossing": 9,
+    "contacts/scan._look_into": 14,
+    "contacts/scan.step": 14,
+    "contacts/scan.sweep": 15,
+    "contacts/search._refine": 13,
+    "contacts/search.search": 15,
+    "delivery/totals._each": 11,
+    "flows/ceiling.ceiling": 10,
+    "flows/fairness._rise": 16,
+    "flows/fairness._settled": 9,
+    "graph/beams._steer": 13,
+    "links/rates._add_rates": 9,
+    "links/sampling._fill": 11,
+    "motion/sgp4_kernel._fill": 9,
+    "motion/sgp4_kernel.fill_states": 9,
+    "onboard/antennas._take": 13,
+    "onboard/reach.find": 9,
+    "onboard/underway._arrive": 14,
+    "plan/making.from_samples": 9,
+    "plan/search.by_hops": 10,
+    "queues/packets._pass": 11,
+    "queues/packets._run": 15,
+    "routing/best.ways": 10,
+    "routing/disjoint._second": 9,
+    "routing/loopfree._accept": 9,
+    "routing/loopfree._complete": 9,
+    "routing/loopfree._deviations": 11,
+    "routing/loopfree._yen": 9,
+    "routing/routes._rows": 11,
+    "routing/routes._ruled": 10,
+    "servers/cells.bound": 9,
+    "servers/visibility._cells": 14,
+    "servers/visibility._choose": 9,
+    "servers/visibility.best_in_view": 9,
+    "sweeps/conduct.sweep": 9,
+}
+# Files that keep the formatter off lines, and how many. Only ever to be shortened.
+SKIPS = {
+    "access/answering": 5,
+    "access/collisions": 6,
+    "access/hear": 6,
+    "access/medium": 3,
+    "access/receiving": 12,
+    "access/rounds": 5,
+    "access/sight": 7,
+    "access/tables": 1,
+    "access/traffic": 3,
+    "access/waking": 6,
+    "console/messages": 1,
+    "console/timeline": 1,
+    "contacts/finding": 1,
+    "contacts/geometry": 2,
+    "contacts/inside": 7,
+    "contacts/masks": 2,
+    "contacts/roots": 3,
+    "contacts/scan": 4,
+    "contacts/search": 4,
+    "contacts/windows": 1,
+    "delivery/totals": 3,
+    "export/choice": 1,
+    "export/maps": 1,
+    "flows/fairness": 1,
+    "links/geometry": 3,
+    "onboard/antennas": 3,
+    "onboard/deliver": 2,
+    "onboard/epochs": 1,
+    "onboard/reach": 1,
+    "onboard/timetable": 1,
+    "onboard/underway": 14,
+    "plot/apart": 1,
+    "plot/deliveries": 3,
+    "protocols/omm_writing": 2,
+    "queues/packets": 2,
+    "report/page": 1,
+    "report/sheet": 1,
+    "scenario/things": 1,
+    "scene/cast": 1,
+    "scene/positions": 1,
+}
 
 
 def _body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -34,3 +139,33 @@ def test_walls(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     assert {node.name: _body_lines(node) for node in functions if _body_lines(node) > 60} == {}
+
+
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the arguments of a function less the one that a method is bound to."""
+    named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    rest = [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
+    return sum(each.arg not in {"self", "cls"} for each in named) + len(rest)
+
+
+def _products() -> dict[str, str]:
+    """Return the text of every module of the package by folder and name."""
+    paths = sorted((ROOT / "src" / "skyweft").rglob("*.py"))
+    return {f"{path.parent.name}/{path.stem}": path.read_text(encoding="utf-8") for path in paths}
+
+
+def test_arguments() -> None:
+    over = {
+        f"{module}.{node.name}": _arguments(node)
+        for module, text in _products().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _arguments(node) > 8
+    }
+    # Equal, not at most: what got better leaves the list, so that it cannot get worse again.
+    assert over == ARGUMENTS_OVER
+
+
+def test_formatting_is_not_kept_off() -> None:
+    mark = "# fmt: " + "skip"
+    counts = {module: text.count(mark) for module, text in _products().items()}
+    assert {module: count for module, count in counts.items() if count} == SKIPS
