@@ -76,3 +76,31 @@ def test_splicing_in_two_steps_is_splicing_in_one(
     once = (folder / "once.parquet").read_bytes()
     assert once == (folder / "twice.parquet").read_bytes()
     assert pq.read_table(folder / "once.parquet").num_rows == sum(counts)
+
+
+def _splice_plainly(parts: list[Path], whole: Path) -> None:
+    """Join files as pyarrow does: decode and encode every row group again."""
+    with pq.ParquetWriter(whole, pq.read_schema(parts[0]), compression="zstd") as writer:
+        for file in map(pq.ParquetFile, parts):
+            for group in range(file.num_row_groups):
+                writer.write_table(file.read_row_group(group))
+
+
+@settings(deadline=None, max_examples=25)
+@given(counts=st.lists(st.integers(0, 2000), min_size=1, max_size=6), seed=st.integers(0, 99))
+def test_splicing_is_what_decoding_and_encoding_gives(
+    tmp_path_factory: pytest.TempPathFactory, counts: list[int], seed: int
+) -> None:
+    folder = tmp_path_factory.mktemp("parts")
+    paths = _write(folder, [_rows(count, seed + k) for k, count in enumerate(counts)])
+    splice(paths, folder / "spliced.parquet")
+    _splice_plainly(paths, folder / "plain.parquet")
+    fast, plain = (pq.ParquetFile(folder / f"{name}.parquet") for name in ("spliced", "plain"))
+    assert fast.schema_arrow.equals(plain.schema_arrow, check_metadata=True)
+    assert fast.read().to_pylist() == plain.read().to_pylist()
+    assert fast.metadata.num_rows == plain.metadata.num_rows
+    ours, theirs = (
+        [file.metadata.row_group(k).num_rows for k in range(file.num_row_groups)]
+        for file in (fast, plain)
+    )
+    assert [count for count in ours if count] == [count for count in theirs if count]
