@@ -3,12 +3,14 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from . import packages
 from .kills import Killer, skyweft
 
 if TYPE_CHECKING:
@@ -164,3 +166,9 @@ def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     from skyweft.contacts import stage
 
     monkeypatch.setattr(stage, "PAIR_DAYS", 0.1)
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[..., AbstractContextManager[None]]:
+    """Have a package add parts, within a block: `packages.installed`."""
+    return packages.installed

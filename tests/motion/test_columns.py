@@ -19,7 +19,7 @@ HEIGHTS += ["geoaltitude", "baroaltitude", "alt_geom", "海拔", "高程", "海�
 def _read(folder: Path, header: str, cells: str = "11000"):  # type: ignore[no-untyped-def]
     path = folder / "masts.csv"
     path.write_text(f"name,latitude_deg,longitude_deg,{header}\na,30,114,{cells}\n")
-    return sites(Sites(kind="sites", file=path))
+    return sites("gateways", Sites(kind="sites", file=path))
 
 
 @pytest.mark.parametrize("name", ["elevation_m", "geoaltitude", "baroaltitude", "海拔", "高程(米)"])
@@ -79,7 +79,7 @@ def test_places_under_other_names(tmp_path: Path, header: str, words: list[str])
     path = tmp_path / "masts.csv"
     path.write_text(f"{header}\na,30,114\n")
     with pytest.raises(ScenarioError) as caught:
-        sites(Sites(kind="sites", file=path))
+        sites("gateways", Sites(kind="sites", file=path))
     for each in words:
         assert f"masts.csv: the column {each}" in str(caught.value)
 

@@ -21,7 +21,7 @@ GPX = '<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="x">
 def _sites(folder: Path, content: object, name: str = "p.geojson", **more: object):  # type: ignore[no-untyped-def]
     path = folder / name
     path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return sites(Sites.model_validate({"kind": "sites", "file": path, **more}))
+    return sites("gateways", Sites.model_validate({"kind": "sites", "file": path, **more}))
 
 
 def _mistakes(folder: Path, content: object, name: str = "p.geojson", **more: object) -> list[str]:

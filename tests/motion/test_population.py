@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,18 @@ import pytest
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
 from skyweft.motion import population as module
-from skyweft.motion.members import Members
-from skyweft.motion.population import population, read_weights
+from skyweft.motion.members import Members, Setting
+from skyweft.motion.population import population as place
+from skyweft.motion.population import read_weights
 from skyweft.scenario.motion import Population
+from skyweft.world.clock import Clock
 from skyweft.world.ellipsoid import to_geodetic
 from skyweft.world.land import on_land
+
+
+def population(group: str, motion: Population, seed: int) -> Members:
+    clock = Clock.at(datetime(2026, 7, 1, tzinfo=UTC))
+    return place(group, motion, Setting(clock, 60.0, seed))
 
 
 def _drawn(members: Members) -> tuple[Floats, Floats]:

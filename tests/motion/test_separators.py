@@ -16,7 +16,7 @@ from skyweft.world.ellipsoid import to_ecef
 def _sites(folder: Path, text: str):  # type: ignore[no-untyped-def]
     path = folder / "masts.csv"
     path.write_text(text)
-    return sites(Sites(kind="sites", file=path))
+    return sites("gateways", Sites(kind="sites", file=path))
 
 
 def test_semicolons_and_decimal_commas(tmp_path: Path) -> None:

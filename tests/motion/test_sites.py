@@ -21,7 +21,7 @@ def _file(folder: Path, text: str | bytes, name: str = "gateways.csv") -> Sites:
 
 def _mistakes(motion: Sites) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
-        sites(motion)
+        sites("gateways", motion)
     return str(caught.value).splitlines()
 
 
@@ -39,7 +39,7 @@ def test_csv_with_comments_blank_lines_spare_columns_and_a_mark(tmp_path: Path) 
         "# where the masts stand\r\n\r\n"
         '"Wuhan, East",114.4,30.5,me,35\r\nLhasa,91.1,29.65,you,3650.5\r\n'
     )
-    members = sites(_file(tmp_path, text))
+    members = sites("gateways", _file(tmp_path, text))
     assert members.names == ("Wuhan, East", "Lhasa")
     assert members.lines == [4, 5]
     assert members.altitude_m == (35.0, 3650.5)
@@ -95,7 +95,7 @@ def test_what_is_no_table(tmp_path: Path, text: str | bytes, words: str) -> None
 
 def test_a_second_height_is_a_spare_column(tmp_path: Path) -> None:
     text = "name,latitude_deg,longitude_deg,altitude_m,height,alternative\na,1,2,3,4,b\n"
-    members = sites(_file(tmp_path, text))
+    members = sites("gateways", _file(tmp_path, text))
     assert members.names == ("a",)
     assert members.warnings == ("gateways.csv: the columns height, alternative are not used",)
 
@@ -131,7 +131,7 @@ def _point(name: object, *coordinates: object) -> dict[str, object]:
 
 def test_geojson_points(tmp_path: Path) -> None:
     text = _points(_point("Wuhan", 114.4, 30.5), _point("Lhasa", 91.1, 29.65, 3650.5))
-    members = sites(_file(tmp_path, text, "gateways.geojson"))
+    members = sites("gateways", _file(tmp_path, text, "gateways.geojson"))
     assert members.names == ("Wuhan", "Lhasa")
     assert members.sites is not None
     np.testing.assert_allclose(
@@ -181,7 +181,7 @@ def test_what_is_no_geojson(tmp_path: Path, text: str) -> None:
 def test_any_file_is_read_or_refused(tmp_path: Path, data: bytes, name: str) -> None:
     mistakes = ""
     try:
-        members = sites(_file(tmp_path, data, name))
+        members = sites("gateways", _file(tmp_path, data, name))
         assert members.sites is not None
         assert np.all(np.isfinite(members.sites.position_m))
     except ScenarioError as error:

@@ -6,6 +6,7 @@ area on the sphere, in closed form: of a cap or zone, and by Green's theorem.
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import antimeridian
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.motion.geojson import read_polygons
+from skyweft.motion.members import Setting
 from skyweft.motion.population import population
 from skyweft.motion.rings import continuous
 from skyweft.scenario.motion import Population
+from skyweft.world.clock import Clock
 from skyweft.world.ellipsoid import to_geodetic
 from skyweft.world.land import inside
 
@@ -28,6 +31,7 @@ Floats = NDArray[np.float64]
 
 # The ring of many catalogues: neither cut at 180 degrees nor continued beyond.
 STRAIT = [[-174.0, 66.1], [176.8, 66.9], [178.8, 71.1], [-170.3, 70.2], [-174.0, 66.1]]
+SETTING = Setting(Clock.at(datetime(2026, 7, 1, tzinfo=UTC)), 60.0, seed=1)
 EDGE_DEG = 1e-6  # beside a border either may be said
 
 
@@ -129,7 +133,7 @@ def _drawn(folder: Path, *polygons: list[list[list[float]]], count: int = 2_000)
     path = folder / "region.geojson"
     path.write_text(json.dumps({"type": "MultiPolygon", "coordinates": polygons}))
     model = Population.model_validate({"kind": "population", "count": count, "region": path})
-    members = population("g", model, 1)
+    members = population("g", model, SETTING)
     assert members.sites is not None
     latitude, longitude, _ = to_geodetic(members.sites.position_m)
     return members, latitude, longitude

@@ -9,7 +9,6 @@ from skyweft.motion.members import Members
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 
-IN_ORBIT = ("walker", "orbit", "tle")
 DECAYS_M = 160e3
 NEAR_SPACE_M = (15e3, 60e3)
 APART_M = 10e3
@@ -23,7 +22,7 @@ def contradictions(scenario: Scenario, members: Mapping[str, Members]) -> list[s
     lines = []
     for group, each in members.items():
         platforms = scenario.platforms[group]
-        orbits = platforms.motion.kind in IN_ORBIT
+        orbits = platforms.motion.orbits
         lines += [
             f"{group}: {words}"
             for words in (
@@ -135,9 +134,7 @@ def _difference(words: str, members: Members) -> str:
 def _scenario_named(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:
     """Question every altitude in the scenario's name that no group of satellites flies at."""
     satellites = {
-        group: each
-        for group, each in members.items()
-        if scenario.platforms[group].motion.kind in IN_ORBIT
+        group: each for group, each in members.items() if scenario.platforms[group].motion.orbits
     }
     lines = []
     for stated in _stated_m(scenario.name) if satellites else []:

@@ -2,23 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import assert_never
+from dataclasses import replace
 
 import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Sites
 from skyweft.motion import contradictions
-from skyweft.motion.loiter import loiter
+from skyweft.motion.added import Added
 from skyweft.motion.members import Members, Setting
-from skyweft.motion.population import population
-from skyweft.motion.satellites import orbit, tle, walker
-from skyweft.motion.sites import fixed, sites
 from skyweft.motion.tables import MISTAKES_MAX
-from skyweft.motion.track import track
 from skyweft.motion.unread import unread
 from skyweft.naming import wrong_name
-from skyweft.scenario import motion as ways
+from skyweft.scenario.motion import MOTIONS, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.clock import Clock
 
@@ -62,27 +58,16 @@ def assemble(scenario: Scenario) -> Fleet:
     return _joined(scenario, members)
 
 
-def _members(group: str, motion: ways.Motion, setting: Setting) -> Members:
-    """Return the platforms of one group: the only place that knows every way of moving."""
-    match motion:
-        case ways.Walker():
-            return walker(group, motion, setting)
-        case ways.Orbit():
-            return orbit(group, motion, setting)
-        case ways.Tle():
-            return tle(group, motion, setting)
-        case ways.Fixed():
-            return fixed(group, motion)
-        case ways.Sites():
-            return sites(motion)
-        case ways.Population():
-            return population(group, motion, setting.seed)
-        case ways.Track():
-            return track(group, motion, setting)
-        case ways.Loiter():
-            return loiter(group, motion)
-        case _:
-            assert_never(motion)
+def _members(group: str, motion: Motion, setting: Setting) -> Members:
+    """Return the platforms of one group, by what its kind of motion stands for."""
+    found: Members = MOTIONS.work(motion.kind, Members, group, motion, setting)
+    if not MOTIONS.origin(motion.kind):
+        return found
+    if motion.stands != (found.sites is not None):
+        said, done = ("stand", "move") if motion.stands else ("move", "stand")
+        words = f"says that its platforms {said}, but those of {group} {done}"
+        raise MOTIONS.error(motion.kind, words)
+    return replace(found, movers=tuple(Added(motion.kind, mover) for mover in found.movers))
 
 
 def _too_long(members: dict[str, Members]) -> list[str]:

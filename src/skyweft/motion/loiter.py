@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skyweft.fleet import Floats
-from skyweft.motion.members import Members, numbered
+from skyweft.motion.members import Members, Setting, numbered
 from skyweft.scenario.motion import Loiter
 from skyweft.world.ellipsoid import to_ecef, to_geodetic, up
 
@@ -158,7 +158,7 @@ def _drop(point_m: Floats, velocity_m_s: Floats, altitude_m: float) -> tuple[Flo
     return point_m - over * vertical, level * (1 - over / distance)
 
 
-def loiter(group: str, motion: Loiter) -> Members:
+def loiter(group: str, motion: Loiter, *_: Setting) -> Members:
     """Return the craft of a group that shares a pattern, with what it asks of them."""
     mover = Pattern(motion)
     bank = math.degrees(math.atan(mover.turn_m_s2 / GRAVITY_M_S2))

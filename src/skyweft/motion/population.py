@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
 from skyweft.motion.geojson import read_polygons
-from skyweft.motion.members import Members, numbered
+from skyweft.motion.members import Members, Setting, numbered
 from skyweft.motion.rings import arc, wrapped
 from skyweft.motion.sites import stand
 from skyweft.motion.tables import LATITUDE, LONGITUDE, complain, read_table
@@ -51,7 +51,7 @@ class Weights(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def population(group: str, motion: Population, seed: int) -> Members:
+def population(group: str, motion: Population, setting: Setting) -> Members:
     """Return `count` sites spread evenly per area of the region, or by weight.
 
     Parameters
@@ -60,8 +60,8 @@ def population(group: str, motion: Population, seed: int) -> Members:
         Name of the group; part of the key of the random numbers.
     motion : Population
         What the user asked for.
-    seed : int
-        The scenario's.
+    setting : Setting
+        The scenario's seed is in it.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def population(group: str, motion: Population, seed: int) -> Members:
         Everything wrong with the region's or the weights' file; a region that no draw falls into.
     """
     word = int.from_bytes(hashlib.sha256(group.encode()).digest()[:16], "big")
-    random = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, word])))
+    random = np.random.Generator(np.random.Philox(np.random.SeedSequence([setting.seed, word])))
     box, accept, warnings = _region(motion.region)
     weights = read_weights(motion.weights) if motion.weights else None
     latitude = np.empty(motion.count)

@@ -9,7 +9,7 @@ from skyweft.fleet import Floats
 from skyweft.fleet import Sites as Standing
 from skyweft.motion.geojson import read_points
 from skyweft.motion.gpx import read_waypoints
-from skyweft.motion.members import Members
+from skyweft.motion.members import Members, Setting
 from skyweft.motion.notation import Notation, notation, read_json
 from skyweft.motion.places import Places
 from skyweft.motion.rings import arc, wrapped
@@ -26,7 +26,7 @@ def stand(latitude_deg: Floats, longitude_deg: Floats, altitude_m: Floats) -> St
     )
 
 
-def fixed(group: str, motion: Fixed) -> Members:
+def fixed(group: str, motion: Fixed, *_: Setting) -> Members:
     """Return the one platform of a group that stands at one place."""
     latitude, longitude = np.array([motion.latitude_deg]), np.array([motion.longitude_deg])
     return Members(
@@ -38,7 +38,7 @@ def fixed(group: str, motion: Fixed) -> Members:
     )
 
 
-def sites(motion: Sites) -> Members:
+def sites(_group: str, motion: Sites, *_: Setting) -> Members:
     """Return the platforms of a file of places, in its order.
 
     Raises

@@ -23,16 +23,6 @@ from skyweft.report.markup import (
 from skyweft.scenario.scenario import Scenario
 
 WARNINGS_SHOWN = 20
-_MOTIONS = {
-    "walker": "Walker shell",
-    "orbit": "one orbit",
-    "tle": "element sets",
-    "fixed": "one place",
-    "sites": "places",
-    "population": "population",
-    "track": "recorded track",
-    "loiter": "flown pattern",
-}
 
 
 def warnings_section(warnings: Sequence[str]) -> Markup:
@@ -101,7 +91,7 @@ def _groups(scenario: Scenario, platforms: pa.Table) -> list[list[Cell]]:
         [
             name,
             SPOKEN[group.layer],
-            _MOTIONS[group.motion.kind],
+            group.motion.words or group.motion.kind,
             count(members[name]),
             ", ".join(group.terminals) or "none",
         ]

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from pydantic import TypeAdapter
 
 from skyweft.scenario import things
+from skyweft.scenario.motion import Motion
 from skyweft.scenario.plain import (
-    STANDING,
     Found,
     Mistake,
     Plain,
     all_carriers,
+    model_of,
+    moves,
     moving,
     names,
     rows,
@@ -58,9 +60,8 @@ def _platforms(data: Plain) -> Found:
 
 def _count(way: Plain) -> int:
     """Count the platforms of a group as far as the scenario itself says so."""
-    factors = {"walker": ("planes", "per_plane")}.get(str(way.get("kind")), ("count",))
     count = 1
-    for key in factors:
+    for key in (model_of(way) or Motion).factors:
         factor = way.get(key, 1)
         count *= factor if isinstance(factor, int) and factor > 0 else 1
     return count
@@ -115,9 +116,7 @@ def _budgets(data: Plain) -> Iterator[Mistake]:
 def fills_planes(data: Plain, group: str) -> bool:
     """Whether the members of a group have slots in planes."""
     way = moving(data, group)
-    return way.get("kind") == "walker" or (
-        way.get("kind") == "tle" and way.get("planes") is not None
-    )
+    return (model_of(way) or Motion).in_planes(way)
 
 
 def _coverage(data: Plain) -> Found:
@@ -129,9 +128,7 @@ def _coverage(data: Plain) -> Found:
         for row, name in names(coverage, key):
             if not there(data, "platforms", name):
                 yield ("coverage", key, row), unknown(name, groups, "group of platforms")
-            elif (
-                key == "sites" and (kind := moving(data, name).get("kind", "fixed")) not in STANDING
-            ):
+            elif key == "sites" and (kind := moves(data, name)):
                 words = f'"{name}" moves ({kind}); sites must stand still'
                 yield ("coverage", key, row), words
 
@@ -144,7 +141,7 @@ def _gateways(data: Plain) -> Found:
         where = ("gateways", "sites", row)
         if not there(data, "platforms", name):
             yield where, unknown(name, table(data, "platforms"), "group of platforms")
-        elif (kind := moving(data, name).get("kind", "fixed")) not in STANDING:
+        elif kind := moves(data, name):
             yield where, f'"{name}" moves ({kind}); gateways must stand still'
     if gateways.get("need_bps") is None and not data.get("flows"):
         yield ("gateways",), "give need_bps, or [[flows]] whose demand they are to carry"
@@ -177,8 +174,7 @@ def _failing_links(data: Plain) -> Found:
 
 
 def _standing(data: Plain, name: str, where: tuple[Step, ...]) -> Found:
-    kind = moving(data, name).get("kind", "fixed")
-    if kind not in STANDING:
+    if kind := moves(data, name):
         yield where, f'"{name}" moves ({kind}); gravity needs places that stand still'
 
 

@@ -27,6 +27,8 @@ class Entry(BaseModel):
         strict=True,
         allow_inf_nan=False,
         use_attribute_docstrings=True,
+        # At first use: packages that add kinds of table import what they like by then.
+        defer_build=True,
     )
 
 

@@ -1,15 +1,14 @@
 """How a group of platforms moves: one model a way of moving, told apart by `kind`."""
 
 import math
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from skyweft.registry import Kind, Kinds
 from skyweft.scenario.entry import COUNT_MAX, Count, Degrees, Entry, File, Latitude, Longitude
-from skyweft.scenario.quantities import (
-    Days,
-    positive,
-)
+from skyweft.scenario.quantities import Days, positive
 
 OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
 MeanMotion = Annotated[float, Field(ge=0.01, le=17.5)]
@@ -21,8 +20,32 @@ GRAVITY_M3_S2 = 398_600.8e9
 PHASING: dict[str, JsonValue] = {"minimum": 0, "maximum": COUNT_MAX}
 
 
-class Walker(Entry):
+class Motion(Entry):
+    """How a group of platforms moves: what every kind of it is made from."""
+
+    words: ClassVar[str] = ""
+    """What reports call it; its kind unless given."""
+    stands: ClassVar[bool] = False
+    """Whether its platforms stand still, so that they may be sites of coverage and gateways."""
+    orbits: ClassVar[bool] = False
+    """Whether its platforms are satellites, at home in space whatever their height."""
+    factors: ClassVar[tuple[str, ...]] = ("count",)
+    """Keys whose product is how many platforms there are, as far as the scenario says so."""
+
+    kind: str
+
+    @classmethod
+    def in_planes(cls, _table: Mapping[str, Any]) -> bool:
+        """Whether such a table puts its platforms into the slots of planes."""
+        return False
+
+
+class Walker(Motion):
     """Circular orbits in evenly spaced planes (one shell; write one group a shell)."""
+
+    words = "Walker shell"
+    orbits = True
+    factors = ("planes", "per_plane")
 
     kind: Literal["walker"]
     pattern: Literal["delta", "star"] = "delta"
@@ -48,6 +71,11 @@ class Walker(Entry):
     argument_of_latitude_deg: Degrees = 0.0
     """Where the first satellite of the first plane is at the start, from the ascending node."""
 
+    @classmethod
+    def in_planes(cls, _table: Mapping[str, Any]) -> bool:
+        """Whether such a table puts its platforms into the slots of planes."""
+        return True
+
     @model_validator(mode="after")
     def _one_size(self) -> Self:
         if (self.altitude_m is None) == (self.mean_motion_rev_day is None):
@@ -58,8 +86,11 @@ class Walker(Entry):
         return self
 
 
-class Orbit(Entry):
+class Orbit(Motion):
     """One satellite by its mean elements at the scenario's start (SGP4, TEME)."""
+
+    words = "one orbit"
+    orbits = True
 
     kind: Literal["orbit"]
     inclination_deg: Inclination
@@ -103,8 +134,11 @@ def _above_ground(orbit: Walker | Orbit, eccentricity: float) -> None:
         )
 
 
-class Tle(Entry):
+class Tle(Motion):
     """Satellites from a file of elements: TLE, 3LE, or OMM as CSV, JSON, XML or KVN."""
+
+    words = "element sets"
+    orbits = True
 
     kind: Literal["tle"]
     file: File
@@ -124,6 +158,11 @@ class Tle(Entry):
     """`skip` leaves damaged sets out, with a warning that counts and names them; a file that is cut
     or broken as a whole is refused in any case."""
 
+    @classmethod
+    def in_planes(cls, table: Mapping[str, Any]) -> bool:
+        """Whether such a table puts its platforms into the slots of planes."""
+        return table.get("planes") is not None
+
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if (self.planes is None) != (self.per_plane is None):
@@ -131,9 +170,11 @@ class Tle(Entry):
         return self
 
 
-class Fixed(Entry):
+class Fixed(Motion):
     """One place that stands still."""
 
+    words = "one place"
+    stands = True
     kind: Literal["fixed"]
     latitude_deg: Latitude
     """Geodetic, WGS84."""
@@ -143,7 +184,7 @@ class Fixed(Entry):
     """Height above the WGS84 ellipsoid."""
 
 
-class Sites(Entry):
+class Sites(Motion):
     """Places that stand still, from a file.
 
     CSV with the columns `name, latitude_deg, longitude_deg` and optionally `altitude_m`; GeoJSON
@@ -151,6 +192,8 @@ class Sites(Entry):
     `altitude`, as SatNOGS has them; or the waypoints of a GPX file.
     """
 
+    words = "places"
+    stands = True
     kind: Literal["sites"]
     file: File
     """What it is in is told from its ending (`.csv`, `.tsv`, `.geojson`, `.json`, `.gpx`), else
@@ -159,9 +202,11 @@ class Sites(Entry):
     """Which property, column, key or element holds the names."""
 
 
-class Population(Entry):
+class Population(Motion):
     """Many standing things, drawn at random (seeded) over a region."""
 
+    words = "population"
+    stands = True
     kind: Literal["population"]
     count: Count
     """How many."""
@@ -174,12 +219,14 @@ class Population(Entry):
     """Height of every one above the WGS84 ellipsoid."""
 
 
-class Track(Entry):
+class Track(Motion):
     """Ships, trains, aircraft by times and places from a CSV or GPX file.
 
     Columns `time_s` (from the start) or `time` (UTC, ISO 8601), `latitude_deg`, `longitude_deg`,
     optionally `altitude_m`, and `name` where the file holds several.
     """
+
+    words = "recorded track"
 
     kind: Literal["track"]
     file: File
@@ -188,8 +235,10 @@ class Track(Entry):
     """Outside the file's times: stay at the end, not be there, or run back and forth."""
 
 
-class Loiter(Entry):
+class Loiter(Motion):
     """A pattern flown around a place at an altitude: airship, solar aircraft, drone."""
+
+    words = "flown pattern"
 
     kind: Literal["loiter"]
     latitude_deg: Latitude
@@ -212,7 +261,20 @@ class Loiter(Entry):
     """Craft that share the pattern, evenly spaced along it."""
 
 
-Motion = Annotated[
-    Walker | Orbit | Tle | Fixed | Sites | Population | Track | Loiter,
-    Field(discriminator="kind"),
-]
+MOTIONS = Kinds(
+    "skyweft.motions",
+    "motion",
+    Motion,
+    (
+        Kind(Walker, "skyweft.motion.satellites:walker"),
+        Kind(Orbit, "skyweft.motion.satellites:orbit"),
+        Kind(Tle, "skyweft.motion.satellites:tle"),
+        Kind(Fixed, "skyweft.motion.sites:fixed"),
+        Kind(Sites, "skyweft.motion.sites:sites"),
+        Kind(Population, "skyweft.motion.population:population"),
+        Kind(Track, "skyweft.motion.track:track"),
+        Kind(Loiter, "skyweft.motion.loiter:loiter"),
+    ),
+)
+"""Each function: (group, table, `motion.members.Setting`) to `motion.members.Members`."""
+AnyMotion = Annotated[Motion, MOTIONS]

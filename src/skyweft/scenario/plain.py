@@ -6,14 +6,13 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from skyweft.scenario.motion import MOTIONS, Motion
 from skyweft.scenario.words import Step
 
 Model = TypeVar("Model")
 Plain = Mapping[str, Any]
 Mistake = tuple[str, str]  # place and words
 Found = Iterator[tuple[tuple[Step, ...], str]]
-
-STANDING = ("fixed", "sites", "population")
 
 
 def table(data: Plain, key: str) -> dict[str, Plain]:
@@ -60,6 +59,20 @@ def moving(data: Plain, group: str) -> Plain:
     for key in ("platforms", group, "motion"):
         found = found.get(key) if isinstance(found, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def model_of(way: Plain) -> type[Motion] | None:
+    """Return what a table of motion is checked by; None where its kind is not known."""
+    kind = way.get("kind")
+    known = MOTIONS[kind].model if isinstance(kind, str) and kind in MOTIONS else None
+    return known if known is not None and issubclass(known, Motion) else None
+
+
+def moves(data: Plain, group: str) -> str:
+    """Return the kind of motion of a group that is known to move; nothing of any other."""
+    way = moving(data, group)
+    model = model_of(way)
+    return "" if model is None or model.stands else str(way["kind"])
 
 
 def there(data: Plain, key: str, name: str) -> bool:

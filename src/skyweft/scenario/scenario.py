@@ -10,7 +10,7 @@ from skyweft.scenario.crossings import crossings
 from skyweft.scenario.deliveries import Deliveries, Storage
 from skyweft.scenario.entry import Entry, Line, Moment
 from skyweft.scenario.messages import Messages
-from skyweft.scenario.motion import Motion
+from skyweft.scenario.motion import AnyMotion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
 from skyweft.scenario.quantities import positive
 from skyweft.scenario.terminals import Link, Terminal
@@ -34,7 +34,7 @@ class Platforms(Entry):
 
     layer: Layer
     """Where they are at home; elevation is counted at the lower of two layers."""
-    motion: Motion
+    motion: AnyMotion
     """How they move; the key `kind` picks one of the ways below."""
     terminals: list[str] = Field(default=[])
     """Names from `[terminals]`: every platform of the group carries each of them."""

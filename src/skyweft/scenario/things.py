@@ -7,11 +7,10 @@ from pydantic import TypeAdapter
 
 from skyweft.scenario.messages import Beacon, Messages
 from skyweft.scenario.plain import (
-    STANDING,
     Found,
     Plain,
     carriers,
-    moving,
+    moves,
     names,
     rows,
     sound,
@@ -131,18 +130,17 @@ def _size(rule: Messages, waveform: Waveform) -> Complaints:
 
 
 def _event(rule: Messages, data: Plain) -> Complaints:
-    kind = moving(data, rule.source).get("kind", "fixed")
-    stands = kind in STANDING
-    if rule.profile is not None and not stands:
+    kind = moves(data, rule.source)
+    if rule.profile is not None and kind:
         yield "profile", f'"{rule.source}" moves ({kind}); hours need things that stand still'
-    if rule.wake.kind in ("pass", "beacon") and not stands:
+    if rule.wake.kind in ("pass", "beacon") and kind:
         yield "wake", f'"{rule.source}" moves ({kind}); only what stands still waits for passes'
     if rule.burst is None:
         return
     whole_s = data.get("duration_s")
     if isinstance(whole_s, int | float) and rule.burst.start_s >= whole_s:
         yield "burst", f"start_s is {rule.burst.start_s:g} s, but the run ends at {whole_s:g} s"
-    if rule.burst.radius_m is not None and not stands:
+    if rule.burst.radius_m is not None and kind:
         yield "burst", f'"{rule.source}" moves ({kind}); radius_m needs things that stand still'
 
 

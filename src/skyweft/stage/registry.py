@@ -5,17 +5,15 @@ follows `stage.protocol.Stage`. Ours are named here by where they live, so that 
 what stands above it.
 """
 
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from skyweft.columns import Table
+from skyweft.registry import Registry
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.protocol import Stage
 
-GROUP = "skyweft.stages"
 OURS = (
     "skyweft.motion.stage",
     "skyweft.contacts.stage",
@@ -30,6 +28,30 @@ OURS = (
 )
 
 
+def _wrong(stage: Any, found: Mapping[str, Stage]) -> str:
+    """Return why a stage cannot stand beside others; nothing where it can."""
+    needed = ("key", "needs", "tables", "open")
+    if missing := [name for name in needed if not hasattr(stage, name)]:
+        return f"a stage has {', '.join(missing)}"
+    if unknown := [each for each in stage.needs if each not in found]:
+        return f"it needs {', '.join(unknown)}, which is not there"
+    declared = {table.name: each.key for each in found.values() for table in each.tables}
+    for table in stage.tables:
+        if table.name in declared:
+            owner = declared[table.name]
+            return f"the table {table.name} is declared by the stage {owner!r} already"
+    return ""
+
+
+STAGES: Registry[Stage] = Registry(
+    "skyweft.stages",
+    "stage",
+    [f"{home}:STAGE" for home in OURS],
+    lambda stage: (stage.key,),
+    _wrong,
+)
+
+
 @cache
 def stages() -> tuple[Stage, ...]:
     """Return every stage that is installed, each after those it needs.
@@ -37,51 +59,10 @@ def stages() -> tuple[Stage, ...]:
     A stage of another package that cannot be loaded, or that takes a name which is taken, is left
     out with a warning that names the package.
     """
-    found = [import_module(home).STAGE for home in OURS]
-    for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
-        stage = _loaded(entry)
-        if stage is not None and not (why := _clash(stage, found)):
-            found.insert(_place(stage, found), stage)
-        elif stage is not None:
-            warnings.warn(f"{_origin(entry)}: {why}; the stage is left out", stacklevel=2)
+    found: list[Stage] = []
+    for key, stage in STAGES.items():
+        found.insert(_place(stage, found) if STAGES.origin(key) else len(found), stage)
     return tuple(found)
-
-
-def _loaded(entry: EntryPoint) -> Stage | None:
-    try:
-        stage = entry.load()
-        if missing := [
-            name for name in ("key", "needs", "tables", "open") if not hasattr(stage, name)
-        ]:
-            raise TypeError(f"a stage has {', '.join(missing)}")
-    except Exception as error:  # whatever another's code raises, the run without it still works
-        warnings.warn(
-            f"{_origin(entry)} cannot be loaded: {type(error).__name__}: {error}; mend or remove "
-            "the package; the stage is left out",
-            stacklevel=3,
-        )
-        return None
-    found: Stage = stage
-    return found
-
-
-def _origin(entry: EntryPoint) -> str:
-    package = entry.dist.name if entry.dist else "an installed package"
-    return f"the stage {entry.name!r} of {package}"
-
-
-def _clash(stage: Stage, found: Iterable[Stage]) -> str:
-    """Return why a stage cannot stand beside others; nothing where it can."""
-    keys = {each.key for each in found}
-    tables = {table.name: each.key for each in found for table in each.tables}
-    if stage.key in keys:
-        return f"there is a stage {stage.key!r} already"
-    if unknown := [each for each in stage.needs if each not in keys]:
-        return f"it needs {', '.join(unknown)}, which is not there"
-    for table in stage.tables:
-        if table.name in tables:
-            return f"the table {table.name} is declared by the stage {tables[table.name]!r} already"
-    return ""
 
 
 def _place(stage: Stage, found: list[Stage]) -> int:

@@ -1,0 +1,56 @@
+"""Packages that are installed nowhere but in memory, for one test."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import Distribution, EntryPoint
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from skyweft import registry
+from skyweft.scenario.motion import MOTIONS
+from skyweft.scenario.scenario import Platforms, Scenario
+from skyweft.scenario.schema import json_schema
+
+REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS,)
+MODELS = (Platforms, Scenario)  # the inner ones first
+
+
+class _Package(Distribution):
+    def read_text(self, filename: str) -> str | None:
+        return "Metadata-Version: 2.1\nName: acme\nVersion: 1\n" if filename == "METADATA" else None
+
+    def locate_file(self, path: Any) -> Any:
+        return Path(path)
+
+
+@contextmanager
+def installed(group: str, **parts: Any) -> Iterator[None]:
+    """Have the package `acme` add parts by name; an exception stands for one that is not there."""
+    module = ModuleType("acme")
+    sys.modules["acme"] = module
+    entries = []
+    for name, part in parts.items():
+        if not isinstance(part, Exception):
+            setattr(module, name, part)
+        entries.append(EntryPoint(name, f"acme:{name}", group)._for(_Package()))  # type: ignore[attr-defined]
+    try:
+        with patch.object(
+            registry, "entry_points", lambda group: [e for e in entries if e.group == group]
+        ):
+            forget()
+            yield
+    finally:
+        del sys.modules["acme"]
+        forget()
+
+
+def forget() -> None:
+    """Have registries and what is made from them made again at next use."""
+    for each in REGISTRIES:
+        vars(each).pop("_found", None)
+    for model in MODELS:
+        model.model_rebuild(force=True)
+    json_schema.cache_clear()
