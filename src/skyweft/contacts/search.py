@@ -1,4 +1,21 @@
-"""Every rule on every pair of a list: the kernel that one thread runs."""
+"""Every rule on every pair of a list: the kernel that one thread runs.
+
+Theory of operation
+-------------------
+1. A *rule* (least elevation, longest range, line of sight, mask) is a number that is >= 0 while it
+   holds, with a rate (`geometry`). A *window* is a time in which every rule of the pair holds.
+2. *Reach*: from both ends' radii follows the angle at the Earth's centre beyond which the rules
+   surely fail. One pass over the knots marks those within it; the walk jumps over the rest.
+3. *Walk* (`scan`): at marked knots only signs are taken: does the first rule hold, does it rise, do
+   the two close in. A step is looked into where the sign changes, where it turns the way that
+   could hide two changes, or where the two pass by each other within it.
+4. *Roots* (`roots`): within a step the ends follow polynomials. A change of sign is found by
+   Newton's steps inside a bracket, to a tolerance in time; a peak or dip between two knots by the
+   sign of the rate.
+5. *Refine* (`inside`, `masks`): each further rule replaces the windows found so far by their parts
+   in which it holds too. A mask has kinks, so windows are cut where the azimuth crosses them.
+6. *Complete* (`inside`): where asked, the highest and the nearest moment of each window.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

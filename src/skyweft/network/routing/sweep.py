@@ -4,6 +4,18 @@ Label-correcting, so the end is the exact shortest distance whatever the order; 
 decides how soon. Sixty-four ends share one pass over the edges, and a block of nodes is skipped
 while neither it nor a block around it has changed. docs/design/0004-sweep.md tells why this beats a
 heap.
+
+Theory of operation
+-------------------
+1. A *label* is the least delay known so far from a node to an end. Ends are taken 64 at a time, the
+   *lanes*: a row of labels is 64 integers of 32 bits, and one edge serves all of them (`lanes`).
+2. To relax a node is to lower its row to the least of its neighbours' rows plus the delay of the
+   edge there. Edges come in fours, filled up with edges to a row that is far from everything.
+3. Nodes lie in blocks. A block is relaxed upwards, and if anything moved downwards as well, which
+   settles a ring; then the blocks around it are marked to be looked at again.
+4. Passes over the blocks go up and down in turn, and end when no block is marked. Labels are whole
+   nanoseconds that only fall and never below the true delay, so they do end, and at the end every
+   edge holds `label(tail) <= delay + label(head)`: the shortest delays, to the last nanosecond.
 """
 
 import numpy as np
