@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.network.flows.splitting import Ways
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import RANKS_APART, asked_for, folded, others
@@ -102,7 +102,7 @@ class Instant:
         return Ways(flow.astype(np.int32), delay_s, first, link, np.empty(0))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _lay(path: Ints, begin: Longs, hops: Longs, key: Longs, platforms: int, link: Ints) -> None:
     """Write the links of every way, one after the other."""
     place = 0

@@ -9,10 +9,10 @@ weight, than it. Which ways flows take is not decided here; the most that any wa
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError
+from skyweft.kernels import making
 from skyweft.network.product import (
     FULL,
     ITSELF,
@@ -303,7 +303,7 @@ def _settled(
     return Sharing(rate, bottleneck, limit, load)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _turned(
     first: Longs, link: Ints, open_flows: Longs, links: int
 ) -> tuple[Longs, NDArray[np.uint16]]:
@@ -338,7 +338,7 @@ def _turned(
     return begin, local
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _rise(
     first: Longs,
     link: Ints,
@@ -392,7 +392,7 @@ def _rise(
             break
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _take(
     first: Longs,
     link: Ints,
@@ -420,7 +420,7 @@ def _heap(state: Floats) -> tuple[Floats, Ints]:
     return key[order], busy[order].astype(np.int32)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _load_up(
     first: Longs, link: Ints, use: Floats, open_weight: Floats, open_flows: Longs, state: Floats
 ) -> None:
@@ -435,7 +435,7 @@ def _load_up(
                 state[link[e], 2] += 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _renewed(key: Floats, which: Ints, size: int, state: Floats) -> int:
     """Renew the top until it is true, drop links without open flows; return the size."""
     while size > 0:
@@ -451,7 +451,7 @@ def _renewed(key: Floats, which: Ints, size: int, state: Floats) -> int:
     return size
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _sift(key: Floats, which: Ints, size: int, new: float, k: int) -> None:
     """Put link k with its level in at the top; ties go to the lower link."""
     here = 0
@@ -470,7 +470,7 @@ def _sift(key: Floats, which: Ints, size: int, new: float, k: int) -> None:
         key[here], which[here] = new, k
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _add_loads(first: Longs, link: Ints, use: Floats, rate: Floats, load: Floats) -> None:
     for p in range(len(first) - 1):
         if rate[p] > 0:

@@ -8,10 +8,10 @@ the rates come from is the links' business, and what flows then get is `fairness
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -202,7 +202,7 @@ def _without_idle(part: Floats, picked: list[int]) -> Ints:
     return np.array(kept, np.int64)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _gains(part: Floats, left: Floats, gain: Floats) -> None:
     """Write what every candidate would still add."""
     for c in range(part.shape[0]):

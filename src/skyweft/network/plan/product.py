@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.kernels import making
 from skyweft.naming import escaped, normal
 
 Floats = NDArray[np.float64]
@@ -143,7 +143,7 @@ def plan(
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _least_to_come(packed: Floats, first: Longs) -> None:
     """Lower the last two columns to the least from each row to the end of its pair."""
     for pair in range(len(first) - 1):

@@ -8,10 +8,10 @@ slow down, so this says what a load does to packets, not what TCP does about it.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -301,7 +301,7 @@ def _buckets(sent_s: Floats, way: Ints, first: Longs) -> int:
     return int(np.clip(events // A_BUCKET, 1, BUCKETS_MAX))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _run(
     sent_s: Floats,
     size_bytes: Floats,
@@ -369,7 +369,7 @@ def _run(
                 after[k], begin[later] = begin[later], k
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _laid_out(
     sent_s: Floats,
     way: Ints,
@@ -396,7 +396,7 @@ def _laid_out(
     return begin, after, place
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _pass(
     t: float,
     size_bytes: float,
@@ -433,7 +433,7 @@ def _pass(
     return out, out + delay, ARRIVED
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _push(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> int:
     """Add packet k to the heap, earliest on top, ties by number; return the new size."""
     here = size
@@ -447,7 +447,7 @@ def _push(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> int:
     return size + 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _sink(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> None:
     """Put packet k at the top and let it sink to its place."""
     here = 0

@@ -5,9 +5,9 @@ ways do not move when alternatives are asked for.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.network.graph.adjacency import Adjacency, adjacency, neighbours
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alone import Alone
@@ -159,7 +159,7 @@ def _routes(
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _measured(position_m: Floats, first: Longs, path: Ints) -> tuple[Floats, Longs]:
     """Return every way's length in straight lines, and its mark, as `best.walk` does."""
     length_m = np.zeros(len(first) - 1)

@@ -5,9 +5,9 @@ traffic on.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAR_NS, neighbours, transit
 from skyweft.network.product import ABSENT, ISLANDS, SOURCE_ALONE, TARGET_ALONE
 from skyweft.network.routing.lanes import LANES
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def to_ends(
     targets: Ints,
     node: Ints,
@@ -58,7 +58,7 @@ def to_ends(
     return cost, follower
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def enter(
     source: int,
     targets: Ints,
@@ -94,7 +94,7 @@ def enter(
                     best[slab, lane], chosen[slab, lane] = price[e], other[e]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def walk(
     source: int,
     entry: int,
@@ -127,7 +127,7 @@ def walk(
         ahead = target if after == nodes else platform[after]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def why_not(
     source: int, target: int, node: Ints, near: tuple[Ints, Ints, Ints], position_m: Floats
 ) -> int:
@@ -144,7 +144,7 @@ def why_not(
     return ISLANDS
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def ways(
     position_m: Floats,
     a: Ints,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAR_NS, Adjacency
 from skyweft.network.routing.loopfree import (
     Flags,
@@ -151,7 +151,7 @@ def _placed(paths: list[tuple[Longs, Ints]], path_first: Longs) -> Ints:
     return path
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _shortest(edges: Edges, away: Ints, source: int, target: int, after: Ints, ahead: Ints) -> None:
     """Write the shortest way as the node after and the node ahead of each of its nodes."""
     first, head, delay, passing = edges
@@ -167,7 +167,7 @@ def _shortest(edges: Edges, away: Ints, source: int, target: int, after: Ints, a
                 break
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _reach(
     state: int,
     cost: int,
@@ -185,7 +185,7 @@ def _reach(
     return size
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _second(
     edges: Edges,
     away: Ints,
@@ -232,7 +232,7 @@ def _second(
     return False
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _cheapest(edges: Edges, here: int, to: int) -> int:
     """Return the delay of the shortest edge between two nodes."""
     first, head, delay, _ = edges
@@ -243,7 +243,7 @@ def _cheapest(edges: Edges, here: int, to: int) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _walk(
     edges: Edges, source: int, target: int, tail: list[int], head: list[int], path: list[int]
 ) -> tuple[int, int]:
@@ -262,7 +262,7 @@ def _walk(
     return cost, size
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _links(
     source: int,
     target: int,
@@ -291,7 +291,7 @@ def _links(
     return tail, head
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _all(
     edges: Edges, slot: Ints, away_ns: Ints, pairs: Ints, nodes_apart: bool
 ) -> tuple[Ints, Ints, Ints, Ints]:

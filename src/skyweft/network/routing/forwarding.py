@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making
 from skyweft.network.graph.adjacency import neighbours, transit
 from skyweft.network.graph.topology import topology
 from skyweft.network.routing.best import to_ends
@@ -110,7 +110,7 @@ def _platforms(follower: Ints, relay: Ints, targets: Ints) -> Ints:
     return np.where(relay[:, None] == targets, -1, following).astype(np.int32)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _delays(
     position_m: Floats, relay: Ints, node: Ints, targets: Ints, following: Ints, processing_s: float
 ) -> Floats:

@@ -12,9 +12,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAR_NS, NO_EDGE_NS, Adjacency
 from skyweft.network.routing.lanes import LANES
 from skyweft.network.routing.sweep import distances
@@ -210,7 +210,7 @@ def _sorted(pieces: Sequence[Piece]) -> LoopFree:
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def room(pool: Ints, more: int) -> Ints:
     """Return the pool, or a larger copy where `more` entries would not fit."""
     if more <= len(pool):
@@ -220,7 +220,7 @@ def room(pool: Ints, more: int) -> Ints:
     return larger
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def push(heap: Longs, size: int, cost_ns: int, node: int) -> int:
     """Put a node on the heap, lowest cost first, lower number of equal ones; return its size."""
     item = (np.int64(cost_ns) << 32) | node
@@ -232,7 +232,7 @@ def push(heap: Longs, size: int, cost_ns: int, node: int) -> int:
     return size + 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def pop(heap: Longs, size: int) -> tuple[int, int]:
     """Take the first off the heap of `size`; return cost and node."""
     top, item = heap[0], heap[size - 1]
@@ -248,7 +248,7 @@ def pop(heap: Longs, size: int) -> tuple[int, int]:
     return int(top >> 32), int(top & 0x7FFFFFFF)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _deviate(
     edges: Edges,
     left: Left,
@@ -276,7 +276,7 @@ def _deviate(
     return best, follower
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _follow(
     edges: Edges, left: Left, here: int, target: int, inside: Ints, tick: int, path: Ints
 ) -> int:
@@ -301,7 +301,7 @@ def _follow(
     return 0
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _search(
     edges: Edges,
     left: Left,
@@ -343,7 +343,7 @@ def _search(
     return FAR_NS
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _trace(here: int, target: int, before: Ints, path: Ints) -> int:
     """Write the way a search found, without the node it began at; return its nodes."""
     size, node = 0, target
@@ -355,7 +355,7 @@ def _trace(here: int, target: int, before: Ints, path: Ints) -> int:
     return size
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _mark(
     ways: tuple[Ints, Ints, Ints],
     found: int,
@@ -382,7 +382,7 @@ def _mark(
             barred[path[begin[way] + at + 1]] = tick
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _cheapest(edges: Edges, here: int, to: int, best: int) -> int:
     """Return the delay of the shortest edge between two nodes, at most `best`."""
     first, head, delay = edges
@@ -392,7 +392,7 @@ def _cheapest(edges: Edges, here: int, to: int, best: int) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _complete(
     edges: Edges,
     left: Left,
@@ -417,7 +417,7 @@ def _complete(
     return spent, _trace(here, target, scratch[3], rest)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _accept(
     edges: Edges,
     left: Left,
@@ -444,7 +444,7 @@ def _accept(
     begin[found + 1] = start + at + 1 + size
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _common(one: Ints, other: Ints) -> int:
     """Return how many nodes two ways have in common before they part."""
     size = 0
@@ -453,7 +453,7 @@ def _common(one: Ints, other: Ints) -> int:
     return size
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _deviations(
     edges: Edges,
     left: Left,
@@ -497,7 +497,7 @@ def _deviations(
     return rows, size, tick
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _yen(
     edges: Edges,
     left: Left,
@@ -555,7 +555,7 @@ def _yen(
     return found, (path, begin, along), tick
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _all(
     edges: Edges, slot: Ints, away_ns: Ints, last_ns: Ints, pairs: Ints, k: int
 ) -> tuple[Ints, Ints, Ints, Ints]:

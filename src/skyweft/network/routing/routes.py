@@ -6,11 +6,11 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion
+from skyweft.kernels import making
 from skyweft.motion.hermite import states_at
 from skyweft.network.graph.adjacency import BLOCK, touching_blocks
 from skyweft.network.graph.topology import Topology, topology
@@ -158,7 +158,7 @@ def carrying(
     return np.cumsum([0, *counts]), np.concatenate([np.empty(0, np.int32), *used])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _deal(
     begin: NDArray[np.int64], count: NDArray[np.int64], place: NDArray[np.int64], contact: Ints
 ) -> None:

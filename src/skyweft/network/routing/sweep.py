@@ -19,9 +19,9 @@ Theory of operation
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAN, FAR_NS, Adjacency, Ints
 from skyweft.network.routing.lanes import LANES, relax
 
@@ -86,7 +86,7 @@ def next_hops(graph: Adjacency, access_ns: Ints, delay_ns: Ints) -> NDArray[np.i
     return head
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def settle(
     lanes: Ints,
     first: Ints,
@@ -119,7 +119,7 @@ def settle(
         upward = not upward
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _relax(
     lanes: Ints, start: int, stop: int, step: int, first: Ints, head: Ints, delay_ns: Ints
 ) -> np.int32:
@@ -133,7 +133,7 @@ def _relax(
     return moved
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
     """Write the head of the first edge that lies on a shortest way, -1 where none does."""
     nodes, ends = distance_ns.shape
@@ -147,7 +147,7 @@ def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: I
             out[node, end] = out[node, end] if distance_ns[node, end] < FAR_NS else -1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
     """Write, of four edges of a node, the first that lies on a shortest way to each end."""
     a, to_a = _edge(node, low, head, delay_ns, len(distance_ns))
@@ -162,7 +162,7 @@ def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, 
         out[node, end] = a if distance_ns[a, end] + to_a == cost else chosen
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _edge(
     node: int, edge: int, head: Ints, delay_ns: Ints, nodes: int
 ) -> tuple[np.int32, np.int32]:
