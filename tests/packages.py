@@ -13,9 +13,10 @@ from skyweft import registry
 from skyweft.scenario.motion import MOTIONS
 from skyweft.scenario.scenario import Platforms, Scenario
 from skyweft.scenario.schema import json_schema
+from skyweft.scenario.terminals import ANTENNAS, Radio
 
-REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS,)
-MODELS = (Platforms, Scenario)  # the inner ones first
+REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS, ANTENNAS)
+MODELS = (Radio, Platforms, Scenario)  # the inner ones first
 
 
 class _Package(Distribution):

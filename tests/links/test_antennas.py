@@ -9,9 +9,9 @@ from skyweft.links.antennas import (
     gain_towards_dbi,
     peak_gain_dbi,
 )
-from skyweft.scenario.terminals import Antenna
+from skyweft.scenario.terminals import Antenna, AnyAntenna
 
-ANTENNA: TypeAdapter[Antenna] = TypeAdapter(Antenna)
+ANTENNA: TypeAdapter[Antenna] = TypeAdapter(AnyAntenna)
 
 
 def test_gain_grows_with_area_and_frequency() -> None:

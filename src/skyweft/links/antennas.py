@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skyweft.scenario.terminals import Antenna, Isotropic, Parabolic, PhasedArray
+from skyweft.scenario.terminals import ANTENNAS, Antenna, Isotropic, Parabolic, PhasedArray
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -124,9 +124,7 @@ def _array_gain_dbi(
 
 def peak_gain_dbi(antenna: Antenna, frequency_hz: float) -> float:
     """Return the gain on the axis of an antenna of a scenario. [dBi]."""
-    if isinstance(antenna, Parabolic):
-        return float(dish_gain_dbi(antenna.diameter_m, frequency_hz, antenna.efficiency))
-    return antenna.gain_dbi
+    return float(_gain_dbi(antenna, frequency_hz, None))
 
 
 def gain_towards_dbi(antenna: Antenna, frequency_hz: float, rise: Floats) -> Floats | float:
@@ -146,12 +144,41 @@ def gain_towards_dbi(antenna: Antenna, frequency_hz: float, rise: Floats) -> Flo
     gain_dbi : float or (K,)
         -inf where an array cannot steer. [dBi]
     """
-    if isinstance(antenna, Isotropic) or antenna.boresight == "tracking":
-        return peak_gain_dbi(antenna, frequency_hz)
-    cosine = rise if antenna.boresight == "up" else -rise
-    if isinstance(antenna, PhasedArray):
-        return _array_gain_dbi(cosine, antenna.gain_dbi, antenna.exponent, antenna.scan_max_deg)
-    off_axis_deg = np.degrees(np.arccos(cosine))
-    return dish_off_axis_gain_dbi(
-        off_axis_deg, antenna.diameter_m, frequency_hz, antenna.efficiency
+    return _gain_dbi(antenna, frequency_hz, rise)
+
+
+def _gain_dbi(antenna: Antenna, frequency_hz: float, rise: Floats | None) -> Floats | float:
+    """Return what an antenna's kind answers; a package's answer is looked at."""
+    kind = antenna.kind
+    gain: Floats | float = ANTENNAS.work(
+        kind, (float, int, np.floating, np.ndarray), antenna, frequency_hz, rise
     )
+    if ANTENNAS.origin(kind):
+        asked = np.zeros(()) if rise is None else rise
+        if np.shape(gain) not in ((), asked.shape):
+            raise ANTENNAS.error(kind, f"answered {np.shape(gain)} gains for {asked.shape}")
+        if np.any(np.isnan(gain) & ~np.isnan(asked)) or np.any(np.isposinf(gain)):
+            raise ANTENNAS.error(kind, "answered a gain that is no number")
+    return gain
+
+
+def isotropic(antenna: Isotropic, _: float, _rise: Floats | None) -> float:
+    """Return the same in every direction."""
+    return antenna.gain_dbi
+
+
+def parabolic(antenna: Parabolic, frequency_hz: float, rise: Floats | None) -> Floats | float:
+    """Follow Recommendation S.465 off the axis."""
+    diameter_m, efficiency = antenna.diameter_m, antenna.efficiency
+    if rise is None or antenna.boresight == "tracking":
+        return float(dish_gain_dbi(diameter_m, frequency_hz, efficiency))
+    off_axis_deg = np.degrees(np.arccos(rise if antenna.boresight == "up" else -rise))
+    return dish_off_axis_gain_dbi(off_axis_deg, diameter_m, frequency_hz, efficiency)
+
+
+def phased_array(antenna: PhasedArray, _: float, rise: Floats | None) -> Floats | float:
+    """Fall with the cosine of the scan angle."""
+    if rise is None:
+        return antenna.gain_dbi
+    cosine = rise if antenna.boresight == "up" else -rise
+    return _array_gain_dbi(cosine, antenna.gain_dbi, antenna.exponent, antenna.scan_max_deg)

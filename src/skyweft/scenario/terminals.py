@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from skyweft.registry import Kind, Kinds
 from skyweft.scenario.entry import Count, Elevation, Entry, File
 from skyweft.scenario.quantities import (
     Aperture,
@@ -29,14 +30,20 @@ from skyweft.scenario.quantities import (
 )
 
 
-class Isotropic(Entry):
+class Antenna(Entry):
+    """Where a radio sends to and hears from: what every kind of it is made from."""
+
+    kind: str
+
+
+class Isotropic(Antenna):
     """The same gain in every direction."""
 
     kind: Literal["isotropic"]
     gain_dbi: Gain = 0.0
 
 
-class Parabolic(Entry):
+class Parabolic(Antenna):
     """A dish; off its axis it follows Recommendation ITU-R S.465."""
 
     kind: Literal["parabolic"]
@@ -46,7 +53,7 @@ class Parabolic(Entry):
     """`tracking` follows the other end; `up` and `down` are fixed along the local vertical."""
 
 
-class PhasedArray(Entry):
+class PhasedArray(Antenna):
     """A flat array whose gain falls with the cosine of the scan angle."""
 
     kind: Literal["phased_array"]
@@ -59,7 +66,19 @@ class PhasedArray(Entry):
     boresight: Literal["up", "down"]
 
 
-Antenna = Annotated[Isotropic | Parabolic | PhasedArray, Field(discriminator="kind")]
+ANTENNAS = Kinds(
+    "skyweft.antennas",
+    "antenna",
+    Antenna,
+    (
+        Kind(Isotropic, "skyweft.links.antennas:isotropic"),
+        Kind(Parabolic, "skyweft.links.antennas:parabolic"),
+        Kind(PhasedArray, "skyweft.links.antennas:phased_array"),
+    ),
+)
+"""Each function: (table, carrier in Hz, sine of the other end's angle above the horizon, (K,), or
+None for the axis) to the gain in dBi, one number or (K,); -inf where it cannot point."""
+AnyAntenna = Annotated[Antenna, ANTENNAS]
 
 
 def _ascending(mask: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -127,7 +146,7 @@ class Radio(Entry):
     noise_figure_db: Loss | None = None
     antenna_temperature_k: Temperature = 290.0
     """What the antenna sees; used with `noise_figure_db`."""
-    antenna: Antenna | None = None
+    antenna: AnyAntenna | None = None
     polarisation: Literal["rhcp", "lhcp", "horizontal", "vertical", "matched"] = "matched"
     losses_db: Loss = 0.0
     """Feeder and other fixed losses between amplifier and antenna."""
