@@ -4,7 +4,7 @@ import math
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.network.routing.summary import restated
 from skyweft.notebook.card import card
 from skyweft.notebook.widget import globe
+from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.store.folder import clean_errors
 from skyweft.store.lock import LOCK
@@ -189,7 +190,7 @@ def open_run(folder: str | Path) -> Run:
 
 
 def run(
-    scenario: Scenario | str | Path,
+    scenario: Scenario | str | Path | Mapping[str, Any],
     out: str | Path | None = None,
     *,
     overrides: Sequence[str] = (),
@@ -205,13 +206,14 @@ def run(
 
     Parameters
     ----------
-    scenario : Scenario or path
-        What to run; where no file has that name, a shipped scenario may.
+    scenario : Scenario, path or mapping
+        What to run, a mapping as `load` takes it; where no file has that name, a shipped scenario
+        may.
     out : path, optional
-        The run's folder. By default `runs/<name of the file>` for a path; for a `Scenario` a
+        The run's folder. By default `runs/<name of the file>` for a path; else a
         temporary folder that goes away with the returned `Run` (`Run.save` keeps it).
     overrides : sequence of str
-        `key=value` changes, for a path only.
+        `key=value` changes, for a path or a mapping.
     resume : bool
         Go on with an interrupted run in the folder; the result is as if it had never stopped.
     force : bool
@@ -236,10 +238,20 @@ def run(
     UserWarning
         A block of a run to resume is damaged, and computed again.
     """
+    if isinstance(scenario, Mapping):
+        return run(
+            load(scenario, overrides),
+            out,
+            resume=resume,
+            force=force,
+            progress=progress,
+            threads=threads,
+        )
+    asked = scenario
 
     def run_to(folder: Path) -> Run:
         run_into(
-            scenario,
+            asked,
             folder,
             overrides=overrides,
             resume=resume,

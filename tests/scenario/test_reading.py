@@ -1,5 +1,8 @@
 """Reading a scenario file: what is refused, in which words, and all of it at once."""
 
+import contextlib
+import tomllib
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from skyweft.errors import ScenarioError
 from skyweft.scenario.motion import Sites, Walker
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.shipped import scenario_file
 from skyweft.scenario.waveforms import BUILT_IN
 
 SOUND = """
@@ -345,3 +349,26 @@ def test_a_leap_second_is_no_start(moment: str, tmp_path: Path) -> None:
     path.write_text(f'name = "Leap"\nstart = {moment}\nduration_s = 60\n')
     with pytest.raises(ScenarioError, match=r"leap.toml: line 2.* TOML has no second 60: begin at"):
         load(path)
+
+
+def test_a_mapping_is_read_as_the_file_with_its_tables() -> None:
+    tables = tomllib.loads(scenario_file("hongyun").read_text(encoding="utf-8"))
+    folder = scenario_file("hongyun").parent
+    before = deepcopy(tables)
+    with contextlib.chdir(folder):
+        assert load(tables, ["duration_s=1800"]) == load("hongyun", ["duration_s=1800"])
+    assert tables == before
+    with pytest.raises(ScenarioError, match=r"^scenario: duration_s: "):
+        load({**tables, "duration_s": -1})
+
+
+def test_a_mapping_that_holds_itself_is_refused() -> None:
+    tables: dict[str, object] = {"name": "loop"}
+    tables["platforms"] = tables
+    with pytest.raises(ScenarioError, match="nested too deeply"):
+        load(tables)
+    deep: dict[str, object] = {}
+    for _ in range(5_000):
+        deep = {"platforms": deep}
+    with pytest.raises(ScenarioError, match="nested too deeply"):
+        load(deep)

@@ -6,8 +6,9 @@ long to refuse is not begun. Files a scenario names are looked for beside it.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,17 @@ _PART = r"""(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{PARTS_MAX},}}")
 
 
-def load(path: str | Path, overrides: Sequence[str] = (), *, look: bool = True) -> Scenario:
+def load(
+    path: str | Path | Mapping[str, Any], overrides: Sequence[str] = (), *, look: bool = True
+) -> Scenario:
     """Read and check the scenario at `path`.
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or mapping
         A TOML file; the files it names are looked for beside it. Where no file is called so, the
-        name of a shipped scenario will do.
+        name of a shipped scenario will do. Or the same tables as a mapping, which stays as it is:
+        files are then looked for in the current folder, and mistakes begin with `scenario`.
     overrides : sequence of str
         Changes before the check, as on the command line: `duration_s=3600`,
         `platforms.sats.motion.planes=4`, `links.0.elevation_min_deg=20`. Values are TOML; a bare
@@ -63,16 +67,26 @@ def load(path: str | Path, overrides: Sequence[str] = (), *, look: bool = True) 
     ScenarioError
         With every mistake, a line each: file, place, what is wrong, what is allowed.
     """
-    path = scenario_file(path)
-    data = _parsed(text_of(path), path.name)
+    if isinstance(path, Mapping):
+        data, path = _copied(path), Path.cwd() / "scenario"
+    else:
+        path = scenario_file(path)
+        data = _parsed(text_of(path), path.name)
     _override(data, overrides, path.name)
     return _checked(data, path, look)
 
 
-def _checked(data: dict[str, Any], path: Path, look: bool) -> Scenario:
-    if crowded := list(_crowded(data)):
-        raise _error(path.name, crowded)
+def _copied(tables: Mapping[str, Any]) -> dict[str, Any]:
     try:
+        return deepcopy(dict(tables))
+    except RecursionError as error:
+        raise ScenarioError("scenario: nested too deeply") from error
+
+
+def _checked(data: dict[str, Any], path: Path, look: bool) -> Scenario:
+    try:
+        if crowded := list(_crowded(data)):
+            raise _error(path.name, crowded)
         return Scenario.model_validate(data, context={"folder": path.parent, "look": look})
     except ValidationError as error:
         # The models look across tables only when all else is sound; here all is said in one round.
