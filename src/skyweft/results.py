@@ -66,10 +66,6 @@ class Run(Folder):
         """
         return globe(self, from_s, to_s, height_px)
 
-    def access_statistics(self) -> pa.Table:
-        """Return one row a pair and rule that met: number, durations, gaps, best elevation."""
-        return self.table("access")
-
     def route_statistics(
         self, handover_s: float = HANDOVER_S, fibre_detour: float = 1.0
     ) -> pa.Table | None:

@@ -102,7 +102,7 @@ def test_tables_hold_together(done: Path) -> None:
     for ends, edge in ((start_s, "start"), (end_s, "end")):
         pairs = set(zip(row, time_s, strict=True))
         assert set(enumerate(ends)) <= pairs, f"every contact is sampled at its {edge}"
-    access = result.access_statistics()
+    access = result.access
     assert np.sum(access["contacts"]) == len(start_s)
     np.testing.assert_allclose(np.sum(access["total_s"]), np.sum(end_s - start_s))
     platforms = set(result.platforms["name"].to_pylist())

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 
+from skyweft.network.routing.plot.apart import LETTERS, PAIRS_DRAWN
 from skyweft.plot import second_way, ways_apart
-from skyweft.plot.apart import LETTERS, PAIRS_DRAWN
 
 
 def _ways(pairs: int) -> pa.Table:

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 
+from skyweft.delivery.plot import LOST, OPEN
 from skyweft.plot import (
     delivery_delays,
     delivery_losses,
@@ -11,7 +12,6 @@ from skyweft.plot import (
     downlink_use,
     stored_messages,
 )
-from skyweft.plot.deliveries import LOST, OPEN
 
 
 def test_curve_of_delays(ax: Axes) -> None:

@@ -5,8 +5,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
 from skyweft.contacts.coverage.measuring import cells
+from skyweft.contacts.coverage.plot import Figure
+from skyweft.drawing.maps import steps
 from skyweft.plot import coverage_map, ground_tracks
-from skyweft.plot.maps import Figure, steps
 
 
 def _coverage(count: int) -> pa.Table:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skyweft.contacts.plot.meetings import meetings, merged, up_mean
+from skyweft.drawing.reading import codes, weighted_quantiles
 from skyweft.motion.arrow import PLATFORMS
-from skyweft.plot.meetings import codes, meetings, merged, up_mean, weighted_quantiles
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 200), st.integers(1, 60)), min_size=1, max_size=40

@@ -3,8 +3,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
+from skyweft.drawing.axes import time_axis
 from skyweft.plot import DARK, LIGHT, Palette
-from skyweft.plot.palette import time_axis
 
 
 def _luminance(colour: str) -> float:

@@ -4,9 +4,9 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from skyweft.contacts.plot.meetings import meetings
+from skyweft.contacts.plot.passes import layer_shares
 from skyweft.plot import elevation_histogram, layer_matrix, pass_statistics
-from skyweft.plot.meetings import meetings
-from skyweft.plot.passes import layer_shares
 
 
 def test_elevations_add_up(contacts: pa.Table, ax: Axes) -> None:

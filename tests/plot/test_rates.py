@@ -3,8 +3,8 @@ import pyarrow as pa
 import pytest
 from matplotlib.axes import Axes
 
+from skyweft.links.plot import directions
 from skyweft.plot import link_margins, link_rates, rate_cdf
-from skyweft.plot.rates import directions
 
 
 def test_samples_stand_for_the_time_around_them(links: pa.Table) -> None:

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 
+from skyweft.network.routing.plot.routes import PAIRS_DRAWN, best_connected
 from skyweft.plot import delay_distance, latency_cdf, latency_map, latency_matrix, route_churn
-from skyweft.plot.routes import PAIRS_DRAWN, best_connected
 
 NAN = float("nan")
 

@@ -3,9 +3,10 @@ import pyarrow as pa
 import pytest
 from matplotlib.axes import Axes
 
+from skyweft.contacts.plot.meetings import meetings
+from skyweft.contacts.plot.timeline import layer_spans, telling
+from skyweft.drawing.figures import percent
 from skyweft.plot import layer_timeline, timeline
-from skyweft.plot.meetings import meetings
-from skyweft.plot.timeline import layer_spans, percent, telling
 
 HOUR_S = 3_600.0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from skyweft.report.deliveries import deliveries_section
+from skyweft.delivery.section import section
 from skyweft.results import Run, run
 
 TOML = """
@@ -60,7 +60,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_rules_of_one_source_are_told_apart(sent: Run) -> None:
-    text = deliveries_section(sent)
+    text = section(sent).body
     for number, made in ((1, 144), (2, 48)):
         row = text[text.index(f">place ({number})<") :].partition("</tr>")[0]
         assert f">{made}<" in row
@@ -71,9 +71,5 @@ def test_every_loss_has_its_cause(sent: Run) -> None:
     figures = sent.summary()["deliveries"]
     lost = figures["made"] - figures["delivered"]
     assert figures["lost_no_satellite"] == lost > 0
-    row = deliveries_section(sent).partition("Why messages")[2].partition("no satellite<")[2]
+    row = section(sent).body.partition("Why messages")[2].partition("no satellite<")[2]
     assert f">{lost}<" in row.partition("</tr>")[0]
-
-
-def test_no_messages_no_section(made) -> None:
-    assert deliveries_section(made) == ""

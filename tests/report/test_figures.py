@@ -1,7 +1,7 @@
 import pytest
 
-from skyweft.report import figures
-from skyweft.report.markup import Number, Shares, table
+from skyweft.drawing import figures
+from skyweft.drawing.markup import Number, Shares, table
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from skyweft.drawing.markup import Markup
 from skyweft.fleet import Sites
 from skyweft.network.placement.arrow import sites_table, times_table
 from skyweft.network.placement.ground import Downlinks, Siting, siting
 from skyweft.network.placement.metrics import metrics
-from skyweft.report.gateways import drawn_gateways, gateways_section
-from skyweft.report.markup import Markup
+from skyweft.network.placement.section import drawn
 from skyweft.world.ellipsoid import to_ecef, up
 
 NAMES = ["Wuhan", "Lhasa <b>", "Oslo"]
@@ -36,7 +36,7 @@ def _section(found: Siting) -> Markup:
         site=np.arange(3),
     )
     sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
-    return drawn_gateways(sites, times_table(found), 3_600.0, metrics(found, NAMES))
+    return drawn(sites, times_table(found), 3_600.0, metrics(found, NAMES))
 
 
 def test_figures_in_words() -> None:
@@ -77,7 +77,7 @@ def test_the_bound_is_told_where_the_plan_may_not_be_best() -> None:
         sites=Sites(to_ecef(NORTH, EAST, np.zeros(3)), up(NORTH, EAST)), site=np.arange(3)
     )
     sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
-    words = _words(drawn_gateways(sites, times_table(found), 3_600.0, figures))
+    words = _words(drawn(sites, times_table(found), 3_600.0, figures))
     assert "at most so many times the fewest 1.69" in words
 
 
@@ -89,10 +89,5 @@ def test_long_lists_are_cut_and_say_so(many: int) -> None:
     )
     sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
     sites = sites.take(pa.array(np.arange(many) % 3))
-    words = _words(drawn_gateways(sites, times_table(found), 3_600.0, metrics(found, NAMES)))
+    words = _words(drawn(sites, times_table(found), 3_600.0, metrics(found, NAMES)))
     assert ("40 of 50 candidates" in words) == (many > 40)
-
-
-def test_no_section_without_candidates() -> None:
-    nothing = SimpleNamespace(scenario=SimpleNamespace(gateways=None))
-    assert gateways_section(nothing) == ""  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from skyweft.network.product import PacketRows
 from skyweft.network.queues.arrow import metrics, packets_table
-from skyweft.report.packets import drawn_packets
+from skyweft.network.queues.section import drawn
 
 NAMES = ["Wuhan", "Lhasa <b>"]
 
@@ -43,7 +43,7 @@ def _rows() -> PacketRows:
 def test_figures_in_words() -> None:
     rows = _rows()
     table = packets_table(rows, pa.array(NAMES, pa.string()))
-    text = drawn_packets(table, metrics(rows, NAMES))
+    text = drawn(table, metrics(rows, NAMES))
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))
     assert "Wuhan Lhasa &lt;b&gt; 100 0.0 25.000 50.000 75.000 2.500 0.250 3" in words
     assert "Wuhan 50 80.0 – – – – – 0" in words
@@ -56,6 +56,6 @@ def test_lists_of_pairs_are_cut() -> None:
     rows = _rows()
     totals = metrics(rows, NAMES) * 30
     table = packets_table(rows, pa.array(NAMES, pa.string()))
-    text = drawn_packets(table, totals)
+    text = drawn(table, totals)
     assert "The 20 that lose most" in text
     assert text.count("<tr>") <= 21 + 1

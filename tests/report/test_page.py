@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from skyweft.contacts.coverage.section import section as coverage_section
 from skyweft.errors import ScenarioError
+from skyweft.links.section import section as links_section
 from skyweft.report import write
-from skyweft.report.coverage import coverage_section
-from skyweft.report.links import links_section, read_directions
 from skyweft.report.page import page
 
 
@@ -175,7 +175,7 @@ def test_links_without_a_budget(made) -> None:
         "margin_db",
         [np.full(many, np.nan, np.float32)],
     )
-    words = Outline(links_section(read_directions(links))).words
+    words = Outline(links_section(made.but(links=links)).body).words
     assert "haps → user" in words
     assert "Mbit/s" in words
 
@@ -186,7 +186,7 @@ def test_covered_everywhere_always(made) -> None:
         place = table.schema.get_field_index(name)
         kind = table.schema.field(name).type
         table = table.set_column(place, name, [pa.array([value] * len(table), kind)])
-    words = Outline(coverage_section(table, made.scenario.coverage)).words
+    words = Outline(coverage_section(made.but(coverage=table)).body).words
     assert "Platforms in view, mean over time." in words
     assert "Longest time without" not in words
 

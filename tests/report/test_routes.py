@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from skyweft.network.routing.section import section as routes
 from skyweft.report.page import page
-from skyweft.report.routes import routes_section
 from skyweft.results import Run, run
 
 TOML = """\
@@ -64,7 +64,7 @@ def ring(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_section_names_rules_pairs_and_reasons(ring: Run) -> None:
-    text = routes_section(ring)
+    text = routes(ring).body
     for words in (
         "cities → cities",
         "Quito &lt;b&gt; → Nairobi",
@@ -82,11 +82,11 @@ def test_the_section_names_rules_pairs_and_reasons(ring: Run) -> None:
 def test_the_section_says_how_many_have_other_ways(
     ring: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skyweft.report.routes.APART_DRAWN", 1)
+    monkeypatch.setattr("skyweft.network.routing.section.APART_DRAWN", 1)
     rules = 'processing_s = 0\napart = "links"\n\n' + TOML[TOML.index("[[routes]]") :]
     (ring.folder.parent / "two.toml").write_text(f"{TOML}{rules}alternatives = 3\n")
     found = run(ring.folder.parent / "two.toml", ring.folder.parent / "two")
-    text = routes_section(found)
+    text = routes(found).body
     pairs = found.ways_apart(0).num_rows
     assert f"the 1 worst of {pairs} pairs" in text
     section = text[text.index("Alternatives") : text.index("Found: share")]
@@ -100,7 +100,7 @@ def test_the_section_says_how_many_have_other_ways(
     # All that is said of delays is of the best ways, which both rules share.
     cells = [row.partition("</tr>")[0] for row in text.split("cities → cities</")[1:3]]
     assert cells[0] == cells[1]
-    best = routes_section(ring).split("cities → cities</")[1].partition("</tr>")[0]
+    best = routes(ring).body.split("cities → cities</")[1].partition("</tr>")[0]
     assert cells[0] == best
 
 
@@ -109,8 +109,3 @@ def test_the_page_has_the_section_and_its_place_in_the_bar(ring: Run) -> None:
     assert '<li><a href="#routes">Routes</a></li>' in text
     assert "routes.parquet" in text
     assert text == page(Run(ring.folder))
-
-
-def test_no_routes_no_section(made) -> None:
-    assert routes_section(made) == ""
-    assert 'href="#routes"' not in page(made)

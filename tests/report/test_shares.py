@@ -4,12 +4,11 @@ import re
 
 import numpy as np
 import pyarrow as pa
-import pytest
 
+from skyweft.drawing.markup import Markup
 from skyweft.network.flows.arrow import loads_table, shares_table
+from skyweft.network.flows.section import drawn
 from skyweft.network.product import FULL, MET, Loads, Shares
-from skyweft.report.markup import Markup
-from skyweft.report.shares import drawn_flows, flows_section
 
 NAMES = pa.chunked_array([["Wuhan", "Lhasa", "sat <b>"]])
 FIRST = {"carried_bps": 3e6, "most_bps": 4e6, "gap": 0.25, "why_not": None}
@@ -44,7 +43,7 @@ def _words(markup: Markup) -> str:
 
 
 def test_figures_in_words() -> None:
-    text = drawn_flows(*_tables(), NAMES, 3_600.0, FIRST)
+    text = drawn(*_tables(), NAMES, 3_600.0, FIRST)
     words = _words(text)
     for said in (
         "carried, mean 3 Mbit/s",
@@ -63,13 +62,9 @@ def test_figures_in_words() -> None:
 
 def test_no_bound_no_line() -> None:
     for first in (None, {**FIRST, "most_bps": None, "gap": None}):
-        assert "gap" not in _words(drawn_flows(*_tables(), NAMES, 3_600.0, first))
+        assert "gap" not in _words(drawn(*_tables(), NAMES, 3_600.0, first))
 
 
 def test_nothing_carried() -> None:
-    words = _words(drawn_flows(*_tables(slice(0)), NAMES, 3_600.0, None))
+    words = _words(drawn(*_tables(slice(0)), NAMES, 3_600.0, None))
     assert "No link carries anything." in words
-
-
-def test_a_run_without_flows_has_no_section(made: pytest.FixtureRequest) -> None:
-    assert flows_section(made) == ""  # type: ignore[arg-type]

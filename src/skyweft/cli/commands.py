@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         from skyweft.report import write
 
         page = write(result, folder / "report.html")
-    _show(options, result.summary(), folder, page)
+    _show(options, result, folder, page)
     return DONE
 
 
@@ -107,7 +107,7 @@ def report(options: argparse.Namespace) -> int:
 
     folder = Path(options.folder)
     result = open_run(folder)
-    _show(options, result.summary(), folder, write(result, folder / "report.html"))
+    _show(options, result, folder, write(result, folder / "report.html"))
     return DONE
 
 
@@ -163,12 +163,12 @@ def _has_screen() -> bool:
     return graphic and sys.stdout.isatty()
 
 
-def _show(
-    options: argparse.Namespace, summary: Mapping[str, Any], folder: Path, page: Path | None
-) -> None:
+def _show(options: argparse.Namespace, result: Any, folder: Path, page: Path | None) -> None:
     """Print what a run came to and where it lies; open the page if that was asked."""
+    summary = result.summary()
     where = {"folder": str(folder), "report": str(page) if page else None}
-    lines = [*_figures(summary), f"tables: {folder}", *([f"report: {page}"] if page else [])]
+    lines = [*_figures(result.scenario, summary), f"tables: {folder}"]
+    lines += [f"report: {page}"] if page else []
     warned = summary["warnings"]
     for each in warned[:WARNINGS_SHOWN]:
         warn(each)
@@ -181,94 +181,12 @@ def _show(
         webbrowser.open(page.resolve().as_uri())
 
 
-def _figures(summary: Mapping[str, Any]) -> Iterator[str]:
+def _figures(scenario: Any, summary: Mapping[str, Any]) -> Iterator[str]:
     """Write the figures that fit on a screen; summary.json and the report hold all of them."""
-    platforms, contacts = summary["platforms"], summary["contacts"]
-    yield f"{summary['name']}: {platforms['total']:,} platforms, " + (
-        _figure(summary["finished_s"], "s")
-    )
-    yield f"contacts: {contacts['total']:,}, median {_figure(contacts['median_s'], 's')}"
-    for name, link in summary["links"].items():
-        ways = [
-            f"{way} {_figure(link[way]['median_bps'], 'bit/s')}"
-            for way in ("forward", "reverse")
-            if link[way]
-        ]
-        # A link that never closes must not look like one whose rate does not fit on the line.
-        rates = f"median rate {', '.join(ways)}" if ways else "no rate either way"
-        yield f"  {name}: {link['contacts']:,}" + (f"; {rates}" if link["contacts"] else "")
-    for places in ("cells", "sites"):
-        if seen := (summary["coverage"] or {}).get(places):
-            gap = _figure(seen["longest_gap_s"], "s")
-            yield f"coverage of {places}: {seen['share_covered_mean']:.1%}, longest gap {gap}"
-    yield from _carried(summary)
+    from skyweft.stage.registry import ask, wanted
 
-
-def _carried(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Write how ways, traffic, gateways, packets and messages fared, those that were asked for."""
-    for each in summary["failures"] or ():
-        share = _share(each["share_out"])
-        yield f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} out ({share})"
-    for each in summary["routes"] or ():
-        ends = ", ".join(each["sources"]), ", ".join(each["targets"])
-        delay = _figure(each["delay_median_s"], "s")
-        share = _share(each["share_reachable"])
-        yield f"ways from {ends[0]} to {ends[1]}: {share} of the time, median delay {delay}"
-        for reason, share in each["reasons"].items():
-            yield f"  {reason}: {share:.1%}"
-    if flows := summary["flows"]:
-        carried, wanted = (
-            _figure(flows[f"{name}_mean_bps"], "bit/s") for name in ("carried", "demand")
-        )
-        served = _share(flows["share_served"])
-        yield f"traffic: {carried} carried" + (
-            f", {served} of {wanted} wanted" if flows["demand_mean_bps"] else ""
-        )
-    if plan := summary["gateways"]:
-        proven = "" if plan["optimal"] else f", at least {plan['at_least']} are needed"
-        yield f"gateways: {len(plan['chosen'])} of {plan['candidates']} chosen{proven}; " + (
-            f"{_share(plan['share_carried'])} of the need carried"
-        )
-    if packets := summary["packets"]:
-        sent, received = (sum(each[name] for each in packets) for name in ("sent", "received"))
-        yield f"packets: {received:,} of {sent:,} received"
-    if messages := summary["deliveries"]:
-        yield from _messages(messages)
-
-
-def _messages(found: Mapping[str, Any]) -> Iterator[str]:
-    """Write what became of messages, and which of them shares and delays are of."""
-    yield f"messages: {found['delivered']:,} of {found['made']:,} delivered"
-    if found["observed"]:
-        delays = ("delay_p50_s", "delay_at_device_mean_s", "delay_on_board_mean_s")
-        median, at_device, on_board = (_figure(found[name], "s") for name in delays)
-        yield (
-            f"  {_share(found['share_delivered'])} of the {found['observed']:,} observed to "
-            f"their lifetime's end, median delay {median} (mean at the device {at_device}, on "
-            f"board {on_board})"
-        )
-    for name, count in found.items():
-        if count and name.startswith(("lost_", "stored_")):
-            words = name.removeprefix("lost_").removeprefix("stored_").replace("_", " ")
-            yield f"  {words}: {count:,}"
-
-
-def _share(value: float | None) -> str:
-    return "none" if value is None else f"{value:.1%}"
-
-
-def _figure(value: float | None, unit: str) -> str:
-    if value is None:
-        return "none"
-    if unit == "s":
-        from skyweft.world.lasting import lasting
-
-        return lasting(value)
-    if unit == "bit/s":  # the one unit whose values span ten powers of ten on one screen
-        for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-            if value >= size:
-                return f"{value / size:,.4g} {prefix}{unit}"
-    return f"{value:,.4g} {unit}"
+    for stage in wanted(scenario):
+        yield from ask(stage, "lines", summary) or ()
 
 
 def plan(options: argparse.Namespace) -> int:

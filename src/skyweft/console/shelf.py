@@ -79,9 +79,14 @@ class Shelf:
 
 
 def tables_in(folder: Path) -> dict[str, int | None]:
-    """Return the number of rows of every table; None for one that cannot be read."""
+    """Return the number of rows of every table; None for one that cannot be read.
+
+    They come in the order in which the stages declare them; what no stage declares is last.
+    """
     found: dict[str, int | None] = {}
-    for path in sorted(folder.glob("*.parquet")):
+    order = {name: place for place, name in enumerate(declared())}
+    files = sorted(folder.glob("*.parquet"))
+    for path in sorted(files, key=lambda each: order.get(each.stem, len(order))):
         try:
             found[path.stem] = pq.read_metadata(path).num_rows
         except (OSError, pa.ArrowException):

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
-from skyweft.plot.maps import colour_bar, spread, steps, tiles
-from skyweft.plot.meetings import numbers
-from skyweft.plot.palette import LIGHT, Palette, dress, given_or_new
+from skyweft.drawing.axes import dress, given_or_new
+from skyweft.drawing.maps import colour_bar, spread, steps, tiles
+from skyweft.drawing.palette import LIGHT, Palette
+from skyweft.drawing.reading import numbers
 
 LINES_MAX = 4  # values of a second key that lines can still be told apart by
 LABEL_MAX = 30  # letters of an axis label on one line

@@ -7,8 +7,8 @@ import base64
 import gzip
 import re
 
+from skyweft.drawing.markup import Markup, joined, paragraph, titled
 from skyweft.errors import ScenarioError
-from skyweft.report.markup import Markup, joined, paragraph, section
 from skyweft.results import Run
 from skyweft.scene import FILE, header, scene
 from skyweft.scene.built import MISSING, globe_module
@@ -32,7 +32,7 @@ def globe_section(run: Run) -> Markup:
     shown, whole = (lasting(told[key]) for key in ("to_s", "finished_s"))
     part = f"the first {shown} of {whole}" if told["to_s"] < told["finished_s"] else f"all {shown}"
     lead = f"Who is where, and who is in contact: {part}. Drag to turn it, scroll to come nearer."
-    return section(
+    return titled(
         "globe",
         "Globe",
         lead,

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from skyweft.plot.meetings import words
-from skyweft.plot.palette import SPOKEN
-from skyweft.report.figures import count
-from skyweft.report.markup import (
+from skyweft.drawing.figures import count
+from skyweft.drawing.markup import (
     Cell,
     Markup,
     Number,
@@ -17,9 +15,11 @@ from skyweft.report.markup import (
     heading,
     icon,
     joined,
-    section,
     table,
+    titled,
 )
+from skyweft.drawing.palette import SPOKEN
+from skyweft.drawing.reading import words
 from skyweft.scenario.scenario import Scenario
 
 WARNINGS_SHOWN = 20
@@ -43,7 +43,7 @@ def warnings_section(warnings: Sequence[str]) -> Markup:
             Markup(f'<ul class="warnings">{rest}</ul>'),
         )
     shown = joined(items[:WARNINGS_SHOWN])
-    return section("warnings", "Warnings", "", Markup(f'<ul class="warnings">{shown}</ul>'), more)
+    return titled("warnings", "Warnings", "", Markup(f'<ul class="warnings">{shown}</ul>'), more)
 
 
 def scenario_section(
@@ -82,7 +82,7 @@ def scenario_section(
             f"{escaped(text)}</code></pre>"
         )
         parts.append(folded("The scenario file", file))
-    return section("scenario", "Scenario", "", *parts)
+    return titled("scenario", "Scenario", "", *parts)
 
 
 def _groups(scenario: Scenario, platforms: pa.Table) -> list[list[Cell]]:

@@ -8,10 +8,8 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 
-from skyweft.plot.meetings import numbers
-from skyweft.plot.sweep import sweep as draw
-from skyweft.report.charts import PAGE, chart
-from skyweft.report.markup import (
+from skyweft.drawing.charts import PAGE, chart
+from skyweft.drawing.markup import (
     Cell,
     Markup,
     Number,
@@ -20,10 +18,12 @@ from skyweft.report.markup import (
     figure,
     joined,
     paragraph,
-    section,
     table,
+    titled,
 )
-from skyweft.report.sheet import put, sheet
+from skyweft.drawing.reading import numbers
+from skyweft.drawing.sheet import put, sheet
+from skyweft.plot.sweep import sweep as draw
 from skyweft.sweeps import Sweep
 from skyweft.sweeps.figures import survived
 
@@ -107,10 +107,10 @@ def _head(sweep: Sweep) -> Markup:
 def _charts(sweep: Sweep, moved: list[str]) -> Markup:
     keys = _varied(sweep)
     if not moved:
-        return section("figures", "Figures", "No figure of those asked most often has moved.")
+        return titled("figures", "Figures", "No figure of those asked most often has moved.")
     if not 1 <= len(keys) <= 2:
         lead = f"{len(keys)} keys take several values: draw them with skyweft.plot.sweep."
-        return section("figures", "Figures", lead)
+        return titled("figures", "Figures", lead)
     drawings = [
         figure(
             chart(partial(_draw, sweep.table, name, keys), name, 560, 300, f"figure-{number}"),
@@ -121,7 +121,7 @@ def _charts(sweep: Sweep, moved: list[str]) -> Markup:
     pairs = [beside(*drawings[first : first + 2]) for first in range(0, len(drawings), 2)]
     more = len(moved) - CHARTS_MAX
     rest = paragraph(f"{more} more figures have moved; sweep.csv holds all.") if more > 0 else ""
-    return section("figures", "Figures that moved", "", *pairs, Markup(rest))
+    return titled("figures", "Figures that moved", "", *pairs, Markup(rest))
 
 
 def _caption(found: pa.Table, name: str) -> str:
@@ -150,7 +150,7 @@ def _variants(sweep: Sweep, moved: list[str]) -> Markup:
     lead = "Each variant is a run in the folder of its number. All figures are in sweep.csv."
     if len(sweep.table) > ROWS_MAX:
         lead += f" These are the first {ROWS_MAX:,} of {len(sweep.table):,}."
-    return section("variants", "Variants", lead, table("Variants", heads, body))
+    return titled("variants", "Variants", lead, table("Variants", heads, body))
 
 
 def _failed(sweep: Sweep) -> Markup:
@@ -158,7 +158,7 @@ def _failed(sweep: Sweep) -> Markup:
         return Markup("")
     rows = [[f"{number:05d}", why] for number, why in list(sweep.failed.items())[:ROWS_MAX]]
     heads = [("variant", ""), ("reason", "")]
-    return section("failed", "Failed", "", table("Failed variants", heads, rows))
+    return titled("failed", "Failed", "", table("Failed variants", heads, rows))
 
 
 def _cell(value: object) -> Cell:

@@ -5,26 +5,32 @@ follows `stage.protocol.Stage`. Ours are named here by where they live, so that 
 what stands above it.
 """
 
-from collections.abc import Mapping
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, TypeVar
 
 from skyweft.columns import Table
 from skyweft.registry import Registry
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.protocol import Stage
 
+T = TypeVar("T")
 OURS = (
     "skyweft.motion.stage",
     "skyweft.contacts.stage",
     "skyweft.links.stage",
+    "skyweft.contacts.coverage.stage",
     "skyweft.network.graph.stage",
     "skyweft.network.routing.stage",
     "skyweft.network.flows.stage",
-    "skyweft.network.placement.stage",
     "skyweft.network.queues.stage",
-    "skyweft.contacts.coverage.stage",
     "skyweft.delivery.stage",
+    "skyweft.network.placement.stage",
 )
 
 
@@ -78,3 +84,67 @@ def wanted(scenario: Scenario) -> tuple[Stage, ...]:
 def tables() -> Mapping[str, Table]:
     """Return every table by its name, in the stages' order."""
     return {table.name: table for stage in stages() for table in stage.tables}
+
+
+def part(stage: Stage, name: str) -> ModuleType | None:
+    """Return a module beside a stage, loaded when first asked for.
+
+    Parameters
+    ----------
+    stage : Stage
+        Its package is the one that its class lives in.
+    name : str
+        Of the module: `section` is the stage's part of the report, `lines` what the command line
+        says of it, `plot` its drawings.
+
+    Returns
+    -------
+    module or None
+        None where there is none; where another package's cannot be loaded, with a warning.
+    """
+    home = sys.modules.get(type(stage).__module__)
+    package = getattr(home, "__package__", None)
+    if not package or find_spec(f"{package}.{name}") is None:
+        return None
+    return _guarded(stage, name, lambda: import_module(f"{package}.{name}"))
+
+
+def ask(stage: Stage, name: str, about: object) -> Any:
+    """Return what the function of a stage's part says: `section.section(about)`.
+
+    Parameters
+    ----------
+    stage : Stage
+        Any.
+    name : str
+        Of the module beside it, and of the function in it.
+    about : object
+        Its one argument.
+
+    Returns
+    -------
+    object
+        None where there is no such part; where another package's fails, with a warning.
+    """
+    module = part(stage, name)
+    return module and _guarded(stage, name, lambda: _whole(getattr(module, name)(about)))
+
+
+def _guarded(stage: Stage, name: str, work: Callable[[], T]) -> T | None:
+    """Do what may be another package's work: whatever it raises, a run without it still works."""
+    package = type(stage).__module__.partition(".")[0]
+    try:
+        return work()
+    except Exception as error:
+        if package == __name__.partition(".")[0]:
+            raise
+        warnings.warn(
+            f"the {name} of the stage {stage.key!r} of {package} fails: {type(error).__name__}: "
+            f"{error}; mend or remove the package; it is left out",
+            stacklevel=3,
+        )
+        return None
+
+
+def _whole(found: Any) -> Any:
+    return list(found) if isinstance(found, Iterator) else found

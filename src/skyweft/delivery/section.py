@@ -1,0 +1,256 @@
+"""What became of messages: how many arrive, how late, at what energy, and why others do not."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from skyweft.delivery.plot import (
+    LOST,
+    OPEN,
+    delivery_delays,
+    delivery_losses,
+    delivery_map,
+    downlink_use,
+    stored_messages,
+)
+from skyweft.drawing.charts import HALF, PAGE, chart
+from skyweft.drawing.figures import amount, count, number, share_of, spoken
+from skyweft.drawing.markup import Cell, Markup, beside, figure, heading, paragraph, table, titled
+from skyweft.drawing.reading import numbers, words
+from skyweft.drawing.section import Section
+from skyweft.store.reading import Folder
+from skyweft.world.lasting import lasting
+
+TARGETS_MAX, PASSED_MAX = 40, 20
+KEPT = {"on board": "stored", "at device": "at_device"}
+
+
+def section(folder: Folder) -> Section:
+    """Return what became of messages."""
+    names = ("delivery_delays", "deliveries_by_cell", "deliveries_by_hour", "stores", "downlinks")
+    tables = (folder.table(name) for name in names)
+    return Section(
+        drawn(folder.summary()["deliveries"], *tables),
+        {"deliveries": "Messages"},
+        sources=[
+            ("messages: arrivals, delays, losses", "delivery", "deliveries_by_*.parquet"),
+        ],
+    )
+
+
+def drawn(
+    figures: Mapping[str, Any],
+    delays: pa.Table,
+    cells: pa.Table,
+    hours: pa.Table,
+    stores: pa.Table,
+    downlinks: pa.Table,
+) -> Markup:
+    """Return the section from the figures and tables of a run."""
+    names = _called(figures["rules"])
+    curve = chart(
+        lambda ax: delivery_delays(delays, names, ax, PAGE),
+        "Which part of the messages had arrived how long after they were made",
+        HALF,
+        320,
+        "deliveries-delays",
+    )
+    losses = chart(
+        lambda ax: delivery_losses(hours, ax, PAGE),
+        "Share of messages that do not arrive, by hour and cause",
+        HALF,
+        320,
+        "deliveries-losses",
+    )
+    rows = [_row(name, each) for name, each in zip(names, figures["rules"], strict=True)]
+    parts = [_parts(name, each) for name, each in zip(names, figures["rules"], strict=True)]
+    return titled(
+        "deliveries",
+        "Messages",
+        _words(figures),
+        table("Messages by kind", _HEADS, rows),
+        table("What the delays are made of", _PARTS, parts),
+        beside(
+            figure(curve, "Part of the observed messages that had arrived, by delay."),
+            figure(losses, "What does not arrive, by the hour it was made in and why."),
+        ),
+        table("Why messages do not arrive", _CAUSES, _causes(figures)),
+        *_maps(cells),
+        heading("On board and down"),
+        *_passed_over(figures["passed_over"]),
+        *_down(stores, downlinks),
+    )
+
+
+_HEADS = [
+    ("things", ""),
+    ("for", ""),
+    ("number", ""),
+    ("messages", ""),
+    ("observed", ""),
+    ("of these delivered", "%"),
+    ("delay, median", ""),
+    ("95 %", ""),
+    ("99 %", ""),
+    ("age, mean", ""),
+    ("energy per byte", "mJ"),
+    ("battery", "years"),
+]
+_PARTS = [
+    ("things", ""),
+    ("delay, mean", ""),
+    ("at the device", ""),
+    ("on board", ""),
+    ("in transit", ""),
+    ("at the device, 95 %", ""),
+    ("on board, 95 %", ""),
+]
+_CAUSES = [("cause", ""), ("of all messages", ""), ("of those observed", ""), ("of those", "%")]
+_PASSED = [("platform", ""), ("visits", ""), ("let pass", ""), ("in a row", "")]
+
+
+def _words(figures: Mapping[str, Any]) -> str:
+    """Return what is counted, and what shares are of."""
+    lead = f"{figures['made']:,} messages were made. "
+    if figures["observed"]:
+        share = f"{100 * figures['share_delivered']:.3g} %"
+        lead += (
+            f"Of the {figures['observed']:,} observed to the end of their lifetime (for half the "
+            f"run where none ends within it) {share} arrived; "
+            "all shares, delays and maps are of these, since the others had less time than that. "
+        )
+    else:
+        lead += "None has a lifetime that ends within the run, so there are no shares and delays. "
+    return (
+        f"{lead}At the end {figures['stored_on_board']:,} are on board and "
+        f"{figures['stored_at_device']:,} at their devices; every other one has arrived or is lost "
+        "with one cause."
+    )
+
+
+def _called(rules: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what to call each rule: its things, with its number where they have several."""
+    sources = [each["source"] for each in rules]
+    return [
+        f"{name} ({number})" if sources.count(name) > 1 else name
+        for number, name in enumerate(sources, 1)
+    ]
+
+
+def _row(name: str, rule: Mapping[str, Any]) -> list[Cell]:
+    ages = ("delay_p50_s", "delay_p95_s", "delay_p99_s", "age_mean_s")
+    return [
+        name,
+        rule["target"],
+        count(rule["things"]),
+        count(rule["made"]),
+        count(rule["observed"]),
+        share_of(_nan(rule["share_delivered"])),
+        *(lasting(_nan(rule[name])) for name in ages),
+        number(1e3 * _nan(rule["energy_byte_j"]), 2),
+        number(_nan(rule["battery_years_mean"]), 1),
+    ]
+
+
+def _parts(name: str, rule: Mapping[str, Any]) -> list[Cell]:
+    """Return a row on where the delays of a rule come from."""
+    parts = ("at_device_", "on_board_", "in_transit_")
+    figures = [f"delay_{part}mean_s" for part in ("", *parts)]
+    figures += [f"delay_{part}p95_s" for part in parts[:2]]
+    return [name, *(lasting(_nan(rule[each])) for each in figures)]
+
+
+def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:
+    """Return who went past targets and was not served, as far as there is room."""
+    if not waited:
+        return []
+    rows: list[list[Cell]] = [
+        [each["platform"], *(count(each[name]) for name in ("visits", "unserved", "in_a_row"))]
+        for each in waited[:PASSED_MAX]
+    ]
+    return [
+        table("Passed targets with messages aboard while antennas served others", _PASSED, rows)
+    ]
+
+
+def _nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _causes(figures: Mapping[str, Any]) -> list[list[Cell]]:
+    """Return a row a cause that occurs, the most frequent first."""
+    lost = {cause: figures[name] for cause, name in (LOST | OPEN).items() if figures[name]}
+    observed = figures["observed_causes"]
+    rows: list[list[Cell]] = []
+    for cause in sorted(lost, key=lambda each: -lost[each]):
+        some = observed[(LOST | KEPT)[cause]]
+        share = some / figures["observed"] if figures["observed"] else float("nan")
+        rows.append([cause, count(lost[cause]), count(some), share_of(share)])
+    return rows
+
+
+def _maps(cells: pa.Table) -> list[Markup]:
+    if not cells.num_rows:
+        return []
+    shares = chart(
+        lambda ax: delivery_map(cells, "share_delivered", ax, PAGE),
+        "World map of the share of messages that arrive",
+        HALF,
+        352,
+        "map-delivered",
+    )
+    late = chart(
+        lambda ax: delivery_map(cells, "delay_p95_s", ax, PAGE),
+        "World map of the delay that 95 % of messages do not exceed",
+        HALF,
+        352,
+        "map-delays",
+    )
+    return [
+        beside(
+            figure(shares, "Share of the observed messages of a cell that arrive."),
+            figure(late, "Delay that 95 % of those do not exceed."),
+        )
+    ]
+
+
+def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
+    aboard = chart(
+        lambda ax: stored_messages(stores, ax, PAGE),
+        "Bytes of messages aboard over time",
+        HALF,
+        300,
+        "deliveries-stores",
+    )
+    use = chart(
+        lambda ax: downlink_use(downlinks, ax, PAGE),
+        "Bytes that arrive at each target over time",
+        HALF,
+        300,
+        "deliveries-downlinks",
+    )
+    served, missed, came = (
+        numbers(downlinks, name) for name in ("served_s", "missed_s", "came_bytes")
+    )
+    column = words(downlinks, "target").dictionary_encode()
+    who, names = column.indices.to_numpy(), column.dictionary.to_pylist()
+    rows: list[list[Cell]] = []
+    for row, name in enumerate(names):
+        mine = who == row
+        hours = [float(each[mine].sum()) / 3_600 for each in (served, missed)]
+        rows.append([name, *(number(each) for each in hours), _amount(float(came[mine].sum()))])
+    heads = [("target", ""), ("passes served", "h"), ("let pass", "h"), ("came down", "")]
+    more = len(rows) - TARGETS_MAX
+    return [
+        beside(
+            figure(aboard, "Bytes aboard, copies included."),
+            figure(use, "Where and when messages arrive; the stronger the colour, the more bytes."),
+        ),
+        table("Passes at the targets", heads, rows[:TARGETS_MAX]),
+        *([paragraph(f"{more:,} more targets are in downlinks.parquet.")] if more > 0 else []),
+    ]
+
+
+def _amount(value_bytes: float) -> str:
+    return spoken(amount(value_bytes))

@@ -1,0 +1,32 @@
+"""What a stage adds to the report of a run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from skyweft.drawing.markup import NOTHING, Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stage's part of the report; whatever it has nothing to say with stays empty.
+
+    Parameters
+    ----------
+    body : Markup
+        One or more titled sections.
+    places : mapping of str to str
+        Words of the bar on top, by the key of the titled section that each leads to. A place that
+        is not in the body is left out.
+    tiles : sequence of Markup
+        Key figures for the top of the report.
+    sources : sequence of (str, str, str)
+        Where numbers come from: numbers, stage, table.
+    after : str
+        Key of the stage whose part this one follows; in the order of the stages unless given.
+    """
+
+    body: Markup = NOTHING
+    places: Mapping[str, str] = field(default_factory=dict)
+    tiles: Sequence[Markup] = ()
+    sources: Sequence[tuple[str, str, str]] = ()
+    after: str = ""

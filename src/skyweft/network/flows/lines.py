@@ -1,0 +1,18 @@
+"""What the command line says of traffic at the end of a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skyweft.drawing.figures import measured, proportion
+
+
+def lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say how much gets through."""
+    flows = summary["flows"]
+    carried, wanted = (
+        measured(flows[f"{name}_mean_bps"], "bit/s") for name in ("carried", "demand")
+    )
+    served = proportion(flows["share_served"])
+    yield f"traffic: {carried} carried" + (
+        f", {served} of {wanted} wanted" if flows["demand_mean_bps"] else ""
+    )

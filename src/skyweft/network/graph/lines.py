@@ -1,0 +1,13 @@
+"""What the command line says of failures at the end of a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skyweft.drawing.figures import proportion
+
+
+def lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say how many are out of order, a line a cause."""
+    for each in summary["failures"]:
+        share = proportion(each["share_out"])
+        yield f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} out ({share})"
