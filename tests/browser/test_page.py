@@ -65,13 +65,19 @@ def test_a_way_is_shown_hop_by_hop(page: Any, small) -> None:
     expect(page.locator(".hop-node")).to_have_text(list(way.path))
 
 
-def test_a_server_that_went_away_is_said(browser: Any, address: str) -> None:
-    page = browser.new_page(base_url=address)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_server_that_went_away_is_said(browser: Any, address: str, width: int) -> None:
+    page = browser.new_page(base_url=address, viewport={"width": width, "height": 640})
     page.goto("./#view=links")
     expect(page.get_by_role("grid")).to_be_visible()
     page.route("**/api/**", lambda route: route.abort())
     page.get_by_role("tab", name="platforms").click()
-    expect(page.get_by_text("The server went away")).to_be_visible()
+    said = page.get_by_text("The server went away")
+    expect(said).to_be_visible()
+    page.get_by_role("tab", name="contacts").click()  # the words lie over nothing
+    for view in ("Timeline", "Compare", "Globe"):
+        page.get_by_role("navigation").get_by_role("button", name=view).click()
+        expect(said).to_be_visible()
     page.unroute("**/api/**")
-    expect(page.get_by_text("The server went away")).to_be_hidden()
+    expect(said).to_be_hidden()
     page.close()

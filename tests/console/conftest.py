@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def finish(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end, on a thread of its own: a test of the browser in the same process
+    leaves an event loop running on this one.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
@@ -58,7 +67,7 @@ def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
         async def send(message: dict[str, Any]) -> None:
             told.append(message)
 
-        asyncio.run(app(scope, receive, send))
+        finish(app(scope, receive, send))
         head = told[0]
         return Answer(
             head["status"],

@@ -17,7 +17,7 @@ from skyweft.console.guard import Guard
 from skyweft.console.server import server_of
 from skyweft.console.shelf import Shelf
 
-from .conftest import asking
+from .conftest import asking, finish
 
 SCENE = b"0123456789abcdef" * (1 << 20)  # 16 MiB, more than sockets keep
 LATE_S = 60.0  # by then all is lost: nothing is measured
@@ -123,7 +123,7 @@ def test_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         await waiting
         await come(room)
 
-    asyncio.run(crowd())
+    finish(crowd())
 
 
 def test_an_answer_too_large_is_refused(

@@ -52,4 +52,8 @@ def test_of_many_the_worst_are_drawn(ax: Axes) -> None:
 
 def test_no_pairs(ax: Axes) -> None:
     ways_apart(_ways(1).slice(0, 0), ax)
+    assert len(ax.patches) == len(ax.get_yticks()) == 0
+    assert ax.get_xlim() == (0, 100)
     second_way(_ways(1).slice(0, 0), ax)
+    assert not any(dots.get_offsets().size for dots in ax.collections[1:])
+    ax.figure.canvas.draw()

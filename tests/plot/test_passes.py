@@ -26,7 +26,11 @@ def test_durations_leave_out_what_the_run_cuts(contacts: pa.Table) -> None:
 
 
 def test_histograms_of_nothing(contacts: pa.Table) -> None:
-    pass_statistics(contacts.slice(0, 0), tuple(Figure().subplots(1, 2)))
+    high, long = pass_statistics(contacts.slice(0, 0), tuple(Figure().subplots(1, 2)))
+    assert {bar.get_height() for each in (high, long) for bar in each.patches} == {0.0}
+    assert high.get_xlim() == (0, 90)
+    assert long.get_xlim()[1] > 0
+    high.figure.canvas.draw()
 
 
 def test_layer_matrix_by_hand(contacts: pa.Table, platforms: pa.Table, ax: Axes) -> None:

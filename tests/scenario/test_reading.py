@@ -10,7 +10,7 @@ import pytest
 
 from skyweft import files
 from skyweft.errors import ScenarioError
-from skyweft.scenario.motion import Sites, Walker
+from skyweft.scenario.motion import Orbit, Sites, Walker
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
@@ -328,11 +328,16 @@ def test_an_orbit_through_the_earth_is_a_mistake_of_its_table(orbit: str, tmp_pa
     assert line.startswith("two.toml: platforms.sats.motion: the lowest altitude is -")
 
 
-def test_a_molniya_orbit_is_allowed(tmp_path: Path) -> None:
-    motion = (
-        '{kind = "orbit", inclination_deg = 63.4, mean_motion_rev_day = 2, eccentricity = 0.74}'
-    )
-    load(write(tmp_path, SOUND), [f"platforms.sats.motion={motion}"])
+def test_an_orbit_may_be_as_eccentric_as_kepler_says(tmp_path: Path) -> None:
+    """Two turns a day: a = (GM / n^2)^(1/3) = 26,610.3 km; the ground is at e = 0.7603."""
+    motion = '{kind="orbit",inclination_deg=63.4,mean_motion_rev_day=2,eccentricity=%s}'
+    for allowed in (0.74, 0.760):
+        found = load(write(tmp_path, SOUND), [f"platforms.sats.motion={motion % allowed}"])
+        orbit = found.platforms["sats"].motion
+        assert isinstance(orbit, Orbit)
+        assert orbit.eccentricity == allowed
+    (line,) = mistakes(write(tmp_path, SOUND), f"platforms.sats.motion={motion % 0.761}")
+    assert "the lowest altitude is -18 km" in line
 
 
 @pytest.mark.parametrize("key", ["speed_m_s=1e-300", "radius_m=1e-9"])

@@ -19,26 +19,28 @@ import { TopBar } from "./topbar.tsx";
 export function Shell() {
   const shown = view.value;
   return (
-    <div class={`shell shows-${shown}`}>
-      <TopBar />
-      <Rail />
-      <main>
-        <h1 class="unseen">skyweft: {NAMES[shown].name}</h1>
-        <div class="stage">
-        {serverGone.value && <Gone />}
-        {runs.value === null ? <Waiting /> : (
-          <>
-            {/* The globe stays: its textures are dear to make again. */}
-            <GlobeView hidden={shown !== "globe"} />
-            {shown === "links" && <LinksView />}
-            {shown === "deliveries" && <DeliveriesView />}
-            {shown === "compare" && <CompareView />}
-          </>
-        )}
-        </div>
-        <Dock />
-      </main>
-      <Help />
+    <div class="page">
+      {serverGone.value && <Gone />}
+      <div class={`shell shows-${shown}`}>
+        <TopBar />
+        <Rail />
+        <main>
+          <h1 class="unseen">skyweft: {NAMES[shown].name}</h1>
+          <div class="stage">
+          {runs.value === null ? <Waiting /> : (
+            <>
+              {/* The globe stays: its textures are dear to make again. */}
+              <GlobeView hidden={shown !== "globe"} />
+              {shown === "links" && <LinksView />}
+              {shown === "deliveries" && <DeliveriesView />}
+              {shown === "compare" && <CompareView />}
+            </>
+          )}
+          </div>
+          <Dock />
+        </main>
+        <Help />
+      </div>
     </div>
   );
 }
