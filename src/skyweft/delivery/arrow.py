@@ -3,7 +3,7 @@
 from skyweft.columns import Column, Table
 
 _SUMS = (
-    Column("made", "int64", "1", "messages: the sum of the next eleven columns"),
+    Column("made", "int64", "1", "messages: the sum of the next twelve columns"),
     Column("delivered", "int64", "1", "how many arrived within their lifetime"),
     Column("lost_no_satellite", "int64", "1", "nobody in view who could have heard them"),
     Column("lost_margin", "int64", "1", "too weak at everybody in view"),
@@ -16,6 +16,7 @@ _SUMS = (
     Column(
         "lost_gateway_busy", "int64", "1", "likewise, since antennas served others all the time"
     ),
+    Column("lost_restricted", "int64", "1", "restrictions of other stages kept them from it"),
     Column("stored", "int64", "1", "neither delivered nor lost when the run ends"),
     Column("stored_at_device", "int64", "1", "of these, not yet sent or to be sent again"),
     Column("stored_on_board", "int64", "1", "of these, on board"),

@@ -26,7 +26,11 @@ CAUSES = (
     "gateway busy",  # a pass would have brought it down, but all antennas served others
     "stored",  # still on board when the run ends
     "at device",  # not yet sent, or waiting to be sent again, when the run ends
+    # Sums call it so; rows tell the restriction's own cause, whose code is behind these.
+    "restricted",  # whoever could have heard it, or its thing, was kept from it by a restriction
 )
+RESTRICTED = len(CAUSES) - 1
+CAUSES_MAX = 127  # codes are of eight bits
 OPEN = tuple(CAUSES.index(each) for each in ("stored", "at device"))  # neither delivered nor lost
 HEARD = CAUSES.index("")
 

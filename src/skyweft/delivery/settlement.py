@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skyweft.columns import Table, named
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.stage import EVERY
+from skyweft.contacts.usable import usable
 from skyweft.delivery.access.energy import battery_life_years
 from skyweft.delivery.arrow import (
     DELIVERIES,
@@ -112,7 +113,11 @@ def settle(whole: Whole) -> Settled:
     """
     scenario, fleet, end_s = whole.context.scenario, whole.context.fleet, whole.end_s
     met, number = _relevant(whole.get(EVERY)(), messengers(scenario, fleet))
-    table = timetable(scenario, fleet, met, _samples(whole.files(LINKS), number), end_s)
+    samples = _samples(whole.files(LINKS), number)
+    if len(whole.restrictions):
+        met, row = usable(met, whole.restrictions)
+        samples = samples.of_pieces(row)
+    table = timetable(scenario, fleet, met, samples, end_s)
     under_way = UnderWay.begin(scenario, fleet, table, end_s)
     totals = Totals.empty(scenario, fleet, end_s)
     wanted, kept = listed(scenario, fleet), []
@@ -156,12 +161,14 @@ def _samples(files: Sequence[Path], number: NDArray[np.int64]) -> Samples:
     return Samples(np.searchsorted(number, contact[order]), *(each[order] for each in rest))
 
 
-def tables(context: Context, found: Settled) -> Iterator[tuple[Table, pa.Table]]:
-    """Yield all tables on messages."""
+def tables(
+    context: Context, found: Settled, causes: Sequence[str] = ()
+) -> Iterator[tuple[Table, pa.Table]]:
+    """Yield all tables on messages; `causes` are those of restrictions."""
     scenario, fleet, names = context.scenario, context.fleet, context.names
     totals, table = found.totals, found.table
     if found.rows is not None:
-        yield DELIVERIES, rows_table(found.rows, names)
+        yield DELIVERIES, rows_table(found.rows, names, causes)
     yield DELIVERIES_BY_THING, _by_thing(scenario, fleet, totals, names)
     yield DELIVERIES_BY_CELL, _by_cell(scenario, fleet, totals)
     yield DELIVERIES_BY_HOUR, _by_hour(totals)
@@ -170,14 +177,14 @@ def tables(context: Context, found: Settled) -> Iterator[tuple[Table, pa.Table]]
     yield DOWNLINKS, _downlinks(found.use, table, names)
 
 
-def rows_table(rows: Deliveries, names: pa.Array) -> pa.Table:
-    """Return a row a message."""
+def rows_table(rows: Deliveries, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
+    """Return a row a message; `causes` are those of restrictions."""
     plain = {each.name: getattr(rows, each.name) for each in fields(rows)}
     for name in ("receiver", "target"):
         codes = plain[name]
         plain[name] = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
     plain["source"] = named(plain.pop("thing"), names)
-    plain["cause"] = named(rows.cause.astype(np.int32), pa.array(CAUSES))
+    plain["cause"] = named(rows.cause.astype(np.int32), pa.array([*CAUSES, *causes]))
     whole = {name: plain[name].astype(np.int32) for name in ("rule", "hops", "attempts")}
     delays_s = {
         "delay_s": rows.delivered_s - rows.created_s,

@@ -2,6 +2,8 @@
 
 from dataclasses import fields
 
+import numpy as np
+
 from skyweft.delivery.access import traffic
 from skyweft.delivery.access.hear import begin, hear
 from skyweft.delivery.access.tables import Carry
@@ -14,6 +16,7 @@ from skyweft.delivery.arrow import (
     DOWNLINKS,
     STORES,
 )
+from skyweft.delivery.product import CAUSES, CAUSES_MAX
 from skyweft.delivery.settlement import (
     HEARD_IN,
     expected,
@@ -23,6 +26,7 @@ from skyweft.delivery.settlement import (
     tables,
     warnings,
 )
+from skyweft.errors import RangeError
 from skyweft.motion.stage import MOTION
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
@@ -80,29 +84,36 @@ class _State(State):
     def __init__(self, context: Context) -> None:
         self._context = context
         self._carry = begin(context.scenario, context.fleet)
+        self._causes: tuple[str, ...] = ()  # of restrictions, in the order they were first told
 
     def block(self, block: Block) -> None:
         """Note what was heard; it is brought down once all blocks are known."""
         context = self._context
         assert context.executor is not None
         stretch = block.get(MOTION), block.start_s, block.end_s
+        self._causes = tuple(dict.fromkeys([*self._causes, *block.restrictions.causes]))
+        if len(CAUSES) + len(self._causes) > CAUSES_MAX:
+            raise RangeError(f"restrictions have more than {CAUSES_MAX - len(CAUSES)} causes")
         heard, self._carry = hear(
-            context.scenario, context.fleet, *stretch, self._carry, context.executor
-        )
+            context.scenario, context.fleet, *stretch, self._carry, context.executor,
+            block.restrictions.coded(self._causes),
+        )  # fmt: skip
         block.journal.keep(
             HEARD_IN, {each.name: getattr(heard, each.name) for each in fields(heard)}
         )
 
     def save(self, journal: Journal) -> None:
         journal.keep("carry", self._carry.columns())
+        journal.keep("causes", {"causes": np.array(self._causes, np.str_)})
 
     def load(self, journal: Journal) -> None:
         self._carry = Carry.of(journal.read("carry"))
+        self._causes = tuple(str(each) for each in journal.read("causes")["causes"])
 
     def close(self, whole: Whole) -> Metrics:
         context = whole.context
         found = settle(whole)
-        for table, rows in tables(context, found):
+        for table, rows in tables(context, found, self._causes):
             whole.write(table, rows)
         if found.rows is None:
             whole.leave_out(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.coverage.measuring import Cells, cells
-from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries
+from skyweft.delivery.product import CAUSES, HEARD, OPEN, RESTRICTED, Deliveries
 from skyweft.fleet import Fleet
 from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
@@ -206,10 +206,10 @@ class Totals:
     def add(self, some: Deliveries) -> None:
         """Count messages; those delivered come in order of delivery, now and from call to call."""
         row = self.row_of[some.thing]
+        cause = np.minimum(some.cause, np.int8(RESTRICTED))  # all causes of restrictions as one
         each = _each(
             some.rule, some.created_s, some.delivered_s, some.at_device_s, some.in_transit_s,
-            some.energy_j, some.cause, self.size, self.observed_s, self.end_s,
-            len(self.ages.hour_s),
+            some.energy_j, cause, self.size, self.observed_s, self.end_s, len(self.ages.hour_s),
         )  # fmt: skip
         # A table at a time: in one loop over all of them each message would wait for its memory.
         _count(self.things, row, each)

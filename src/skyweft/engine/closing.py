@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from skyweft.columns import Table
+from skyweft.engine import restricting
 from skyweft.scenario.review import review
 from skyweft.stage import Context, Journal, Stage, Whole
 from skyweft.stage.registry import stages
@@ -111,12 +112,14 @@ def _closed(run: Begun, parts: Sequence[Path], shelf: _Shelf) -> tuple[dict[str,
     """Close every stage over the finished blocks; return key figures and warnings."""
     borders_s = tuple(run.plan["borders_s"][: len(parts) + 1])
     whole = Whole(run.context, borders_s, tuple(parts), shelf)
+    told = restricting.told_in(parts, run.stages)
     metrics: dict[str, Any] = {}
     for stage in stages():
         if stage in run.stages:
             state = stage.open(run.context)
             state.load(Journal(parts[-1], stage.key))
             whole.key = stage.key
+            whole.restrictions = restricting.before(stage, run.stages, told)
             metrics |= state.close(whole)
         elif stage.tables:
             metrics[stage.key] = None

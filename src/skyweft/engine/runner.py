@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from skyweft.engine import restricting
 from skyweft.engine.borders import borders
 from skyweft.engine.closing import Begun, finish
 from skyweft.engine.estimate import checked
@@ -128,6 +129,7 @@ def _until_one_is_there(work: Begun, job: Job) -> None:
     if parts:
         for stage, state in job.states.items():
             state.load(Journal(parts[-1], stage.key))
+    job.told = restricting.told_in(parts, job.states)
     if part_of(work.folder, first).exists():
         why = "does not follow the block before it"
         name_again(part_of(work.folder, first), work.plan["borders_s"], why)

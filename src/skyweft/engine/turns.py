@@ -10,6 +10,7 @@ from time import perf_counter
 import pyarrow as pa
 
 from skyweft.columns import Table
+from skyweft.engine import restricting
 from skyweft.stage import Block, Context, Journal, Stage, State
 from skyweft.stage.block import Work
 from skyweft.store.folder import draft_of, keep, part_of
@@ -31,6 +32,7 @@ class Job:
     states: dict[Stage, State]
     progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
+    told: restricting.Told = field(default_factory=dict)
 
     def show(self, number: int, part: float, key: str) -> None:
         """Tell how far the run has come: `part` of a block is done, and whose turn it is."""
@@ -96,9 +98,11 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
     block = Block(job.context, start_s, end_s, last, sink, Journal(draft, "", writing.put))
     for stage, state in job.states.items():
         block.journal = Journal(draft, stage.key, writing.put)
+        block.restrictions = restricting.before(stage, list(job.states), job.told)
         sink.begin(stage)
         with job.timed(stage.key):
             state.block(block)
+            restricting.take(block, stage, job.told)
             state.save(block.journal)
 
     def count() -> None:

@@ -19,11 +19,13 @@ from skyweft.links.geometry import Geometry, geometry_between
 from skyweft.links.losses import Path, total_loss_db
 from skyweft.links.product import Links
 from skyweft.links.radio import cn0_dbhz, system_temperature_k
+from skyweft.links.restricted import restrict, with_borders
 from skyweft.links.sampling import sample_times
 from skyweft.links.waveforms import rate_and_margin
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
 from skyweft.scenario.waveforms import Waveform, link_mistakes, waveform_named
+from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -61,6 +63,7 @@ def budget(
     motion: Motion,
     contacts: Contacts,
     executor: Executor | None = None,
+    restrictions: Restrictions = NOTHING,
 ) -> Links:
     """Return the link budget of every contact at samples along it, both ways.
 
@@ -74,6 +77,9 @@ def budget(
         What is, who, where in this block of time, and who can meet whom.
     executor : Executor, optional
         Where the pieces run; a thread pool of its own unless given.
+    restrictions : Restrictions
+        What earlier stages keep from working: rates are multiplied by what is left, C/N0 and
+        margin are NaN where nothing is, and each border has a sample before it and one on it.
 
     Returns
     -------
@@ -96,10 +102,11 @@ def budget(
     steps = np.array([link.sample_s for link in scenario.links])
     sample_s = steps[contacts.link] if len(contacts) else np.empty(0)
     knots = motion.tracks.time_s
-    row, time_s = sample_times(
-        contacts, sample_s, float(knots[0]), float(knots[-1]), scenario.duration_s
-    )
-    links = _blank(row, time_s)
+    span_s = float(knots[0]), float(knots[-1])
+    samples = sample_times(contacts, sample_s, *span_s, scenario.duration_s)
+    row, when_s = with_borders(contacts, restrictions, samples, *span_s)
+    # The moment before the block's start is seen as its start is.
+    links = _blank(row, np.maximum(when_s, span_s[0]))
     pieces = [slice(k, k + PIECE) for k in range(0, len(row), PIECE)]
 
     def work(piece: slice) -> NDArray[np.bool_]:
@@ -110,6 +117,8 @@ def budget(
             present = list(pool.map(work, pieces))
     else:
         present = list(executor.map(work, pieces))
+    links.time_s[:] = when_s
+    restrict(links, contacts, restrictions)
     if all(each.all() for each in present):
         return links
     return _rows_of(links, np.concatenate(present))
@@ -122,6 +131,7 @@ def rates_at(
     contacts: Contacts,
     row: Rows,
     time_s: Floats,
+    restrictions: Restrictions = NOTHING,
 ) -> tuple[Floats, Floats]:
     """Return what contacts carry at chosen moments, source to target and back.
 
@@ -133,6 +143,8 @@ def rates_at(
         Rows of `contacts`.
     time_s : (K,)
         Within the contact and the motion's block. [s]
+    restrictions : Restrictions
+        As in `budget`.
 
     Returns
     -------
@@ -144,6 +156,7 @@ def rates_at(
         piece = _rows_of(links, slice(first, first + PIECE))
         gone = ~_fill_piece(scenario, fleet, motion, contacts, piece)
         piece.rate_bps[gone] = piece.rate_reverse_bps[gone] = 0.0
+    restrict(links, contacts, restrictions)
     return links.rate_bps, links.rate_reverse_bps
 
 

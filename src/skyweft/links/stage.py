@@ -72,7 +72,8 @@ class _State(State):
         """Sample some contacts; add them up while the next are sampled."""
         context = self._context
         some, number = now.contacts.taking(lot), now.number[lot]
-        links = budget(context.scenario, context.fleet, block.get(MOTION), some, context.executor)
+        known = context.scenario, context.fleet, block.get(MOTION), some
+        links = budget(*known, context.executor, block.restrictions)
         rates, seen = sums
         mine = Seen(seen.time_s[lot], seen.rate_bps[lot])  # views: they move on
         block.put(lambda: rates.add(some, links, mine))

@@ -13,17 +13,19 @@ REASONS = (
     "nobody in range of the target",
     "no way between the two: islands",
     "source or target is not there",
+    "restricted",  # rows of tables name the cause instead
 )
-REACHED, SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT = range(len(REASONS))
+REACHED, SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT, RESTRICTED = range(len(REASONS))
 
 
 @dataclass(frozen=True, slots=True)
 class Routes(Shown):
     """Ways between two platforms at an instant; sorted by time, source, target, then rank.
 
-    Columns have shape (R,). `reason` indexes `REASONS`, 0 where the target is reached; `delay_s` is
-    NaN and `hops` 0 where it is not. The platforms of way r, source and target included, are
-    `path[path_first[r] : path_first[r + 1]]`; empty where paths were not asked for.
+    Columns have shape (R,). `reason` indexes `REASONS`, and the causes of restrictions behind them;
+    it is 0 where the target is reached. `delay_s` is NaN and `hops` 0 where it is not. The
+    platforms of way r, source and target included, are `path[path_first[r] : path_first[r + 1]]`;
+    empty where paths were not asked for.
     """
 
     rule: NDArray[np.int16]  # place in the scenario's [[routes]]
@@ -71,8 +73,9 @@ MET, FULL, NO_CAPACITY, OUTRANKED, BEAM_FULL, NO_WAY, ITSELF = range(
 class Shares(Shown):
     """What every flow gets at an instant; sorted by time, then flow.
 
-    Columns have shape (R,). `limit` indexes `LIMITS`, 0 where the flow gets all it wants. A link is
-    named by its two ends: the bottleneck's are -1 where no link holds the flow back.
+    Columns have shape (R,). `limit` indexes `LIMITS`, and the causes of restrictions behind them;
+    it is 0 where the flow gets all it wants. A link is named by its two ends: the bottleneck's are
+    -1 where no link holds the flow back.
     """
 
     rule: NDArray[np.int16]  # place in the scenario's [[flows]]

@@ -9,6 +9,7 @@ import pyarrow as pa
 from skyweft.columns import Table
 from skyweft.stage.context import Context
 from skyweft.stage.journal import Journal
+from skyweft.stage.restriction import NOTHING, WHOLE, Restriction, Restrictions
 
 Work = Callable[[], None]
 T = TypeVar("T")
@@ -48,6 +49,8 @@ class Block:
         Whether the run ends with it.
     journal : Journal
         Of the stage whose turn it is.
+    restrictions : Restrictions
+        Of all stages before it, from the run's start to as far as they know.
     """
 
     context: Context
@@ -58,6 +61,30 @@ class Block:
     journal: Journal
     _products: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    restrictions: Restrictions = NOTHING
+    restricted: list[Restriction] = field(default_factory=list)  # by the stage whose turn it is
+
+    def restrict(self, *some: Restriction) -> None:
+        """Keep platforms or links from working, for all stages after this one.
+
+        Parameters
+        ----------
+        *some : Restriction
+            None may start before this block: what was computed before it stands.
+        """
+        for each in some:
+            if each.start_s < self.start_s:
+                raise ValueError(
+                    f"a restriction ({each.cause}) from {each.start_s:g} s is said in the block "
+                    f"that begins at {self.start_s:g} s: say it in the block it starts in"
+                )
+            ends = [end for end in each.ends if end != WHOLE]
+            if not all(0 <= end < len(self.context.fleet) for end in ends):
+                raise ValueError(
+                    f"a restriction ({each.cause}) names the rows {ends} of a fleet of "
+                    f"{len(self.context.fleet)}"
+                )
+        self.restricted += some
 
     def give(self, product: Product[T], value: T) -> None:
         """Hand a product to the stages after this one."""

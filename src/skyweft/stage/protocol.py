@@ -59,6 +59,9 @@ class Stage(Protocol):
         About how much of a block's time it takes, beside the other stages: for progress only.
     version : int
         Of its method: a run begun by another version is not gone on with.
+    restricts : bool
+        Whether it hands restrictions to `Block.restrict`; it comes before all that need not come
+        before it.
     model : type of pydantic.BaseModel, optional
         What the scenario says under `key`. None for what every scenario holds.
     """
@@ -68,6 +71,7 @@ class Stage(Protocol):
     tables: tuple[Table, ...]
     share: float = 1.0
     version: int = 1
+    restricts: bool = False
     model: type[BaseModel] | None = None
 
     def wanted(self, scenario: Scenario) -> bool:

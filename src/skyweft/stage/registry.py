@@ -72,7 +72,10 @@ def stages() -> tuple[Stage, ...]:
 
 
 def _place(stage: Stage, found: list[Stage]) -> int:
-    """Return the first place after all that a stage needs."""
+    """Return the first place after all that a stage needs.
+
+    A stage that restricts and needs only contacts so comes before links, which obey it.
+    """
     return max((k + 1 for k, each in enumerate(found) if each.key in stage.needs), default=0)
 
 

@@ -11,6 +11,7 @@ from skyweft.columns import Table
 from skyweft.stage.block import Product
 from skyweft.stage.context import Context
 from skyweft.stage.journal import Journal
+from skyweft.stage.restriction import NOTHING, Restrictions
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ class Whole:
         Of these blocks.
     key : str
         Of the stage whose turn it is.
+    restrictions : Restrictions
+        Of all stages before it.
     """
 
     context: Context
@@ -46,6 +49,7 @@ class Whole:
     folders: tuple[Path, ...]
     shelf: Shelf
     key: str = ""
+    restrictions: Restrictions = NOTHING
     warnings: list[str] = field(default_factory=list)
     _products: dict[str, Any] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.access.energy import each_attempt_j
 from skyweft.delivery.access.medium import Media, media
-from skyweft.delivery.access.receiving import CAUSE_OF, Receivers
+from skyweft.delivery.access.receiving import BARRED, CAUSE_OF, Receivers
 from skyweft.delivery.access.receiving import HEARD as NEAREST
 from skyweft.delivery.access.rounds import ATTEMPTS, Round, Rounds, lifetimes_s
 from skyweft.delivery.access.sight import Rays, Sight
@@ -28,6 +28,7 @@ from skyweft.delivery.product import CAUSES, HEARD, Heard
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,6 +58,7 @@ def hear(
     end_s: float,
     carry: Carry,
     executor: Executor,
+    restrictions: Restrictions = NOTHING,
 ) -> tuple[Heard, Carry]:
     """Return the messages whose fate at the receivers is known by the end of a block of time.
 
@@ -73,6 +75,8 @@ def hear(
         What the block before handed on, and `begin` for the first; it is used up.
     executor : Executor
         Threads; the result does not depend on their number.
+    restrictions : Restrictions
+        Of earlier stages; a message that is lost to one has `len(CAUSES)` and the cause's place.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def hear(
     """
     air = media(scenario)
     receivers = Receivers.of(scenario, fleet, air)
-    sight = Sight(scenario, fleet, motion, air)
+    sight = Sight(scenario, fleet, motion, air, restrictions)
     rounds = Rounds(scenario, air, receivers, sight, len(fleet), carry.silence, executor)
     waking = Waking(scenario, fleet, motion, receivers, executor)
     fresh = _made(scenario, fleet, start_s, end_s, carry, executor)
@@ -172,6 +176,10 @@ def _ended(scenario: Scenario, air: Media, messages: Messages, last: Round, end_
     rows = np.flatnonzero(over)
     rows = rows[np.argsort(sent.attempt[rows], kind="stable")]
     messages.cause[sent.message[rows]] = CAUSE_OF[last.best[rows]]
+    barred = np.zeros(len(sent), np.int8)
+    barred[last.rays.sent[::-1]] = last.rays.barred[::-1]  # of the first receiver
+    rows = rows[last.best[rows] == BARRED]
+    messages.cause[sent.message[rows]] = len(CAUSES) + barred[rows] - 1
     follows = np.isin(_key(sent.message, sent.attempt) + 1,
                       _key(last.again.message, last.again.attempt))  # fmt: skip
     ended = np.zeros(len(messages), np.bool_)

@@ -35,9 +35,9 @@ Codes = NDArray[np.int8]
 Places = NDArray[np.int32]
 
 # How near a transmission came to being heard, from the worst on; the last is heard.
-NEARER = ("no satellite", "margin", "doppler", "receiver busy", "collision", "")
+NEARER = ("no satellite", "restricted", "margin", "doppler", "receiver busy", "collision", "")
 CAUSE_OF = np.array([CAUSES.index(each) for each in NEARER], np.int8)
-WEAK, SHIFTED, BUSY, COLLIDED, HEARD = (np.int8(each) for each in range(1, 6))
+BARRED, WEAK, SHIFTED, BUSY, COLLIDED, HEARD = (np.int8(each) for each in range(1, 7))
 BEACONS = -1  # stands for the rule in the draws of receivers
 HOPS = PURPOSES * 128  # beyond the purposes of any attempt
 
@@ -177,6 +177,7 @@ def received(
     collided = _collided(air, len(receivers.row), sent, rays, place, start_s, lit, executor)
     near[collided & (near == HEARD)] = COLLIDED
     near[busy & (near >= COLLIDED)] = BUSY
+    near[rays.barred > 0] = BARRED
     return near, held
 
 

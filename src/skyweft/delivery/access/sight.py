@@ -23,6 +23,7 @@ from skyweft.links.losses import Path
 from skyweft.motion.hermite import between, interval, states_at
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
+from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -47,6 +48,7 @@ class Rays:
     drift_hz_s: Singles
     bearing_rad: Singles  # of the thing, seen from below the receiver, clockwise from north
     answer_dbhz: Singles  # as `power_dbhz`, of what the receiver sends back; NaN: nothing
+    barred: NDArray[np.int8]  # 1 and the place of the cause: restricted, and power is NaN; or 0
 
     def __len__(self) -> int:
         return len(self.sent)
@@ -65,14 +67,22 @@ class Rays:
     @classmethod
     def none(cls) -> "Rays":
         """Return no rays."""
-        kinds = (np.int64, np.int32, np.float64, *[np.float32] * 5)
+        kinds = (np.int64, np.int32, np.float64, *[np.float32] * 5, np.int8)
         return cls(*(np.empty(0, kind) for kind in kinds))
 
 
 class Sight:
     """Receivers of a block of time, ready to be looked for."""
 
-    def __init__(self, scenario: Scenario, fleet: Fleet, motion: Motion, media: Media) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        fleet: Fleet,
+        motion: Motion,
+        media: Media,
+        restrictions: Restrictions = NOTHING,
+    ) -> None:
+        self._restrictions = restrictions
         self._scenario, self._fleet, self._motion = scenario, fleet, motion
         self._media = media
         self._layer = np.array([LAYERS.index(each) for each in fleet.layers])
@@ -143,6 +153,10 @@ class Sight:
         if field.answers:
             back = Path(link, field.receiver, field.thing, seen.swapped())
             answer[:] = carrier_to_noise_dbhz(back)
+        # A moment at which either end is restricted bars the whole transmission.
+        factor, cause = self._restrictions.at(thing[row], receiver, time_s[row])
+        barred = np.where(factor == 0, 1 + cause, 0).astype(np.int8)
+        power[barred > 0] = answer[barred > 0] = np.nan
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
             ends = (receiver, time_s[row]), (thing[row], time_s[row])
@@ -156,6 +170,7 @@ class Sight:
             doppler_hz(carrier_hz, seen.range_acceleration_m_s2).astype(np.float32),
             bearing.astype(np.float32),
             answer,
+            barred,
         )
 
     def _whereabouts(self, rows: NDArray[np.int32]) -> tuple[Rows, Rows, Rows]:

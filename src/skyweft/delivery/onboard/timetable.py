@@ -38,6 +38,21 @@ class Samples:
     rate_bps: Floats  # source to target
     rate_reverse_bps: Floats
 
+    def of_pieces(self, row: Longs) -> "Samples":
+        """Return the samples of pieces of contacts: each has all of the contact it is of.
+
+        Parameters
+        ----------
+        row : (C,)
+            The contact of each piece.
+        """
+        first = np.searchsorted(self.contact, row)
+        size = np.searchsorted(self.contact, row, side="right") - first
+        upto = np.concatenate([[0], np.cumsum(size)])
+        at = np.repeat(first - upto[:-1], size) + np.arange(upto[-1])
+        rest = self.time_s, self.delay_s, self.rate_bps, self.rate_reverse_bps
+        return Samples(np.repeat(np.arange(len(row)), size), *(each[at] for each in rest))
+
 
 class Edges(NamedTuple):
     """Directed links that are in use from `start_s` to `end_s`, sorted by start. (E,)."""

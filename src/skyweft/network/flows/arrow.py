@@ -1,5 +1,7 @@
 """Tables of flows: what they get, and what links and beams carry."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -54,8 +56,11 @@ BEAMS = Table(
 )
 
 
-def shares_table(shares: Shares, names: pa.Array) -> pa.Table:
-    """Return what flows get, a row a snapshot and flow."""
+def shares_table(shares: Shares, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
+    """Return what flows get, a row a snapshot and flow.
+
+    `causes` are those of restrictions, which limits may be too.
+    """
     return SHARES.build(
         {
             "rule": shares.rule.astype(np.int32),
@@ -67,7 +72,7 @@ def shares_table(shares: Shares, names: pa.Array) -> pa.Table:
             "rate_bps": shares.rate_bps,
             "bottleneck_from": named_or_null(shares.bottleneck_from, names),
             "bottleneck_to": named_or_null(shares.bottleneck_to, names),
-            "limit": named(shares.limit, pa.array(LIMITS)),
+            "limit": named(shares.limit, pa.array([*LIMITS, *causes])),
         }
     )
 

@@ -1,5 +1,6 @@
 """Which ways flows take at an instant: the best one each, or several."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from skyweft.network.flows.splitting import Ways
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import RANKS_APART, asked_for, folded, others
 from skyweft.network.routing.best import ways
+from skyweft.network.routing.blame import Found
 from skyweft.network.routing.routes import ranked
 from skyweft.scenario.network import Flows
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -29,23 +31,29 @@ class Instant:
     node: Ints  # (N,) place among those that pass traffic on, or -1
     blocks: tuple[Ints, Ints, Ints]  # as in `adjacency.Adjacency`
     key: Longs  # (L,) tail * N + head, rising
+    blame: Callable[[Found, Callable[[Ints, Ints], Found]], Found]  # as `blame.blamed`
 
     def ways_of(self, rule: Flows, source: Ints, target: Ints) -> tuple[Ways, Ints]:
         """Return the ways of F flows of one rule, and why flows have none."""
         sources, start = np.unique(source, return_inverse=True)
         targets, goal = np.unique(target, return_inverse=True)
-        hops, length_m, reason, entry, mark, path = ways(
-            self.position_m,
-            self.a,
-            self.b,
-            self.node,
-            np.flatnonzero(self.node >= 0).astype(np.int32),
-            self.blocks,
-            sources,
-            targets,
-            rule.metric == "hops",
-            0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
-        )
+
+        def search(a: Ints, b: Ints) -> Found:
+            return ways(
+                self.position_m,
+                a,
+                b,
+                self.node,
+                np.flatnonzero(self.node >= 0).astype(np.int32),
+                self.blocks,
+                sources,
+                targets,
+                rule.metric == "hops",
+                0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
+            )
+
+        found = self.blame(search(self.a, self.b), search)
+        hops, length_m, reason, entry, mark, path = found
         row = start * len(targets) + goal
         begin = np.concatenate([[0], np.cumsum(np.where(hops > 0, hops + 1, 0))])[row]
         hops, length_m, reason = hops[row].astype(np.int64), length_m[row], reason[row]

@@ -5,9 +5,10 @@ contacts' budgets say at that moment, each direction for itself, and are shared 
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -25,14 +26,17 @@ from skyweft.network.flows.fairness import shares_at
 from skyweft.network.flows.splitting import Ways, shared, together
 from skyweft.network.graph.topology import Topology, topology
 from skyweft.network.product import ITSELF, NO_WAY, Beams, Loads, Shares
+from skyweft.network.routing.blame import Found, blamed
 from skyweft.network.routing.routes import (
     carrying,
     places,
     relaying,
     snapshot_times,
+    states,
     sweep_blocks,
 )
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -130,9 +134,13 @@ def pieces(
     contacts: Contacts,
     flows: Wanted,
     executor: Executor,
+    restrictions: Restrictions = NOTHING,
 ) -> Iterator[Traffic]:
-    """Yield `shares` about a hundred thousand rows at a time, in their order."""
-    block = _block(scenario, fleet, motion, contacts, flows)
+    """Yield `shares` about a hundred thousand rows at a time, in their order.
+
+    `restrictions` of earlier stages take links or part of their rates away.
+    """
+    block = _block(scenario, fleet, motion, contacts, flows, restrictions)
     size = min(SNAPSHOTS_AT_ONCE, max(1, ROWS_AT_ONCE // max(1, len(flows))))
     spans = list(pairwise([*range(0, len(block.time_s), size), len(block.time_s)]))
     # A few ahead of the reader, never all: they wait in memory.
@@ -147,6 +155,7 @@ def most(
     contacts: Contacts,
     flows: Wanted,
     variables_max: int,
+    restrictions: Restrictions = NOTHING,
 ) -> Ceiling:
     """Return the most that any ways could carry at the first snapshot of a block of time.
 
@@ -158,13 +167,15 @@ def most(
         All flows of the scenario.
     variables_max : int
         Of the linear program.
+    restrictions : Restrictions
+        Of earlier stages.
 
     Raises
     ------
     RangeError
         The program is larger.
     """
-    block = _block(scenario, fleet, motion, contacts, flows)
+    block = _block(scenario, fleet, motion, contacts, flows, restrictions)
     position_m = places(fleet, motion, float(block.time_s[0]))
     net = block.net(0, position_m, *block.rates(0, 1))
     return ceiling(
@@ -222,7 +233,8 @@ class _Block:
         """Return what the contacts up at some snapshots carry, forward and back."""
         up = self.contact[self.first[low] : self.first[high]].astype(np.int64)
         time_s = np.repeat(self.time_s[low:high], np.diff(self.first[low : high + 1]))
-        return rates_at(self.scenario, self.fleet, self.motion, self.contacts, up, time_s)
+        known = self.scenario, self.fleet, self.motion, self.contacts
+        return rates_at(*known, up, time_s, self.limits.restrictions)
 
     def net(self, k: int, position_m: Floats, rate_bps: Floats, reverse_bps: Floats) -> _Net:
         """Return the directed links of a snapshot; contacts of one pair add up."""
@@ -275,11 +287,19 @@ class _Block:
         )
         return replace(got, limit=why), carried, net.carriers.rows(time_s, found.load_bps)
 
+    def blame(self, k: int, found: Found, search: Callable[[Ints, Ints], Found]) -> Found:
+        """Name the restrictions that leave flows of a snapshot without a way."""
+        if not len(self.limits.restrictions):
+            return found
+        time_s = float(self.time_s[k])
+        state = states(self.fleet, self.motion, time_s)
+        return blamed(self.limits, self.contacts, found, state, time_s, search)
+
     def ways(self, k: int, net: _Net, position_m: Floats) -> tuple[Ways, Ints]:
         """Return the ways of all flows of a snapshot, and why flows have none."""
         up = self.contact[self.first[k] : self.first[k + 1]]
         a, b = self.contacts.source[up], self.contacts.target[up]
-        now = Instant(position_m, a, b, self.node, self.blocks, net.key)
+        now = Instant(position_m, a, b, self.node, self.blocks, net.key, partial(self.blame, k))
         flows = self.flows
         found = [
             now.ways_of(rule, flows.source[mine], flows.target[mine])
@@ -291,9 +311,14 @@ class _Block:
 
 
 def _block(
-    scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, flows: Wanted
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    flows: Wanted,
+    restrictions: Restrictions = NOTHING,
 ) -> _Block:
-    relays, limits = relaying(scenario, fleet), topology(scenario, fleet, contacts)
+    relays, limits = relaying(scenario, fleet), topology(scenario, fleet, contacts, restrictions)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     time_s = snapshot_times(motion, scenario.flows[0].step_s)
     return _Block(

@@ -62,11 +62,12 @@ class _State(State):
         flows = context.once(wanted)
         known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
         assert context.executor is not None
-        for some in pieces(*known, flows, context.executor):
+        for some in pieces(*known, flows, context.executor, block.restrictions):
             self._put(block, some)
         if block.start_s == 0:
             try:
-                bound_bps, why_not = most(*known, flows, VARIABLES_MAX).total_bps, ""
+                ceiling = most(*known, flows, VARIABLES_MAX, block.restrictions)
+                bound_bps, why_not = ceiling.total_bps, ""
             except RangeError as error:
                 bound_bps, why_not = np.nan, str(error)
             block.journal.keep(
@@ -76,7 +77,8 @@ class _State(State):
     def _put(self, block: Block, some: Traffic) -> None:
         context = self._context
         shares, loads, beams = some
-        block.write(SHARES, lambda: shares_table(shares, context.names))
+        causes = block.restrictions.causes
+        block.write(SHARES, lambda: shares_table(shares, context.names, causes))
         block.write(LOADS, lambda: loads_table(loads, context.names))
         block.write(BEAMS, lambda: beams_table(beams, context.names, context.rules))
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from skyweft.network.flows.ceiling import gap
-from skyweft.network.product import LIMITS
+from skyweft.network.product import ITSELF, LIMITS, RESTRICTED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -133,7 +133,7 @@ class _Flows:
         bounded = np.isfinite(demand_bps)
         amounts = (np.where(bounded, demand_bps, 0), np.where(bounded, rate_bps, 0), rate_bps)
         group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(time_s))))
-        limit = codes(batch.column("limit"), pa.array(LIMITS))
+        limit = _limits(batch.column("limit"))
         kinds = len(LIMITS)
         self.time_s.append(time_s[starts])
         self.sums.append(np.stack([np.add.reduceat(each, starts) for each in amounts], axis=1))
@@ -180,6 +180,14 @@ def codes(column: pa.DictionaryArray, words: pa.Array) -> Ints:
     place = pc.index_in(column.dictionary, value_set=words).to_numpy(zero_copy_only=False)
     codes: Ints = place[column.indices.to_numpy(zero_copy_only=False)].astype(np.int64)
     return codes
+
+
+def _limits(column: pa.DictionaryArray) -> Ints:
+    """Return each row's place in `LIMITS`; whatever else is there is a restriction's cause."""
+    place = pc.index_in(column.dictionary, value_set=pa.array(LIMITS))
+    known = pc.fill_null(place, ITSELF + RESTRICTED).to_numpy(zero_copy_only=False)
+    limits: Ints = known[column.indices.to_numpy(zero_copy_only=False)].astype(np.int64)
+    return limits
 
 
 def batches(files: Sequence[Path]) -> Iterator[pa.RecordBatch]:

@@ -19,6 +19,7 @@ from skyweft.network.graph.failures import Outages, chosen, drawn, failed, liste
 from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
+from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.clock import Clock
 from skyweft.world.sun import sun_direction
 
@@ -34,7 +35,7 @@ class Topology:
     """What a run needs to say which contacts are used: rules, Sun and outages.
 
     `outages` are of the fleet's platforms, `pair_outages` of the pairs `pair_key`: their link and
-    ends as one number, ascending.
+    ends as one number, ascending. `restrictions` are of earlier stages.
     """
 
     links: tuple[Link, ...]
@@ -42,11 +43,12 @@ class Topology:
     outages: Outages
     pair_outages: Outages
     pair_key: NDArray[np.int64]
+    restrictions: Restrictions = NOTHING
 
     @property
     def idle(self) -> bool:
         """Whether every contact carries traffic at any time."""
-        failing = len(self.outages) or len(self.pair_outages)
+        failing = len(self.outages) or len(self.pair_outages) or len(self.restrictions)
         return not failing and not any(_limited(link) for link in self.links)
 
     def used(
@@ -89,6 +91,9 @@ class Topology:
         if len(self.pair_outages):
             down = _down(self.pair_outages, len(self.pair_key), time_s)
             keep &= ~down[np.searchsorted(self.pair_key, _keys(contacts, up, platforms))]
+        if len(self.restrictions):
+            ends = contacts.source[up], contacts.target[up]
+            keep &= ~self.restrictions.stopped(*ends, time_s)
         return keep
 
     def _held(
@@ -180,8 +185,12 @@ class Topology:
         return rule.astype(np.int16), platform, beam, centre, which
 
 
-def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
+def topology(
+    scenario: Scenario, fleet: Fleet, contacts: Contacts, restrictions: Restrictions = NOTHING
+) -> Topology:
     """Return the limits and the failures of a scenario, and of the links that contacts make.
+
+    `restrictions` of earlier stages act as failures do.
 
     Raises
     ------
@@ -193,6 +202,7 @@ def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
         Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables"),
         _outages(scenario, fleet),
         *_pair_outages(scenario, fleet, contacts),
+        restrictions,
     )
 
 

@@ -25,6 +25,7 @@ from skyweft.network.placement.gateways import CARRIED, Plan, fewest, greedy
 from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times
 from skyweft.scenario.network import Gateways
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -121,6 +122,7 @@ def downlinks(
     contacts: Contacts,
     flows: Wanted,
     executor: Executor | None = None,
+    restrictions: Restrictions = NOTHING,
 ) -> Downlinks:
     """Return what the candidates of `[gateways]` could take down in a block of time.
 
@@ -136,6 +138,8 @@ def downlinks(
         All flows of the scenario: their demand is the need unless `need_bps` is given.
     executor : Executor, optional
         Threads that share the snapshots; the answer does not depend on them.
+    restrictions : Restrictions
+        Of earlier stages.
 
     Returns
     -------
@@ -147,12 +151,13 @@ def downlinks(
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return downlinks(scenario, fleet, motion, contacts, flows, threads)
+            return downlinks(scenario, fleet, motion, contacts, flows, threads, restrictions)
     asked = scenario.gateways
     assert asked is not None
     site = _sites(fleet, asked)
     time_s = snapshot_times(motion, asked.step_s)
-    first, up = carrying(topology(scenario, fleet, contacts), fleet, motion, contacts, time_s)
+    limits = topology(scenario, fleet, contacts, restrictions)
+    first, up = carrying(limits, fleet, motion, contacts, time_s)
     place, outward = _candidates(scenario, fleet, contacts, site)
     snapshot = np.repeat(np.arange(len(time_s)), np.diff(first))
     mine = place[up] >= 0
@@ -161,7 +166,8 @@ def downlinks(
     def some(span: tuple[int, int]) -> Floats:
         low, high = np.searchsorted(snapshot, span)
         rows, moments = up[low:high].astype(np.int64), time_s[snapshot[low:high]]
-        there, back = rates_at(scenario, fleet, motion, contacts, rows, moments)
+        known = scenario, fleet, motion, contacts
+        there, back = rates_at(*known, rows, moments, restrictions)
         return np.where(outward[rows], back, there)
 
     spans = pairwise([*range(0, len(time_s), SNAPSHOTS_AT_ONCE), len(time_s)])

@@ -40,7 +40,7 @@ class _State(State):
         context = self._context
         met = block.get(BLOCK).contacts
         known = context.scenario, context.fleet, block.get(MOTION), met, context.once(wanted)
-        down = downlinks(*known, context.executor)
+        down = downlinks(*known, context.executor, block.restrictions)
         block.journal.keep("downlinks", down.columns())
 
     def close(self, whole: Whole) -> Metrics:

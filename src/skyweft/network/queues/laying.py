@@ -16,11 +16,12 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError
 from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
-from skyweft.network.graph.topology import topology
+from skyweft.network.graph.topology import Topology, topology
 from skyweft.network.queues.sending import Pairs, window
 from skyweft.network.routing.best import ways
 from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times, sweep_blocks
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -75,6 +76,7 @@ def gather(
     pairs: Pairs,
     known: Longs,
     executor: Executor,
+    restrictions: Restrictions = NOTHING,
 ) -> Laid | None:
     """Return ways and links of a block of time, as far as packets are sent in it.
 
@@ -88,6 +90,8 @@ def gather(
         Keys of the links of earlier blocks: packets may still wait for them.
     executor : Executor
         Threads that share the snapshots; the answer does not depend on them.
+    restrictions : Restrictions
+        Of earlier stages.
 
     Returns
     -------
@@ -108,13 +112,13 @@ def gather(
         return None
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    limits = topology(scenario, fleet, contacts)
+    limits = topology(scenario, fleet, contacts, restrictions)
     blocks = sweep_blocks(fleet, relays, node, contacts)
     parts = []
     for k in range(0, len(time_s), SNAPSHOTS_AT_ONCE):
         some = time_s[k : k + SNAPSHOTS_AT_ONCE]
         up = carrying(limits, fleet, motion, contacts, some)
-        stage = _Stage(scenario, fleet, motion, contacts, pairs, node, blocks, some, *up)
+        stage = _Stage(limits, scenario, fleet, motion, contacts, pairs, node, blocks, some, *up)
         parts.append(stage.laid(known, executor))
         known = parts[-1].key
         _guard(len(known), (end_s - start_s) / step_s)
@@ -133,6 +137,7 @@ def _guard(links: int, snapshots: float) -> None:
 class _Stage:
     """Some snapshots, and what all of a block have in common."""
 
+    limits: Topology
     scenario: Scenario
     fleet: Fleet
     motion: Motion
@@ -193,9 +198,8 @@ class _Stage:
         one, other = self.keys_of(rows)
         mine = np.flatnonzero(np.isin(one, key) | np.isin(other, key))
         rows, when, one, other = rows[mine], when[mine], one[mine], other[mine]
-        both = rates_at(
-            self.scenario, self.fleet, self.motion, self.contacts, rows, self.time_s[when]
-        )
+        known = self.scenario, self.fleet, self.motion, self.contacts
+        both = rates_at(*known, rows, self.time_s[when], self.limits.restrictions)
         for way, bps in zip((one, other), both, strict=True):
             held = np.isin(way, key)
             place = np.searchsorted(key, way[held])

@@ -54,7 +54,8 @@ class _State(State):
         context = self._context
         known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
         assert context.executor is not None
-        laid = gather(*known, context.once(asked), self._links, context.executor)
+        pairs, restrictions = context.once(asked), block.restrictions
+        laid = gather(*known, pairs, self._links, context.executor, restrictions)
         if laid is not None:
             self._links = laid.key
             block.journal.keep("laid", laid.columns())

@@ -1,5 +1,7 @@
 """Tables of routes: ways over time, and what they amount to."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -58,6 +60,7 @@ ROUTE_STATISTICS = Table(
         Column("target_alone", "int32", "1", "with nobody in range of the target"),
         Column("islands", "int32", "1", "with no way between the two"),
         Column("absent", "int32", "1", "with source or target not there"),
+        Column("restricted", "int32", "1", "with a way but for restrictions of other stages"),
         Column("reason", "name", "", "the most frequent of these; empty where always reachable"),
     ),
 )
@@ -80,8 +83,11 @@ ROUTE_TIMES = Table(
 )
 
 
-def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
-    """Return ways between platforms, a row a snapshot, pair and rank."""
+def routes_table(routes: Routes, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
+    """Return ways between platforms, a row a snapshot, pair and rank.
+
+    `causes` are those of restrictions, which reasons may be too.
+    """
     path = pa.ListArray.from_arrays(
         pa.array(routes.path_first.astype(np.int32)),
         named(routes.path, names),
@@ -99,7 +105,7 @@ def routes_table(routes: Routes, names: pa.Array) -> pa.Table:
             "length_m": routes.length_m,
             "hops": routes.hops.astype(np.int32),
             "entry": named_or_null(routes.entry, names),
-            "reason": named(routes.reason, pa.array(REASONS)),
+            "reason": named(routes.reason, pa.array([*REASONS, *causes])),
             "mark": routes.mark,
             "path": path,
         }

@@ -17,8 +17,10 @@ from skyweft.network.graph.topology import Topology, topology
 from skyweft.network.product import Routes
 from skyweft.network.routing.alternatives import asked_for, folded, others
 from skyweft.network.routing.best import ways
+from skyweft.network.routing.blame import Found, blamed
 from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -79,17 +81,26 @@ def routes(
 
 
 def pieces(
-    scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, executor: Executor
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    executor: Executor,
+    restrictions: Restrictions = NOTHING,
 ) -> Iterator[Routes]:
-    """Yield `routes` a few hundred thousand rows at a time, in their order."""
+    """Yield `routes` a few hundred thousand rows at a time, in their order.
+
+    `restrictions` of earlier stages take links away, and are the reason where no way is left.
+    """
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     blocks = sweep_blocks(fleet, relays, node, contacts)
-    limits = topology(scenario, fleet, contacts)
+    limits = topology(scenario, fleet, contacts, restrictions)
     for number, rule in enumerate(scenario.routes):
         time_s = snapshot_times(motion, rule.step_s)
         up = carrying(limits, fleet, motion, contacts, time_s)
-        yield from _ruled(number, rule, fleet, motion, contacts, time_s, up, node, blocks, executor)
+        known = fleet, motion, contacts, time_s, up, node, blocks, executor, limits
+        yield from _ruled(number, rule, *known)
 
 
 def relaying(scenario: Scenario, fleet: Fleet) -> NDArray[np.bool_]:
@@ -197,6 +208,7 @@ def _ruled(
     node: Ints,
     blocks: tuple[Ints, Ints, Ints],
     executor: Executor,
+    limits: Topology,
 ) -> Iterator[Routes]:
     """Answer one `[[routes]]` over a block."""
     first, contact = up
@@ -208,20 +220,25 @@ def _ruled(
 
     def one(k: int) -> Routes:
         now = contact[first[k] : first[k + 1]]
-        where = places(fleet, motion, float(time_s[k]))
+        state = states(fleet, motion, float(time_s[k]))
+        where = state[0]
         a, b = contacts.source[now], contacts.target[now]
-        found = ways(
-            where,
-            a,
-            b,
-            node,
-            np.flatnonzero(node >= 0).astype(np.int32),
-            blocks,
-            sources,
-            targets,
-            rule.metric == "hops",
-            0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
-        )
+
+        def search(a: Ints, b: Ints) -> Found:
+            return ways(
+                where,
+                a,
+                b,
+                node,
+                np.flatnonzero(node >= 0).astype(np.int32),
+                blocks,
+                sources,
+                targets,
+                rule.metric == "hops",
+                0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
+            )
+
+        found = blamed(limits, contacts, search(a, b), state, float(time_s[k]), search)
         best = _rows(number, rule, float(time_s[k]), sources, targets, *found)
         if asked_for(rule) == 1:
             return best

@@ -39,12 +39,12 @@ from skyweft.network.routing.plot.routes import (
     latency_matrix,
     route_churn,
 )
+from skyweft.network.routing.summary import MISSED
 from skyweft.network.routing.statistics import FIBRE_INDEX, HANDOVER_S
 from skyweft.scenario.network import Routes
 from skyweft.store.parquet import read_some
 from skyweft.store.reading import Folder
 
-_MISSED = ("source_alone", "target_alone", "islands", "absent")
 ROWS_READ = 2_000_000  # of routes.parquet: enough for a curve
 PAIRS_SHOWN, PAIRS_MAX = 12, 60
 NAMED = 4
@@ -412,7 +412,7 @@ def _reasons(pairs: pa.Table, labels: Sequence[str]) -> Markup:
     for rule, label in enumerate(labels):
         mine = pairs.filter(_of(pairs, rule))
         asked = numbers(mine, "snapshots").sum()
-        for column, reason in zip(_MISSED, REASONS[1:], strict=True):
+        for column, reason in zip(MISSED, REASONS[1:], strict=True):
             missed = numbers(mine, column)
             if missed.any():
                 rows.append(

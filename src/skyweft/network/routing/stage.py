@@ -54,11 +54,12 @@ class _State(State):
         scenario, fleet = self._context.scenario, self._context.fleet
         known = scenario, fleet, block.get(MOTION), block.get(BLOCK).contacts
         assert self._context.executor is not None
-        for some in pieces(*known, self._context.executor):
+        for some in pieces(*known, self._context.executor, block.restrictions):
             self._put(block, some)
 
     def _put(self, block: Block, some: Routes) -> None:
-        block.write(ROUTES, lambda: routes_table(some, self._context.names))
+        causes = block.restrictions.causes
+        block.write(ROUTES, lambda: routes_table(some, self._context.names, causes))
 
     def close(self, whole: Whole) -> Metrics:
         context = whole.context

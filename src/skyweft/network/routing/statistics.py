@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE, TARGET_ALONE
+from skyweft.network.product import ABSENT, ISLANDS, REACHED, RESTRICTED, SOURCE_ALONE, TARGET_ALONE
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -83,6 +83,7 @@ class PairStatistics:
     target_alone: Ints
     islands: Ints
     absent: Ints
+    restricted: Ints
 
     def __len__(self) -> int:
         return len(self.source)
@@ -170,7 +171,7 @@ def pair_statistics(
     outages, longest = _outages(reached)
     reasons = [
         np.count_nonzero(series.reason == each, axis=1).astype(np.int32)
-        for each in (SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT)
+        for each in (SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT, RESTRICTED)
     ]
     return PairStatistics(
         np.full(len(number), series.rule, np.int16),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from skyweft.columns import named
 from skyweft.fleet import Fleet
-from skyweft.network.product import REASONS
+from skyweft.network.product import REASONS, RESTRICTED
 from skyweft.network.routing import alternatives_summary as alternatives
 from skyweft.network.routing.alternatives import asked_for
 from skyweft.network.routing.arrow import ROUTE_STATISTICS, ROUTE_TIMES
@@ -38,6 +38,7 @@ ROWS_MAX = 16_000_000  # in memory at once, 19 bytes each and as much again for 
 TIMES_AT_ONCE = 64  # of the movers' places
 MICROS = 2**21  # bins of a histogram of delays; ways of over two seconds share the last
 COLUMNS = ("time_s", "delay_s", "hops", "entry", "reason", "mark")
+MISSED = ("source_alone", "target_alone", "islands", "absent", "restricted")  # `REASONS[1:]`
 FRACTIONS = (0.05, 0.5, 0.95)
 
 
@@ -113,8 +114,7 @@ def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
 def pair_table(found: Sequence[PairStatistics], names: pa.Array) -> pa.Table:
     """Return the table `route_statistics`: one row a pair."""
     columns = _joined(PairStatistics, found)
-    reasons = ("source_alone", "target_alone", "islands", "absent")
-    missed = np.stack([columns[name] for name in reasons], axis=1)
+    missed = np.stack([columns[name] for name in MISSED], axis=1)
     most = np.where(missed.any(axis=1), 1 + missed.argmax(axis=1), 0)
     ends = {name: named(columns.pop(name), names) for name in ("source", "target")}
     return ROUTE_STATISTICS.build(
@@ -177,9 +177,7 @@ def _figures(
     ways = float(times["reachable"].sum())
     asked = float(times["pairs"].sum())
     watched_h = float(times["compared"].sum()) * rule.step_s / 3_600
-    counts = [
-        int(pairs[name].sum()) for name in ("source_alone", "target_alone", "islands", "absent")
-    ]
+    counts = [int(pairs[name].sum()) for name in MISSED]
     hops = float(np.nansum(times["hops_mean"] * times["reachable"]))
     return {
         "sources": list(rule.sources),
@@ -281,7 +279,7 @@ def _read(rule: _Rule, fleet: Fleet, pairs: tuple[int, int], times: tuple[int, i
         mine = (pair >= low) & (pair < high) & (at >= start) & (at < stop)
         place = (at[mine] - start) * shape[1] + pair[mine] - low
         for name, column in columns.items():
-            values = _numbers(table.column(name).combine_chunks(), fleet)
+            values = _numbers(name, table.column(name).combine_chunks(), fleet)
             column.reshape(-1)[place] = values[mine]
     time_s = columns.pop("time_s")[:, 0] if high > low else np.empty(shape[0])
     some = slice(low, high)
@@ -296,16 +294,20 @@ def _read(rule: _Rule, fleet: Fleet, pairs: tuple[int, int], times: tuple[int, i
     )
 
 
-def _numbers(column: pa.Array, fleet: Fleet) -> NDArray[Any]:
-    """Return a column as numbers; names as rows of the fleet, -1 for none, reasons as codes."""
+def _numbers(name: str, column: pa.Array, fleet: Fleet) -> NDArray[Any]:
+    """Return a column as numbers; names as rows of the fleet, -1 for none, reasons as codes.
+
+    A reason that is none of ours is the cause of a restriction.
+    """
     if not pa.types.is_dictionary(column.type):
         return np.asarray(column.to_numpy(zero_copy_only=False))
     words = column.dictionary.to_pylist()
-    if set(words) <= set(REASONS):
-        row = {word: code for code, word in enumerate(REASONS)}
+    if name == "reason":
+        known = {word: code for code, word in enumerate(REASONS)}
+        place = np.array([known.get(word, RESTRICTED) for word in words] + [-1], np.int32)
     else:
         row = _rows(fleet.names)
-    place = np.array([row[word] for word in words] + [-1], np.int32)
+        place = np.array([row[word] for word in words] + [-1], np.int32)
     return place[np.asarray(pc.fill_null(column.indices, -1))]
 
 

@@ -1,0 +1,45 @@
+"""Carries restrictions from the stages that say them to those after, and over borders of blocks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from skyweft.stage import NOTHING, Block, Journal, Restrictions, Stage
+
+NAME = "restrictions"  # what the journal calls them
+
+Told = dict[str, Restrictions]  # by stage, since the run's start
+
+
+def told_in(folders: Iterable[Path], stages: Iterable[Stage]) -> Told:
+    """Return what every stage has restricted in the finished blocks."""
+    folders = list(folders)
+    found: Told = {}
+    for stage in stages:
+        if stage.restricts:
+            journals = [Journal(folder, stage.key) for folder in folders]
+            found[stage.key] = Restrictions.joined(
+                Restrictions.from_columns(each.read(NAME)) for each in journals if each.holds(NAME)
+            )
+    return found
+
+
+def before(stage: Stage, stages: Sequence[Stage], told: Mapping[str, Restrictions]) -> Restrictions:
+    """Return what the stages before one have restricted."""
+    earlier = stages[: stages.index(stage)]
+    found = [told[each.key] for each in earlier if len(told.get(each.key, NOTHING))]
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    return Restrictions.joined(found)
+
+
+def take(block: Block, stage: Stage, told: Told) -> None:
+    """Keep what a stage restricted in its turn, for the stages after it and for a resumed run."""
+    if not block.restricted:
+        return
+    if not stage.restricts:
+        raise ValueError(f"the stage {stage.key!r} restricts others, but does not declare it: "
+                         "restricts = True")  # fmt: skip
+    some = Restrictions.of(block.restricted)
+    block.restricted = []
+    block.journal.keep(NAME, some.columns())
+    told[stage.key] = Restrictions.joined([told.get(stage.key, NOTHING), some])
