@@ -131,11 +131,18 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return what installs stages until the test ends."""
 
     def install(*some: Stage) -> None:
-        monkeypatch.setattr(registry, "entry_points", lambda group: [_Entry(s) for s in some])
-        registry.stages.cache_clear()
+        entries = {registry.STAGES.group: [_Entry(each) for each in some]}
+        monkeypatch.setattr("skyweft.registry.entry_points", lambda group: entries.get(group, []))
+        _forget()
 
     yield install
     monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    """Let stages be looked for anew."""
+    registry.STAGES.__dict__.pop("_found", None)
     registry.stages.cache_clear()
 
 
@@ -232,13 +239,13 @@ def test_a_resumed_run_knows_them(
 
 def test_order_of_turns(install: Any) -> None:
     class Needy(_Power):
-        key = "a needy one"
+        key = "power for lights"
         needs = ("power",)
 
     install(Needy([]), _Power([]))
     keys = [each.key for each in registry.stages()]
-    assert keys.index("contacts") < keys.index("power") < keys.index("a needy one")
-    assert keys.index("a needy one") < keys.index("links")
+    assert keys.index("contacts") < keys.index("power") < keys.index("power for lights")
+    assert keys.index("power for lights") < keys.index("links")
 
 
 @pytest.mark.parametrize(

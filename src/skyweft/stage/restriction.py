@@ -7,6 +7,10 @@ messages. The cause is what a user reads as the reason or the cause of loss.
 
 `[[failures]]` of the scenario are older: they act on the network at an instant alone, are known
 from the seed, and name no cause of their own. A restriction acts on everything after its stage.
+
+What is asked of a run afterwards and computed anew, forwarding tables, knows failures but no
+restrictions. A message that waits on board past a restricted pass is `expired`: only those that
+nobody heard for a restriction have its cause.
 """
 
 from collections.abc import Iterable
