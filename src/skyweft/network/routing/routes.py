@@ -99,7 +99,7 @@ def pieces(
     for number, rule in enumerate(scenario.routes):
         time_s = snapshot_times(motion, rule.step_s)
         up = carrying(limits, fleet, motion, contacts, time_s)
-        known = fleet, motion, contacts, time_s, up, node, blocks, executor, limits
+        known = fleet, motion, contacts, (time_s, *up), node, blocks, executor, limits
         yield from _ruled(number, rule, *known)
 
 
@@ -203,15 +203,14 @@ def _ruled(
     fleet: Fleet,
     motion: Motion,
     contacts: Contacts,
-    time_s: Floats,
-    up: tuple[NDArray[np.int64], Ints],
+    up: tuple[Floats, NDArray[np.int64], Ints],
     node: Ints,
     blocks: tuple[Ints, Ints, Ints],
     executor: Executor,
     limits: Topology,
 ) -> Iterator[Routes]:
     """Answer one `[[routes]]` over a block."""
-    first, contact = up
+    time_s, first, contact = up
     sources = np.concatenate([fleet.rows_of(group) for group in rule.sources])
     targets = np.concatenate([fleet.rows_of(group) for group in rule.targets])
 
