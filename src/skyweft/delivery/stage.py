@@ -95,9 +95,13 @@ class _State(State):
         if len(CAUSES) + len(self._causes) > CAUSES_MAX:
             raise RangeError(f"restrictions have more than {CAUSES_MAX - len(CAUSES)} causes")
         heard, self._carry = hear(
-            context.scenario, context.fleet, *stretch, self._carry, context.executor,
+            context.scenario,
+            context.fleet,
+            *stretch,
+            self._carry,
+            context.executor,
             block.restrictions.coded(self._causes),
-        )  # fmt: skip
+        )
         block.journal.keep(
             HEARD_IN, {each.name: getattr(heard, each.name) for each in fields(heard)}
         )

@@ -37,8 +37,9 @@ def take(block: Block, stage: Stage, told: Told) -> None:
     if not block.restricted:
         return
     if not stage.restricts:
-        raise ValueError(f"the stage {stage.key!r} restricts others, but does not declare it: "
-                         "restricts = True")  # fmt: skip
+        raise ValueError(
+            f"the stage {stage.key!r} restricts others, but does not declare it: restricts = True"
+        )
     some = Restrictions.of(block.restricted)
     block.restricted = []
     block.journal.keep(NAME, some.columns())

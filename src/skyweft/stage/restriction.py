@@ -53,8 +53,9 @@ class Restriction:
 
     def __post_init__(self) -> None:
         if not self.start_s < self.end_s:
-            raise ValueError(f"a restriction ends after it starts, not {self.start_s:g} s to "
-                             f"{self.end_s:g} s")  # fmt: skip
+            raise ValueError(
+                f"a restriction ends after it starts, not {self.start_s:g} s to {self.end_s:g} s"
+            )
         if not 0 <= self.rate_factor < 1:
             raise ValueError(f"rate_factor is from 0 to below 1, not {self.rate_factor:g}")
         if not self.cause.strip():
@@ -84,8 +85,9 @@ class Restrictions:
     @classmethod
     def of(cls, some: Iterable[Restriction]) -> "Restrictions":
         """Return the columns; causes in order of the alphabet."""
-        rows = sorted((*each.ends, each.start_s, each.end_s, each.cause, each.rate_factor)
-                      for each in some)  # fmt: skip
+        rows = sorted(
+            (*each.ends, each.start_s, each.end_s, each.cause, each.rate_factor) for each in some
+        )
         causes = tuple(sorted({row[4] for row in rows}))
         ends = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
         times_s = np.array([row[2:4] for row in rows], np.float64).reshape(-1, 2)
@@ -112,9 +114,11 @@ class Restrictions:
             )
             for a, b, start_s, end_s, cause, rate_factor in zip(
                 *(each.tolist() for each in (self.one, self.other, self.start_s, self.end_s)),
-                self.cause.tolist(), self.rate_factor.tolist(), strict=True,
+                self.cause.tolist(),
+                self.rate_factor.tolist(),
+                strict=True,
             )
-        ]  # fmt: skip
+        ]
 
     def coded(self, causes: tuple[str, ...]) -> "Restrictions":
         """Return the same with places in another list of causes, which holds all of these."""
