@@ -39,8 +39,8 @@ from skyweft.network.routing.plot.routes import (
     latency_matrix,
     route_churn,
 )
-from skyweft.network.routing.summary import MISSED
 from skyweft.network.routing.statistics import FIBRE_INDEX, HANDOVER_S
+from skyweft.network.routing.summary import MISSED
 from skyweft.scenario.network import Routes
 from skyweft.store.parquet import read_some
 from skyweft.store.reading import Folder
