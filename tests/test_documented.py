@@ -15,6 +15,7 @@ import skyweft
 from skyweft.cli import parser
 from skyweft.results import Run
 from skyweft.scenario.schema import json_schema
+from skyweft.stage.registry import part, stages
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -81,10 +82,14 @@ def test_every_public_name_is_where_its_types_say() -> None:
 
 def test_every_drawing_is_public() -> None:
     """A function that makes axes of its own unless it is given some is meant for users."""
+    modules = [skyweft.plot, *(module for stage in stages() if (module := part(stage, "plot")))]
+    for package in [each for each in modules if hasattr(each, "__path__")]:
+        names = [each.name for each in pkgutil.iter_modules(package.__path__)]
+        modules += [import_module(f"{package.__name__}.{name}") for name in names]
     found = {
         name
-        for module in pkgutil.iter_modules(skyweft.plot.__path__)
-        for name, each in vars(import_module(f"skyweft.plot.{module.name}")).items()
+        for module in modules
+        for name, each in vars(module).items()
         if inspect.isfunction(each) and not name.startswith("_")
         for key, parameter in inspect.signature(each).parameters.items()
         if key in {"ax", "axes"} and parameter.default is None
