@@ -1,1 +1,1 @@
-"""To be written."""
+"""Who can see whom, and when; coverage; the best servers of many users."""

@@ -1,1 +1,1 @@
-"""To be written."""
+"""How well contacts carry bits: rate, delay and loss, sampled along them."""
