@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,6 @@ from hypothesis import strategies as st
 from skyweft.errors import BackendError, ScenarioError
 from skyweft.motion import catalogue
 from skyweft.motion.catalogue import fetch
-from skyweft.motion.download import check_address
 
 HEAD = (
     "OBJECT_NAME,OBJECT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,RA_OF_ASC_NODE,"
@@ -246,9 +246,26 @@ def test_what_is_not_asked(address: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
-    ["https://mirror.example", "https://mirror.example:8443/some/where/", "http://localhost:80",
-     "http://127.0.0.1:8000", "http://[::1]:8000"],
-)  # fmt: skip
-def test_what_is_asked(address: str) -> None:
-    check_address(address)
+    ("address", "host", "port"),
+    [
+        ("https://mirror.example", "mirror.example", 443),
+        ("https://mirror.example:8443/some/where/", "mirror.example", 8443),
+        ("http://localhost:80", "localhost", 80),
+        ("http://127.0.0.1:8000", "127.0.0.1", 8000),
+        ("http://[::1]:8000", "::1", 8000),
+    ],
+)
+def test_what_is_asked(
+    address: str, host: str, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[tuple[str, int]] = []
+
+    def nobody(host: str, port: int, *_: object) -> NoReturn:
+        looked_up.append((host, port))
+        raise socket.gaierror(socket.EAI_NONAME, "nobody is called so")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with pytest.raises(BackendError, match="nobody is called so"):
+        fetch("gnss", tmp_path, address)
+    assert looked_up == [(host, port)]
+    assert list(tmp_path.iterdir()) == []

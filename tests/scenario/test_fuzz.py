@@ -1,13 +1,14 @@
 """Whatever stands in a file, `load` returns a scenario or says what is wrong in its own words."""
 
-import contextlib
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import escaped
 from skyweft.scenario.reading import load
 from skyweft.scenario.review import review
 
@@ -165,5 +166,10 @@ def test_any_override(overrides: list[str]) -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.text(max_size=40))
 def test_any_path(text: str) -> None:
-    with contextlib.suppress(ScenarioError):
-        load(Path("/nowhere-at-all") / text)
+    """No file is there, and what is said is short and says of which."""
+    with pytest.raises(ScenarioError) as error:
+        load(Path("/nowhere-at-all", text))
+    said = str(error.value)
+    assert len(said) <= 1000
+    name = Path("/nowhere-at-all", text).name
+    assert name in said or escaped(name) in said

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.network.plan.files import FORMS, read_plan, write_plan
 from skyweft.network.plan.product import ContactPlan, plan
-from skyweft.protocols.records import Mistakes
 
 COLUMNS = ("source", "target", "start_s", "end_s", "rate_bps", "delay_s")
 
@@ -389,7 +388,36 @@ def test_what_is_not_text(tmp_path: Path) -> None:
         read_plan(tmp_path / "plan")
 
 
-@given(st.text(st.sampled_from('acontrge@+0123456789 \n-/:{}[]",.#x')))
-def test_garbage_is_a_mistake_of_the_users(text) -> None:
-    for form in FORMS.values():
-        form.read(text, Mistakes("garbage"))
+ASABR = "node 0 a\nnode 1 b\nnode 2 c\ncontact 0 1 0 9 8 1\ncontact 1 2 3 12 80 0\n"
+LETTERS = st.sampled_from('acontrge@+0123456789 \n-/:{}[]",.#x')
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    whole=st.sampled_from(["", ION, ASABR, _hdtn(dest=3)]),
+    cut=st.tuples(st.floats(0, 1), st.integers(0, 12)),
+    put=st.text(LETTERS, max_size=60),
+)
+def test_garbage_is_a_mistake_of_the_users(
+    whole: str, cut: tuple[float, int], put: str, tmp_path: Path
+) -> None:
+    """What is damaged is refused by the file's name, or is a plan all the same."""
+    start = int(cut[0] * len(whole))
+    (tmp_path / "plan").write_text(whole[:start] + put + whole[start + cut[1] :], encoding="utf-8")
+    said = ""
+    try:
+        found, warnings = read_plan(tmp_path / "plan")
+    except ScenarioError as error:
+        said = str(error)
+    if said:
+        assert all(line.startswith(("plan: ", "plan ")) for line in said.splitlines())
+        return
+    assert len(found) > 0
+    assert len(set(found.names)) == len(found.names)
+    assert np.all(found.source != found.target)
+    assert max(found.source.max(), found.target.max()) < len(found.names)
+    assert np.all(found.end_s > found.start_s)
+    for column in (found.start_s, found.end_s, found.rate_bps, found.delay_s):
+        assert np.all(np.isfinite(column))
+    assert min(found.rate_bps.min(), found.delay_s.min()) >= 0
+    assert all(line.startswith("plan: ") for line in warnings)
