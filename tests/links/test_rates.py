@@ -35,6 +35,28 @@ def test_rates_weigh_samples_by_time() -> None:
     assert np.isnan(Rates.empty(1).quantile(0, 0.5))
 
 
+def test_columns_hold_what_is_there_and_no_more() -> None:
+    rates = Rates.empty(2)
+    rates.add(CONTACTS, _links([0, 0, 1], [0, 10, 5], [100, 300, 0]), Seen.nothing(2))
+    columns = rates.columns()
+    # A bin for each of 100, 300, 50 and 150 bit/s, of which two samples have 5 s each. The second
+    # contact has a single sample at 0 bit/s, which lasts for no time.
+    assert sorted(zip(columns["row"].tolist(), columns["top_bps"].tolist(), strict=True)) == [
+        (0, 100),
+        (0, 300),
+        (1, 50),
+        (1, 150),
+    ]
+    assert columns["weight_s"].tolist() == [5, 5, 5, 5]
+    back = Rates.of({name: column.copy() for name, column in columns.items()})
+    for name in Rates.__slots__:
+        np.testing.assert_array_equal(getattr(back, name), getattr(rates, name))
+    back.join(rates)
+    np.testing.assert_array_equal(back.total, 2 * rates.total)
+    np.testing.assert_array_equal(back.weight_s, 2 * rates.weight_s)
+    np.testing.assert_array_equal(back.top_bps, rates.top_bps)
+
+
 @settings(deadline=None, max_examples=60)
 @given(cut=st.integers(0, 6))
 def test_rates_do_not_depend_on_where_samples_are_cut(cut: int) -> None:

@@ -1,10 +1,12 @@
+from math import erfc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.links import nr
-from skyweft.links.waveforms import ladder_of, noise_bandwidth_hz, rate_and_margin
+from skyweft.links.waveforms import ladder_of, noise_bandwidth_hz, rate_and_margin, snr_needed_db
 from skyweft.scenario.waveforms import BUILT_IN, Waveform
 
 
@@ -75,3 +77,23 @@ def test_nr_thresholds_follow_the_classes_and_go_on_beyond() -> None:
     needed = nr.snr_needed_db(np.linspace(0.05, 7.5, 2_000))
     assert np.all(np.diff(needed) > 0)
     assert np.abs(np.diff(needed)).max() < 0.35
+
+
+@pytest.mark.parametrize("kind", ["aloha", "slotted_aloha"])
+def test_aloha_needs_one_wrong_bit_in_a_hundred_thousand(kind: str) -> None:
+    """Uncoded BPSK in white noise: erfc(sqrt(Eb/N0)) / 2; one decimal of a decibel is kept."""
+    waveform = Waveform.model_validate({"kind": kind})
+    needed_db = snr_needed_db(waveform)
+    wrong = [erfc(10 ** ((needed_db + off) / 20)) / 2 for off in (-0.05, 0.05)]
+    assert wrong[1] < 1e-5 < wrong[0]
+    # A bit rate's width: signal over noise there is Eb/N0.
+    rate_bps = noise_bandwidth_hz(waveform, None)
+    cn0 = 10 * np.log10(rate_bps) + needed_db + np.array([-0.01, 0.01])
+    np.testing.assert_allclose(rate_and_margin(cn0, waveform)[0], [0, rate_bps])
+
+
+@pytest.mark.parametrize("kind", ["aloha", "slotted_aloha", "lr_fhss", "nb_iot"])
+def test_what_devices_contend_for_takes_the_users_threshold(kind: str) -> None:
+    waveform = Waveform.model_validate({"kind": kind, "snr_min_db": -3.0})
+    cn0 = 10 * np.log10(noise_bandwidth_hz(waveform, None)) - 3.0
+    np.testing.assert_allclose(rate_and_margin(np.array([cn0]), waveform)[1], 0, atol=1e-9)

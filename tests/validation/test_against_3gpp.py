@@ -120,6 +120,30 @@ def test_spectral_efficiencies_as_printed() -> None:
         np.testing.assert_allclose(nr.efficiencies(table), printed[name], rtol=0, atol=5.1e-5)
 
 
+def test_thresholds_of_the_classes_of_channel_quality() -> None:
+    """Efficiencies as TS 38.214 prints them, thresholds as public LTE and NR simulators have them.
+
+    Four decimals of the efficiency are 0.005 dB at the lowest class.
+    """
+    printed = [
+        float(row["efficiency"])
+        for row in rows_of(DATA / "ts38214_spectral_efficiency.csv")
+        if row["table"] == "cqi"
+    ]
+    copy = "-6.7 -4.7 -2.3 0.2 2.4 4.3 5.9 8.1 10.3 11.7 14.1 16.3 18.7 21.0 22.7"
+    wanted = [float(word) for word in copy.split()]
+    np.testing.assert_allclose(nr.snr_needed_db(printed), wanted, rtol=0, atol=5e-3)
+
+
+def test_outside_the_classes_the_gap_to_capacity_stays() -> None:
+    """Shannon's bound log2(1 + S/N), as far off as the nearest class is."""
+    classes, wanted = (0.1523, 5.5547), (-6.7, 22.7)
+    for ends, near, snr_db in zip(([0.06, 0.1], [6.0, 7.4]), classes, wanted, strict=True):
+        bound_db = 10 * np.log10(np.exp2([near, *ends]) - 1)
+        found = nr.snr_needed_db(ends)
+        np.testing.assert_allclose(found - bound_db[1:], snr_db - bound_db[0], atol=5e-3)
+
+
 def test_peak_rate_of_ts_38306() -> None:
     """TS 38.306 section 4.1.2: 273 blocks at 30 kHz, four layers of 256QAM: 2337 Mbit/s."""
     blocks_hz = 273 * 12 * 30e3
