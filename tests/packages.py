@@ -10,13 +10,14 @@ from typing import Any
 from unittest.mock import patch
 
 from skyweft import registry
+from skyweft.scenario.losses import LOSSES
 from skyweft.scenario.motion import MOTIONS
 from skyweft.scenario.scenario import Platforms, Scenario
 from skyweft.scenario.schema import json_schema
-from skyweft.scenario.terminals import ANTENNAS, Radio
+from skyweft.scenario.terminals import ANTENNAS, Link, Radio
 
-REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS, ANTENNAS)
-MODELS = (Radio, Platforms, Scenario)  # the inner ones first
+REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS, ANTENNAS, LOSSES)
+MODELS = (Radio, Link, Platforms, Scenario)  # the inner ones first
 
 
 class _Package(Distribution):

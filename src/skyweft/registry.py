@@ -6,7 +6,7 @@ own parts are named by where they live, so that nothing low imports what stands 
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -38,6 +38,8 @@ class Registry(Mapping[str, Part], Generic[Part]):
         Returns the kinds a part stands for.
     wrong : callable
         Returns why a package's part cannot stand beside those there are; nothing where it can.
+    taken : collection of str
+        Kinds that mean something already although they are no parts.
     """
 
     def __init__(
@@ -47,8 +49,9 @@ class Registry(Mapping[str, Part], Generic[Part]):
         ours: Sequence[Part | str],
         kinds: Callable[[Part], Sequence[str]],
         wrong: Callable[[Any, Mapping[str, Part]], str],
+        taken: Collection[str] = (),
     ) -> None:
-        self.group, self.sort = group, sort
+        self.group, self.sort, self._taken = group, sort, taken
         self._ours, self._kinds, self._wrong = ours, kinds, wrong
 
     # One of a kind each, so that it may stand among a type's annotations.
@@ -97,7 +100,7 @@ class Registry(Mapping[str, Part], Generic[Part]):
             part: Part = entry.load()
             if why := self._wrong(part, parts):
                 return part, f"cannot be used: {why}"
-            taken = [kind for kind in self._kinds(part) if kind in parts]
+            taken = [kind for kind in self._kinds(part) if kind in {*parts, *self._taken}]
         except Exception as error:  # whatever another's code raises, the run without it works
             return None, f"cannot be loaded: {type(error).__name__}: {error}"
         words = f"cannot be used: there is a {self.sort} {taken[0]!r} already" if taken else ""
@@ -141,12 +144,19 @@ class Kinds(Registry[Kind]):
         What every model of the sort is made from.
     ours : sequence of Kind
         In their order.
+    taken : collection of str
+        As of `Registry`.
     """
 
     def __init__(
-        self, group: str, sort: str, parent: type[BaseModel], ours: Sequence[Kind]
+        self,
+        group: str,
+        sort: str,
+        parent: type[BaseModel],
+        ours: Sequence[Kind],
+        taken: Collection[str] = (),
     ) -> None:
-        super().__init__(group, sort, ours, lambda each: each.kinds, self._unfit)
+        super().__init__(group, sort, ours, lambda each: each.kinds, self._unfit, taken)
         self._parent = parent
 
     def _unfit(self, part: Any, parts: Mapping[str, Kind]) -> str:

@@ -17,6 +17,7 @@ WALKER = {
     "inclination_deg": 98.0,
 }
 PLACE = {"kind": "fixed", "latitude_deg": 30.0, "longitude_deg": 114.0}
+LASER = {"kind": "optical", "rate_bps": 1e9}
 UP = {"kind": "radio", "frequency_hz": 400e6, "eirp_dbw": 0.0, "gt_db_k": -25.0}
 
 
@@ -76,6 +77,10 @@ def test_southern_border_below_the_northern() -> None:
         (
             {"links": [{"between": ["up", "up"]}]},
             "links[0].waveform: not given, so there will be no rates",
+        ),
+        (
+            {"terminals": {"up": LASER}, "links": [{"between": ["up", "up"], "losses_db": 1.0}]},
+            "links[0].losses_db: takes nothing off the rate, as terminals.up has no margin_db",
         ),
     ],
 )

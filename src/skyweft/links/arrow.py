@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from skyweft.columns import Column, Table, named
 from skyweft.contacts.arrow import PAIR
 from skyweft.contacts.product import Contacts
-from skyweft.links.product import Links
+from skyweft.links.product import LinkLosses, Links
 
 Ints = NDArray[np.int64]
 
@@ -27,7 +27,7 @@ LINKS = Table(
         Column("delay_s", "float64", "s", "one way, at the speed of light"),
         Column("doppler_hz", "float32", "Hz", "of the source's carrier at the target; NaN: none"),
         Column("doppler_rate_hz_s", "float32", "Hz/s", "its change"),
-        Column("loss_db", "float32", "dB", "free space and every fixed loss; NaN: no carrier"),
+        Column("loss_db", "float32", "dB", "of all causes; NaN: no carrier"),
         Column("cn0_dbhz", "float32", "dBHz", "carrier over noise density, source to target"),
         Column("margin_db", "float32", "dB", "over the most robust mode's threshold"),
         Column("rate_bps", "float64", "bit/s", "source to target; 0 where nothing can be sent"),
@@ -44,6 +44,26 @@ LINKS = Table(
         Column("rate_reverse_bps", "float64", "bit/s", "target to source"),
     ),
     repeated=("rate_bps", "rate_reverse_bps"),
+)
+
+LINK_LOSSES = Table(
+    "link_losses",
+    "of rules that state `losses`, one row a sample along a contact and cause of loss; they add up "
+    "to its loss",
+    (
+        Column("contact", "int64", "", "row of contacts.parquet"),
+        *PAIR,
+        Column("time_s", "float64", "s", "from the scenario's start"),
+        Column(
+            "cause",
+            "name",
+            "",
+            "kind of the loss; of all: free_space, polarisation, pointing, fixed",
+        ),
+        Column("loss_db", "float32", "dB", "source to target; NaN: no carrier"),
+        Column("loss_reverse_db", "float32", "dB", "target to source; NaN: no carrier"),
+    ),
+    optional=True,
 )
 
 
@@ -65,5 +85,30 @@ def links_table(
             "link": named(contacts.link[row], rules),
             "source": named(contacts.source[row], names),
             "target": named(contacts.target[row], names),
+        }
+    )
+
+
+def link_losses_table(
+    losses: LinkLosses,
+    links: Links,
+    contacts: Contacts,
+    number: Ints,
+    names: pa.Array,
+    rules: pa.Array,
+) -> pa.Table:
+    """Return the losses of samples cause by cause; the other arguments are as of `links_table`."""
+    sample, cause = np.nonzero(~np.isnan(losses.loss_db).all(axis=1).T)
+    row = links.contact[sample]
+    return LINK_LOSSES.build(
+        {
+            "contact": number[row],
+            "link": named(contacts.link[row], rules),
+            "source": named(contacts.source[row], names),
+            "target": named(contacts.target[row], names),
+            "time_s": links.time_s[sample],
+            "cause": named(cause, pa.array(losses.causes, pa.string())),
+            "loss_db": losses.loss_db[cause, 0, sample],
+            "loss_reverse_db": losses.loss_db[cause, 1, sample],
         }
     )

@@ -4,8 +4,9 @@ Samples are worked on in pieces of fixed size, so results do not depend on the n
 """
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,14 @@ from skyweft.fleet import Fleet, Motion
 from skyweft.links.antennas import gain_towards_dbi, peak_gain_dbi
 from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import Geometry, geometry_between
-from skyweft.links.losses import Path, total_loss_db
-from skyweft.links.product import Links
+from skyweft.links.losses import added, losses_db, stating, total_loss_db
+from skyweft.links.path import Ends, Path
+from skyweft.links.product import LinkLosses, Links
 from skyweft.links.radio import cn0_dbhz, system_temperature_k
 from skyweft.links.restricted import restrict, with_borders
 from skyweft.links.sampling import sample_times
 from skyweft.links.waveforms import rate_and_margin
+from skyweft.scenario.losses import ALWAYS
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
 from skyweft.scenario.waveforms import Waveform, link_mistakes, waveform_named
@@ -30,7 +33,6 @@ from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-Platforms = NDArray[np.int32]
 
 PIECE = 65_536  # samples; their columns stay in the second-level cache
 # What each direction has, and its unit: `cn0_dbhz` there, `cn0_reverse_dbhz` back.
@@ -42,7 +44,6 @@ UNITS = {
     "margin": "db",
     "rate": "bps",
 }
-LAYERS = ("ground", "air", "near_space", "space")  # from the lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class _Way:
     cn0: Floats
     margin: Floats
     rate: Floats
+    causes: Mapping[str, Floats] = field(default_factory=dict)  # what `loss` is the sum of
 
 
 def budget(
@@ -88,14 +90,31 @@ def budget(
         The interference margin of the link is taken off C/N0. A terminal states its EIRP, G/T
         and losses as seen at the antenna's axis; beyond an array's scan limit C/N0 and margin are
         NaN and the rate is 0. Where an end cannot transmit or the other cannot receive, loss and
-        Doppler of that direction are NaN too. Lasers carry the lesser of their two stated rates;
-        their losses, C/N0 and margins are NaN. Samples where an end is absent are left out.
+        Doppler of that direction are NaN too. Lasers carry the lesser of their two stated rates,
+        nothing where losses beside that of free space take more than the receiver's margin; their
+        C/N0 is NaN, and loss and margin are as long as nothing is stated of them. Samples where an
+        end is absent are left out.
 
     Raises
     ------
     ScenarioError
-        A link no budget can be made for.
+        A link no budget can be made for; a package's loss that does not work.
     """
+    return link_budget_by_cause(
+        scenario, fleet, motion, contacts, executor=executor, restrictions=restrictions
+    )[0]
+
+
+def link_budget_by_cause(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    *,
+    executor: Executor | None = None,
+    restrictions: Restrictions = NOTHING,
+) -> tuple[Links, LinkLosses]:
+    """Return what `budget` returns, and the losses of rules that state some, cause by cause."""
     mistakes = link_mistakes(scenario.links, scenario.terminals, scenario.waveforms)
     if mistakes:
         raise ScenarioError("\n".join(f"{place}: {words}" for place, words in mistakes))
@@ -107,10 +126,12 @@ def budget(
     row, when_s = with_borders(contacts, restrictions, samples, *span_s)
     # The moment before the block's start is seen as its start is.
     links = _blank(row, np.maximum(when_s, span_s[0]))
+    losses = LinkLosses.blank(stating(scenario.links), len(row))
     pieces = [slice(k, k + PIECE) for k in range(0, len(row), PIECE)]
 
     def work(piece: slice) -> NDArray[np.bool_]:
-        return _fill_piece(scenario, fleet, motion, contacts, _rows_of(links, piece))
+        room = _rows_of(links, piece), losses.taking(piece)
+        return _fill_piece(scenario, fleet, motion, contacts, *room)
 
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -120,8 +141,9 @@ def budget(
     links.time_s[:] = when_s
     restrict(links, contacts, restrictions)
     if all(each.all() for each in present):
-        return links
-    return _rows_of(links, np.concatenate(present))
+        return links, losses
+    there = np.concatenate(present)
+    return _rows_of(links, there), losses.taking(there)
 
 
 def rates_at(
@@ -189,72 +211,82 @@ def _rows_of(links: Links, rows: slice | NDArray[np.bool_]) -> Links:
 
 
 def _fill_piece(
-    scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, piece: Links
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    piece: Links,
+    losses: LinkLosses | None = None,
 ) -> NDArray[np.bool_]:
     """Write everything but contact and time; return where both ends are there."""
     source, target = contacts.source[piece.contact], contacts.target[piece.contact]
     seen = geometry_between(fleet, motion, source, target, piece.time_s)
+    ends = Ends(scenario.start, fleet, motion, source, target, piece.time_s, seen)
     present: NDArray[np.bool_] = ~np.isnan(seen.range_m)
     piece.range_m[:] = np.where(present, seen.range_m, 0)
     piece.delay_s[:] = seen.range_m / SPEED_OF_LIGHT_M_S
-    piece.elevation_deg[:] = _elevation_deg(fleet, source, target, seen)
-    if len(scenario.links) == 1:
-        _write(piece, slice(None), scenario, scenario.links[0], seen)
-        return present
+    piece.elevation_deg[:] = ends.elevation_deg
     rule = contacts.link[piece.contact]
-    for i in np.unique(rule):
-        mine = np.nonzero(rule == i)[0]
-        _write(piece, mine, scenario, scenario.links[i], seen.taking(mine))
+    alone = len(scenario.links) == 1
+    for i in [0] if alone else np.unique(rule):
+        mine: Rows | slice = slice(None) if alone else np.nonzero(rule == i)[0]
+        link = scenario.links[i]
+        ways = _ways(scenario, link, ends if isinstance(mine, slice) else ends.taking(mine))
+        for name, unit in UNITS.items():
+            for way, direction in zip(ways, ("", "_reverse"), strict=True):
+                getattr(piece, f"{name}{direction}_{unit}")[mine] = getattr(way, name)
+        if losses is not None and link.losses:
+            for back, way in enumerate(ways):
+                losses.write(way.causes, back, mine)
     return present
 
 
-def _elevation_deg(fleet: Fleet, source: Platforms, target: Platforms, seen: Geometry) -> Floats:
-    height = np.array([LAYERS.index(layer) for layer in fleet.layers])[fleet.group]
-    above = height[source] - height[target]
-    rise = np.where(above < 0, seen.rise_source, seen.rise_target)
-    rise[above == 0] = np.nan
-    elevation_deg: Floats = np.degrees(np.arcsin(rise))
-    return elevation_deg
-
-
-def _write(
-    piece: Links, mine: Rows | slice, scenario: Scenario, link: Link, seen: Geometry
-) -> None:
-    """Write the budget of one link's samples."""
+def _ways(scenario: Scenario, link: Link, ends: Ends) -> tuple[_Way, _Way]:
+    """Return the budget of one rule's samples, there and back."""
     one, other = (scenario.terminals[name] for name in link.between)
-    if isinstance(one, Radio) and isinstance(other, Radio):
+    paths = Path(link, one, other, ends), Path(link, other, one, ends, back=True)
+    if isinstance(one, Radio):
         waveform = waveform_named(link.waveform, scenario.waveforms) if link.waveform else None
-        there = _way(Path(link, one, other, seen), waveform)
-        back = _way(Path(link, other, one, seen.swapped()), waveform)
+        there, back = (_way(path, waveform) for path in paths)
     else:
-        assert isinstance(one, Optical)
-        assert isinstance(other, Optical)
-        rate_bps = min(one.rate_bps, other.rate_bps)
-        there, back = (_stated(seen, end.wavelength_m, rate_bps) for end in (one, other))
-    for name, unit in UNITS.items():
-        getattr(piece, f"{name}_{unit}")[mine] = getattr(there, name)
-        getattr(piece, f"{name}_reverse_{unit}")[mine] = getattr(back, name)
+        there, back = (_light(path) for path in paths)
+    return there, back
 
 
-def _stated(seen: Geometry, wavelength_m: float, rate_bps: float) -> _Way:
-    """Return a way of which only the carrier and the rate are known."""
-    unknown = np.full(len(seen), np.nan)
-    shifts = _shifts(seen, SPEED_OF_LIGHT_M_S / wavelength_m)
-    return _Way(*shifts, unknown, unknown, unknown, np.full(len(seen), rate_bps))
+def _light(path: Path) -> _Way:
+    """Return a way by light: its rate is stated, and ends where its margin is used up."""
+    assert isinstance(path.sender, Optical)
+    assert isinstance(path.receiver, Optical)
+    unknown = np.full(len(path), np.nan)
+    rate_bps = np.full(len(path), min(path.sender.rate_bps, path.receiver.rate_bps))
+    shifts = _shifts(path.geometry, path.frequency_hz)
+    if not (path.link.losses or path.link.losses_db or path.receiver.margin_db is not None):
+        return _Way(*shifts, unknown, unknown, unknown, rate_bps)
+    causes = losses_db(path)
+    margin_db = unknown
+    if path.receiver.margin_db is not None:
+        # The stated rate is that of free space, whatever the distance.
+        beside = {name: each for name, each in causes.items() if name != ALWAYS[0]}
+        margin_db = path.receiver.margin_db - added(beside)
+        rate_bps[margin_db < 0] = 0.0
+    return _Way(*shifts, added(causes), unknown, margin_db, rate_bps, causes)
 
 
 def _way(path: Path, waveform: Waveform | None) -> _Way:
-    unknown, nothing = np.full(len(path.geometry), np.nan), np.zeros(len(path.geometry))
+    assert isinstance(path.sender, Radio)
+    assert isinstance(path.receiver, Radio)
+    unknown, nothing = np.full(len(path), np.nan), np.zeros(len(path))
     if not (path.sender.transmits and path.receiver.receives):
         # The frequency this end is set to is no carrier that anyone sends and the other hears.
         return _Way(unknown, unknown, unknown, unknown, unknown, nothing)
-    loss_db = total_loss_db(path)
+    causes = losses_db(path)
+    loss_db = added(causes)
     ratio = carrier_to_noise_dbhz(path, loss_db)
     margin_db, rate_bps = unknown, nothing
     if waveform is not None:
         rate_bps, margin_db = rate_and_margin(ratio, waveform, path.sender.bandwidth_hz)
-    shifts = _shifts(path.geometry, path.sender.frequency_hz)
-    return _Way(*shifts, loss_db, ratio, margin_db, rate_bps)
+    shifts = _shifts(path.geometry, path.frequency_hz)
+    return _Way(*shifts, loss_db, ratio, margin_db, rate_bps, causes)
 
 
 def _shifts(seen: Geometry, carrier_hz: float) -> tuple[Floats, Floats]:
@@ -269,7 +301,7 @@ def carrier_to_noise_dbhz(path: Path, loss_db: Floats | None = None) -> Floats:
     Parameters
     ----------
     path : Path
-        Sender and receiver, and their geometry at K moments.
+        Of two radios at K moments.
     loss_db : (K,), optional
         What is lost on the way, where that is known already. [dB]
 
@@ -278,6 +310,8 @@ def carrier_to_noise_dbhz(path: Path, loss_db: Floats | None = None) -> Floats:
     cn0_dbhz : (K,)
         NaN where an antenna cannot point. [dB Hz]
     """
+    assert isinstance(path.sender, Radio)
+    assert isinstance(path.receiver, Radio)
     if loss_db is None:
         loss_db = total_loss_db(path)
     eirp_dbw = _eirp_dbw(path.sender, path.geometry.rise_source)

@@ -1,5 +1,6 @@
 """How well a contact carries bits: the product of `links`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ class Links(Shown):
     delay_s: NDArray[np.float64]
     doppler_hz: NDArray[np.float64]
     doppler_rate_hz_s: NDArray[np.float64]
-    loss_db: NDArray[np.float32]  # free space and every fixed loss
+    loss_db: NDArray[np.float32]  # of all causes
     cn0_dbhz: NDArray[np.float32]
     margin_db: NDArray[np.float32]  # over the most robust mode's threshold
     rate_bps: NDArray[np.float64]
@@ -42,3 +43,30 @@ class Links(Shown):
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLosses:
+    """What samples of `Links` lose under rules that state losses, cause by cause."""
+
+    causes: tuple[str, ...]
+    loss_db: NDArray[np.float32]  # (causes, 2, K), there and back; NaN: no such cause, no carrier
+
+    @classmethod
+    def blank(cls, causes: tuple[str, ...], count: int) -> "LinkLosses":
+        """Return room for so many samples."""
+        return cls(causes, np.full((len(causes), 2, count), np.nan, np.float32))
+
+    def taking(self, rows: slice | NDArray[np.bool_]) -> "LinkLosses":
+        """Return the chosen samples; of a slice those of this one, to be written into."""
+        return LinkLosses(self.causes, self.loss_db[:, :, rows])
+
+    def write(
+        self,
+        losses: Mapping[str, NDArray[np.float64]],
+        back: int,
+        rows: slice | NDArray[np.int64],
+    ) -> None:
+        """Write what samples lose in one direction."""
+        for name, each in losses.items():
+            self.loss_db[self.causes.index(name), back, rows] = each

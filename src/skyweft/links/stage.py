@@ -9,8 +9,8 @@ from skyweft.contacts.metrics import durations
 from skyweft.contacts.pairs import pairs
 from skyweft.contacts.product import Contacts, Numbered
 from skyweft.contacts.stage import BLOCK, MEETINGS
-from skyweft.links.arrow import LINKS, links_table
-from skyweft.links.budget import budget
+from skyweft.links.arrow import LINK_LOSSES, LINKS, link_losses_table, links_table
+from skyweft.links.budget import link_budget_by_cause
 from skyweft.links.rates import Rates, Seen
 from skyweft.motion.stage import MOTION
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
@@ -27,7 +27,7 @@ class LinksStage(Stage):
 
     key = "links"
     needs = ("motion", "contacts")
-    tables = (LINKS,)
+    tables = (LINKS, LINK_LOSSES)
     share = 0.35
 
     def estimate(self, context: Context) -> Estimate:
@@ -73,11 +73,16 @@ class _State(State):
         context = self._context
         some, number = now.contacts.taking(lot), now.number[lot]
         known = context.scenario, context.fleet, block.get(MOTION), some
-        links = budget(*known, context.executor, block.restrictions)
+        links, losses = link_budget_by_cause(
+            *known, executor=context.executor, restrictions=block.restrictions
+        )
         rates, seen = sums
         mine = Seen(seen.time_s[lot], seen.rate_bps[lot])  # views: they move on
         block.put(lambda: rates.add(some, links, mine))
-        block.write(LINKS, lambda: links_table(links, some, number, context.names, context.rules))
+        of = some, number, context.names, context.rules
+        block.write(LINKS, lambda: links_table(links, *of))
+        if losses.causes:
+            block.write(LINK_LOSSES, lambda: link_losses_table(losses, links, *of))
 
     def _lots(self, block: Block, contacts: Contacts) -> list[slice]:
         """Cut contacts where about `SAMPLES_AT_ONCE` samples have come together."""
@@ -97,6 +102,8 @@ class _State(State):
     def close(self, whole: Whole) -> Metrics:
         names = self._context.scenario.rule_names
         meetings = whole.get(MEETINGS)
+        if not any(link.losses for link in self._context.scenario.links):
+            whole.leave_out(LINK_LOSSES, "no rule of [[links]] states losses")
         rates = Rates.empty(len(names))
         for journal in whole.journals:
             rates.join(Rates.of(journal.read("rates")))

@@ -70,6 +70,7 @@ def scenario_section(
                     ("least elevation", "deg"),
                     ("greatest range", "km"),
                     ("waveform", ""),
+                    ("losses", ""),
                 ],
                 _rules(scenario),
             ),
@@ -107,6 +108,7 @@ def _rules(scenario: Scenario) -> list[list[Cell]]:
             Number(f"{rule.elevation_min_deg:g}"),
             Number("no limit" if rule.range_max_m is None else f"{rule.range_max_m / 1e3:,.0f}"),
             rule.waveform or "stated rate",
+            ", ".join(loss.kind for loss in rule.losses) or "none stated",
         ]
         for rule in scenario.links
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skyweft.scenario.motion import Loiter
 from skyweft.scenario.network import Flows, Gateways, Routes
 from skyweft.scenario.scenario import Scenario
-from skyweft.scenario.terminals import Link, Radio
+from skyweft.scenario.terminals import Link, Optical, Radio
 from skyweft.scenario.waveforms import BUILT_IN
 
 
@@ -110,3 +110,8 @@ def _link(scenario: Scenario, link: Link) -> Iterator[str]:
     ends = [scenario.terminals[name] for name in link.between]
     if link.waveform is None and isinstance(ends[0], Radio):
         yield ".waveform: not given, so there will be no rates"
+    for name, end in zip(link.between, ends, strict=True):
+        if isinstance(end, Optical) and end.margin_db is None and (link.losses or link.losses_db):
+            what = "losses" if link.losses else "losses_db"
+            yield f".{what}: takes nothing off the rate, as terminals.{name} has no margin_db"
+            break

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from skyweft.registry import Kind, Kinds
 from skyweft.scenario.entry import Count, Elevation, Entry, File
+from skyweft.scenario.losses import AnyLosses
 from skyweft.scenario.quantities import (
     Aperture,
     Carrier,
@@ -201,12 +202,15 @@ class Radio(Entry):
 
 
 class Optical(Entry):
-    """A laser terminal with a stated rate; its budget through air and cloud is not modelled yet."""
+    """A laser terminal with a stated rate."""
 
     kind: Literal["optical"]
     rate_bps: PositiveRate
     wavelength_m: Annotated[float, Field(ge=100e-9, le=100e-6)] = 1550e-9
     """Of the carrier; Doppler follows from it."""
+    margin_db: Loss | None = None
+    """How much `losses` and `losses_db` of a link may take before nothing gets through to this
+    terminal; any amount unless given."""
     mask: Mask | None = None
 
 
@@ -252,6 +256,9 @@ class Link(Entry):
     """Instead of the loss that follows from the two polarisations."""
     losses_db: Loss = 0.0
     """Fixed losses on the way: gas, scintillation, rain allowance."""
+    losses: AnyLosses = Field(default=[])
+    """Further losses, worked out at every moment from both ends' places; the key `kind` picks one
+    of the losses below."""
     interference_margin_db: Loss = 0.0
     windows: bool = True
     """Whether contact windows are searched; without them the rule is for random access only, and a

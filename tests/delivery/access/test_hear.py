@@ -1,15 +1,22 @@
 """The stage from motion to what is heard: the same however it is cut, and true to the geometry."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from skyweft.contacts.finding import find
 from skyweft.delivery.product import CAUSES, HEARD
+from skyweft.links.path import Path
 from skyweft.motion.fleet import assemble
 from skyweft.motion.propagate import propagate
+from skyweft.registry import Kind
+from skyweft.scenario.losses import PathLoss
+from skyweft.scenario.scenario import Scenario
+from skyweft.world.ellipsoid import to_geodetic
 
 from .conftest import heard_in, same, scenario_of
 
@@ -106,6 +113,39 @@ def test_in_view_as_the_contact_finder_has_it(threads: ThreadPoolExecutor) -> No
             # The finder is within 10 ms; this stage adds the cubic's third of a metre, 0.05 ms.
             if abs(outside_s) > 0.011:
                 assert (satellite in copies) == (outside_s < 0), (thing, satellite, at_s)
+
+
+class Storm(PathLoss):
+    """A wall between some places and the sky in the second half of the run."""
+
+    kind: Literal["storm"]
+
+
+def storm(_: Storm, path: Path) -> Any:
+    assert path.sender_place.altitude_m.max() < path.receiver_place.altitude_m.min()
+    return 200.0 * ((path.time_s > 1_800) & (path.sender_place.latitude_deg > 0))
+
+
+def test_losses_of_time_and_place_are_heard(
+    threads: ThreadPoolExecutor, installed: Callable[..., AbstractContextManager[None]]
+) -> None:
+    plain = scenario_of().model_dump(exclude_unset=True)
+    before = heard_in(scenario_of(), WHOLE, threads)
+    with installed("skyweft.losses", storm=Kind(Storm, storm)):
+        plain["links"][0]["losses"] = [{"kind": "storm"}]
+        scenario = Scenario.model_validate(plain)
+        fleet = assemble(scenario)
+        heard = heard_in(scenario, WHOLE, threads)
+    assert fleet.sites is not None
+    north = to_geodetic(fleet.sites.position_m[fleet.site[heard.thing]])[0] > 0
+    late = heard.created_s > 1_800
+    was, now = before.cause == HEARD, heard.cause == HEARD
+    weak = heard.cause == CAUSES.index("margin")
+    assert np.count_nonzero(was & north & late) > 20
+    assert not np.any(now & north & late)
+    assert np.mean(weak[was & north & late]) > 0.9  # the others are off by Doppler at somebody
+    assert np.count_nonzero(was & ~late) > 20
+    assert np.all(now[was & ~late])
 
 
 def test_windows_are_not_searched_where_nobody_wants_them(threads: ThreadPoolExecutor) -> None:

@@ -16,10 +16,10 @@ from skyweft.delivery.access.medium import Media, Medium
 from skyweft.delivery.access.pieces import begun
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
-from skyweft.links.budget import LAYERS, carrier_to_noise_dbhz
+from skyweft.links.budget import carrier_to_noise_dbhz
 from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import HAIR_S, Geometry, Nine, seen_between, states_of
-from skyweft.links.losses import Path
+from skyweft.links.path import LAYERS, Ends, Path
 from skyweft.motion.hermite import between, interval, states_at
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
@@ -148,10 +148,11 @@ class Sight:
         )  # fmt: skip
         seen, receiver = Geometry(*columns), field.rows[near]
         carrier_hz = field.thing.frequency_hz
-        power = carrier_to_noise_dbhz(Path(link, field.thing, field.receiver, seen))
+        ends = Ends(self._scenario.start, fleet, motion, thing[row], receiver, time_s[row], seen)
+        power = carrier_to_noise_dbhz(Path(link, field.thing, field.receiver, ends))
         answer = np.full(len(row), np.nan, np.float32)
         if field.answers:
-            back = Path(link, field.receiver, field.thing, seen.swapped())
+            back = Path(link, field.receiver, field.thing, ends, back=True)
             answer[:] = carrier_to_noise_dbhz(back)
         # A moment at which either end is restricted bars the whole transmission.
         factor, cause = self._restrictions.at(thing[row], receiver, time_s[row])
@@ -159,8 +160,8 @@ class Sight:
         power[barred > 0] = answer[barred > 0] = np.nan
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
-            ends = (receiver, time_s[row]), (thing[row], time_s[row])
-            bearing = _bearing(*(states_of(fleet, motion, *each)[0] for each in ends))
+            both = (receiver, time_s[row]), (thing[row], time_s[row])
+            bearing = _bearing(*(states_of(fleet, motion, *each)[0] for each in both))
         return Rays(
             sent[row],
             receiver,
