@@ -112,7 +112,7 @@ class Run(Folder):
         rules = self.scenario.routes
         if not (0 <= route < len(rules) and rules[route].apart):
             raise ScenarioError(f"routes.{route} asks for no ways apart")
-        return ways_apart(self.folder / "routes.parquet", route)
+        return ways_apart(self.file("routes"), route)
 
     def contact_plan(self, piece_s: float = math.inf) -> ContactPlan:
         """Return who can send to whom, when, how fast and how much, either way.

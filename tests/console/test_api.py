@@ -127,6 +127,7 @@ def test_a_run_that_was_killed(small, tmp_path: Path) -> None:
 
 
 def test_a_run_of_a_newer_version_shows_its_tables(copied: Path) -> None:
+    (copied / "SHA256SUMS").unlink()
     manifest = read_json(copied / "manifest.json")
     manifest["scenario"]["quantum"] = {"bits": 4}
     manifest["versions"]["skyweft"] = "9.0"
@@ -141,6 +142,7 @@ def test_a_run_of_a_newer_version_shows_its_tables(copied: Path) -> None:
 
 
 def test_a_run_that_is_made_again_is_opened_again(copied: Path) -> None:
+    (copied / "SHA256SUMS").unlink()
     ask = _asking(copied)
     before = ask("/api/v1/runs").json[0]
     write_json(copied / "manifest.json", {**read_json(copied / "manifest.json"), "name": "Again"})
@@ -171,6 +173,7 @@ def test_no_way_has_a_reason(ask, small) -> None:
 
 
 def test_paths_that_were_not_kept_say_how_to_keep_them(copied: Path) -> None:
+    (copied / "SHA256SUMS").unlink()
     path = copied / "routes.parquet"
     table = pq.read_table(path)
     place = table.schema.get_field_index("path")

@@ -1,16 +1,22 @@
 """Pages of tables against plain Python on the whole table."""
 
 import math
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skyweft.console import tables
 from skyweft.console.tables import Condition, Query, page
+from skyweft.contacts.arrow import utc_ms
 from skyweft.errors import ScenarioError
+from skyweft.world.clock import Clock
 
 WORDS = ["beta", "alpha", None, "Gamma", "al:pha"]
 
@@ -70,6 +76,9 @@ def test_pages(path: Path, offset: int, limit: int) -> None:
         ("word:lt:b", lambda row: row["word"] is not None and row["word"] < "b"),
         ("yes:eq:true", lambda row: row["yes"]),
         ("when:lt:1970-01-01T00:01:00Z", lambda row: row["row"] < 60),
+        ("when:ge:1970-01-01T00:01", lambda row: row["row"] >= 60),
+        ("when:ge:1970-01-01 08:01:00.5+08:00", lambda row: row["row"] > 60),
+        ("when:lt:1970-001T00:05:00Z", lambda row: row["row"] < 300),
         ("path:eq:b", lambda row: "b" in row["path"]),
     ],
 )
@@ -148,3 +157,50 @@ def test_a_table_that_changed_is_read_again(path: Path, tmp_path: Path) -> None:
     assert _numbers(copy, sort="row") == (3, [1, 2, 3])
     pq.write_table(pa.table({"row": [9, 8]}), copy)
     assert _numbers(copy, sort="row") == (2, [8, 9])
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        (["when:lt:1970-01-01T00:00:60Z"], "has a second 60 where UTC has no leap second"),
+        (["when:lt:1970-02-30"], "is no day of the calendar"),
+        (["when:lt:soon\x07"], "'soon\\x07' is no value of when: it is not a time like"),
+        (["when:lt:9999-01-01"], "is not in the years 1900 to 2200"),
+        (["value:lt:nan"], "'nan' is no value of value"),
+        (["row:ge:20", "row:lt:10"], "no row is at least 20 and below 10"),
+        (["row:lt:10", "row:gt:10"], "no row is above 10 and below 10"),
+        (["value:le:inf", "value:gt:inf"], "no value is above inf and at most inf"),
+        (
+            ["when:ge:1970-01-01T00:05Z", "word:has:a", "when:le:1970-01-01T04:00+08:00"],
+            "no when is at least 1970-01-01T00:05Z and at most 1970-01-01T04:00",
+        ),
+    ],
+)
+def test_what_no_row_can_satisfy_is_said(path: Path, where: list[str], said: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(said)):
+        page(path, Query(where=tuple(map(Condition.read, where))))
+
+
+def _posix_s(time_s: float) -> float:
+    """Return seconds before or after 2017 as POSIX counts them, from 23:59:55 on: 60 is 0 again."""
+    return time_s - (5 if time_s < 6 else 6)
+
+
+@given(low=st.integers(0, 11), high=st.integers(0, 11), end=st.sampled_from(["", "Z", "+00:00"]))
+def test_moments_around_a_leap_second(
+    tmp_path_factory: pytest.TempPathFactory, low: int, high: int, end: str
+) -> None:
+    """Bounds written as UTC, 23:59:60 among them, keep the rows that lie between them."""
+    clock = Clock.at(datetime(2016, 12, 31, 23, 59, 55, tzinfo=UTC))
+    time_s = np.arange(0.0, 12.0, 0.5)
+    when = pa.array(utc_ms(clock, time_s)).cast(pa.timestamp("ms", tz="UTC"))
+    path = tmp_path_factory.getbasetemp() / "leap.parquet"
+    pq.write_table(pa.table({"row": np.arange(len(time_s)), "when": when}), path)
+    low, high = sorted((low, high))
+    words = [clock.utc([each])[0].removesuffix("Z") + end for each in (low, high)]
+    asked = (f"when:ge:{words[0]}", f"when:le:{words[1]}")
+    _, found = _numbers(path, where=tuple(map(Condition.read, asked)))
+    within = [
+        row for row, each in enumerate(time_s) if _posix_s(low) <= _posix_s(each) <= _posix_s(high)
+    ]
+    assert found == within

@@ -47,7 +47,9 @@ def done(tiny: Path, short_blocks: None) -> Path:
 def test_folder(tiny: Path) -> None:
     seen = []
     result = run(tiny, tiny.parent / "out", progress=lambda *each: seen.append(each))
-    assert sorted(each.name for each in result.folder.iterdir()) == sorted([*SAME, "manifest.json"])
+    assert sorted(each.name for each in result.folder.iterdir()) == sorted(
+        [*SAME, "manifest.json", "SHA256SUMS"]
+    )
     assert (result.folder / "scenario.toml").read_bytes() == tiny.read_bytes()
     assert result.scenario == load(tiny)
     for name in OURS:
@@ -322,6 +324,7 @@ def test_damaged_tables_are_named(tiny: Path) -> None:
 def test_what_another_version_wrote_is_named(tiny: Path) -> None:
     result = run(tiny, tiny.parent / "out", overrides=["duration_s=600"])
     folder = result.folder
+    (folder / "SHA256SUMS").unlink()
     shutil.copy(folder / "links.parquet", folder / "contacts.parquet")
     with pytest.raises(
         ScenarioError, match=r"contacts\.parquet is no table of this kind .*start_s"

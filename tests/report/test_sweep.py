@@ -40,6 +40,19 @@ def test_page(tmp_path: Path) -> None:
     assert again.read_text(encoding="utf-8") == text
 
 
+def test_warnings_of_variants_are_told(tmp_path: Path) -> None:
+    asked = variants({"planes": [1, 2, 3]}, None)
+    said = [["<one> waits"], [], ["<one> waits", "no link uses it"]]
+    summaries = {each.number: {"warnings": said[each.number - 1]} for each in asked}
+    write_json(tmp_path / "sweep.json", plan("S", tmp_path / "x.toml", []))
+    write(tmp_path, table(asked, summaries, {}))
+    found = Sweep(tmp_path)
+    assert found.warnings == {1: "<one> waits", 3: "<one> waits\nno link uses it"}
+    text = write_sweep(found, tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "2 of 3 variants have warnings" in text
+    assert re.search(r"1, 3</t[dh]>\s*<td[^>]*>&lt;one&gt; waits", text)
+
+
 def test_more_keys_than_can_be_drawn(tmp_path: Path) -> None:
     found = _sweep(tmp_path, {"a": [1, 2], "b": [1, 2], "c": [1, 2]})
     text = write_sweep(found, tmp_path / "sweep.html").read_text(encoding="utf-8")

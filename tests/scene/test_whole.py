@@ -208,6 +208,7 @@ def test_a_window_outside_the_run(small: Run, window) -> None:
 
 def test_tracks_that_were_not_kept(small: Run, tmp_path: Path, unpacked) -> None:
     copy = small.save(tmp_path / "copy")
+    (copy.folder / "SHA256SUMS").unlink()
     manifest = read_json(copy.folder / "manifest.json")
     write_json(copy.folder / "manifest.json", {**manifest, "left_out": {"tracks": "too large"}})
     read = unpacked(scene(open_run(copy.folder)))

@@ -1,5 +1,6 @@
 """Sets of files get into a folder whole or not at all, whenever the process is killed."""
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from skyweft.store import journal
+from skyweft.store.names import SUMS
 from skyweft.store.publishing import Publishing
 
 Files = dict[str, bytes]
@@ -26,7 +28,13 @@ def _written(folder: Path, files: Files) -> Path:
 
 def _there(folder: Path) -> Files:
     names = (each for each in folder.iterdir() if not each.name.startswith(".beside"))
-    return {each.name: each.read_bytes() for each in names}
+    found = {each.name: each.read_bytes() for each in names}
+    sums = found.pop(SUMS, b"").decode().splitlines()
+    if "key" in found:  # the list of checksums came with the set that has the key
+        for line in sums:
+            checksum, name = line.split("  ")
+            assert hashlib.sha256(found[name]).hexdigest() == checksum
+    return found
 
 
 def _into(folder: Path) -> Publishing:

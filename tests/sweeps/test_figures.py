@@ -13,6 +13,7 @@ def test_flat_names() -> None:
         "routes": [{"sources": ["a"], "hops_mean": 2.5, "reasons": {"island": 0.1}}],
         "gateways": {"chosen": ["a", "b"], "optimal": True},
         "flows": {"busiest_links": [{"load_mean_bps": 1.0}]},
+        "warnings": ["one satellite waits", "no link uses it"],
         "deliveries": {"delay_curve_s": [1.0, 2.0], "rules": [{"source": "a", "made": 7}]},
     }
     assert flat(summary) == {
@@ -33,11 +34,13 @@ def test_columns() -> None:
     assert found.schema.to_string(show_schema_metadata=False).splitlines() == [
         "variant: int32",
         "reason: string",
+        "warnings: string",
         "duration_s: int64",  # as it was given, and once only
         "k: string",
         "count: int64",
         "share: double",
     ]
     assert found.to_pylist()[1] == {
-        "variant": 2, "reason": "lost", "duration_s": 60, "k": "x", "count": None, "share": None,
+        "variant": 2, "reason": "lost", "warnings": None,
+        "duration_s": 60, "k": "x", "count": None, "share": None,
     }  # fmt: skip

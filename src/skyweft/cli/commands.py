@@ -92,10 +92,18 @@ def sweep(options: argparse.Namespace) -> int:
 
     page = write_sweep(found, found.folder / PAGE)
     total, failed = found.table.num_rows, found.failed
-    facts = {"variants": total, "failed": failed, "folder": options.out, "page": str(page)}
+    facts = {
+        "variants": total,
+        "failed": failed,
+        "warnings": found.warnings,
+        "folder": options.out,
+        "page": str(page),
+    }
     for number, reason in failed.items():
         warn(f"variant {number}: {reason}")
     lines = [f"{total - len(failed):,} of {total:,} variants", f"table: {found.folder}"]
+    if found.warnings:
+        warn(f"{len(found.warnings):,} of {total:,} variants have warnings: see {page}")
     answer(options, facts, [*lines, f"page: {page}"])
     return USER if len(failed) == total else DONE
 

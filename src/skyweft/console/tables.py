@@ -6,8 +6,8 @@ Only row numbers of what matches are held, and of a table only the row groups th
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.naming import normal
+from skyweft.naming import escaped, normal
+from skyweft.store.checksums import intact
+from skyweft.world.clock import utc_ns
 
 Rows = NDArray[np.uint32]
 
@@ -26,6 +28,8 @@ LIMIT_MAX = 2_000
 SORTED_MAX = 5_000_000  # rows
 MATCHED_MAX = 20_000_000
 REMEMBERED = 4  # answers, at most 80 MB each
+_LEAST = {"ge": "at least", "gt": "above"}
+_MOST = {"le": "at most", "lt": "below"}
 COMPARED = {
     "eq": pc.equal,
     "ne": pc.not_equal,
@@ -90,7 +94,7 @@ def page(path: Path, query: Query) -> dict[str, Any]:
         An unknown column, a value of another type, more rows than can be sorted, a damaged file.
     """
     try:
-        return _page(path, query)
+        return _page(intact(path), query)
     except (OSError, pa.ArrowException) as error:
         raise ScenarioError(f"{path} cannot be read: {error}") from error
 
@@ -106,6 +110,7 @@ def _page(path: Path, query: Query) -> dict[str, Any]:
             )
         start, stop = query.offset, query.offset + min(query.limit, LIMIT_MAX)
         if query.where or query.sort:
+            _require_some(query.where, file.schema_arrow)
             stat = path.stat()
             matched = _matched(path, stat.st_mtime_ns, query.where, query.sort, query.descending)
             total, rows = len(matched), matched[start:stop].astype(np.int64)
@@ -174,13 +179,13 @@ def _possible(about: Any, schema: pa.Schema, condition: Condition) -> bool:
     """Whether a row group may hold a row that satisfies a condition on a number."""
     place = schema.get_field_index(condition.column)
     kind = schema.field(place).type
-    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+    if not _is_number(kind):
         return True
     # Lists are one column of the file too, so the places agree.
     known = about.column(place).statistics
     if known is None or not known.has_min_max:
         return True
-    value = float(_value(kind, condition))  # type: ignore[arg-type]
+    value = _value(kind, condition)
     low, high = known.min, known.max
     return {
         "eq": low <= value <= high,
@@ -203,7 +208,7 @@ def _satisfying(column: pa.ChunkedArray, condition: Condition) -> NDArray[np.boo
         return told.take(array.indices).fill_null(False).to_numpy(False)
     if condition.relation == "has":
         raise ScenarioError(f"where: {condition.column} is no text: has does not go with it")
-    value = pa.scalar(_value(array.type, condition))
+    value = _value(array.type, condition)
     answer = COMPARED[condition.relation](array, value)
     if pa.types.is_floating(array.type):
         answer = pc.and_not(answer, pc.is_nan(array))
@@ -227,19 +232,48 @@ def _holding(lists: pa.ListArray, condition: Condition) -> NDArray[np.bool_]:
     return mask
 
 
-def _value(kind: pa.DataType, condition: Condition) -> float | bool | datetime:
-    """Read a condition's value as its column's type needs it."""
+def _value(kind: pa.DataType, condition: Condition) -> Any:
+    """Read a condition's value as its column's type needs it: times as moments of UTC."""
+    said = f"where: '{escaped(condition.value)}' is no value of {condition.column}"
+    if pa.types.is_timestamp(kind):
+        try:
+            return pa.scalar(utc_ns(condition.value), pa.timestamp("ns", tz="UTC"))
+        except ValueError as error:
+            raise ScenarioError(f"{said}: it {error}") from error
     try:
         if pa.types.is_boolean(kind):
             return {"true": True, "1": True, "false": False, "0": False}[condition.value.lower()]
-        if pa.types.is_timestamp(kind):
-            moment = datetime.fromisoformat(condition.value)
-            return moment.replace(tzinfo=moment.tzinfo or UTC)
-        return float(condition.value)
+        value = float(condition.value)
     except (KeyError, ValueError) as error:
-        raise ScenarioError(
-            f"where: {condition.value!r} is no value of {condition.column}"
-        ) from error
+        raise ScenarioError(said) from error
+    if math.isnan(value):
+        raise ScenarioError(f"{said}: nothing is equal to it, less or greater")
+    return value
+
+
+def _require_some(where: Sequence[Condition], schema: pa.Schema) -> None:
+    """Refuse bounds of a column between which nothing lies: likely they were turned around."""
+    for low, high in product(where, where):
+        kind = schema.field(low.column).type
+        bounds = low.column == high.column, low.relation in _LEAST, high.relation in _MOST
+        if not all(bounds) or not (_is_number(kind) or pa.types.is_timestamp(kind)):
+            continue
+        least, most = (_comparable(kind, each) for each in (low, high))
+        both = (low.relation, high.relation) == ("ge", "le")
+        if least > most or (least == most and not both):
+            raise ScenarioError(
+                f"where: no {low.column} is {_LEAST[low.relation]} {low.value} and "
+                f"{_MOST[high.relation]} {high.value}"
+            )
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
+
+
+def _comparable(kind: pa.DataType, condition: Condition) -> float:
+    value = _value(kind, condition)
+    return value.value if isinstance(value, pa.Scalar) else value
 
 
 def _order(keys: list[pa.ChunkedArray], descending: bool) -> NDArray[np.int64]:

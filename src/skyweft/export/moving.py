@@ -95,7 +95,7 @@ def _tracks(run: Folder, names: list[str]) -> Tracks:
     order = np.lexsort((time_s, row[mine]))
     knots = time_s[order][: len(mine) // len(names)]
     if len(mine) != len(names) * len(knots) or len(knots) < 2:
-        path = run.folder / "tracks.parquet"
+        path = run.file("tracks")
         raise ScenarioError(f"{path} is damaged: not every mover has a track throughout")
     states = [
         np.stack(

@@ -1,6 +1,7 @@
 """The section of a stage that brings none of its own: its key figures and its tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -97,14 +98,14 @@ def _tables(run: Run, held: Sequence[Table]) -> Iterator[Markup]:
         return
     rows: list[Sequence[Cell]] = []
     for each in held:
-        file = f"{each.name}.parquet"
-        rows.append([file, Number(f"{_count(run, file):,}"), each.rows])
+        path = run.file(each.name)
+        rows.append([path.name, Number(f"{_count(path):,}"), each.rows])
     yield heading("Tables")
     yield table("Tables of this stage", [("file", ""), ("rows", ""), ("a row", "")], rows)
 
 
-def _count(run: Run, file: str) -> int:
-    return int(pq.read_metadata(run.folder / file).num_rows)
+def _count(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _spoken(name: str) -> str:

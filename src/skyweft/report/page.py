@@ -18,6 +18,7 @@ from skyweft.results import Run
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Stage
 from skyweft.stage.registry import ask, wanted
+from skyweft.store.checksums import intact
 from skyweft.store.identity import digest
 from skyweft.world.lasting import lasting
 
@@ -49,7 +50,7 @@ def page(run: Run) -> str:
     """Return the report of a run as HTML."""
     scenario = run.scenario
     parts = _parts(run)
-    file = run.folder / "scenario.toml"
+    file = intact(run.folder / "scenario.toml")
     tiles = [tile for part in parts for tile in part.tiles]
     body = joined(
         [

@@ -30,6 +30,7 @@ from skyweft.sweeps.figures import survived
 CHARTS_MAX = 12
 COLUMNS_MAX = 6  # figures in the table; the files hold all
 ROWS_MAX = 200
+VARIANTS_MAX = 8  # that a warning names
 # What a planner asks first; other figures are in the table's files.
 ASKED = re.compile(
     r"(share_(delivered|served|reachable|carried|lost|covered_mean|in_contact_mean)|chosen"
@@ -63,7 +64,13 @@ def write_sweep(sweep: Sweep, path: str | Path) -> Path:
 
 def _page(sweep: Sweep) -> str:
     moved = _moved(sweep.table)
-    body = [_head(sweep), _charts(sweep, moved), _variants(sweep, moved), _failed(sweep)]
+    body = [
+        _head(sweep),
+        _charts(sweep, moved),
+        _variants(sweep, moved),
+        _warned(sweep),
+        _failed(sweep),
+    ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return sheet(sweep.plan["name"], "sweep", policy, joined(body))
 
@@ -151,6 +158,29 @@ def _variants(sweep: Sweep, moved: list[str]) -> Markup:
     if len(sweep.table) > ROWS_MAX:
         lead += f" These are the first {ROWS_MAX:,} of {len(sweep.table):,}."
     return titled("variants", "Variants", lead, table("Variants", heads, body))
+
+
+def _warned(sweep: Sweep) -> Markup:
+    """Return every warning with the variants that have it; some differ in their numbers alone."""
+    if not sweep.warnings:
+        return Markup("")
+    having: dict[str, list[int]] = {}
+    for number, lines in sweep.warnings.items():
+        for line in lines.splitlines():
+            having.setdefault(line, []).append(number)
+    rows: list[list[Cell]] = [
+        [_listed(numbers), line] for line, numbers in list(having.items())[:ROWS_MAX]
+    ]
+    lead = f"{len(sweep.warnings):,} of {len(sweep.table):,} variants have warnings."
+    heads = [("variants", ""), ("warning", "")]
+    return titled("warnings", "Warnings", lead, table("Warnings", heads, rows))
+
+
+def _listed(numbers: list[int]) -> str:
+    """Return the numbers of variants, the first few of many."""
+    more = len(numbers) - VARIANTS_MAX
+    told = ", ".join(str(each) for each in numbers[:VARIANTS_MAX])
+    return f"{told} and {more:,} more" if more > 0 else told
 
 
 def _failed(sweep: Sweep) -> Markup:

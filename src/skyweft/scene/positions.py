@@ -64,7 +64,7 @@ class Steps:
 
 def steps(run: Folder, cast: Cast) -> Steps:
     """Return how far apart the nodes of a scene are."""
-    knots_s = _knots_s(run.folder / "tracks.parquet")
+    knots_s = _knots_s(run.file("tracks"))
     movers = np.flatnonzero(cast.moves)
     space = cast.in_space[movers]
     parts = (
@@ -118,7 +118,7 @@ def _read(run: Folder, cast: Cast, from_s: float, to_s: float) -> tuple[Tracks, 
     knots = time_s[: first[1] if len(first) > 1 else len(time_s)]
     whole = len(movers) == np.count_nonzero(cast.moves) and len(order) == len(movers) * len(knots)
     if not whole or len(knots) < 2 or knots[0] > from_s + NEAR_S or knots[-1] < to_s - NEAR_S:
-        path = run.folder / "tracks.parquet"
+        path = run.file("tracks")
         raise ScenarioError(f"{path} is damaged: not every mover has a track throughout")
     states = np.empty((6, len(movers), len(knots)))
     for axis, name in enumerate(_AXES):

@@ -25,7 +25,13 @@ SEAL = "seal.json"
 Described = dict[str, int | str]
 
 
-def seal(draft: Path, place: Path, after: str = "", **notes: Any) -> None:
+def seal(
+    draft: Path,
+    place: Path,
+    after: str = "",
+    known: Mapping[str, Described] | None = None,
+    **notes: Any,
+) -> None:
     """Vouch for the files of a draft and rename it into place; what was there goes.
 
     Parameters
@@ -34,11 +40,13 @@ def seal(draft: Path, place: Path, after: str = "", **notes: Any) -> None:
         Folders of files, on one disk.
     after : str
         `mark` of the folder that this one follows.
+    known : mapping, optional
+        What `describe` has found of all files just before, to spare looking again.
     **notes
         Kept in the seal.
     """
-    files = {each.name: describe(each) for each in sorted(draft.iterdir())}
-    write_json(draft / SEAL, {"after": after, "files": files, **notes})
+    files = known or {each.name: describe(each) for each in sorted(draft.iterdir())}
+    write_json(draft / SEAL, {"after": after, "files": dict(files), **notes})
     sync(draft)
     if place.exists():
         shutil.rmtree(place)

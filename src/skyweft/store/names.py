@@ -4,6 +4,7 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 SCENARIO = "scenario.toml"
 REPORT = "report.html"
+SUMS = "SHA256SUMS"
 TABLE = ".parquet"
 EXPORTS = {
     "czml": "scene.czml",
@@ -16,7 +17,7 @@ EXPORTS = {
 }
 """What a run in a format of other programs is called (for `oem` and `zarr` a folder)."""
 
-_OWN = frozenset({MANIFEST, SUMMARY, SCENARIO, REPORT, *EXPORTS.values()})
+_OWN = frozenset({MANIFEST, SUMMARY, SCENARIO, REPORT, SUMS, *EXPORTS.values()})
 
 
 def owned(name: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from skyweft.errors import ScenarioError
 from skyweft.store import journal
+from skyweft.store.checksums import write_sums
 from skyweft.store.journal import seal, sealed, sync
 
 
@@ -31,8 +32,8 @@ class Publishing:
         return self.beside / "set"
 
     def put(self, draft: Path, *, last: bool) -> None:
-        """Publish the files of a draft; after the last set `beside` goes."""
-        seal(draft, self._set, last=last)
+        """Publish the files of a draft and their checksums; after the last set `beside` goes."""
+        seal(draft, self._set, known=write_sums(draft), last=last)
         self._install()
 
     def under_way(self) -> bool:

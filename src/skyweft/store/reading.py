@@ -13,6 +13,7 @@ from skyweft.errors import ScenarioError
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import place
 from skyweft.stage.registry import stages, tables
+from skyweft.store.checksums import intact
 from skyweft.store.folder import why_unfinished
 from skyweft.store.identity import read_scenario
 from skyweft.store.jsonfile import read_json
@@ -49,6 +50,7 @@ class Folder:
             why = error.strerror or error
             raise ScenarioError(f"{self.folder} cannot be read: {why}") from error
         self.manifest: dict[str, Any] = read_manifest(self.folder)
+        self._intact(self.folder / MANIFEST)
         self._tables: dict[str, pa.Table] = {}
 
     @cached_property
@@ -106,12 +108,7 @@ class Folder:
         ScenarioError
             The table is not in the folder, or damaged.
         """
-        path = self.folder / f"{name}.parquet"
-        if why := self.manifest["left_out"].get(name):
-            raise ScenarioError(f"{path} was left out: {why}")
-        if not path.is_file():
-            self._same()
-            raise ScenarioError(f"{path} is not there")
+        path = self.file(name)
         declared = tables().get(name)
         wanted = columns or [column.name for column in (declared.columns if declared else ())]
         try:
@@ -123,15 +120,44 @@ class Folder:
         require(path, table.column_names, wanted)
         return table
 
+    def file(self, name: str) -> Path:
+        """Return where a table lies, of which every byte is as it was written.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, without its ending.
+
+        Raises
+        ------
+        ScenarioError
+            The table is not in the folder, or damaged.
+        """
+        path = self.folder / f"{name}.parquet"
+        if why := self.manifest["left_out"].get(name):
+            raise ScenarioError(f"{path} was left out: {why}")
+        if not path.is_file():
+            self._same()
+            raise ScenarioError(f"{path} is not there")
+        return self._intact(path)
+
+    def _intact(self, path: Path) -> Path:
+        try:
+            return intact(path)
+        except OSError as error:
+            raise ScenarioError(f"{path} cannot be read: {error.strerror or error}") from error
+        finally:
+            self._same()
+
     def summary(self) -> dict[str, Any]:
         """Return the key figures."""
         path = self.folder / SUMMARY
         found = read_json(path)
-        self._same()
         if missing := [key for key in METRICS if key not in found]:
             raise ScenarioError(
                 f"{path} is damaged or was made by another version: {', '.join(missing)} missing"
             )
+        self._intact(path)
         return found
 
     def _same(self) -> None:

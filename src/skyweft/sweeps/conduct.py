@@ -11,6 +11,7 @@ from typing import Any
 from skyweft.errors import BackendError, ScenarioError
 from skyweft.scenario.reading import load
 from skyweft.scenario.shipped import scenario_file
+from skyweft.store.checksums import intact
 from skyweft.store.folder import clean_errors
 from skyweft.store.identity import differences, identity
 from skyweft.store.jsonfile import read_json, write_json
@@ -226,7 +227,7 @@ def _write(folder: Path, asked: Sequence[Variant], reasons: dict[int, str]) -> N
         if not reasons.get(variant.number):
             place = place_of(folder, variant.number)
             try:
-                summaries[variant.number] = read_json(place / SUMMARY)
+                summaries[variant.number] = read_json(intact(place / SUMMARY))
             except ScenarioError as error:
                 reasons[variant.number] = f"{error}; do all workers share this disk?"
     product.write(folder, table(asked, summaries, reasons))

@@ -42,7 +42,8 @@ def flat(summary: Mapping[str, Any]) -> dict[str, float]:
     for key, value in summary.items():
         rows = value if isinstance(value, list) else []
         for place, row in enumerate(rows):
-            found |= _numbers(row, f"{key}.{'-'.join(row.get('between', [str(place)]))}")
+            between = row.get("between") if isinstance(row, Mapping) else None
+            found |= _numbers(row, f"{key}.{'-'.join(between or [str(place)])}")
         found |= _numbers(value, key)
     return found
 
@@ -81,6 +82,7 @@ def table(
     columns = {
         "variant": pa.array([variant.number for variant in variants], pa.int32()),
         "reason": pa.array([reasons.get(variant.number) or None for variant in variants], "string"),
+        "warnings": pa.array([_warned(summaries.get(each.number)) for each in variants], "string"),
         **{key: _column([variant.values.get(key) for variant in variants]) for key in keys},
         **{
             name: _column([row.get(name) for row in rows])
@@ -89,6 +91,11 @@ def table(
         },
     }
     return pa.table(columns).replace_schema_metadata({KEYS: json.dumps(keys)})
+
+
+def _warned(summary: Mapping[str, Any] | None) -> str | None:
+    """Return a run's warnings, a line each; None where there are none."""
+    return "\n".join((summary or {}).get("warnings") or []) or None
 
 
 def _column(values: Sequence[Any]) -> pa.Array:

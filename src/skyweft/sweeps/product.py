@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 
 from skyweft.errors import ScenarioError
 from skyweft.results import Run, open_run
+from skyweft.store.checksums import intact
 from skyweft.store.folder import clean_errors
 from skyweft.store.jsonfile import read_json
+from skyweft.store.names import SUMS
 from skyweft.store.publishing import Publishing
 from skyweft.sweeps.figures import KEYS
 
@@ -45,9 +47,10 @@ class Sweep:
 
     @cached_property
     def table(self) -> pa.Table:
-        """Return one row a variant: `variant`, `reason`, the keys that were set, the figures.
+        """Return one row a variant: `variant`, `reason`, `warnings`, keys that were set, figures.
 
-        `reason` is null where all went well, else the figures are. Figures are the numbers of the
+        `reason` is null where all went well, else the figures are; `warnings` has a line each.
+        Figures are the numbers of the
         variants' summaries under dotted names.
         """
         if publishing(self.folder).under_way():
@@ -56,7 +59,7 @@ class Sweep:
                 "--resume finishes it"
             )
         try:
-            return pq.read_table(self.folder / TABLE)
+            return pq.read_table(intact(self.folder / TABLE))
         except (OSError, pa.ArrowException) as error:
             raise ScenarioError(f"{self.folder / TABLE} cannot be read: {error}") from error
 
@@ -68,8 +71,16 @@ class Sweep:
     @property
     def failed(self) -> dict[int, str]:
         """Return why variants have no figures, by their numbers."""
-        rows = self.table.select(["variant", "reason"]).to_pylist()
-        return {row["variant"]: row["reason"] for row in rows if row["reason"]}
+        return self._said("reason")
+
+    @property
+    def warnings(self) -> dict[int, str]:
+        """Return what is allowed but perhaps not meant, a line each, by the variants' numbers."""
+        return self._said("warnings")
+
+    def _said(self, column: str) -> dict[int, str]:
+        rows = self.table.select(["variant", column]).to_pylist()
+        return {row["variant"]: row[column] for row in rows if row[column]}
 
     def run(self, variant: int) -> Run:
         """Return the run of a variant.
@@ -131,7 +142,7 @@ def write(folder: Path, found: pa.Table) -> None:
 
 def publishing(folder: Path) -> Publishing:
     """Return how the table of a sweep gets into its folder."""
-    return Publishing(folder, folder / ".table", TABLE, {TABLE, CSV, PAGE}.__contains__)
+    return Publishing(folder, folder / ".table", TABLE, {TABLE, CSV, PAGE, SUMS}.__contains__)
 
 
 def _parquet(found: pa.Table, path: Path) -> None:

@@ -158,6 +158,16 @@ def _zone_s(hours: str | None, minutes: str | None) -> int:
     return (1 if hours[0] == "+" else -1) * (int(hours[1:]) * 60 + int(minutes)) * 60
 
 
+def utc_ns(text: str) -> int:
+    """Return UTC (POSIX) nanoseconds since 1970 of a time as people write it.
+
+    A leap second shares its numbers with the second after it, as in tables; for the rest see
+    `tai_ns_from_text`.
+    """
+    instant = tai_ns_from_text(text)
+    return instant - int(leap_seconds().at_tai(instant)) * SECOND_NS
+
+
 def utc_text(tai_ns: ArrayLike, decimals: Literal[3, 6, 9] = 3) -> list[str]:
     """Write TAI instants, (T,), as UTC: `2016-12-31T23:59:60.500Z`, to `decimals` of a second."""
     unit = 10 ** (9 - decimals)

@@ -71,7 +71,7 @@ def _body(folder: Folder) -> Markup:
         return Markup("")
     labels = [f"{_listed(rule.sources)} → {_listed(rule.targets)}" for rule in rules]
     ways, every = read_some(
-        folder.folder / "routes.parquet", ["route", "rank", "delay_s"], _stride(pairs, times, rules)
+        folder.file("routes"), ["route", "rank", "delay_s"], _stride(pairs, times, rules)
     )
     ways = ways.filter(pa.array(numbers(ways, "rank") == 1))
     return titled(
@@ -215,7 +215,7 @@ def _alternatives(folder: Folder, rules: Sequence[Routes], labels: Sequence[str]
 
 def _apart(folder: Folder, route: int, label: str) -> Markup:
     """Return how often pairs have two ways apart, beside what the second one costs."""
-    ways = apart.ways_apart(folder.folder / "routes.parquet", route)
+    ways = apart.ways_apart(folder.file("routes"), route)
     if not ways.num_rows:
         return Markup("")
     some = min(ways.num_rows, APART_DRAWN)
