@@ -15,8 +15,9 @@ from skyweft.scenario.motion import MOTIONS
 from skyweft.scenario.scenario import Platforms, Scenario
 from skyweft.scenario.schema import json_schema
 from skyweft.scenario.terminals import ANTENNAS, Link, Radio
+from skyweft.scenario.waveforms import WAVEFORMS
 
-REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS, ANTENNAS, LOSSES)
+REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS, ANTENNAS, LOSSES, WAVEFORMS)
 MODELS = (Radio, Link, Platforms, Scenario)  # the inner ones first
 
 

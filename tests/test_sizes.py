@@ -79,7 +79,6 @@ SKIPS = {
     "access/answering": 5,
     "access/collisions": 6,
     "access/hear": 6,
-    "access/medium": 3,
     "access/receiving": 12,
     "access/rounds": 5,
     "access/sight": 7,

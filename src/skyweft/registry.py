@@ -184,7 +184,8 @@ class Kinds(Registry[Kind]):
         with self.blamed(kind):
             function = self[kind].function
             found = (named(function) if isinstance(function, str) else function)(*arguments)
-        if not isinstance(found, answer):
+            fits = isinstance(found, answer)  # of a protocol it looks into what was answered
+        if not fits:
             raise self.error(kind, f"answered {type(found).__name__}, not {_spoken(answer)}")
         return found
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.links.doppler import slant_range_m
-from skyweft.links.lora import air_time_s
 from skyweft.links.radio import cn0_dbhz, free_space_loss_db
+from skyweft.links.waveforms.lora import air_time_s
 from skyweft.motion.orbits import Orbits
 from skyweft.motion.walker import phases
 from skyweft.protocols.elements import parse

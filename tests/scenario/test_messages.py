@@ -126,5 +126,8 @@ def test_things_send_in_one_way(tmp_path: Path) -> None:
 
 
 def test_keys_of_another_waveform(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="slot_s is for slotted_aloha only"):
+    with pytest.raises(
+        ScenarioError,
+        match=r'slot_s: is a key of "slotted_aloha", not of "lora"; allowed here: kind, ',
+    ):
         _load(tmp_path, '[waveforms.x]\nkind = "lora"\nslot_s = 1\n' + EVERY)

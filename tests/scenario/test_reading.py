@@ -14,7 +14,7 @@ from skyweft.scenario.motion import Orbit, Sites, Walker
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
-from skyweft.scenario.waveforms import BUILT_IN
+from skyweft.scenario.waveforms import ready_made
 
 SOUND = """
 name = "Two"
@@ -103,7 +103,7 @@ sites = ["sats", "nobody"]
 # The lists of what is allowed grow with the models; where they stand in a message does not.
 KEYS = ", ".join(Scenario.model_fields)
 WALKER_KEYS = ", ".join(Walker.model_fields)
-WAVEFORMS = ", ".join(BUILT_IN)
+WAVEFORMS = ", ".join(ready_made())
 
 
 def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path: Path) -> None:

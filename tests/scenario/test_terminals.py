@@ -3,8 +3,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from skyweft.scenario.mistakes import mistakes
 from skyweft.scenario.terminals import Link, Radio, Terminal
-from skyweft.scenario.waveforms import Waveform, known_waveforms, link_mistakes, waveform_named
+from skyweft.scenario.waveforms import (
+    known_waveforms,
+    link_mistakes,
+    waveform_named,
+    waveform_of,
+)
 
 RADIO = {"kind": "radio", "frequency_hz": 2e9}
 TERMINAL: TypeAdapter[Terminal] = TypeAdapter(Terminal)
@@ -70,7 +76,7 @@ TERMINALS = {
     "hub": radio(eirp_dbw=30.0, gt_db_k=10.0, bandwidth_hz=1e6),
     "laser": TERMINAL.validate_python({"kind": "optical", "rate_bps": 1e9}),
 }
-OWN = {"wide": Waveform(kind="shannon", bandwidth_hz=1e6)}
+OWN = {"wide": waveform_of(kind="shannon", bandwidth_hz=1e6)}
 
 
 @pytest.mark.parametrize(
@@ -116,17 +122,26 @@ def test_links_with_a_budget(between: tuple[str, str], waveform: str | None) -> 
 
 
 def test_own_waveforms_come_first() -> None:
-    own = {"lora": Waveform(kind="lora_sf12"), "mine": Waveform(kind="nr")}
+    own = {"lora": waveform_of(kind="lora_sf12"), "mine": waveform_of(kind="nr")}
     assert waveform_named("lora", own).kind == "lora_sf12"
     assert waveform_named("lora_sf7", own).kind == "lora_sf7"
     assert set(known_waveforms(own)) >= {"mine", "dvb_s2x", "nr", "shannon", "lora_sf12"}
 
 
 def test_keys_of_another_family_are_refused() -> None:
-    with pytest.raises(ValidationError, match="roll_off is for dvb_s2x only"):
-        Waveform.model_validate({"kind": "lora", "roll_off": 0.2})
+    with pytest.raises(ValidationError, match=r"lora.roll_off") as caught:
+        waveform_of(kind="lora", roll_off=0.2)
+    (where, words), *_ = mistakes(_within("waveforms", caught.value))
+    assert where == "waveforms.mine.roll_off"
+    assert words.startswith(
+        'is a key of "dvb_s2x" or "modcod", not of "lora"; allowed here: kind, '
+    )
     with pytest.raises(ValidationError, match="coding_rate"):
-        Waveform.model_validate({"kind": "lora", "coding_rate": 5})
+        waveform_of(kind="lora", coding_rate=5)
+
+
+def _within(key: str, error: ValidationError) -> list[Any]:
+    return [{**each, "loc": (key, "mine", *each["loc"])} for each in error.errors()]
 
 
 def test_a_grid_is_of_one_terminal() -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skyweft.links import nr
 from skyweft.links.antennas import dish_gain_dbi
 from skyweft.links.doppler import range_rates, slant_range_m
 from skyweft.links.radio import cn0_dbhz, free_space_loss_db, gt_db_k
-from skyweft.links.waveforms import rate_and_margin
-from skyweft.scenario.waveforms import Waveform
+from skyweft.links.waveforms import nr, rate_and_margin
+from skyweft.scenario.waveforms import waveform_of
 
 DATA = Path(__file__).parent / "data"
 WIDER = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "ntn"
@@ -147,14 +146,14 @@ def test_outside_the_classes_the_gap_to_capacity_stays() -> None:
 def test_peak_rate_of_ts_38306() -> None:
     """TS 38.306 section 4.1.2: 273 blocks at 30 kHz, four layers of 256QAM: 2337 Mbit/s."""
     blocks_hz = 273 * 12 * 30e3
-    rate, _ = rate_and_margin(np.array([200.0]), Waveform(kind="nr_qam256"), blocks_hz)
+    rate, _ = rate_and_margin(np.array([200.0]), waveform_of(kind="nr_qam256"), blocks_hz)
     assert 4 * rate[0] == pytest.approx(2337e6, rel=5e-4)
 
 
 def test_a_handheld_gets_what_its_ratio_allows() -> None:
     # SC9 down has 6.6 dB: class 7 of 15 (5.9 dB) and not class 8 (8.1 dB).
     rate, margin = rate_and_margin(
-        np.array([6.6 + 10 * np.log10(30e6)]), Waveform(kind="nr", overhead=0.0), 30e6
+        np.array([6.6 + 10 * np.log10(30e6)]), waveform_of(kind="nr", overhead=0.0), 30e6
     )
     assert 1.4765 <= rate[0] / 30e6 * 15 / 14 < 1.9141
     assert margin[0] == pytest.approx(6.6 + 4.7, abs=1e-6)

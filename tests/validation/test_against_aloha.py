@@ -16,7 +16,7 @@ from scipy.stats import binom
 from skyweft.delivery.access.collisions import Signals, destroyed
 from skyweft.delivery.access.hear import begin, hear
 from skyweft.delivery.product import HEARD, Heard
-from skyweft.links import lora, lr_fhss
+from skyweft.links.waveforms import lora, lr_fhss
 from skyweft.motion.fleet import assemble
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario

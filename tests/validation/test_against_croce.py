@@ -7,7 +7,7 @@ the spreading factor that is to be received, a column that of the disturber.
 
 import numpy as np
 
-from skyweft.links.lora import REJECTION_DB, SNR_LIMIT_DB, SPREADING_FACTORS
+from skyweft.links.waveforms.lora import REJECTION_DB, SNR_LIMIT_DB, SPREADING_FACTORS
 
 COPY_DB = """
       1  -8  -9  -9  -9  -9

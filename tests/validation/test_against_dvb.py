@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skyweft.links import dvb
+from skyweft.links.waveforms import dvb
 
 FRAME_BITS, FRAME_HEADER_BITS, SLOT_SYMBOLS = 64_800, 80, 90
 PARITY_BITS = (192, 160, 128)  # BCH t = 12, 10, 8: the standard lists which code has which

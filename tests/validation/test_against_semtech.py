@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skyweft.links import lr_fhss
-from skyweft.links.lora import SNR_LIMIT_DB, air_time_s, bit_rate_bps
 from skyweft.links.radio import system_temperature_k
+from skyweft.links.waveforms import lr_fhss
+from skyweft.links.waveforms.lora import SNR_LIMIT_DB, air_time_s, bit_rate_bps
 from skyweft.world.constants import BOLTZMANN_DBW_K_HZ
 
 DATA = Path(__file__).parent / "data"

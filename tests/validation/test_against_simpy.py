@@ -20,7 +20,7 @@ import simpy
 from skyweft.delivery.access.draws import CHANNEL, PURPOSES, WAIT, uniforms
 from skyweft.delivery.access.hear import begin, hear
 from skyweft.delivery.product import CAUSES, HEARD
-from skyweft.links import lora
+from skyweft.links.waveforms import lora
 from skyweft.motion.fleet import assemble
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario

@@ -25,9 +25,10 @@ from skyweft.links.restricted import restrict, with_borders
 from skyweft.links.sampling import sample_times
 from skyweft.links.waveforms import rate_and_margin
 from skyweft.scenario.losses import ALWAYS
+from skyweft.scenario.modulations import Waveform
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
-from skyweft.scenario.waveforms import Waveform, link_mistakes, waveform_named
+from skyweft.scenario.waveforms import link_mistakes, waveform_named
 from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 

@@ -9,9 +9,11 @@ from skyweft.contacts.metrics import durations
 from skyweft.contacts.pairs import pairs
 from skyweft.contacts.product import Contacts, Numbered
 from skyweft.contacts.stage import BLOCK, MEETINGS
+from skyweft.errors import ScenarioError
 from skyweft.links.arrow import LINK_LOSSES, LINKS, link_losses_table, links_table
 from skyweft.links.budget import link_budget_by_cause
 from skyweft.links.rates import Rates, Seen
+from skyweft.links.waveforms.ladder import complaints, never_taken
 from skyweft.motion.stage import MOTION
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
 
@@ -30,13 +32,22 @@ class LinksStage(Stage):
     tables = (LINKS, LINK_LOSSES)
     share = 0.35
 
+    def check(self, context: Context) -> None:
+        """Refuse waveforms that do not work: a package's, and files of modes with mistakes."""
+        if wrong := list(complaints(context.scenario)):
+            raise ScenarioError("\n".join(wrong))
+
     def estimate(self, context: Context) -> Estimate:
         """Say what the samples take."""
         scenario = context.scenario
         rules = zip(context.once(pairs), scenario.links, strict=True)
         usual = sum(count * USUAL_STEP_S / link.sample_s for count, link in rules)
         pair_days = usual * scenario.duration_s / DAY_S
-        return Estimate(pair_days * SECONDS_PAIR_DAY, pair_days * BYTES_PAIR_DAY)
+        return Estimate(
+            pair_days * SECONDS_PAIR_DAY,
+            pair_days * BYTES_PAIR_DAY,
+            warnings=tuple(never_taken(scenario)),
+        )
 
     def open(self, context: Context) -> "_State":
         """Begin a run."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import TypeAdapter
 
 from skyweft.scenario import things
+from skyweft.scenario.modulations import Waveform
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.plain import (
     Found,
@@ -25,7 +26,7 @@ from skyweft.scenario.plain import (
     there,
 )
 from skyweft.scenario.terminals import Link, Terminal
-from skyweft.scenario.waveforms import BUILT_IN, Waveform, link_mistakes
+from skyweft.scenario.waveforms import AnyWaveform, link_mistakes, ready_made
 from skyweft.scenario.words import Step, place, shown, unknown
 
 PLATFORMS_MAX = 10_000_000
@@ -68,7 +69,7 @@ def _count(way: Plain) -> int:
 
 
 def _links(data: Plain) -> Found:
-    carried, known = all_carriers(data), [*BUILT_IN, *table(data, "waveforms")]
+    carried, known = all_carriers(data), [*ready_made(), *table(data, "waveforms")]
     for row, link in rows(data, "links"):
         ends = names(link, "between")
         sound = True
@@ -85,7 +86,7 @@ def _links(data: Plain) -> Found:
         waveform = link.get("waveform")
         if (
             isinstance(waveform, str)
-            and waveform not in BUILT_IN
+            and waveform not in known
             and not there(data, "waveforms", waveform)
         ):
             yield ("links", row, "waveform"), unknown(waveform, known, "waveform")
@@ -106,7 +107,7 @@ def _pair(data: Plain, row: int, link: Plain, groups: list[str], terminal: str) 
 def _budgets(data: Plain) -> Iterator[Mistake]:
     """Pass on what the link models say of rules between terminals, as far as those are sound."""
     terminals = sound(TypeAdapter[Terminal](Terminal), table(data, "terminals"))
-    waveforms = sound(TypeAdapter(Waveform), table(data, "waveforms"))
+    waveforms = sound(TypeAdapter[Waveform](AnyWaveform), table(data, "waveforms"))
     rules = sound(TypeAdapter(Link), {str(row): link for row, link in rows(data, "links")})
     for row, link in rules.items():
         for where, words in link_mistakes([link], terminals, waveforms):

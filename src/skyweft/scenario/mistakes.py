@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from skyweft.scenario.plain import Mistake
-from skyweft.scenario.schema import Node, follow, json_schema, keys
+from skyweft.scenario.schema import Node, follow, json_schema, keys, resolved
 from skyweft.scenario.words import Step, allowed, listed, place, shown, suggestion
 
 Found = tuple[tuple[Step, ...], str]
@@ -38,10 +38,13 @@ def _said(error: ErrorDetails, schema: Node) -> Found:
         where, node = follow(steps[:-1], schema)
         last = str(steps[-1])
         names = keys(node)
-        return (
-            *where,
-            last,
-        ), f"unknown key{suggestion(last, names)}; allowed here: {', '.join(names)}"
+        owners = _owners(last, steps[:-1], schema)
+        words = (
+            f"is a key of {listed(owners)}" if owners else f"unknown key{suggestion(last, names)}"
+        )
+        if owners:
+            words += f', not of "{steps[-2]}"'
+        return (*where, last), f"{words}; allowed here: {', '.join(names)}"
     if steps and steps[-1] == "[key]":
         where, _ = follow(steps[:-2], schema)
         return (*where, steps[-2]), f"{shown(steps[-2])} is no name; allowed: {NAME_RULE}"
@@ -55,6 +58,20 @@ def _said(error: ErrorDetails, schema: Node) -> Found:
     if kind in ("too_short", "string_too_short") and not error["input"]:
         return where, f"is empty; needed: {_something(error['input'], node)}"
     return where, _value(error["input"], node)
+
+
+def _owners(key: str, steps: tuple[Step, ...], schema: Node) -> list[str]:
+    """Return the other kinds of a table that have a key which this kind has not."""
+    _, union = follow(steps[:-1], schema)
+    mapping = union.get("discriminator", {}).get("mapping", {})
+    if not steps or steps[-1] not in mapping:
+        return []
+    first = {reference: kind for kind, reference in reversed(mapping.items())}
+    return [
+        kind
+        for kind, each in mapping.items()
+        if first[each] == kind and key in keys(resolved({"$ref": each}, schema))
+    ]
 
 
 def _something(value: Any, node: Node) -> str:

@@ -6,7 +6,7 @@ from skyweft.scenario.motion import Loiter
 from skyweft.scenario.network import Flows, Gateways, Routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
-from skyweft.scenario.waveforms import BUILT_IN
+from skyweft.scenario.waveforms import ready_made
 
 
 def review(scenario: Scenario) -> list[str]:
@@ -54,7 +54,7 @@ def _unused(scenario: Scenario) -> Iterator[str]:
 def _unread(scenario: Scenario) -> Iterator[str]:
     """Name the keys that were given and that nothing will look at."""
     for name in scenario.waveforms:
-        if name in BUILT_IN:
+        if name in ready_made():
             yield f"waveforms.{name}: takes the place of the built-in waveform of this name"
     for name, group in scenario.platforms.items():
         motion = group.motion

@@ -14,7 +14,7 @@ from skyweft.scenario.motion import AnyMotion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
 from skyweft.scenario.quantities import positive
 from skyweft.scenario.terminals import Link, Terminal
-from skyweft.scenario.waveforms import Waveform
+from skyweft.scenario.waveforms import AnyWaveform
 
 Layer = Literal["space", "near_space", "air", "ground"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
@@ -93,8 +93,8 @@ class Scenario(Entry):
     """Groups of platforms by name: `[platforms.NAME]`."""
     terminals: dict[Name, Terminal] = Field(default={})
     """Radios and lasers by name: `[terminals.NAME]`; the key `kind` says which."""
-    waveforms: dict[Name, Waveform] = Field(default={})
-    """Waveforms with numbers of your own, by name: `[waveforms.NAME]`."""
+    waveforms: dict[Name, AnyWaveform] = Field(default={})
+    """Waveforms with numbers of your own, by name: `[waveforms.NAME]`, each of a `kind`."""
     links: list[Link] = Field(default=[])
     """Rules of who may talk to whom: one `[[links]]` a rule."""
     routes: list[Routes] = Field(default=[])

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from skyweft.scenario.contention import Shared
 from skyweft.scenario.messages import Beacon, Messages
+from skyweft.scenario.modulations import Waveform
 from skyweft.scenario.plain import (
     Found,
     Plain,
@@ -18,7 +20,12 @@ from skyweft.scenario.plain import (
     there,
 )
 from skyweft.scenario.terminals import Link, Radio, Terminal
-from skyweft.scenario.waveforms import SHARED, Waveform, known_waveforms, waveform_named
+from skyweft.scenario.waveforms import (
+    AnyWaveform,
+    known_waveforms,
+    shared_kinds,
+    waveform_named,
+)
 from skyweft.scenario.words import listed, unknown
 
 Complaints = Iterator[tuple[str, str]]  # key and words
@@ -37,10 +44,12 @@ def ways(
     carried: Sequence[str], links: Mapping[int, Link], waveforms: Mapping[str, Waveform]
 ) -> list[Way]:
     """Return the random-access rules of whoever carries these terminals, in the file's order."""
-    found = []
+    found, known = [], known_waveforms(waveforms)
     for number, link in links.items():
         name = link.waveform
-        if name not in known_waveforms(waveforms) or not waveform_named(name, waveforms).shared:
+        if name is None or name not in known:
+            continue
+        if not isinstance(waveform_named(name, waveforms), Shared):
             continue
         one, other = link.between
         if one in carried and other not in carried:
@@ -69,7 +78,7 @@ def crossings(data: Plain) -> Found:
     models = _Models(
         data,
         sound(TypeAdapter[Terminal](Terminal), table(data, "terminals")),
-        sound(TypeAdapter(Waveform), table(data, "waveforms")),
+        sound(TypeAdapter[Waveform](AnyWaveform), table(data, "waveforms")),
         {int(row): link for row, link in links.items()},
     )
     messages = sound(TypeAdapter(Messages), {str(row): each for row, each in asked})
@@ -93,7 +102,7 @@ def _messages(rule: Messages, models: _Models) -> Complaints:
     if not found:
         words = (
             f'"{rule.source}" is joined to no receiver: a rule in [[links]] is needed between one '
-            f"of its terminals and another, with a waveform of {listed(SHARED)}"
+            f"of its terminals and another, with a waveform of {listed(shared_kinds())}"
         )
         yield "source", words
         return
@@ -104,7 +113,10 @@ def _messages(rule: Messages, models: _Models) -> Complaints:
         return
     name = models.links[found[0].link].waveform
     assert name is not None
-    yield from _size(rule, waveform_named(name, models.waveforms))
+    waveform = waveform_named(name, models.waveforms)
+    assert isinstance(waveform, Shared)
+    if words := waveform.unfit(rule.size_bytes):
+        yield "size_bytes", words
     yield from _event(rule, models.data)
     for way in found:
         yield from _way(rule, way, models)
@@ -113,20 +125,6 @@ def _messages(rule: Messages, models: _Models) -> Complaints:
         radios = [each for each in ends if isinstance(each, Radio)]
         if radios and not any(each.reception.beacon_period_s for each in radios):
             yield "wake", "no receiver sends beacons: give its terminal reception.beacon_period_s"
-
-
-def _size(rule: Messages, waveform: Waveform) -> Complaints:
-    whole = rule.size_bytes + waveform.frame_size_bytes
-    if whole > waveform.longest_bytes:
-        yield (
-            "size_bytes",
-            f"{rule.size_bytes} bytes and a frame of {waveform.frame_size_bytes} are more than the "
-            f"{waveform.longest_bytes:g} that {waveform.kind} allows",
-        )
-    if waveform.kind == "slotted_aloha" and 8 * whole / waveform.rate_bps > waveform.slot_s:
-        lasts_s = 8 * whole / waveform.rate_bps
-        words = f"lasts {lasts_s:g} s at {waveform.rate_bps:g} bit/s, longer than a slot of "
-        yield "size_bytes", words + f"{waveform.slot_s:g} s"
 
 
 def _event(rule: Messages, data: Plain) -> Complaints:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skyweft.delivery.access.collisions import Hops, Signals, destroyed
-from skyweft.links.lr_fhss import FRAGMENT_S, HEADER_S
+from skyweft.links.waveforms.lr_fhss import FRAGMENT_S, HEADER_S
 
 GRIDS, CARRIERS, HEADERS = 3, 7, 2
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.kernels import making, spliced
-from skyweft.links.lr_fhss import FRAGMENT_S, HEADER_S
+from skyweft.links.waveforms.lr_fhss import FRAGMENT_S, HEADER_S
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

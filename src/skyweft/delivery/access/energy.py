@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skyweft.delivery.access.medium import LANES, Media, Medium
+from skyweft.delivery.access.medium import Media, Medium
+from skyweft.links.waveforms import LANES
 from skyweft.scenario.terminals import Energy
 
 YEAR_S = 365.25 * 86_400

@@ -17,13 +17,14 @@ from skyweft.delivery.access.draws import (
     uniform,
     uniforms,
 )
-from skyweft.delivery.access.medium import LANES, Media
+from skyweft.delivery.access.medium import Media
 from skyweft.delivery.access.pieces import over
 from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.tables import Answers, Sent
 from skyweft.delivery.product import CAUSES
 from skyweft.fleet import Fleet
 from skyweft.kernels import making
+from skyweft.links.waveforms import LANES
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
 
@@ -116,12 +117,12 @@ class Air:
             np.array([each.band for each in rules], np.int16),
             np.array([each.air_s for each in rules]).reshape(-1, LANES),
             np.array([each.contended_s for each in rules]).reshape(-1, LANES),
-            np.array([each.harmless_s for each in rules]).reshape(-1, LANES),
+            np.array([each.burst.harmless_s for each in rules]).reshape(-1, LANES),
             np.array([each.snr_min_db for each in rules]).reshape(-1, LANES),
-            10 * np.log10(np.array([each.noise_hz for each in rules])),
+            10 * np.log10(np.array([each.channel.noise_hz for each in rules])),
             np.array([each.doppler_max_hz for each in rules]),
             np.array([each.waveform.drift_max_hz or np.inf for each in rules]),
-            np.array([each.aligned for each in rules], np.bool_),
+            np.array([each.channel.aligned for each in rules], np.bool_),
             np.concatenate([[0], np.cumsum(media.cells)]).astype(np.int64),
         )
 
@@ -277,10 +278,11 @@ def _collided(
     rules = air.media.of_rule
     headers, several, needed = (
         np.array(column, np.int64) for column in zip(
-            *((each.headers, each.hops, each.needed) for each in rules), strict=True
+            *((each.burst.headers, each.burst.hops, each.burst.needed) for each in rules),
+            strict=True,
         )
     )  # fmt: skip
-    carriers = np.array([each.waveform.channel_count for each in rules], np.int64)
+    carriers = np.array([each.channel.carriers for each in rules], np.int64)
     hops = np.concatenate([[0], np.cumsum(np.where(headers > 0, several, 0)[sent.rule])])
     carrier = np.empty(hops[-1], np.uint16)
     cell = np.empty(len(sent), np.int32)

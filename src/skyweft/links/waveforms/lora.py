@@ -8,17 +8,24 @@ is about that; no number of it was used).
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from skyweft.links.waveforms.contention import LANES, NO_CAPTURE_DB, Burst, Channel
+from skyweft.links.waveforms.ladder import Mode
+from skyweft.scenario.contention import Lora
+
+BANDWIDTH_HZ = 125e3  # taken unless waveform or terminal says otherwise
+DOPPLER_SHARE = 0.25  # of the bandwidth: SX1276 data sheet, section 4.1.5 on frequency errors
 SPREADING_FACTORS = (7, 8, 9, 10, 11, 12)
 # Signal over noise in the channel's bandwidth at the demodulation limit.
 # Source: Semtech SX1276/77/78/79 data sheet, table "range of spreading factors".
 SNR_LIMIT_DB = {7: -7.5, 8: -10.0, 9: -12.5, 10: -15.0, 11: -17.5, 12: -20.0}
 # How far the wanted signal must be above (below, where negative) a single disturber: rows are the
 # spreading factor 7 to 12 of the wanted one, columns that of the other. The diagonal is replaced by
-# the capture threshold. Source: D. Croce, M. Gucciardo, S. Mangione, G. Santaromita and
-# I. Tinnirello, "Impact of LoRa imperfect orthogonality: analysis of link-level performance", IEEE
-# Communications Letters 22(4), 2018, table I (measured with USRP and SX1272).
+# the capture threshold, 6 dB as customary since Goursaud and Gorce (2015). Source: D. Croce,
+# M. Gucciardo, S. Mangione, G. Santaromita and I. Tinnirello, "Impact of LoRa imperfect
+# orthogonality: analysis of link-level performance", IEEE Communications Letters 22(4), 2018,
+# table I (measured with USRP and SX1272).
 REJECTION_DB = (
     (1, -8, -9, -9, -9, -9),
     (-11, 1, -11, -12, -13, -13),
@@ -27,7 +34,6 @@ REJECTION_DB = (
     (-22, -22, -21, -20, 1, -20),
     (-25, -25, -25, -24, -23, 1),
 )
-CAPTURE_DB = 6.0  # between equal spreading factors, as customary since Goursaud and Gorce (2015)
 # A receiver locks on to the last five symbols of the preamble: Bor, Roedig, Voigt and Alonso, "Do
 # LoRa low-power wide-area networks scale?", MSWiM 2016, section 4.
 LOCK_SYMBOLS = 5
@@ -110,3 +116,46 @@ def air_time_s(
     blocks = np.maximum(np.ceil(bits / (4 * (factor - 2 * slow))), 0)
     symbols = 8 + blocks * (np.asarray(coding_rate) + 4)
     return symbol_s * (np.asarray(preamble_symbols) + 4.25 + symbols)
+
+
+def ladder(waveform: Lora, bandwidth_hz: float | None) -> Channel:
+    """Return a kind's spreading factors, each a lane of the channel."""
+    noise_hz = waveform.bandwidth_hz or bandwidth_hz or BANDWIDTH_HZ
+    fixed = waveform.kind.removeprefix("lora").removeprefix("_sf")
+    factors = (int(fixed),) if fixed else SPREADING_FACTORS
+    symbols = waveform.preamble_symbols
+
+    def burst(size_bytes: int) -> Burst:
+        every = np.array(SPREADING_FACTORS)
+        air_s = air_time_s(
+            size_bytes, every, noise_hz, waveform.coding_rate, preamble_symbols=symbols
+        )
+        harmless_s = (symbols - LOCK_SYMBOLS) * 2.0**every / noise_hz
+        return Burst(
+            air_s, np.array([SNR_LIMIT_DB[each] for each in SPREADING_FACTORS]), harmless_s
+        )
+
+    return Channel(
+        noise_hz,
+        tuple(_mode(factor, waveform.coding_rate) for factor in factors),
+        burst,
+        lanes=tuple(SPREADING_FACTORS.index(factor) for factor in factors),
+        carriers=waveform.channels,
+        cells=waveform.channels,
+        need_db=_need_db(waveform),
+        doppler_max_hz=DOPPLER_SHARE * noise_hz,
+    )
+
+
+def _mode(factor: int, coding_rate: int) -> Mode:
+    rate_per_hz = float(bit_rate_bps(factor, 1.0, coding_rate))
+    return Mode(f"SF{factor}", SNR_LIMIT_DB[factor], rate_per_hz)
+
+
+def _need_db(waveform: Lora) -> NDArray[np.float64]:
+    need = np.array(REJECTION_DB, np.float64)
+    assert need.shape == (LANES, LANES)
+    if not waveform.inter_sf:
+        need[:] = -NO_CAPTURE_DB
+    np.fill_diagonal(need, waveform.capture_db)
+    return need

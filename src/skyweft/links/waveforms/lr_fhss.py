@@ -11,6 +11,12 @@ parameters RP002-1.0.x, data rates 8 to 11 (EU) and 5 to 6 (US).
 import math
 from typing import Literal
 
+import numpy as np
+
+from skyweft.links.waveforms.contention import LANES, Burst, Channel, captured
+from skyweft.links.waveforms.ladder import Mode
+from skyweft.scenario.contention import LrFhss
+
 CARRIER_HZ = 488.28125  # GMSK at as many symbols a second
 HEADER_S = 0.233472
 FRAGMENT_S = 0.1024  # 50 symbols: 2 of preamble, 48 coded bits
@@ -56,3 +62,27 @@ def air_time_s(payload_bytes: int, code_rate: CodeRate, headers: int | None = No
 def bit_rate_bps(code_rate: CodeRate) -> float:
     """Return the bit rate of the payload: 156 or 313 bit/s (printed as 162 and 325)."""
     return 8 * BYTES[code_rate] / FRAGMENT_S
+
+
+def ladder(waveform: LrFhss, _: float | None) -> Channel:
+    """Return the one mode of a code rate, in the bandwidth of one carrier."""
+    rate, snr_db = waveform.code_rate, waveform.snr_min_db
+    headers = waveform.headers or HEADERS[rate]
+
+    def burst(size_bytes: int) -> Burst:
+        return Burst(
+            np.full(LANES, air_time_s(size_bytes, rate, headers)),
+            np.full(LANES, snr_db),
+            headers=headers,
+            hops=headers + fragments(size_bytes, rate),
+            needed=fragments_needed(size_bytes, rate),
+        )
+
+    return Channel(
+        CARRIER_HZ,
+        (Mode(waveform.kind, snr_db, bit_rate_bps(rate) / CARRIER_HZ),),
+        burst,
+        carriers=waveform.channels,
+        cells=waveform.grids,
+        need_db=captured(waveform),
+    )

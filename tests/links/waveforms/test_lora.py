@@ -1,6 +1,6 @@
 import numpy as np
 
-from skyweft.links.lora import air_time_s, bit_rate_bps
+from skyweft.links.waveforms.lora import air_time_s, bit_rate_bps
 
 
 def test_arguments_broadcast() -> None:

@@ -9,6 +9,9 @@ modes that are the best at some Es/N0 are listed (and of those, the ones two pub
 on): the others need more power for fewer bits and would never be chosen.
 """
 
+from skyweft.links.waveforms.ladder import Mode, Modes, given_hz
+from skyweft.scenario.modulations import DvbS2x
+
 S2 = (
     ("QPSK 1/4", -2.35, 0.490243),
     ("QPSK 1/3", -1.24, 0.656448),
@@ -72,3 +75,9 @@ S2X = (
     ("256APSK 11/15-L", 18.84, 5.768987),
     ("256APSK 3/4", 19.57, 5.900855),
 )
+
+
+def ladder(waveform: DvbS2x, bandwidth_hz: float | None) -> Modes:
+    """Return all modes; their noise bandwidth is the symbol rate, bandwidth / (1 + roll-off)."""
+    noise_hz = given_hz(waveform, bandwidth_hz) / (1 + waveform.roll_off)
+    return Modes(noise_hz, tuple(Mode(*row) for row in (*S2, *S2X)))

@@ -12,6 +12,9 @@ Sources: 3GPP TS 38.214 V16.2.0, tables 5.1.3.1-1 to -3 and 5.2.2.1-2.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skyweft.links.waveforms.ladder import Mode, Modes, given_hz
+from skyweft.scenario.modulations import Nr
+
 Floats = NDArray[np.float64]
 
 # Runs of (bits a modulated symbol, code rates x 1024 in the table's order).
@@ -73,3 +76,12 @@ def snr_needed_db(bits_per_symbol: ArrayLike) -> Floats:
 
 def _capacity_snr_db(bits_per_symbol: Floats) -> Floats:
     return 10 * np.log10(2**bits_per_symbol - 1)
+
+
+def ladder(waveform: Nr, bandwidth_hz: float | None) -> Modes:
+    """Return the entries of a kind's table, what is not user data taken off."""
+    bits = efficiencies({"nr": QAM64, "nr_qam256": QAM256, "nr_low_se": LOW_SE}[waveform.kind])
+    net = bits * SYMBOLS_PER_HZ * (1 - waveform.overhead)
+    rows = enumerate(zip(snr_needed_db(bits), net, strict=True))
+    modes = tuple(Mode(f"MCS {i}", float(snr), float(each)) for i, (snr, each) in rows)
+    return Modes(given_hz(waveform, bandwidth_hz), modes)
