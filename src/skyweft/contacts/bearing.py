@@ -6,37 +6,21 @@ elevation less mask is smooth, so that sector by sector it is a rule like the ot
 
 import numpy as np
 
-from skyweft.contacts.geometry import (
-    LEVEL,
-    MASK_A,
-    MIDDLE,
-    MOVES_A,
-    MOVES_B,
-    SLOPE,
-    UP_A,
-    UP_A_Y,
-    UP_A_Z,
-    UP_B,
-    UP_B_Y,
-    UP_B_Z,
-    Floats,
-    State,
-    upright,
-)
+from skyweft.contacts.geometry import MASK_A, Numbers, State, upright
 from skyweft.kernels import fused
 
 TURN = 2 * np.pi
 
 
 @fused
-def bearing(kind: int, s: State, r: Floats) -> tuple[float, float]:
+def bearing(kind: int, s: State, r: Numbers) -> tuple[float, float]:
     """Return azimuth (0 to 2 pi, from north over east) and elevation at the end with the mask."""
     dx, dy, dz, _, _, _, ax, ay, az, _, _, _ = s
-    ux, uy, uz, moves = r[UP_A], r[UP_A_Y], r[UP_A_Z], r[MOVES_A]
+    ux, uy, uz, moves = r.up_a[0], r.up_a[1], r.up_a[2], r.moves_a
     if kind != MASK_A:
         ax, ay, az = ax + dx, ay + dy, az + dz
         dx, dy, dz = -dx, -dy, -dz
-        ux, uy, uz, moves = r[UP_B], r[UP_B_Y], r[UP_B_Z], r[MOVES_B]
+        ux, uy, uz, moves = r.up_b[0], r.up_b[1], r.up_b[2], r.moves_b
     if moves > 0:
         ux, uy, uz = ax, ay, az * upright(ax, ay, az)
         length = np.sqrt(ux * ux + uy * uy + uz * uz)
@@ -60,7 +44,7 @@ def wrapped(angle: float) -> float:
 
 
 @fused
-def over_mask(kind: int, s: State, r: Floats) -> float:
+def over_mask(kind: int, s: State, r: Numbers) -> float:
     """Return the elevation less the mask's, by the line of the sector written into `r`."""
     azimuth, elevation = bearing(kind, s, r)
-    return float(elevation - r[LEVEL] - r[SLOPE] * wrapped(azimuth - r[MIDDLE]))
+    return float(elevation - r.level_rad - r.slope * wrapped(azimuth - r.middle_rad))

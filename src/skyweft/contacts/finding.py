@@ -28,6 +28,16 @@ from skyweft.scenario.terminals import Link
 
 Ints = NDArray[np.int32]
 Columns = dict[str, NDArray[np.generic]]
+# Columns of windows that contacts take over as they are.
+SAME = (
+    "start_s",
+    "end_s",
+    "culmination_s",
+    "elevation_max_deg",
+    "range_min_m",
+    "cut_start",
+    "cut_end",
+)
 
 HEIGHT = {"ground": 0, "air": 1, "near_space": 2, "space": 3}
 LASER_GRAZING_M = 80e3  # between satellites: above all weather and most of the airglow
@@ -133,18 +143,9 @@ def _grazing_m(link: Link, layers: list[str], kinds: list[str]) -> float:
 
 
 def _columns(link: int, windows: Windows, source: Ints, target: Ints) -> Columns:
-    return {
-        "link": np.full(len(windows), link, dtype=np.int16),
-        "source": source,
-        "target": target,
-        **{
-            name: getattr(windows, name)
-            for name in (
-                "start_s", "end_s", "culmination_s", "elevation_max_deg", "range_min_m",
-                "cut_start", "cut_end",
-            )
-        },
-    }  # fmt: skip
+    rule = np.full(len(windows), link, dtype=np.int16)
+    same = {name: getattr(windows, name) for name in SAME}
+    return {"link": rule, "source": source, "target": target, **same}
 
 
 def _nothing() -> Columns:

@@ -7,7 +7,7 @@ knots imply: 0.35 m of error become 3 mm for a low orbit at 60 s, which is what 
 passes that only graze the mask within milliseconds.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +32,38 @@ class Side(NamedTuple):
     moves: int  # 1, or 0 where the end stands
 
 
+class Ends(NamedTuple):
+    """The tracks of one pair; K is the number of knots, or 1 where an end stands."""
+
+    a_m: Floats  # (3, K) positions
+    a_m_s: Floats  # (3, K) velocities
+    moves_a: int
+    b_m: Floats
+    b_m_s: Floats
+    moves_b: int
+    time_s: Floats  # (T,)
+
+
 # Rules. A value is >= 0 while the rule holds.
 ELEVATION, RANGE, SIGHT, MASK_A, MASK_B = 0, 1, 2, 3, 4
-# Slots of the numbers that all kernels hand on: sine of the least elevation, longest range, radius
-# that the scaled line of sight clears, its scale along z, the line of the mask's present sector
-# (level and slope at its middle), verticals of the ends that stand, whether the ends move, and the
-# polynomials of the step that was loaded last: five powers of three axes of d, then of a.
-SINE, RANGE_MAX, CLEAR, SCALE, LEVEL, SLOPE, MIDDLE = 0, 1, 2, 3, 4, 5, 6
-UP_A, UP_A_Y, UP_A_Z, UP_B, UP_B_Y, UP_B_Z, MOVES_A, MOVES_B = 7, 8, 9, 10, 11, 12, 13, 14
-STEP, NUMBERS = 15, 45
+# What the kernels of a pair hand on beside its tracks: one pointer, whose fields have names.
+NUMBERS = np.dtype(
+    [
+        ("sine", "f8"),  # of the least elevation
+        ("range_max_m", "f8"),
+        ("clear_m", "f8"),  # radius that the scaled line of sight clears
+        ("scale", "f8"),  # of that line along z
+        ("level_rad", "f8"),  # of the mask at the middle of the present sector
+        ("slope", "f8"),
+        ("middle_rad", "f8"),
+        ("moves_a", "f8"),
+        ("moves_b", "f8"),
+        ("up_a", "f8", 3),  # verticals of the ends that stand
+        ("up_b", "f8", 3),
+        ("step", "f8", 30),  # of the step loaded last: five powers of three axes of d, then of a
+    ]
+)
+Numbers = Any  # a record of these
 
 State = tuple[float, ...]  # 12 numbers: d = b - a, its rate, a, its rate
 
@@ -55,8 +78,10 @@ ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 
 
 @fused_inlined
-def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) -> State:
+def at_knot(ends: Ends, knot: int) -> State:
     """Return the state of a pair at a knot of the tracks."""
+    pa, va, pb, vb = ends.a_m, ends.a_m_s, ends.b_m, ends.b_m_s
+    ka, kb = knot * ends.moves_a, knot * ends.moves_b
     ax, ay, az = pa[0, ka], pa[1, ka], pa[2, ka]
     wx, wy, wz = va[0, ka], va[1, ka], va[2, ka]
     dx, dy, dz = pb[0, kb] - ax, pb[1, kb] - ay, pb[2, kb] - az
@@ -65,17 +90,18 @@ def at_knot(pa: Floats, va: Floats, ka: int, pb: Floats, vb: Floats, kb: int) ->
 
 
 @fused_inlined
-def _horner(r: Floats, at: int, tau: float) -> tuple[float, float]:
+def _horner(r: Numbers, at: int, tau: float) -> tuple[float, float]:
     """Return one axis and its rate per step."""
-    c1, c2, c3, c4 = r[at + 1], r[at + 2], r[at + 3], r[at + 4]
-    place = r[at] + tau * (c1 + tau * (c2 + tau * (c3 + tau * c4)))
+    p = r.step
+    c1, c2, c3, c4 = p[at + 1], p[at + 2], p[at + 3], p[at + 4]
+    place = p[at] + tau * (c1 + tau * (c2 + tau * (c3 + tau * c4)))
     return place, c1 + tau * (2 * c2 + tau * (3 * c3 + tau * 4 * c4))
 
 
 @fused
-def at_moment(r: Floats, width_s: float, tau: float) -> State:
+def at_moment(r: Numbers, width_s: float, tau: float) -> State:
     """Return the state of a pair at the fraction `tau` of the loaded step."""
-    per, d = 1.0 / width_s, np.int64(STEP)
+    per, d = 1.0 / width_s, np.int64(0)
     dx, vx = _horner(r, d, tau)
     dy, vy = _horner(r, d + 5, tau)
     dz, vz = _horner(r, d + 10, tau)
@@ -86,39 +112,34 @@ def at_moment(r: Floats, width_s: float, tau: float) -> State:
 
 
 @fused_inlined
-def load(
-    pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
-    step: int, r: Floats,
-) -> None:  # fmt: skip
+def load(ends: Ends, knot: int, r: Numbers) -> None:
     """Write the polynomials of one step, of d and of a, into the numbers."""
-    if moves_b == 0:
+    p = r.step
+    if ends.moves_b == 0:
         # What is left from a step before is d, not b.
-        for at in range(STEP, STEP + 15):
-            r[at] = 0.0
-    _polynomial(pb, vb, moves_b, time_s, step, r, np.int64(STEP))
-    _polynomial(pa, va, moves_a, time_s, step, r, np.int64(STEP + 15))
-    if moves_a == 0:
-        for at in range(STEP, STEP + 15, 5):
-            r[at] -= r[at + 15]
+        for at in range(15):
+            p[at] = 0.0
+    _polynomial(ends.b_m, ends.b_m_s, ends.moves_b, ends.time_s, knot, p, np.int64(0))
+    _polynomial(ends.a_m, ends.a_m_s, ends.moves_a, ends.time_s, knot, p, np.int64(15))
+    if ends.moves_a == 0:
+        for at in range(0, 15, 5):
+            p[at] -= p[at + 15]
     else:
-        for at in range(STEP, STEP + 15):
-            r[at] -= r[at + 15]
+        for at in range(15):
+            p[at] -= p[at + 15]
 
 
 @fused
-def load_apart(
-    pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int, time_s: Floats,
-    step: int, r: Floats,
-) -> None:  # fmt: skip
+def load_apart(ends: Ends, knot: int, r: Numbers) -> None:
     """Do what `load` does, for callers that are not in a hurry and should stay small."""
-    load(pa, va, moves_a, pb, vb, moves_b, time_s, step, r)
+    load(ends, knot, r)
 
 
 @fused_inlined
 def _polynomial(
     p: Floats, v: Floats, moves: int, time_s: Floats, step: int, r: Floats, start: int
 ) -> None:
-    """Write a step's five coefficients for each of three axes, from slot `start` on."""
+    """Write a step's five coefficients for each of three axes, from `start` on."""
     if moves == 0:
         # The rest is zero already.
         r[start], r[start + 5], r[start + 10] = p[0, 0], p[1, 0], p[2, 0]
@@ -176,13 +197,13 @@ def upright(x: float, y: float, z: float) -> float:
 
 
 @fused
-def elevation_of(s: State, r: Floats) -> tuple[float, float]:
+def elevation_of(s: State, r: Numbers) -> tuple[float, float]:
     """Measure the sine of b's elevation above a's horizon, less the least one, and its rate."""
     dx, dy, dz, vx, vy, vz, ax, ay, az, wx, wy, wz = s
     closing = dx * vx + dy * vy + dz * vz
     per = 1.0 / np.sqrt(dx * dx + dy * dy + dz * dz)
-    if r[MOVES_A] == 0.0:
-        ux, uy, uz = r[UP_A], r[UP_A_Y], r[UP_A_Z]
+    if r.moves_a == 0.0:
+        ux, uy, uz = r.up_a[0], r.up_a[1], r.up_a[2]
         rise = dx * ux + dy * uy + dz * uz
         rate = vx * ux + vy * uy + vz * uz
     else:
@@ -194,7 +215,7 @@ def elevation_of(s: State, r: Floats) -> tuple[float, float]:
         rate = (vx * ax + vy * ay + vz * az + dx * wx + dy * wy + dz * wz) * scale
         rate -= rise * (ax * wx + ay * wy + az * wz) * square
     sine = rise * per
-    return sine - r[SINE], (rate - sine * closing * per) * per
+    return sine - r.sine, (rate - sine * closing * per) * per
 
 
 @fused
@@ -234,24 +255,24 @@ def _sight(s: State, clear_m: float, scale: float) -> tuple[float, float]:
 
 
 @fused
-def measure(kind: int, s: State, r: Floats) -> tuple[float, float]:
+def measure(kind: int, s: State, r: Numbers) -> tuple[float, float]:
     """Return a smooth rule's value and its rate per second in a written state."""
     if kind == ELEVATION:
         return elevation_of(s, r)
     if kind == RANGE:
-        return range_of(s, r[RANGE_MAX])
-    return _sight(s, r[CLEAR], r[SCALE])
+        return range_of(s, r.range_max_m)
+    return _sight(s, r.clear_m, r.scale)
 
 
 @fused
-def slope(kind: int, s: State, r: Floats) -> float:
+def slope(kind: int, s: State, r: Numbers) -> float:
     """Return a number with the sign and the zero of a smooth rule's rate, where that is cheaper."""
     dx, dy, dz, vx, vy, vz = s[:6]
     closing = dx * vx + dy * vy + dz * vz
     if kind == RANGE:
         return -closing
-    if kind == ELEVATION and r[MOVES_A] == 0.0:
-        ux, uy, uz = r[UP_A], r[UP_A_Y], r[UP_A_Z]
+    if kind == ELEVATION and r.moves_a == 0.0:
+        ux, uy, uz = r.up_a[0], r.up_a[1], r.up_a[2]
         rise = dx * ux + dy * uy + dz * uz
         rate = vx * ux + vy * uy + vz * uz
         return rate * (dx * dx + dy * dy + dz * dz) - rise * closing

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from skyweft.contacts.bearing import TURN, bearing, wrapped
-from skyweft.contacts.geometry import LEVEL, MIDDLE, SLOPE, Floats, at_moment, load_apart
+from skyweft.contacts.geometry import Ends, Floats, Numbers, at_moment, load_apart
 from skyweft.contacts.inside import inherit_cuts, step_at
-from skyweft.contacts.roots import TOLERANCE_S, evaluate
+from skyweft.contacts.roots import TOLERANCE_S, Span, evaluate
 from skyweft.contacts.scan import END, START, step, toggle
 from skyweft.kernels import fused
 
@@ -54,23 +54,23 @@ def _sector(table: Floats, azimuth: float) -> int:
 
 
 @fused
-def _take_line(table: Floats, sector: int, r: Floats) -> None:
+def _take_line(table: Floats, sector: int, r: Numbers) -> None:
     """Write a sector's straight line into the numbers."""
     wide = table[sector + 1, 0] - table[sector, 0]
     rise = table[sector + 1, 1] - table[sector, 1]
     # Counted from the middle, an azimuth in the sector is within half a turn.
-    r[MIDDLE] = table[sector, 0] + 0.5 * wide
-    r[LEVEL] = table[sector, 1] + 0.5 * rise
-    r[SLOPE] = rise / wide if wide > 0 else 0.0
+    r.middle_rad = table[sector, 0] + 0.5 * wide
+    r.level_rad = table[sector, 1] + 0.5 * rise
+    r.slope = rise / wide if wide > 0 else 0.0
 
 
 @fused
-def _azimuth(kind: int, r: Floats, width_s: float, tau: float) -> float:
+def _azimuth(kind: int, r: Numbers, width_s: float, tau: float) -> float:
     return bearing(kind, at_moment(r, width_s, tau), r)[0]
 
 
 @fused
-def _next_look(kind: int, r: Floats, width_s: float, low: float, high: float) -> float:
+def _next_look(kind: int, r: Numbers, width_s: float, low: float, high: float) -> float:
     """Return a fraction up to which the azimuth goes one way and swings little."""
     start = _azimuth(kind, r, width_s, low)
     short = SHORT_S / width_s
@@ -87,7 +87,7 @@ def _next_look(kind: int, r: Floats, width_s: float, low: float, high: float) ->
 
 @fused
 def _border(
-    kind: int, r: Floats, width_s: float, low: float, high: float, table: Floats
+    kind: int, r: Numbers, width_s: float, low: float, high: float, table: Floats
 ) -> tuple[float, int]:
     """Return the first fraction past `low` in another sector, or `high`, and the sector before."""
     tolerance = 0.1 * TOLERANCE_S / width_s
@@ -107,17 +107,17 @@ def _border(
 
 @fused
 def within_mask(
-    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, table: Floats, r: Floats, out: Floats, source: int, n: int,
-) -> int:  # fmt: skip
+    kind: int, ends: Ends, table: Floats, r: Numbers, out: Floats, source: int, n: int
+) -> int:
     """Append the parts of window `source` that are above a mask; return the rows in use."""
+    time_s = ends.time_s
     start, end = out[source, START], out[source, END]
     first, is_open = n, False
     for knot in range(step_at(time_s, start), len(time_s) - 1):
         if time_s[knot] >= end:
             break
         width = time_s[knot + 1] - time_s[knot]
-        load_apart(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
+        load_apart(ends, knot, r)
         low = max(0.0, (start - time_s[knot]) / width)
         high = min(1.0, (end - time_s[knot]) / width)
         while low < high:
@@ -130,10 +130,8 @@ def within_mask(
             if is_open != (before >= 0):
                 n = toggle(out, n, is_open, max(start, time_s[knot] + low * width), 0.0)
                 is_open = not is_open
-            n, is_open = step(
-                kind, np.int64(1), time_s[knot], width, r, low, look,
-                before, rate_before, after, rate_after, is_open, out, n,
-            )  # fmt: skip
+            span = Span(width, low, look, before, rate_before, after, rate_after)
+            n, is_open = step(kind, np.int64(1), time_s[knot], span, r, is_open, out, n)
             low = look
     if is_open:
         n = toggle(out, n, True, end, 0.0)

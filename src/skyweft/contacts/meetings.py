@@ -4,6 +4,7 @@ Everything is added in the order of the tables, so sums never depend on threads.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from skyweft.fleet import Fleet
 from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
 LAYERS = ("space", "near_space", "air", "ground")
 
@@ -52,22 +54,35 @@ class Meetings:
     def add(self, fleet: Fleet, contacts: Contacts) -> None:
         """Add contacts, none of which starts before those of the last call."""
         layer = np.array([LAYERS.index(each) for each in fleet.layers], np.int32)
+        ends = contacts.link, contacts.source, contacts.target
         _add_meetings(
-            contacts.link,
-            contacts.source,
-            contacts.target,
-            contacts.start_s,
-            contacts.end_s,
-            fleet.group,
-            layer,
-            self.platform,
-            self.group,
-            self.layers,
-            self.layers_total,
-            self.rule,
-            self.weight,
-            self.top,
+            _Met(*ends, contacts.start_s, contacts.end_s, fleet.group, layer),
+            _Sums(*(getattr(self, name) for name in _Sums._fields)),
         )
+
+
+class _Met(NamedTuple):
+    """Contacts, (C,), and what their ends are: group (N,), layer (G,)."""
+
+    link: NDArray[np.int16]
+    source: Ints
+    target: Ints
+    start_s: Floats
+    end_s: Floats
+    group: Ints
+    layer: Ints
+
+
+class _Sums(NamedTuple):
+    """The columns of `Meetings`."""
+
+    platform: Floats
+    group: Floats
+    layers: Floats
+    rule: Floats
+    weight: Floats
+    top: Floats
+    layers_total: Floats
 
 
 def _watched(count: int) -> Floats:
@@ -85,22 +100,10 @@ def _watch(watched: Floats, row: int, start_s: float, end_s: float) -> None:
 
 
 @making
-def _add_meetings(
-    link: NDArray[np.int16],
-    source: NDArray[np.int32],
-    target: NDArray[np.int32],
-    start_s: Floats,
-    end_s: Floats,
-    group: NDArray[np.int32],
-    layer: NDArray[np.int32],
-    platforms: Floats,
-    groups: Floats,
-    layers: Floats,
-    layers_total: Floats,
-    rule: Floats,
-    weight: Floats,
-    top: Floats,
-) -> None:
+def _add_meetings(met: _Met, sums: _Sums) -> None:
+    # Taken out once: a look into a tuple counts a reference.
+    link, source, target, start_s, end_s, group, layer = met
+    platforms, groups, layers, rule, weight, top, layers_total = sums
     for c in range(len(link)):
         one, other = source[c], target[c]
         _watch(platforms, one, start_s[c], end_s[c])

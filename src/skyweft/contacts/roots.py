@@ -4,10 +4,12 @@ The tolerance is one of time. A tolerance on the rule's value would move the edg
 only graze it by tens of seconds.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from skyweft.contacts.bearing import over_mask
-from skyweft.contacts.geometry import MASK_A, Floats, at_moment, measure, slope
+from skyweft.contacts.geometry import MASK_A, Numbers, at_moment, measure, slope
 from skyweft.kernels import fused
 
 TOLERANCE_S = 1e-4
@@ -15,8 +17,20 @@ TURN_TOLERANCE_S = 1e-3  # right at a peak nothing changes fast
 STENCIL_S = 0.01  # a mask's rate is a central difference over this
 
 
+class Span(NamedTuple):
+    """Part of the loaded step, and a rule's value and rate per second at both of its ends."""
+
+    width_s: float  # of the step
+    low: float  # fractions of it
+    high: float
+    before: float
+    rate_before: float
+    after: float
+    rate_after: float
+
+
 @fused
-def evaluate(kind: int, r: Floats, width_s: float, tau: float) -> tuple[float, float]:
+def evaluate(kind: int, r: Numbers, width_s: float, tau: float) -> tuple[float, float]:
     """Return a rule's value and rate at the fraction `tau` of the loaded step."""
     if kind < MASK_A:
         return measure(kind, at_moment(r, width_s, tau), r)
@@ -42,14 +56,12 @@ def _guess(
 
 
 @fused
-def crossing(
-    kind: int, r: Floats, width_s: float, low: float, high: float,
-    before: float, rate_before: float, after: float, rate_after: float,
-) -> float:  # fmt: skip
+def crossing(kind: int, r: Numbers, span: Span) -> float:
     """Return where a rule's value changes sign between two fractions of a step.
 
     Newton's steps, kept inside a bracket that is halved at every fourth.
     """
+    width_s, low, high, before, rate_before, after, rate_after = span
     tolerance = TOLERANCE_S / width_s
     up = before >= 0
     x = low + (high - low) * _guess((high - low) * width_s, before, rate_before, after, rate_after)
@@ -69,7 +81,7 @@ def crossing(
 
 
 @fused
-def slope_at(kind: int, r: Floats, width_s: float, tau: float) -> float:
+def slope_at(kind: int, r: Numbers, width_s: float, tau: float) -> float:
     """Return a number with the sign of a rule's rate at a fraction of the loaded step."""
     if kind < MASK_A:
         return slope(kind, at_moment(r, width_s, tau), r)
@@ -78,7 +90,7 @@ def slope_at(kind: int, r: Floats, width_s: float, tau: float) -> float:
 
 @fused
 def turning(
-    kind: int, r: Floats, width_s: float, low: float, high: float, before: float, after: float
+    kind: int, r: Numbers, width_s: float, low: float, high: float, before: float, after: float
 ) -> float:
     """Return where a rule turns between two fractions of a step, given its slopes there."""
     tolerance = TURN_TOLERANCE_S / width_s
@@ -104,27 +116,23 @@ def turning(
 
 
 @fused
-def changes(
-    kind: int, r: Floats, width_s: float, low: float, high: float,
-    before: float, rate_before: float, after: float, rate_after: float,
-) -> tuple[int, float, float]:  # fmt: skip
+def changes(kind: int, r: Numbers, span: Span) -> tuple[int, float, float]:
     """Return how often a rule changes between two fractions of a step (0 to 2), and where.
 
     Signs of the rate tell of a peak or a dip that lives wholly between them.
     """
+    width_s, low, high, before, rate_before, after, rate_after = span
     up = before >= 0
     if up != (after >= 0):
-        first = crossing(kind, r, width_s, low, high, before, rate_before, after, rate_after)
+        first = crossing(kind, r, span)
         return 1, first, first
     if not ((rate_before < 0 < rate_after) if up else (rate_before > 0 > rate_after)):
         return 0, low, low
-    middle = turning(
-        kind, r, width_s, low, high,
-        slope_at(kind, r, width_s, low), slope_at(kind, r, width_s, high),
-    )  # fmt: skip
+    slopes = slope_at(kind, r, width_s, low), slope_at(kind, r, width_s, high)
+    middle = turning(kind, r, width_s, low, high, slopes[0], slopes[1])
     best, rate = evaluate(kind, r, width_s, middle)
     if (best >= 0) == up:
         return 0, low, low
-    first = crossing(kind, r, width_s, low, middle, before, rate_before, best, rate)
-    second = crossing(kind, r, width_s, middle, high, best, rate, after, rate_after)
+    first = crossing(kind, r, Span(width_s, low, middle, before, rate_before, best, rate))
+    second = crossing(kind, r, Span(width_s, middle, high, best, rate, after, rate_after))
     return 2, first, second

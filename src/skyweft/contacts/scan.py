@@ -1,23 +1,22 @@
 """Windows of a pair's first rule: a numba kernel that walks the knots and skips the dark."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.geometry import (
     ELEVATION,
-    MOVES_A,
-    SINE,
-    UP_A,
-    UP_A_Y,
-    UP_A_Z,
+    Ends,
     Floats,
+    Numbers,
     Singles,
     State,
     at_knot,
     load,
     measure,
 )
-from skyweft.contacts.roots import changes, evaluate
+from skyweft.contacts.roots import Span, changes, evaluate
 from skyweft.kernels import fused, fused_inlined
 
 Bytes = NDArray[np.uint8]
@@ -29,6 +28,15 @@ START, END, CUT_START, CUT_END, BEST, ELEVATION_MAX, RANGE_MIN, COLUMNS = 0, 1, 
 NOT_SEEN, SEVERAL = -1, -2
 TINY = 1e-300
 PIECES = 32  # of a step in which two platforms pass close by each other
+
+
+class Marks(NamedTuple):
+    """Where to look: both ends' directions from the Earth's centre, and which knots are near."""
+
+    toward_a: Singles  # (3, K)
+    toward_b: Singles
+    near: Bytes  # (T + some,) not 0 where the central angle is small
+    words: Words  # the same memory, eight knots a word
 
 
 @fused
@@ -60,20 +68,18 @@ def toggle(out: Floats, n: int, is_open: bool, at_s: float, cut: float) -> int:
 
 @fused
 def step(
-    kind: int, many: int, from_s: float, width_s: float, r: Floats,
-    low: float, high: float, before: float, rate_before: float, after: float, rate_after: float,
-    is_open: bool, out: Floats, n: int,
-) -> tuple[int, bool]:  # fmt: skip
+    kind: int, many: int, from_s: float, span: Span, r: Numbers, is_open: bool, out: Floats, n: int
+) -> tuple[int, bool]:
     """Write all changes between two fractions of a loaded step, looked at in `many` pieces."""
+    width_s, low, high, before, rate_before, after, rate_after = span
     left = low
     for each in range(1, many + 1):
         right, value, rate = high, after, rate_after
         if each < many:
             right = low + (high - low) * each / many
             value, rate = evaluate(kind, r, width_s, right)
-        count, first, second = changes(
-            kind, r, width_s, left, right, before, rate_before, value, rate
-        )
+        part = Span(width_s, left, right, before, rate_before, value, rate)
+        count, first, second = changes(kind, r, part)
         if count > 0:
             n = toggle(out, n, is_open, from_s + first * width_s, 0.0)
             is_open = not is_open
@@ -85,17 +91,16 @@ def step(
 
 
 @fused
-def mark(
-    ta: Singles, moves_a: int, tb: Singles, moves_b: int, cosine: float, knots: int, near: Bytes
-) -> None:
+def mark(ends: Ends, marks: Marks, cosine: float) -> None:
     """Write at which knots the central angle is small; plain loops, so that they vectorise."""
+    ta, tb, near, knots = marks.toward_a, marks.toward_b, marks.near, len(ends.time_s)
     # Single precision would miss by 3e-7.
     least = np.float32(cosine - 1e-6)
-    if moves_a == 0 and moves_b > 0:
+    if ends.moves_a == 0 and ends.moves_b > 0:
         x, y, z = ta[0, 0], ta[1, 0], ta[2, 0]
         for k in range(knots):
             near[k] = x * tb[0, k] + y * tb[1, k] + z * tb[2, k] >= least
-    elif moves_a > 0 and moves_b > 0:
+    elif ends.moves_a > 0 and ends.moves_b > 0:
         for k in range(knots):
             near[k] = ta[0, k] * tb[0, k] + ta[1, k] * tb[1, k] + ta[2, k] * tb[2, k] >= least
     else:
@@ -119,7 +124,7 @@ def _next_near(near: Bytes, words: Words, knot: int) -> int:
 
 
 @fused_inlined
-def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, bool, bool]:
+def _signs(kind: int, s: State, r: Numbers, width_s: float) -> tuple[bool, bool, bool, bool]:
     """Return whether a rule holds, rises, whether the two close in, and pass by within a step.
 
     Signs need no root and no division: most knots are only looked at, not measured.
@@ -128,11 +133,11 @@ def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, 
     square = dx * dx + dy * dy + dz * dz
     closing = dx * vx + dy * vy + dz * vz
     coarse = (vx * vx + vy * vy + vz * vz) * (width_s * width_s) >= square
-    if kind == ELEVATION and r[MOVES_A] == 0.0:
-        ux, uy, uz = r[UP_A], r[UP_A_Y], r[UP_A_Z]
+    if kind == ELEVATION and r.moves_a == 0.0:
+        ux, uy, uz = r.up_a[0], r.up_a[1], r.up_a[2]
         rise = dx * ux + dy * uy + dz * uz
         rate = vx * ux + vy * uy + vz * uz
-        over = rise * abs(rise) >= r[SINE] * abs(r[SINE]) * square
+        over = rise * abs(rise) >= r.sine * abs(r.sine) * square
         return over, rate * square > rise * closing, closing < 0, coarse
     value, change = measure(kind, s, r)
     return value >= 0, change > 0, closing < 0, coarse
@@ -140,24 +145,22 @@ def _signs(kind: int, s: State, r: Floats, width_s: float) -> tuple[bool, bool, 
 
 @fused_inlined
 def _look_into(
-    kind: int, pa: Floats, va: Floats, moves_a: int, pb: Floats, vb: Floats, moves_b: int,
-    time_s: Floats, knot: int, r: Floats, up: bool, up_after: bool, out: Floats, n: int,
-) -> int:  # fmt: skip
+    kind: int, ends: Ends, knot: int, r: Numbers, up: bool, up_after: bool, out: Floats, n: int
+) -> int:
     """Write all changes within one whole step; return the rows in use."""
-    width = time_s[knot + 1] - time_s[knot]
-    s = at_knot(pa, va, knot * moves_a, pb, vb, knot * moves_b)
+    from_s = ends.time_s[knot]
+    width = ends.time_s[knot + 1] - from_s
+    s = at_knot(ends, knot)
     before, rate_before = measure(kind, s, r)
     many = pieces(s, width)
-    s = at_knot(pa, va, (knot + 1) * moves_a, pb, vb, (knot + 1) * moves_b)
+    s = at_knot(ends, knot + 1)
     after, rate_after = measure(kind, s, r)
     # Where rounding makes value and sign differ, the sign that was seen first counts.
     before = max(before, 0.0) if up else min(before, -TINY)
     after = max(after, 0.0) if up_after else min(after, -TINY)
-    load(pa, va, moves_a, pb, vb, moves_b, time_s, knot, r)
-    n, _ = step(
-        kind, max(many, pieces(s, width)), time_s[knot], width, r, 0.0, 1.0,
-        before, rate_before, after, rate_after, up, out, n,
-    )  # fmt: skip
+    load(ends, knot, r)
+    span = Span(width, 0.0, 1.0, before, rate_before, after, rate_after)
+    n, _ = step(kind, max(many, pieces(s, width)), from_s, span, r, up, out, n)
     return n
 
 
@@ -169,25 +172,26 @@ def _note(out: Floats, n: int, column: int, knot: int) -> int:
     return n
 
 
+@fused_inlined
+def _present(ends: Ends, ta: Singles, tb: Singles, knot: int) -> bool:
+    """Return whether both are there."""
+    return not np.isnan(ta[0, knot * ends.moves_a] + tb[0, knot * ends.moves_b])
+
+
 @fused
-def sweep(
-    kind: int, pa: Floats, va: Floats, ta: Singles, moves_a: int, pb: Floats, vb: Floats,
-    tb: Singles, moves_b: int, time_s: Floats, near: Bytes, words: Words, r: Floats, out: Floats,
-    n: int,
-) -> int:  # fmt: skip
+def sweep(kind: int, ends: Ends, marks: Marks, r: Numbers, out: Floats, n: int) -> int:
     """Write the windows of a pair's first rule over the whole block; return the rows in use."""
+    time_s, near, ta, tb = ends.time_s, marks.near, marks.toward_a, marks.toward_b
     last = len(time_s) - 1
     knot, up, known = np.int64(0), False, False
     rising = nearing = coarse = False
     while knot < last:
         if not up and near[knot] == 0 and near[knot + 1] == 0:
-            knot = _next_near(near, words, knot + 2) - 1
+            knot = _next_near(near, marks.words, knot + 2) - 1
             known = False
             continue
-        ka, kb = knot * moves_a, knot * moves_b
-        la, lb = (knot + 1) * moves_a, (knot + 1) * moves_b
-        here = not np.isnan(ta[0, ka] + tb[0, kb])
-        there = not np.isnan(ta[0, la] + tb[0, lb])
+        here = _present(ends, ta, tb, knot)
+        there = _present(ends, ta, tb, knot + 1)
         if not (here and there):
             # Where the data end, the window does.
             if up:
@@ -197,18 +201,16 @@ def sweep(
             continue
         width = time_s[knot + 1] - time_s[knot]
         if not known:
-            s = at_knot(pa, va, ka, pb, vb, kb)
+            s = at_knot(ends, knot)
             up, rising, nearing, coarse = _signs(kind, s, r, width)
             if up:
                 n = toggle(out, n, False, time_s[knot], 1.0)
-        s = at_knot(pa, va, la, pb, vb, lb)
+        s = at_knot(ends, knot + 1)
         up_after, rising_after, nearing_after, coarse_after = _signs(kind, s, r, width)
         turns = rising != rising_after
         # Most steps neither change nor turn the way that could hide two changes.
         if up != up_after or (turns and up != rising) or coarse or coarse_after:
-            n = _look_into(
-                kind, pa, va, moves_a, pb, vb, moves_b, time_s, knot, r, up, up_after, out, n
-            )
+            n = _look_into(kind, ends, knot, r, up, up_after, out, n)
             if up and up_after:
                 # A dip: there may be a peak on either side of it.
                 n = _note(out, n, BEST, np.int64(SEVERAL))

@@ -15,15 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.contacts.geometry import (
-    CLEAR,
     ELEVATION,
     FLATTENING,
     MASK_A,
     MASK_B,
     NUMBERS,
     RANGE,
-    RANGE_MAX,
-    SCALE,
     SEMI_MAJOR_M,
     SIGHT,
     Floats,
@@ -39,7 +36,7 @@ from skyweft.contacts.scan import (
     RANGE_MIN,
     START,
 )
-from skyweft.contacts.search import WHOLE, search
+from skyweft.contacts.search import WHOLE, Applied, Listed, Room, search
 from skyweft.contacts.survey import survey
 from skyweft.fleet import Sites, Tracks
 
@@ -103,14 +100,14 @@ class Rules:
             order.append(MASK_B)
         return np.array(order, dtype=np.int64)
 
-    def numbers(self) -> Floats:
-        """Return the numbers that the kernels read."""
-        numbers = np.zeros(NUMBERS)
+    def numbers(self) -> NDArray[np.void]:
+        """Return the numbers that the kernels read, in an array of one."""
+        numbers = np.zeros(1, NUMBERS)
         polar_m = SEMI_MAJOR_M * (1 - FLATTENING)
         # Where no longest range is set, the range is measured from a number that keeps its digits.
-        numbers[RANGE_MAX] = min(self.range_max_m, UNLIMITED_M)
-        numbers[CLEAR] = SEMI_MAJOR_M + self.grazing_altitude_m
-        numbers[SCALE] = numbers[CLEAR] / (polar_m + self.grazing_altitude_m)
+        numbers["range_max_m"] = min(self.range_max_m, UNLIMITED_M)
+        numbers["clear_m"] = SEMI_MAJOR_M + self.grazing_altitude_m
+        numbers["scale"] = numbers["clear_m"] / (polar_m + self.grazing_altitude_m)
         return numbers
 
 
@@ -307,16 +304,16 @@ def _find_list(
 ) -> tuple[Ints, Ints, Floats]:
     """Return pairs and rows of the windows of one list."""
     rows_a, rows_b = pairs
+    listed = Listed(a, rows_a, b, rows_b, time_s)
+    applied = Applied(rules.kinds(), rules.mask_a, rules.mask_b)
     room = ROWS_AT_ONCE
     near = np.zeros((len(time_s) + 1) // 8 * 8 + 16, dtype=np.uint8)
     found: list[tuple[Ints, Floats]] = []
     first = 0
     while first < len(rows_a):
         out, who = np.empty((room, COLUMNS)), np.empty(room, dtype=np.int32)
-        used, done = search(
-            ask, a, rows_a, b, rows_b, first, time_s, near, near.view(np.uint64), rules.kinds(),
-            rules.numbers(), rules.mask_a, rules.mask_b, out, who,
-        )  # fmt: skip
+        space = Room(rules.numbers(), near, near.view(np.uint64), out, who)
+        used, done = search(ask, listed, applied, first, space)
         # A single pair with more windows than the table has room for.
         room = room * 2 if done == first else room
         found.append((who[:used].copy(), out[:used].copy()))
