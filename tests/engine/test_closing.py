@@ -57,14 +57,15 @@ def test_groups_and_layers(result: Run) -> None:
     assert pair["share_any"] == pytest.approx(_union_s(start_s, end_s) / 7_200)
 
 
-def test_rates(result: Run) -> None:
+@pytest.mark.parametrize(
+    ("direction", "column"), [("forward", "rate_bps"), ("reverse", "rate_reverse_bps")]
+)
+def test_rates(result: Run, direction: str, column: str) -> None:
     links = result.links.sort_by([("contact", "ascending"), ("time_s", "ascending")])
-    contact, time_s, rate_bps = (
-        links[name].to_numpy() for name in ("contact", "time_s", "rate_bps")
-    )
+    contact, time_s, rate_bps = (links[name].to_numpy() for name in ("contact", "time_s", column))
     step_s = np.where(np.diff(contact) == 0, np.diff(time_s), 0)
     bits = float(np.sum(step_s * (rate_bps[1:] + rate_bps[:-1]) / 2))
-    found = result.summary()["links"]["node/sat"]["forward"]
+    found = result.summary()["links"]["node/sat"][direction]
     assert found["bits_per_day"] == pytest.approx(bits * 12)
     assert found["mean_bps"] == pytest.approx(bits / step_s.sum())
     # LoRa has steps, so quantiles are rates of the table, exactly.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.links import budget as stage
-from skyweft.links.budget import budget
+from skyweft.links.budget import budget, rates_at
 from skyweft.links.product import Links
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -208,6 +208,20 @@ def test_threads_and_pieces_change_nothing(fleet: Fleet, monkeypatch: pytest.Mon
     for name, column in whole.items():
         np.testing.assert_array_equal(pieces[name], column)
         assert pieces[name].dtype == column.dtype
+    asked = whole["contact"], whole["time_s"]
+    there, back = rates_at(scenario_of(), fleet, motion, contacts, *asked)
+    np.testing.assert_array_equal(there, whole["rate_bps"])
+    np.testing.assert_array_equal(back, whole["rate_reverse_bps"])
+
+
+def test_rules_side_by_side_are_as_each_alone(fleet: Fleet) -> None:
+    motion, both = motion_until(1200.0), contacts_of(PASS + LASERS)
+    whole = columns(budget(scenario_of(), fleet, motion, both))
+    for rule, rows in enumerate((PASS, LASERS)):
+        alone = columns(budget(scenario_of(), fleet, motion, contacts_of(rows)))
+        mine = both.link[whole["contact"]] == rule
+        for name in whole.keys() - {"contact"}:
+            np.testing.assert_array_equal(whole[name][mine], alone[name])
 
 
 def test_blocks_put_together(fleet: Fleet) -> None:

@@ -20,3 +20,11 @@ def test_slow_symbols_carry_two_bits_less() -> None:
 
 def test_rate_at_other_coding() -> None:
     np.testing.assert_allclose(bit_rate_bps(7, 125e3, [1, 4]), [5468.75, 3417.96875])
+
+
+def test_header_and_checksum_are_there_unless_left_out() -> None:
+    """20 bits of header and 16 of checksum: at SF7 28 bits are a block of five symbols."""
+    usual = air_time_s(16, 7)
+    assert usual == air_time_s(16, 7, header=True, crc=True, preamble_symbols=8)
+    assert air_time_s(16, 7, header=False) < usual
+    assert air_time_s(16, 7, crc=False) < usual
