@@ -118,6 +118,23 @@ def _no_power_cuts() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_reused() -> Iterator[None]:
+    """Have every run work by itself, unless a test asks for more."""
+    from skyweft.store.kept import nothing_reused
+
+    with nothing_reused():
+        yield
+
+
+@pytest.fixture
+def reusing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have runs take over the work of those before them in this test; return where it is kept."""
+    monkeypatch.setenv("SKYWEFT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SKYWEFT_REUSE_BYTES", "1e9")
+    return tmp_path / "cache" / "reuse"
+
+
 @pytest.fixture(scope="session")
 def publish_killed() -> Iterator[Callable[..., bool]]:
     """Return what publishes a draft in a process that is killed at a step."""

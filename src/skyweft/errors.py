@@ -17,6 +17,13 @@ class RangeError(SkyweftError):
     """Something was asked outside the data."""
 
 
+class UndeclaredReadError(Exception):
+    """A stage reads a key of the scenario that its `reads` does not name: its author's mistake.
+
+    No `AttributeError`: `hasattr` and `getattr` with a default would take it for an answer.
+    """
+
+
 class BackendError(SkyweftError):
     """A server could not do what was asked.
 

@@ -1,4 +1,4 @@
-"""What a user's file holds: every reader gets it here.
+"""What a user's file holds: every reader gets it here; and where the program keeps its own.
 
 A file is a regular one of a size that is known before it is read. Pipes, devices and what a kernel
 makes up while it is read may never end, so they are not waited for.
@@ -49,3 +49,12 @@ def contents(path: Path, most_bytes: int) -> bytes:
 def _at_once(path: str, flags: int) -> int:
     """Open without waiting for whoever is to write into a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def cache_folder() -> Path:
+    """Return the folder to keep files in that can be had again, by the XDG rules."""
+    own = os.environ.get("SKYWEFT_CACHE")
+    if own:
+        return Path(own)
+    shared = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return (shared if shared.is_absolute() else Path.home() / ".cache") / "skyweft"

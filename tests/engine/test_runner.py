@@ -16,10 +16,10 @@ from skyweft.scenario.reading import load
 from skyweft.stage.registry import tables
 from skyweft.store.publishing import Publishing
 
-# The tables of messages are held to the same in tests/delivery/test_settlement.py.
-OURS = [
-    name for name in tables() if not name.startswith(("deliver", "downlinks", "stores", "outages"))
-]
+# The tables of messages are held to the same in tests/delivery/test_settlement.py; those of
+# losses that rules state in tests/links/test_losses.py.
+OTHERS = ("deliver", "downlinks", "stores", "outages", "link_losses")
+OURS = [name for name in tables() if not name.startswith(OTHERS)]
 SAME = [*(f"{name}.parquet" for name in OURS), "summary.json", "scenario.toml"]
 
 

@@ -3,7 +3,8 @@
 Everything is added in the order of the tables, so sums never depend on threads.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,15 @@ class Meetings:
             np.zeros((links, BINS)),
             np.zeros(16),
         )
+
+    def columns(self) -> dict[str, Floats]:
+        """Return the sums by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Floats]) -> "Meetings":
+        """Return what `columns` told of."""
+        return cls(**columns)
 
     def add(self, fleet: Fleet, contacts: Contacts) -> None:
         """Add contacts, none of which starts before those of the last call."""

@@ -1,5 +1,6 @@
 """Who can meet whom, and when: the product of `contacts`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -67,3 +68,15 @@ class Numbered:
 
     def __post_init__(self) -> None:
         assert len(self.contacts) == len(self.number) >= self.carried
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the contacts' columns beside those of their own, by name."""
+        own = {"number": self.number, "carried": np.array(self.carried), "open": self.open}
+        return self.contacts.columns() | own
+
+    @classmethod
+    def of(cls, columns: Mapping[str, NDArray[Any]]) -> "Numbered":
+        """Return what `columns` told of."""
+        number, carried, still = (columns[name] for name in ("number", "carried", "open"))
+        contacts = Contacts(**{each.name: columns[each.name] for each in fields(Contacts)})
+        return cls(contacts, number, int(carried), still)

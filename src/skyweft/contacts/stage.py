@@ -1,6 +1,6 @@
 """The stage `contacts`: who can meet whom, joined over the borders of blocks and summed up."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,15 +23,24 @@ from skyweft.world.clock import Clock
 
 Ints = NDArray[np.int64]
 
-BLOCK = Product[Numbered]("contacts")
-EVERY = Product[Callable[[], Iterator[Contacts]]]("every contact")
-MEETINGS = Product[Meetings]("meetings")
+BLOCK = Product[Numbered]("contacts", Numbered.columns, Numbered.of)
+MEETINGS = Product[Meetings]("meetings", Meetings.columns, Meetings.of)
 
 PAIRS_MAX = 4_000_000  # rows of the statistics; beyond, they would outgrow memory
 DAY_S = 86_400.0
 # Measured on two cores with the shipped scenarios; the samples' part is the stage `links`.
 SECONDS_PAIR_DAY, BYTES_PAIR_DAY = 22.5e-6, 440.0
 PAIR_DAYS = 4e5  # of one block; a pair of low orbit and place meets about four times a day
+LINK_READS = (
+    "between",
+    "pattern",
+    "grid_offset",
+    "file",
+    "elevation_min_deg",
+    "range_max_m",
+    "grazing_altitude_m",
+    "windows",
+)
 LATER = ("end_s", "culmination_s", "elevation_max_deg", "range_min_m", "cut_end")
 
 
@@ -40,6 +49,14 @@ class ContactsStage(Stage):
 
     key = "contacts"
     needs = ("motion",)
+    reads = (
+        "platforms.*.terminals",
+        "terminals.*.kind",
+        "terminals.*.mask",
+        *(f"links.*.{key}" for key in LINK_READS),
+    )
+    gives = (BLOCK,)
+    gives_whole = (MEETINGS,)
     tables = (CONTACTS, ACCESS)
     share = 0.15
 
@@ -134,8 +151,6 @@ class _State(State):
         else:
             rows = access_table(totals.found, whole.end_s, context.names, context.rules)
             whole.write(ACCESS, rows)
-        journals = whole.journals
-        whole.give(EVERY, lambda: (some for _, some in self._every(journals)))
         whole.give(MEETINGS, meetings)
         return metrics(context.fleet, meetings, whole.end_s)
 
@@ -143,19 +158,25 @@ class _State(State):
         """Yield the table block after block, and sum up over it."""
         context = whole.context
         clock = Clock.at(context.scenario.start)
-        for first, some in self._every(whole.journals):
+        for first, some in _every(whole.journals):
             meetings.add(context.fleet, some)
             totals.add(some)
             yield contacts_table(some, first, clock, context.names, context.rules)
 
-    def _every(self, journals: Sequence[Journal]) -> Iterator[tuple[int, Contacts]]:
-        """Read the contacts that began in each block, with the ends that later blocks found."""
-        ends = [journal.read("ended") for journal in journals]
-        ends.append(_columns(self._open, self._number))
-        for journal in journals:
-            columns = journal.read("begun")
-            first = int(columns.pop("first"))
-            yield first, _ended(Contacts(**columns), first, ends)
+
+def every(whole: Whole) -> Iterator[Contacts]:
+    """Yield all contacts of a run, those that began in one block at a time."""
+    return (some for _, some in _every(whole.journals_of(STAGE.key)))
+
+
+def _every(journals: Sequence[Journal]) -> Iterator[tuple[int, Contacts]]:
+    """Read the contacts that began in each block, with the ends that later blocks found."""
+    ends = [journal.read("ended") for journal in journals]
+    ends.append(journals[-1].read("open"))
+    for journal in journals:
+        columns = journal.read("begun")
+        first = int(columns.pop("first"))
+        yield first, _ended(Contacts(**columns), first, ends)
 
 
 def _columns(contacts: Contacts, number: Ints) -> dict[str, NDArray[np.generic]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from skyweft.columns import Table, named
 from skyweft.contacts.product import Contacts
-from skyweft.contacts.stage import EVERY
+from skyweft.contacts.stage import every
 from skyweft.contacts.usable import usable
 from skyweft.delivery.access.energy import battery_life_years
 from skyweft.delivery.arrow import (
@@ -112,7 +112,7 @@ def settle(whole: Whole) -> Settled:
     turn; else side by side.
     """
     scenario, fleet, end_s = whole.context.scenario, whole.context.fleet, whole.end_s
-    met, number = _relevant(whole.get(EVERY)(), messengers(scenario, fleet))
+    met, number = _relevant(every(whole), messengers(scenario, fleet))
     samples = _samples(whole.files(LINKS), number)
     if len(whole.restrictions):
         met, row = usable(met, whole.restrictions)

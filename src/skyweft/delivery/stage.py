@@ -41,6 +41,17 @@ class DeliveriesStage(Stage):
 
     key = "deliveries"
     needs = ("motion", "contacts", "links")
+    reads = (
+        "step_s",
+        "platforms.*.terminals",
+        "platforms.*.relay",
+        "platforms.*.storage",
+        "terminals",
+        "waveforms",
+        "links",
+        "messages",
+        "deliveries",
+    )
     tables = (
         DELIVERIES,
         DELIVERIES_BY_THING,

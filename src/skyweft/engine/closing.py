@@ -4,7 +4,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,18 +15,19 @@ import pyarrow as pa
 
 from skyweft.columns import Table
 from skyweft.engine import restricting
+from skyweft.engine.reuse import Notes, Reuse, asked, give_again, hold
 from skyweft.scenario.review import review
 from skyweft.stage import Context, Journal, Stage, Whole
 from skyweft.stage.registry import stages
 from skyweft.store.folder import PARTS, finished, publishing
 from skyweft.store.jsonfile import read_json, write_json
-from skyweft.store.names import MANIFEST, SCENARIO, SUMMARY
+from skyweft.store.names import MANIFEST, SCENARIO, SUMMARY, TABLE
 from skyweft.store.parquet import TableWriter
 from skyweft.store.splice import splice
 from skyweft.store.writing import Writing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Begun:
     """A run whose blocks are finished, all or some."""
 
@@ -38,6 +39,7 @@ class Begun:
     origin: str  # `fingerprint` of the plan: what the first block follows
     overrides: Sequence[str]
     seconds: dict[str, float]
+    reuse: Reuse = field(default_factory=Reuse)
 
     @property
     def parts(self) -> list[Path]:
@@ -77,54 +79,113 @@ class _Shelf:
         self.left_out[table.name] = reason
 
     def path(self, table: Table) -> Path:
-        return self._draft / f"{table.name}.parquet"
+        return self._draft / _file(table)
 
 
 def finish(run: Begun) -> None:
     """Write tables, summary and manifest, and move them into the run's folder."""
     began = perf_counter()
     parts = run.parts
-    draft = run.folder / PARTS / "whole.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    shelf = _Shelf(draft, run.context.threads)
-    joining = Writing(run.context.threads)
-    tables = list(chain.from_iterable(stage.tables for stage in run.stages))
-    for table in tables:
-        files = [part / f"{table.name}.parquet" for part in parts]
-        joining.put(partial(_join_files, files, shelf.path(table)))
-    try:
-        metrics, said = _closed(run, parts, shelf)
-    finally:
-        joining.finish()
-    for table in tables:
-        if not shelf.path(table).exists() and table.name not in shelf.left_out:
-            shelf.rows(table, [table.empty()])
+    draft = _fresh(run.folder / PARTS / "whole.draft")
+    closed = _closed(run, parts, draft)
     (draft / SCENARIO).write_bytes(run.text.encode())
-    warnings = list(dict.fromkeys([*_warnings(run, parts), *said]))
-    write_json(draft / SUMMARY, {**_facts(run), **metrics, "warnings": warnings})
+    warnings = list(dict.fromkeys([*_warnings(run, parts), *closed.warnings]))
+    write_json(draft / SUMMARY, {**_facts(run), **closed.metrics, "warnings": warnings})
     run.seconds["tables"] = perf_counter() - began
-    write_json(draft / MANIFEST, _manifest(run, warnings, shelf.left_out))
+    write_json(draft / MANIFEST, _manifest(run, warnings, closed.left_out))
     publishing(run.folder).put(draft, last=run.complete)
 
 
-def _closed(run: Begun, parts: Sequence[Path], shelf: _Shelf) -> tuple[dict[str, Any], list[str]]:
-    """Close every stage over the finished blocks; return key figures and warnings."""
-    borders_s = tuple(run.plan["borders_s"][: len(parts) + 1])
-    whole = Whole(run.context, borders_s, tuple(parts), shelf)
-    told = restricting.told_in(parts, run.stages)
-    metrics: dict[str, Any] = {}
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+@dataclass(slots=True)
+class _Closed:
+    """What stages have made of the whole run, beside tables."""
+
+    metrics: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def add(self, note: Mapping[str, Any]) -> None:
+        self.metrics |= note["metrics"]
+        self.warnings += note["warnings"]
+        self.left_out |= note["left_out"]
+
+
+def _closed(run: Begun, parts: Sequence[Path], draft: Path) -> _Closed:
+    """Close every stage over the finished blocks, or take over what was made of the same ones."""
+    aside = _fresh(draft.with_name("aside.draft"))
+    for stage in run.stages:
+        (aside / stage.key).mkdir()
+    taken = run.reuse.take_whole(run.stages, aside) if run.complete else {}
+    joining = Writing(run.context.threads)
+    for table in chain.from_iterable(each.tables for each in run.stages if each not in taken):
+        files = [part / _file(table) for part in parts]
+        joining.put(partial(_join_files, files, draft / _file(table)))
+    try:
+        notes = _in_turn(run, parts, (draft, aside), taken)
+    finally:
+        joining.finish()
+    for stage, note in notes.items():
+        tables = _filled(run, stage, draft, note)
+        if run.complete:
+            run.reuse.keep_whole(stage, [*tables, *(aside / stage.key).iterdir()], note)
+    found = _Closed()
     for stage in stages():
         if stage in run.stages:
-            state = stage.open(run.context)
-            state.load(Journal(parts[-1], stage.key))
-            whole.key = stage.key
-            whole.restrictions = restricting.before(stage, run.stages, told)
-            metrics |= state.close(whole)
+            found.add(taken.get(stage) or notes[stage])
         elif stage.tables:
-            metrics[stage.key] = None
-    found: dict[str, Any] = _plain(metrics)
-    return found, whole.warnings
+            found.metrics[stage.key] = None
+    return found
+
+
+def _in_turn(run: Begun, parts: Sequence[Path], drafts: tuple[Path, Path], taken: Notes) -> Notes:
+    """Return what the stages say that have not been closed over the same blocks before."""
+    draft, aside = drafts
+    borders_s = tuple(run.plan["borders_s"][: len(parts) + 1])
+    whole = Whole(run.context, borders_s, tuple(parts), _Shelf(draft, run.context.threads))
+    told = restricting.told_in(parts, run.stages)
+    notes: Notes = {}
+    for stage in run.stages:
+        given = Journal(aside / stage.key, stage.key)
+        if stage in taken:
+            for file in (aside / stage.key).glob(f"*{TABLE}"):
+                file.rename(draft / file.name)
+            if asked(stage, run.stages, taken):
+                give_again(whole, stage.gives_whole, given)
+            continue
+        whole.context, whole.key = run.context.reading(stage.reads), stage.key
+        whole.warnings, whole.shelf = [], (shelf := _Shelf(draft, run.context.threads))
+        whole.restrictions = restricting.before(stage, run.stages, told)
+        state = stage.open(whole.context)
+        state.load(Journal(parts[-1], stage.key))
+        metrics = _plain(state.close(whole))
+        notes[stage] = {
+            "metrics": metrics,
+            "warnings": whole.warnings,
+            "left_out": shelf.left_out,
+        }
+        if run.reuse:
+            hold(whole, stage.gives_whole, given)
+    return notes
+
+
+def _filled(run: Begun, stage: Stage, draft: Path, note: Any) -> list[Path]:
+    """Return the tables of a stage; those that nobody wrote a row of are written here."""
+    shelf, left_out = _Shelf(draft, run.context.threads), note["left_out"]
+    tables = [table for table in stage.tables if table.name not in left_out]
+    for table in tables:
+        if not shelf.path(table).exists():
+            shelf.rows(table, [table.empty()])
+    return [shelf.path(table) for table in tables]
+
+
+def _file(table: Table) -> str:
+    return f"{table.name}{TABLE}"
 
 
 def _join_files(parts: Sequence[Path], whole: Path) -> None:
@@ -168,6 +229,7 @@ def _manifest(run: Begun, warnings: list[str], left_out: dict[str, str]) -> dict
         "echo": list(run.context.fleet.echo),
         "warnings": warnings,
         "left_out": left_out,
+        "reused": dict(run.reuse.taken),
         "seconds": {name: round(seconds, 3) for name, seconds in run.seconds.items()},
         **run.plan,
     }

@@ -93,7 +93,7 @@ def outlook(scenario: Scenario) -> Outlook:
         What the scenario asks for, or a file it names, is not valid.
     """
     context = Context(scenario, assemble(scenario))
-    found = {stage.key: stage.estimate(context) for stage in checked(context)}
+    found = {stage.key: stage.estimate(context.reading(stage.reads)) for stage in checked(context)}
     warned = [line for each in found.values() for line in each.warnings]
     lines = (*review(scenario), *warned, *context.fleet.warnings)
     return Outlook(scenario, context.fleet, found, lines)
@@ -111,7 +111,7 @@ def checked(context: Context) -> tuple[Stage, ...]:
     lines: list[str] = []
     for stage in takes_part:
         try:
-            stage.check(context)
+            stage.check(context.reading(stage.reads))
         except ScenarioError as error:
             lines += str(error).splitlines()
     if lines:

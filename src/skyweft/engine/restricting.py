@@ -43,4 +43,14 @@ def take(block: Block, stage: Stage, told: Told) -> None:
     some = Restrictions.of(block.restricted)
     block.restricted = []
     block.journal.keep(NAME, some.columns())
+    _add(stage, some, told)
+
+
+def told_again(journal: Journal, stage: Stage, told: Told) -> None:
+    """Tell what a stage restricted in a block whose work was taken over."""
+    if stage.restricts and journal.holds(NAME):
+        _add(stage, Restrictions.from_columns(journal.read(NAME)), told)
+
+
+def _add(stage: Stage, some: Restrictions, told: Told) -> None:
     told[stage.key] = Restrictions.joined([told.get(stage.key, NOTHING), some])

@@ -11,6 +11,8 @@ from skyweft.engine import restricting
 from skyweft.engine.borders import borders
 from skyweft.engine.closing import Begun, finish
 from skyweft.engine.estimate import checked
+from skyweft.engine.keys import keys, watch
+from skyweft.engine.reuse import Reuse
 from skyweft.engine.turns import Job, run_block
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import assemble
@@ -30,6 +32,7 @@ from skyweft.store.folder import (
     publishing,
 )
 from skyweft.store.identity import fingerprint, identity
+from skyweft.store.kept import Kept
 from skyweft.store.verbatim import toml
 from skyweft.store.writing import Writing
 
@@ -55,6 +58,8 @@ def run_into(
     began = perf_counter()
     decided, text = _decided(scenario, overrides)
     share = threads or os.cpu_count() or 1
+    kept = Kept.of_user()
+    unchanged = watch(decided)
     with in_file(scenario):
         context = Context(decided, assemble(decided), threads=share)
         takes_part = checked(context)
@@ -62,9 +67,12 @@ def run_into(
     seconds = {"scenario": perf_counter() - began}
     origin = fingerprint(plan)
     work = Begun(context, takes_part, text, folder, plan, origin, overrides, seconds)
+    if kept:
+        work.reuse = Reuse(kept, keys(decided, takes_part, plan), unchanged)
     with claim(folder, plan, resume=resume, force=force) as whole:
         if not whole:
             _all_blocks(work, progress or (lambda done_s, total_s, stage: None))
+            kept.trim()
     return folder
 
 
@@ -80,7 +88,8 @@ def _decided(scenario: Scenario | str | Path, overrides: Sequence[str]) -> tuple
 
 def _borders_s(context: Context, takes_part: Sequence[Stage]) -> list[float]:
     """Cut the run's time into blocks that all stages have memory for."""
-    longest_s = min(stage.estimate(context).block_max_s for stage in takes_part)
+    estimates = [stage.estimate(context.reading(stage.reads)) for stage in takes_part]
+    longest_s = min(each.block_max_s for each in estimates)
     step = step_s(context.scenario, context.fleet)
     return [float(each) for each in borders(0.0, context.scenario.duration_s, step, longest_s)]
 
@@ -112,9 +121,10 @@ def _blocks(work: Begun, progress: Progress) -> None:
     while not work.complete:
         with ThreadPoolExecutor(work.context.threads) as executor:
             context = replace(work.context, executor=executor)
-            states = {stage: stage.open(context) for stage in work.stages}
+            states = {stage: stage.open(context.reading(stage.reads)) for stage in work.stages}
             borders_s = work.plan["borders_s"]
             job = Job(context, work.folder, work.origin, borders_s, states, progress, work.seconds)
+            job.reuse = work.reuse
             try:
                 _until_one_is_there(work, job)
             except BaseException:

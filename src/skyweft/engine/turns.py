@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from skyweft.columns import Table
 from skyweft.engine import restricting
+from skyweft.engine.reuse import Notes, Reuse, asked, give_again, hold
 from skyweft.stage import Block, Context, Journal, Stage, State
 from skyweft.stage.block import Work
 from skyweft.store.folder import draft_of, keep, part_of
@@ -33,6 +34,8 @@ class Job:
     progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
     told: restricting.Told = field(default_factory=dict)
+    reuse: Reuse = field(default_factory=Reuse)
+    behind: set[Stage] = field(default_factory=set)  # whose work on the last block was taken over
 
     def show(self, number: int, part: float, key: str) -> None:
         """Tell how far the run has come: `part` of a block is done, and whose turn it is."""
@@ -96,18 +99,50 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
     last = number == len(job.borders_s) - 2
     sink = _Sink(job, number, draft, writing)
     block = Block(job.context, start_s, end_s, last, sink, Journal(draft, "", writing.put))
-    for stage, state in job.states.items():
+    stages = list(job.states)
+    taken = job.reuse.take_block(stages, number, draft)
+    notes: Notes = {}
+    for stage in stages:
+        block.context = job.context.reading(stage.reads)
         block.journal = Journal(draft, stage.key, writing.put)
-        block.restrictions = restricting.before(stage, list(job.states), job.told)
+        block.restrictions = restricting.before(stage, stages, job.told)
         sink.begin(stage)
         with job.timed(stage.key):
-            state.block(block)
-            restricting.take(block, stage, job.told)
-            state.save(block.journal)
+            if stage in taken:
+                block.warnings += taken[stage]["warnings"]
+                _take_over(job, block, stage, asked=asked(stage, stages, taken))
+            else:
+                before = len(block.warnings)
+                _run(job, block, stage, number, writing)
+                notes[stage] = {"warnings": block.warnings[before:]}
 
     def count() -> None:
         sink.close()
         write_json(draft / "part.json", {"warnings": block.warnings})
         keep(job.folder, number, job.origin)
+        job.reuse.keep_block(part, number, notes)
 
     writing.put(count)
+
+
+def _run(job: Job, block: Block, stage: Stage, number: int, writing: Writing) -> None:
+    """Have a stage do its work, from where its last block ended."""
+    if stage in job.behind:
+        job.behind.remove(stage)
+        writing.wait()
+        job.states[stage] = stage.open(block.context)
+        job.states[stage].load(Journal(part_of(job.folder, number - 1), stage.key))
+    state = job.states[stage]
+    state.block(block)
+    if job.reuse:
+        hold(block, stage.gives, block.journal)
+    restricting.take(block, stage, job.told)
+    state.save(block.journal)
+
+
+def _take_over(job: Job, block: Block, stage: Stage, *, asked: bool) -> None:
+    """Hand on what was kept of a stage's work; its state stays behind."""
+    job.behind.add(stage)
+    restricting.told_again(block.journal, stage, job.told)
+    if asked:
+        give_again(block, stage.gives, block.journal)

@@ -29,6 +29,7 @@ class LinksStage(Stage):
 
     key = "links"
     needs = ("motion", "contacts")
+    reads = ("platforms.*.terminals", "terminals", "waveforms", "links")
     tables = (LINKS, LINK_LOSSES)
     share = 0.35
 

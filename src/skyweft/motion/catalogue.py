@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from skyweft.errors import BackendError, ScenarioError
+from skyweft.files import cache_folder
 from skyweft.motion.download import Answer, Limits, check_address, download
 from skyweft.protocols.element_choice import Choice
 from skyweft.protocols.elements import SIZE_MAX_BYTES, parse
@@ -72,7 +73,7 @@ def fetch(
     if not _GROUP.fullmatch(group):
         raise ScenarioError(f"group {group[:60]!r}: a name has A-Z, a-z, 0-9, '.', '_' and '-'")
     server = server or os.environ.get("SKYWEFT_CELESTRAK") or SERVER
-    file = (cache or _cache()) / f"{group.lower()}.csv"
+    file = (cache or cache_folder()) / f"{group.lower()}.csv"
     now = now or datetime.now(UTC)
     age = _age(file, now)
     if age is not None and age < RENEWED_EVERY:
@@ -93,15 +94,6 @@ def fetch(
         warnings.warn(f"{words} cannot be told", stacklevel=2)
     _write(file, answer.data)
     return file
-
-
-def _cache() -> Path:
-    """Return the folder to keep files in, by the XDG rules."""
-    own = os.environ.get("SKYWEFT_CACHE")
-    if own:
-        return Path(own)
-    shared = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return (shared if shared.is_absolute() else Path.home() / ".cache") / "skyweft"
 
 
 def _age(file: Path, now: datetime) -> timedelta | None:

@@ -14,8 +14,10 @@ from skyweft.motion.members import Members, Setting
 from skyweft.motion.tables import MISTAKES_MAX
 from skyweft.motion.unread import unread
 from skyweft.naming import wrong_name
+from skyweft.scenario.excerpt import excerpt
 from skyweft.scenario.motion import MOTIONS, Motion
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage.context import READ_BY_ALL
 from skyweft.world.clock import Clock
 
 
@@ -40,14 +42,15 @@ def assemble(scenario: Scenario) -> Fleet:
     ScenarioError
         Everything wrong with the groups' files, and names that are not unique, a line each.
     """
+    seen = excerpt(scenario, READ_BY_ALL)  # of what stages know platforms by, no more is read
     setting = Setting(
-        clock=Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables"),
-        duration_s=scenario.duration_s,
-        seed=scenario.seed,
+        clock=Clock.at(seen.start, tables=seen.world.earth_orientation == "tables"),
+        duration_s=seen.duration_s,
+        seed=seen.seed,
     )
     members: dict[str, Members] = {}
     mistakes: list[str] = []
-    for group, platforms in scenario.platforms.items():
+    for group, platforms in seen.platforms.items():
         try:
             members[group] = _members(group, platforms.motion, setting)
         except ScenarioError as error:
@@ -55,7 +58,8 @@ def assemble(scenario: Scenario) -> Fleet:
     mistakes += [*_too_long(members), *_twice(scenario, members)]
     if mistakes:
         raise ScenarioError("\n".join(mistakes))
-    return _joined(scenario, members)
+    questions = (*contradictions.contradictions(scenario, members), *unread(scenario))
+    return _joined(seen, members, questions)
 
 
 def _members(group: str, motion: Motion, setting: Setting) -> Members:
@@ -111,7 +115,7 @@ def _listed(where: Sequence[str]) -> str:
     return ", ".join(where[:4]) + (" and more" if len(where) > 4 else "")
 
 
-def _joined(scenario: Scenario, members: dict[str, Members]) -> Fleet:
+def _joined(scenario: Scenario, members: dict[str, Members], questions: tuple[str, ...]) -> Fleet:
     counts = [len(each.names) for each in members.values()]
     moves = np.repeat([bool(each.movers) for each in members.values()], counts)
     standing = [each.sites for each in members.values() if each.sites is not None]
@@ -130,9 +134,8 @@ def _joined(scenario: Scenario, members: dict[str, Members]) -> Fleet:
         ),
         planes={group: each.planes for group, each in members.items() if each.planes},
         echo=tuple(f"{group}: {each.echo}" for group, each in members.items()),
-        warnings=tuple(
-            [f"{group}: {line}" for group, each in members.items() for line in each.warnings]
-            + contradictions.contradictions(scenario, members)
-            + list(unread(scenario))
+        warnings=(
+            *(f"{group}: {line}" for group, each in members.items() for line in each.warnings),
+            *questions,
         ),
     )

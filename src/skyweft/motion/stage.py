@@ -42,6 +42,8 @@ class MotionStage(Stage):
 
     key = "motion"
     needs = ()
+    reads = ("step_s", "platforms.*.terminals")
+    gives = (MOTION,)
     tables = (PLATFORMS, TRACKS)
     share = 0.1
 

@@ -4,10 +4,11 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
 
+from skyweft.errors import UndeclaredReadError
 from skyweft.naming import escaped, normal, unseen
 
 # UTC has had whole leap seconds since 1972; far beyond this century no orbit means anything.
@@ -30,6 +31,17 @@ class Entry(BaseModel):
         # At first use: packages that add kinds of table import what they like by then.
         defer_build=True,
     )
+
+    if not TYPE_CHECKING:  # for the type checker every key is there, and no other
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse what `excerpt` has left out; called for what is not there alone."""
+            if name in type(self).model_fields:
+                raise UndeclaredReadError(
+                    f"{type(self).__name__}.{name} of the scenario is read by a stage whose "
+                    "`reads` names no path to it"
+                )
+            return super().__getattr__(name)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,14 +1,15 @@
 """One block of a run's time: what earlier stages made of it, and where a stage leaves its rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from skyweft.columns import Table
 from skyweft.stage.context import Context
-from skyweft.stage.journal import Journal
+from skyweft.stage.journal import Columns, Journal
 from skyweft.stage.restriction import NOTHING, WHOLE, Restriction, Restrictions
 
 Work = Callable[[], None]
@@ -17,9 +18,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Product(Generic[T]):
-    """The name under which a stage hands a product of a known type to those after it."""
+    """The name under which a stage hands a product of a known type to those after it.
+
+    Parameters
+    ----------
+    name : str
+        One or two words.
+    pack, unpack : callable, optional
+        Turn it into columns and back, to the last bit: then a stage whose work is taken over need
+        not do it again for those after it.
+    """
 
     name: str
+    pack: Callable[[T], Columns] | None = None
+    unpack: Callable[[Mapping[str, NDArray[Any]]], T] | None = None
 
 
 class Sink(Protocol):

@@ -1,15 +1,16 @@
 """What stays the same throughout a run, and what a stage says of it before any work."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from skyweft.fleet import Fleet
+from skyweft.scenario.excerpt import excerpt
 from skyweft.scenario.scenario import Scenario
 
 T = TypeVar("T")
@@ -42,6 +43,17 @@ class Estimate:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+# Who the platforms are is known to every stage, so what that depends on is read by each.
+READ_BY_ALL = ("start", "duration_s", "world", "platforms.*.layer", "platforms.*.motion", "seed")
+
+Made = dict[Callable[..., Any], Any]
+
+
+def seen(scenario: Scenario, reads: Iterable[str] | None) -> Scenario:
+    """Return what a stage that reads these paths is handed of a scenario; None leaves all."""
+    return scenario if reads is None else excerpt(scenario, (*READ_BY_ALL, *reads))
+
+
 @dataclass(frozen=True)
 class Context:
     """A scenario whose platforms are known.
@@ -49,7 +61,8 @@ class Context:
     Parameters
     ----------
     scenario, fleet
-        What the user decided, and who the platforms are.
+        What the user decided, and who the platforms are. A stage that says what it reads gets no
+        more of the scenario.
     executor : Executor, optional
         Threads that share the work. There are none before a run begins.
     threads : int
@@ -60,19 +73,35 @@ class Context:
     fleet: Fleet
     executor: Executor | None = None
     threads: int = 1
-    _made: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
+    _made: Made = field(default_factory=dict, repr=False)
+    _parts: "dict[frozenset[str], Context]" = field(default_factory=dict, repr=False)
+    _names: list[pa.Array] = field(default_factory=list, repr=False)
+
+    def reading(self, reads: Iterable[str] | None) -> "Context":
+        """Return a context whose scenario holds what these paths lead to; None leaves all."""
+        if reads is None:
+            return self
+        paths = frozenset(reads)
+        if paths not in self._parts:
+            # What is said of the platforms as a whole reads more than who they are.
+            fleet = replace(self.fleet, echo=(), warnings=())
+            known = seen(self.scenario, reads), fleet
+            self._parts[paths] = Context(*known, threads=self.threads, _names=self._names)
+        return replace(self._parts[paths], executor=self.executor)
 
     def once(self, make: Callable[[Scenario, Fleet], T]) -> T:
-        """Return `make(scenario, fleet)`, made when first asked for by any stage."""
+        """Return `make(scenario, fleet)`, made once for all stages that read the same."""
         if make not in self._made:
             self._made[make] = make(self.scenario, self.fleet)
         found: T = self._made[make]
         return found
 
-    @cached_property
+    @property
     def names(self) -> pa.Array:
         """Return the platforms' names, for `columns.named`."""
-        return pa.array(self.fleet.names, pa.string())
+        if not self._names:
+            self._names.append(pa.array(self.fleet.names, pa.string()))
+        return self._names[0]
 
     @cached_property
     def rules(self) -> pa.Array:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from skyweft.columns import Table
 from skyweft.scenario.scenario import Scenario
-from skyweft.stage.block import Block
+from skyweft.stage.block import Block, Product
 from skyweft.stage.context import Context, Estimate
 from skyweft.stage.journal import Journal
 from skyweft.stage.whole import Whole
@@ -57,6 +57,12 @@ class Stage(Protocol):
         What it leaves in the run's folder.
     share : float
         About how much of a block's time it takes, beside the other stages: for progress only.
+    reads : tuple of str, optional
+        Paths of the scenario it depends on, as of `scenario.excerpt`: it is handed no other keys,
+        and its finished work is taken over while they are the same. All of the scenario unless
+        given. What every stage reads (`context.READ_BY_ALL`) need not be named.
+    gives, gives_whole : tuple of Product
+        What it hands to the stages after it, block by block and once the run has ended.
     version : int
         Of its method: a run begun by another version is not gone on with.
     restricts : bool
@@ -69,6 +75,9 @@ class Stage(Protocol):
     key: str
     needs: tuple[str, ...]
     tables: tuple[Table, ...]
+    reads: tuple[str, ...] | None = None
+    gives: tuple[Product[Any], ...] = ()
+    gives_whole: tuple[Product[Any], ...] = ()
     share: float = 1.0
     version: int = 1
     restricts: bool = False

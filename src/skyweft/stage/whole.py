@@ -61,7 +61,11 @@ class Whole:
     @property
     def journals(self) -> list[Journal]:
         """Return what this stage kept of each block, in order of time."""
-        return [Journal(folder, self.key) for folder in self.folders]
+        return self.journals_of(self.key)
+
+    def journals_of(self, stage: str) -> list[Journal]:
+        """Return what a stage in `needs` kept of each block, in order of time."""
+        return [Journal(folder, stage) for folder in self.folders]
 
     def files(self, table: Table) -> list[Path]:
         """Return the Parquet files of a table by block, its own or of a stage in `needs`."""

@@ -43,13 +43,13 @@ def identity(scenario: Scenario) -> dict[str, Any]:
             **{f"stage {stage.key}": str(stage.version) for stage in wanted(scenario)},
         },
         "scenario": scenario.model_dump(mode="json", exclude_unset=True),
-        "inputs": [_input(place, path) for place, path in _files(scenario, "")],
+        "inputs": [_input(place, path) for place, path in input_files(scenario)],
     }
 
 
 def digest(manifest: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a manifest without its timings: the same scenario gives the same."""
-    lasting = {key: each for key, each in manifest.items() if key != "seconds"}
+    """Return the SHA-256 of a manifest without how it came about: one scenario gives the same."""
+    lasting = {key: each for key, each in manifest.items() if key not in ("seconds", "reused")}
     text = json.dumps(lasting, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -116,6 +116,11 @@ def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[
 def _short(value: Any) -> str:
     text = "nothing" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def input_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+    """Yield every file a scenario names, with its place."""
+    yield from _files(scenario, "")
 
 
 def _files(entry: Any, place: str) -> Iterator[tuple[str, Path]]:

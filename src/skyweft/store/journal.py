@@ -22,7 +22,7 @@ from skyweft.store.jsonfile import read_json, write_json
 
 SEAL = "seal.json"
 
-Described = dict[str, int | str]
+Described = Mapping[str, int | str]
 
 
 def seal(
@@ -104,7 +104,7 @@ def follows(place: Path, after: str) -> bool:
         return False
 
 
-def describe(path: Path) -> Described:
+def describe(path: Path) -> dict[str, int | str]:
     """Return size and checksum of a file, once it has reached the disk."""
     with path.open("r+b") as file:
         os.fsync(file.fileno())

@@ -53,6 +53,12 @@ class Writing:
         while self._pieces and self._pieces[0].done():
             self._pieces.pop(0).result()
 
+    def wait(self) -> None:
+        """Wait until all that was handed over so far is written; raise what failed."""
+        if not self._alone:
+            self._thread.submit(lambda: None).result()
+            self._raise_earlier()
+
     def finish(self) -> None:
         """Wait until all is written; raise what failed."""
         self._thread.shutdown(wait=True)

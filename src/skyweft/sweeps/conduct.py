@@ -21,6 +21,7 @@ from skyweft.sweeps import product
 from skyweft.sweeps.figures import table
 from skyweft.sweeps.processes import Outcome, on_processes
 from skyweft.sweeps.product import Sweep, place_of
+from skyweft.sweeps.sharing import waves
 from skyweft.sweeps.variants import Variant, check, from_csv, variants
 from skyweft.sweeps.worker import Task, drop_drafts
 
@@ -95,17 +96,31 @@ def sweep(
             stack.enter_context(held(folder))
         kept = _claim(folder, path, asked, resume=resume)
         left = [variant for variant in asked if variant.number not in kept]
-        share = threads or crew.share(len(left))
-        tasks = [_task(path, folder, variant, share) for variant in left]
         reasons = dict.fromkeys((variant.number for variant in left), NOT_YET)
+        done = _outcomes(crew, path, folder, left, threads)
         try:
-            _all(crew.outcomes(tasks), reasons, len(asked), progress)
+            _all(done, reasons, len(asked), progress)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(folder, reasons, len(asked))) from None
         finally:
             drop_drafts(folder)
             _write(folder, asked, reasons)
     return Sweep(folder)
+
+
+def _outcomes(
+    crew: "_Processes | _Cluster",
+    path: Path,
+    folder: Path,
+    left: Sequence[Variant],
+    threads: int | None,
+) -> Generator[Outcome]:
+    """Run the variants, those first whose work others take over; yield what became of each."""
+    for some in waves(path, left):
+        share = threads or crew.share(len(some))
+        tasks = [_task(path, folder, variant, share) for variant in some]
+        with closing(crew.outcomes(tasks)) as outcomes:
+            yield from outcomes
 
 
 def _all(

@@ -17,6 +17,7 @@ class CoverageStage(Stage):
 
     key = "coverage"
     needs = ("motion",)
+    reads = ("coverage",)
     tables = (COVERAGE,)
     share = 0.05
 

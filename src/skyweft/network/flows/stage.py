@@ -17,6 +17,7 @@ from skyweft.network.flows.arrow import (
 )
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import Traffic, most, pieces
+from skyweft.network.reads import OF_RATES
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Journal, Metrics, Stage, State, Whole
 
@@ -28,6 +29,7 @@ class FlowsStage(Stage):
 
     key = "flows"
     needs = ("motion", "contacts")
+    reads = (*OF_RATES, "flows")
     tables = (SHARES, LOADS, BEAMS)
     share = 0.1
 

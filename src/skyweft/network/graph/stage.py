@@ -16,6 +16,7 @@ class FailuresStage(Stage):
 
     key = "failures"
     needs = ("motion",)
+    reads = ("failures", "links")
     tables = (OUTAGES,)
     share = 0.01
 

@@ -7,6 +7,7 @@ from skyweft.network.flows.demand import wanted
 from skyweft.network.placement.arrow import GATEWAY_TIMES, GATEWAYS, sites_table, times_table
 from skyweft.network.placement.ground import Downlinks, check, downlinks, join, siting
 from skyweft.network.placement.metrics import metrics
+from skyweft.network.reads import OF_RATES
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Metrics, Stage, State, Whole
 
@@ -16,6 +17,7 @@ class GatewaysStage(Stage):
 
     key = "gateways"
     needs = ("motion", "contacts")
+    reads = (*OF_RATES, "flows", "gateways")
     tables = (GATEWAYS, GATEWAY_TIMES)
     share = 0.02
 

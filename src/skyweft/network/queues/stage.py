@@ -15,6 +15,7 @@ from skyweft.network.queues.arrow import PACKETS, metrics, packets_table
 from skyweft.network.queues.laying import Laid, gather, joined
 from skyweft.network.queues.queueing import queue
 from skyweft.network.queues.sending import asked
+from skyweft.network.reads import OF_RATES
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Journal, Metrics, Stage, State, Whole
 
@@ -26,6 +27,7 @@ class PacketsStage(Stage):
 
     key = "packets"
     needs = ("motion", "contacts", "flows")
+    reads = (*OF_RATES, "flows", "packets")
     tables = (PACKETS,)
     share = 0.03
 

@@ -5,6 +5,7 @@ from skyweft.errors import ScenarioError
 from skyweft.motion.stage import MOTION
 from skyweft.network.amounts import too_many_rows, too_many_snapshots
 from skyweft.network.product import Routes
+from skyweft.network.reads import OF_GRAPH
 from skyweft.network.routing.arrow import ROUTE_STATISTICS, ROUTE_TIMES, ROUTES, routes_table
 from skyweft.network.routing.routes import pieces
 from skyweft.network.routing.summary import metrics, pair_table, snapshot_table, sum_up
@@ -17,6 +18,7 @@ class RoutesStage(Stage):
 
     key = "routes"
     needs = ("motion", "contacts")
+    reads = (*OF_GRAPH, "routes")
     tables = (ROUTES, ROUTE_STATISTICS, ROUTE_TIMES)
     share = 0.1
 
