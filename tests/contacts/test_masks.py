@@ -20,9 +20,11 @@ ROWS = np.zeros(1, dtype=np.int32)
 CITY: Mask = [(0, 5), (80, 5), (80, 35), (120, 20), (190, 20), (200, 0), (330, 12)]
 
 
-def windows(tracks: Tracks, mask: Mask, at_site: bool = True) -> Windows:
+def windows(
+    tracks: Tracks, mask: Mask, at_site: bool = True, where: tuple[float, float, float] = WHERE
+) -> Windows:
     site = standing(
-        ellipsoid.to_ecef(*WHERE), ellipsoid.up(*WHERE[:2]).reshape(1, 3), min(e for _, e in mask)
+        ellipsoid.to_ecef(*where), ellipsoid.up(*where[:2]).reshape(1, 3), min(e for _, e in mask)
     )
     mover = moving(tracks, min(e for _, e in mask))
     lists = every(ROWS, np.arange(len(tracks.position_m), dtype=np.int32))
@@ -105,6 +107,22 @@ def test_a_level_mask_is_an_elevation(tracks: Callable[..., Tracks]) -> None:
     np.testing.assert_allclose(level.start_s, plain.start_s, rtol=0, atol=1e-3)
     np.testing.assert_allclose(level.end_s, plain.end_s, rtol=0, atol=1e-3)
     np.testing.assert_allclose(level.elevation_max_deg, plain.elevation_max_deg, atol=1e-5)
+
+
+def test_at_a_pole_azimuth_counts_as_just_beside_it_on_the_meridian_of_greenwich(
+    tracks: Callable[..., Tracks],
+) -> None:
+    """A metre away a satellite is seen 0.1 s earlier or later at most; other meridians differ."""
+    fleet = tracks(HALF_DAY, {"inclination_deg": 97.6}, {"inclination_deg": 85.0})
+    pole, beside, elsewhere = (
+        windows(fleet, CITY, where=(90.0 - off, longitude, 0.0))
+        for off, longitude in ((0.0, 0.0), (1e-5, 0.0), (1e-5, 90.0))
+    )
+    assert len(pole) == len(beside) >= 10
+    np.testing.assert_allclose(pole.start_s, beside.start_s, rtol=0, atol=0.1)
+    np.testing.assert_allclose(pole.end_s, beside.end_s, rtol=0, atol=0.1)
+    lasted_s = [np.sum(each.end_s - each.start_s) for each in (pole, elsewhere)]
+    assert abs(lasted_s[0] - lasted_s[1]) > 60.0
 
 
 def test_sectors_close_the_turn() -> None:

@@ -48,20 +48,24 @@ class Ends(NamedTuple):
 ELEVATION, RANGE, SIGHT, MASK_A, MASK_B = 0, 1, 2, 3, 4
 # What the kernels of a pair hand on beside its tracks: one pointer, whose fields have names.
 NUMBERS = np.dtype(
-    [
-        ("sine", "f8"),  # of the least elevation
-        ("range_max_m", "f8"),
-        ("clear_m", "f8"),  # radius that the scaled line of sight clears
-        ("scale", "f8"),  # of that line along z
-        ("level_rad", "f8"),  # of the mask at the middle of the present sector
-        ("slope", "f8"),
-        ("middle_rad", "f8"),
-        ("moves_a", "f8"),
-        ("moves_b", "f8"),
-        ("up_a", "f8", 3),  # verticals of the ends that stand
-        ("up_b", "f8", 3),
-        ("step", "f8", 30),  # of the step loaded last: five powers of three axes of d, then of a
-    ]
+    (
+        np.record,
+        [
+            ("sine", "f8"),  # of the least elevation
+            ("range_max_m", "f8"),
+            ("clear_m", "f8"),  # radius that the scaled line of sight clears
+            ("scale", "f8"),  # of that line along z
+            ("level_rad", "f8"),  # of the mask at the middle of the present sector
+            ("slope", "f8"),
+            ("middle_rad", "f8"),
+            ("moves_a", "f8"),
+            ("moves_b", "f8"),
+            ("up_a", "f8", 3),  # verticals of the ends that stand
+            ("up_b", "f8", 3),
+            # Of the step loaded last: five powers of three axes of d, then of a.
+            ("step", "f8", 30),
+        ],
+    )
 )
 Numbers = Any  # a record of these
 
