@@ -7,6 +7,7 @@ import { end_s, setTime } from "../state/clock.ts";
 import { problems, runId, scene, start } from "../state/runs.ts";
 import { nowShare, pan, scrollbar_px, span, zoom } from "../state/span.ts";
 import { isPart, select, selected } from "../state/thing.ts";
+import { grouped } from "../words/quantities.ts";
 import { lasting, utcClock } from "../words/time.ts";
 import { arrivals, complaint, sheetOf, type Row } from "./bars.ts";
 import { inWindow } from "./lanes.ts";
@@ -46,14 +47,16 @@ void document.fonts?.ready.then(() => {
   letters.value += 1;
 });
 
-/// What stands beside a name; on narrow pages only the name has room.
-function besideName(layer: string, count: number): string {
+/// What stands beside a name; on narrow pages only the name has room. Of large groups not all are
+/// listed: the run has `count`.
+function besideName(layer: string, count: number, listed = count): string {
   if (room_px.value <= NARROW_PX) return "";
-  return count === 1 ? ` ${layer.replace("_", " ")}` : ` ${layer.replace("_", " ")} · ${count}`;
+  const many = listed < count ? `${grouped(listed)} of ${grouped(count)}` : grouped(count);
+  return ` ${layer.replace("_", " ")}${count === 1 ? "" : ` · ${many}`}`;
 }
 
-function headWidth({ name, layer }: Group): number {
-  return widthOf(name, true) + widthOf(besideName(layer, members.value.get(name)?.length ?? 0));
+function headWidth({ name, layer, count }: Group): number {
+  return widthOf(name, true) + widthOf(besideName(layer, count, members.value.get(name)?.length ?? 0));
 }
 
 function nameWidth(platform: string, { layer }: Group, alone: boolean): number {
@@ -190,13 +193,14 @@ function reveal(box: HTMLElement, row: number): void {
 function Name({ line, top }: { line: Line; top: number }) {
   const place = { transform: `translateY(${line.top - top}px)`, height: `${line.height}px` };
   if (line.kind === "group") {
-    const count = members.value.get(line.name)?.length ?? 0;
+    const listed = members.value.get(line.name)?.length ?? 0;
+    const count = scene.value?.groups.find(({ name }) => name === line.name)?.count ?? listed;
     const open = lines.value.some(({ kind, group }) => kind === "platform" && group === line.name);
     return (
       <li class="gantt-group" style={place}>
         <button aria-expanded={open} onClick={() => toggle(line.name, !open)}>
           <i class="twist" aria-hidden="true">{open ? "▾" : "▸"}</i>
-          <span>{line.name}</span> <span class="muted">{besideName(line.layer, count)}</span>
+          <span>{line.name}</span> <span class="muted">{besideName(line.layer, count, listed)}</span>
         </button>
       </li>
     );

@@ -3,7 +3,7 @@
 import { rule, type Ruler } from "../words/ruler.ts";
 
 /// What stands beside a name in its row: indent, mark and gaps.
-const PAD_PX = 42;
+const PAD_PX = 46;
 export const NARROW_PX = 720;
 const NARROW_PAD_PX = 26;
 /// What breaking between two letters leaves free at the end of a line.

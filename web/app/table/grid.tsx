@@ -39,6 +39,7 @@ export function Grid({ run, table, conditions, onChoose, isChosen }: Props) {
     <div class="grid-box">
       <Filter columns={columns} conditions={conditions} total={pages.total.value} />
       {pages.problem.value && <p class="notice" role="alert">{pages.problem.value}</p>}
+      {columns.length === 0 && !pages.problem.value && <p class="muted pad" role="status">Reading rows …</p>}
       {columns.length > 0 && <Body {...{ pages, columns, order, table, onChoose, isChosen }} />}
     </div>
   );

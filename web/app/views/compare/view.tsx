@@ -111,7 +111,7 @@ function Charts({ names, both }: { names: [string, string]; both: [Known, Known]
         <p class="muted pad">Neither run has routes: add <code>[[routes]]</code> for delays.</p>
       )}
       {covered.length > 0 ? (
-        <Lines title="Coverage: share of time a place is in view" lines={covered} xName="share of time, %" yName="share of places" xText={significant} yText={per} yRange={[0, 1]} />
+        <Lines title="Coverage: share of time a place is in view" lines={covered} xName="share of time" yName="share of places" xText={(share) => `${significant(share)} %`} yText={per} yRange={[0, 1]} />
       ) : (
         <p class="muted pad">Neither run has coverage: add <code>[coverage]</code>.</p>
       )}
@@ -155,8 +155,8 @@ function Table({ rows, names }: { rows: Difference[]; names: [string, string] })
             ))}
           </tbody>
         </table>
+        {shown.length === 0 && <p class="muted pad">{wanted === "" ? "Nothing differs." : "No figure of that name."}</p>}
       </div>
-      {shown.length === 0 && <p class="muted pad">Nothing differs.</p>}
     </section>
   );
 }

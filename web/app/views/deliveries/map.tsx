@@ -30,7 +30,7 @@ export function CellMap({ cells }: { cells: Messages["cells"] }) {
   useEffect(() => {
     void readCoasts();
     const element = box.current!;
-    const watch = new ResizeObserver(() => (width.value = Math.min(900, element.clientWidth)));
+    const watch = new ResizeObserver(([entry]) => (width.value = Math.min(900, Math.floor(entry!.contentRect.width))));
     watch.observe(element);
     return () => watch.disconnect();
   }, []);

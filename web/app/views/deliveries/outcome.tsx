@@ -4,7 +4,7 @@ import { timeTicks } from "../../chart/distribution.ts";
 import type { Messages } from "../../state/api.ts";
 import { grouped, percent, quantity } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
-import { causesOf, partsOf, rulesCalled, type Cause, type RuleSums, type Sums } from "./reading.ts";
+import { causesOf, isParted, partsOf, rulesCalled, type Cause, type RuleSums, type Sums } from "./reading.ts";
 
 interface Props {
   sums: Sums & { rules: RuleSums[] };
@@ -31,7 +31,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
         <Figure name="95 % within" value={quantity(sums.delay_p95_s, "delay")} />
       </dl>
       <Parts sums={sums} />
-      <Causes causes={causesOf(sums)} made={sums.made} onCause={onCause} />
+      <Causes causes={causesOf(sums)} base={isParted(sums) ? "of those observed" : "of all"} onCause={onCause} />
       {lines.length > 0 && (
         <Lines
           title="Arrived, by delay"
@@ -81,19 +81,21 @@ function Parts({ sums }: { sums: Sums }) {
   );
 }
 
-function Causes({ causes, made, onCause }: { causes: Cause[]; made: number; onCause: Props["onCause"] }) {
+function Causes({ causes, base, onCause }: { causes: Cause[]; base: string; onCause: Props["onCause"] }) {
+  const most = Math.max(...causes.map(({ count }) => count));
   return (
     <section class="sums" aria-labelledby="causes">
       <h2 id="causes">What became of the others</h2>
       {causes.length === 0 && <p class="muted pad">All arrived.</p>}
-      <table class="small">
+      <table class="small" hidden={causes.length === 0}>
+        <thead><tr><th scope="col"><span class="unseen">cause</span></th><th scope="col">in all</th><th scope="col">{base}</th><th scope="col"><span class="unseen">part of the most</span></th></tr></thead>
         <tbody>
-          {causes.map(({ cause, words, count }) => (
+          {causes.map(({ cause, words, count, share }) => (
             <tr key={cause}>
               <th scope="row">{onCause ? <button class="ends" title="Show these" onClick={() => onCause(cause)}>{words}</button> : words}</th>
               <td>{grouped(count)}</td>
-              <td>{percent(count / made)} %</td>
-              <td><Bar share={count / causes[0]!.count} /></td>
+              <td>{percent(share)} %</td>
+              <td><Bar share={count / most} /></td>
             </tr>
           ))}
         </tbody>

@@ -44,7 +44,7 @@ export function Kinds({ rules }: { rules: RuleSums[] }) {
 
 function mostly(rule: RuleSums): string {
   const [first] = causesOf(rule);
-  return first ? `${first.words}, ${percent(first.count / rule.made)} %` : "—";
+  return first ? `${first.words}, ${percent(first.share)} %` : "—";
 }
 
 function joules(value_j: number): string {
@@ -74,10 +74,13 @@ export function Hours({ run }: { run: number }) {
     hours.value!.rows.filter((row) => Number.isFinite(row[column])).map((row) => ({ x: row[0]!, y: row[column]! }));
   const axis = { xName: "made after the run's start", xText: lasting, xTicks: timeTicks };
   return (
-    <div class="chart-pair">
-      <Lines title="Delivered, by the hour of making" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
-      <Lines title="Delay, by the hour of making" lines={[{ name: "median", style: 0, points: line(2) }, { name: "95 % within", style: 1, points: line(3) }]} {...axis} yName="delay" yText={lasting} yTicks={timeTicks} />
-    </div>
+    <>
+      <div class="chart-pair">
+        <Lines title="Delivered, by the hour of making" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
+        <Lines title="Delay, by the hour of making" lines={[{ name: "median", style: 0, points: line(2) }, { name: "95 % within", style: 1, points: line(3) }]} {...axis} yName="delay" yText={lasting} yTicks={timeTicks} />
+      </div>
+      <p class="muted pad">Of the messages whose lifetime ends within the run: in late hours these are of the kinds with short lifetimes alone.</p>
+    </>
   );
 }
 
@@ -111,7 +114,7 @@ export function Targets({ sum: { targets, notes }, passedOver }: { sum: api.Mess
       <table class="wide">
         <thead>
           <tr>
-            <th scope="col">target</th><th scope="col" class="right">messages</th><th scope="col" class="right">came down</th><th scope="col"><span class="unseen">part of the most</span></th>
+            <th scope="col">target</th><th scope="col" class="right">copies</th><th scope="col" class="right">came down</th><th scope="col"><span class="unseen">part of the most</span></th>
             <th scope="col" class="right">passes served</th><th scope="col" class="right">let pass</th>
           </tr>
         </thead>

@@ -17,6 +17,14 @@ describe("the outcome of messages", () => {
     expect(found[1]!.words).toBe("on board at the end");
   });
 
+  it("gives shares of those that the share delivered is of, so that all add up to one", () => {
+    const observed = { ...SUMS, observed: 40, share_delivered: 0.75, observed_causes: { lost_collision: 1, lost_meteor_shower: 8, stored: 1, at_device: 0 } };
+    expect(causesOf(observed).map(({ cause, share }) => [cause, share])).toEqual([["meteor shower", 0.2], ["stored", 0.025], ["collision", 0.025], ["at device", 0]]);
+    expect(causesOf(observed).reduce((sum, { share }) => sum + share, 0.75)).toBeCloseTo(1);
+    expect(causesOf(SUMS).reduce((sum, { share }) => sum + share, SUMS.delivered / SUMS.made)).toBeCloseTo(1);
+    expect(causesOf({ ...observed, observed: 0, share_delivered: null })[0]!.share).toBe(0.2);
+  });
+
   it("parts the delay where the run tells it, and not where it does not", () => {
     expect(partsOf(SUMS)).toEqual([{ name: "at device", mean_s: 1 }, { name: "on board", mean_s: 5 }]);
     expect(partsOf({ ...SUMS, delay_at_device_mean_s: undefined, delay_on_board_mean_s: undefined })).toEqual([]);

@@ -12,6 +12,7 @@ export interface Sums {
   share_delivered: number | null;
   /// Of these are shares and delays: their lifetime ends within the run. Older runs: of all made.
   observed?: number;
+  observed_causes?: Record<string, number>;
   delay_p50_s: number | null;
   delay_p95_s: number | null;
   [more: string]: unknown;
@@ -28,14 +29,17 @@ export interface Cause {
   /// As the rows call it.
   cause: string;
   words: string;
+  /// Of all messages of the run.
   count: number;
+  /// Of those that the share delivered is of; the two add up.
+  share: number;
 }
 
-/// What is neither lost nor delivered: as the rows call it, and in words.
-const STILL: Record<string, [string, string]> = {
-  stored: ["stored", "on its way at the end"],
-  stored_on_board: ["stored", "on board at the end"],
-  stored_at_device: ["at device", "not yet sent at the end"],
+/// What is neither lost nor delivered: as the rows call it, in words, and among `observed_causes`.
+const STILL: Record<string, [string, string, string]> = {
+  stored: ["stored", "on its way at the end", "stored"],
+  stored_on_board: ["stored", "on board at the end", "stored"],
+  stored_at_device: ["at device", "not yet sent at the end", "at_device"],
 };
 
 /// Why messages did not arrive, the most frequent first; what never occurred is left out. `stored`
@@ -46,11 +50,17 @@ export function causesOf(sums: Sums): Cause[] {
   return names
     .map((name) => {
       const lost = name.replace(/^lost_/, "").replaceAll("_", " ");
-      const [cause, words] = STILL[name] ?? [lost, lost];
-      return { cause, words, count: Number(sums[name]) };
+      const [cause, words, observed] = STILL[name] ?? [lost, lost, name];
+      const count = Number(sums[name]);
+      return { cause, words, count, share: isParted(sums) ? (sums.observed_causes?.[observed] ?? 0) / sums.observed! : count / sums.made };
     })
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);
+}
+
+/// Whether shares are of the messages observed for long enough, not of all.
+export function isParted({ observed, observed_causes }: Sums): boolean {
+  return observed !== undefined && observed > 0 && observed_causes !== undefined;
 }
 
 export interface Part {

@@ -109,7 +109,7 @@ export function tilesOf(
     },
     {
       name: "In contact",
-      value: { text: quantity(meetings?.now, "1").text, unit: "pairs" },
+      value: { text: quantity(meetings?.now, "1").text, unit: meetings?.now === 1 ? "pair" : "pairs" },
       note: `${quantity(known.contacts?.total, "1").text} contacts in all`,
       series: meetings?.course,
     },

@@ -42,7 +42,7 @@ export function LinksView() {
         ) : (
           <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
             onChoose={(row) => choose(table, row)}
-            isChosen={(row) => sameThing(selected.value, thingOf(table, row))} />
+            isChosen={(row) => selected.value !== null && sameThing(selected.value, thingOf(table, row))} />
         )}
       </Tabs>
       <aside class="panel" aria-label="Selection">
