@@ -79,6 +79,10 @@ class Sweep:
         return self._said("warnings")
 
     def _said(self, column: str) -> dict[int, str]:
+        if column not in self.table.column_names:
+            raise ScenarioError(
+                f"{self.folder / TABLE} was made by another version: the column {column} is missing"
+            )
         rows = self.table.select(["variant", column]).to_pylist()
         return {row["variant"]: row[column] for row in rows if row[column]}
 

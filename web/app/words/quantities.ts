@@ -90,6 +90,7 @@ export function measureOf(name: string, unit: string): Measure {
   if (unit === "1" && /^(share|utilisation)/.test(name)) return { unit: "%", factor: 100, digits: 1 };
   if (unit === "deg") return { unit: "°", factor: 1, digits: 2 };
   if (unit === "dB" || unit === "dBHz") return { unit, factor: 1, digits: 1 };
+  if (unit === "J") return { unit, factor: 1, digits: 3 };
   if (unit === "Hz" || unit === "Hz/s") return { unit, factor: 1, digits: 0 };
   return { unit: unit === "1" ? "" : unit, factor: 1, digits: 2 };
 }
@@ -110,7 +111,10 @@ export function heading(name: string): string {
 export function measured(value: number, { factor, digits, lasts }: Measure): string {
   if (lasts) return lasting(value);
   const scaled = value * factor;
-  return Number.isInteger(value) && factor === 1 ? grouped(scaled) : grouped(scaled, digits);
+  if (Number.isInteger(value) && factor === 1) return grouped(scaled);
+  // A little is not told as nothing.
+  const little = scaled !== 0 && Math.abs(scaled) < 10 ** -digits;
+  return little ? significant(scaled) : grouped(scaled, digits);
 }
 
 /// The other way round: the table's number of what a reader wrote; null where that is none.

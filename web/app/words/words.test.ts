@@ -74,6 +74,11 @@ describe("columns", () => {
     expect([1_234_567, 999].map((value) => measured(value, range))).toEqual(["1\u202f234.6", "1.0"]);
   });
 
+  it("tells no little as nothing", () => {
+    expect([0, 0.0547, 3.21e-4, -3.21e-4].map((value) => measured(value, measureOf("energy_byte_j", "J")))).toEqual(["0", "0.055", "0.000321", "-0.000321"]);
+    expect(measured(420, measureOf("rate_bps", "bit/s"))).toBe("0.00042");
+  });
+
   it("gives lengths of time units of their own, and moments seconds", () => {
     const told = (name: string) => measured(30_899, measureOf(name, "s"));
     expect(["delay_p95_s", "duration_s", "age_mean_s", "gap_max_s", "waited_s"].map(told)).toEqual(Array(5).fill("8 h 35 min"));

@@ -162,7 +162,7 @@ function Table({ rows, names }: { rows: Difference[]; names: [string, string] })
 }
 
 /// The unit of a figure, from its name's end.
-const UNITS: [RegExp, string][] = [[/_bps$/, "bit/s"], [/_s$/, "s"], [/_m$/, "m"], [/_deg$/, "deg"], [/_db$/, "dB"], [/(^|_)share(_|$)|utilisation/, "1"]];
+const UNITS: [RegExp, string][] = [[/_bps$/, "bit/s"], [/_s$/, "s"], [/_m$/, "m"], [/_deg$/, "deg"], [/_db$/, "dB"], [/_j$/, "J"], [/_years(_|$)/, "years"], [/(^|_)share(_|$)|utilisation/, "1"]];
 
 function measureFor(path: string) {
   const name = path.split(".").at(-1)!;

@@ -31,7 +31,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
         <Figure name="95 % within" value={quantity(sums.delay_p95_s, "delay")} />
       </dl>
       <Parts sums={sums} />
-      <Causes causes={causesOf(sums)} base={isParted(sums) ? "of those observed" : "of all"} onCause={onCause} />
+      <Causes causes={causesOf(sums)} base={isParted(sums) ? "of observed" : "of all"} onCause={onCause} />
       {lines.length > 0 && (
         <Lines
           title="Arrived, by delay"
