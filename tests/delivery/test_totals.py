@@ -154,3 +154,12 @@ def test_order_of_calls_changes_nothing() -> None:
     for one, other in zip(cut.ages, whole.ages, strict=True):
         assert one.tobytes() == other.tobytes()
     assert cut.by_hour.bins.tobytes() == whole.by_hour.bins.tobytes()
+
+
+def test_what_took_no_time_took_none() -> None:
+    """Most messages wait nowhere: their percentile is 0, not the first bin's end of 10 ms."""
+    bins = np.zeros((2, 100), np.int64)
+    bins[0, 0], bins[1, :2] = 9, (1, 9)
+    np.testing.assert_array_equal(within(bins, 0.95)[0], 0.0)
+    assert within(bins, 0.05)[1] == 0.0
+    assert within(bins, 0.5)[1] > 0.01

@@ -6,6 +6,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.scenario.reading import load
+from skyweft.scenario.review import review
 from skyweft.scenario.scenario import Scenario
 
 START = """\
@@ -131,3 +132,11 @@ def test_keys_of_another_waveform(tmp_path: Path) -> None:
         match=r'slot_s: is a key of "slotted_aloha", not of "lora"; allowed here: kind, ',
     ):
         _load(tmp_path, '[waveforms.x]\nkind = "lora"\nslot_s = 1\n' + EVERY)
+
+
+def test_failures_that_messages_do_not_feel_are_said(tmp_path: Path) -> None:
+    failures = '[[failures]]\nplatforms = ["gauges"]\nshare = 0.5\n'
+    assert not any("failures" in line for line in review(_load(tmp_path, EVERY)))
+    assert not any("failures" in line for line in review(_load(tmp_path, failures)))
+    (line,) = [line for line in review(_load(tmp_path, EVERY + failures)) if "failures" in line]
+    assert "not on messages" in line

@@ -1,5 +1,6 @@
 """Key figures of contacts: in all, of every group, and between the layers."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,18 @@ from skyweft.fleet import Fleet
 Floats = NDArray[np.float64]
 
 DAY_S = 86_400.0
+_OF_CONTACTS = (
+    "contacts_per_member_per_day",
+    "share_any_member_in_contact",
+    "share_in_contact_mean",
+    "share_in_contact_min",
+    "members_never_met",
+)
 
 
-def metrics(fleet: Fleet, meetings: Meetings, end_s: float) -> dict[str, Any]:
+def metrics(
+    fleet: Fleet, meetings: Meetings, end_s: float, without: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the key figures of a run's contacts, ready for JSON.
 
     Parameters
@@ -25,9 +35,12 @@ def metrics(fleet: Fleet, meetings: Meetings, end_s: float) -> dict[str, Any]:
         Sums over all contacts.
     end_s : float
         How far the run came: shares and days refer to it. [s]
+    without : collection of str
+        Groups of which no windows were searched: whether they meet anybody is not known.
     """
     number, total_s = (float(meetings.rule[:, column].sum()) for column in (0, 1))
-    sites = fleet.site >= 0
+    searched = np.array([name not in without for name in fleet.groups], np.bool_)
+    sites = (fleet.site >= 0) & searched[fleet.group]
     passes = meetings.platform[sites, 2]
     return {
         "contacts": {
@@ -39,18 +52,22 @@ def metrics(fleet: Fleet, meetings: Meetings, end_s: float) -> dict[str, Any]:
             "sites_never_met": int(np.count_nonzero(passes == 0)),
         },
         "groups": {
-            name: _group(fleet, meetings, row, end_s) for row, name in enumerate(fleet.groups)
+            name: _group(fleet, meetings, row, end_s, known=bool(searched[row]))
+            for row, name in enumerate(fleet.groups)
         },
         "layers": _layers(meetings, end_s),
     }
 
 
-def _group(fleet: Fleet, meetings: Meetings, row: int, end_s: float) -> dict[str, Any]:
+def _group(
+    fleet: Fleet, meetings: Meetings, row: int, end_s: float, *, known: bool
+) -> dict[str, Any]:
     members = meetings.platform[fleet.group == row]
     shares = members[:, 0] / end_s
-    return {
-        "layer": fleet.layers[row],
-        "members": len(members),
+    about = {"layer": fleet.layers[row], "members": len(members)}
+    if not known:
+        return about | dict.fromkeys(_OF_CONTACTS)
+    return about | {
         "contacts_per_member_per_day": ratio(
             float(members[:, 2].sum()), len(members) * end_s / DAY_S
         ),

@@ -66,6 +66,16 @@ def _places(rows: Ints) -> Ints:
     return np.arange(len(rows), dtype=np.int32)
 
 
+def unsearched(scenario: Scenario) -> frozenset[str]:
+    """Return the groups whose terminals stand in rules without windows alone."""
+    found = {windows: set[str]() for windows in (True, False)}
+    for link in scenario.links:
+        for name, platform in scenario.platforms.items():
+            if set(link.between) & set(platform.terminals):
+                found[link.windows].add(name)
+    return frozenset(found[False] - found[True])
+
+
 def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
     """Return the pairs of every rule that windows are searched for, group by group.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from skyweft.contacts.pairs import unsearched
 from skyweft.contacts.plot.meetings import Meetings, meetings, summed
 from skyweft.contacts.plot.passes import duration_histogram, elevation_histogram, layer_shares
 from skyweft.contacts.plot.timeline import draw_layer_timeline, draw_timeline, layer_spans, telling
@@ -58,7 +59,7 @@ def section(folder: Folder) -> Section:
             [
                 _layers(met, length_s),
                 _timeline(met, length_s),
-                _passes(met, folder.contacts, length_s),
+                _passes(met, folder.contacts, length_s, unsearched(folder.scenario)),
             ]
         ),
         {"layers": "Who sees whom", "timeline": "Timeline", "passes": "Passes"},
@@ -205,7 +206,9 @@ def _timeline(met: Meetings, duration_s: float) -> Markup:
     )
 
 
-def _passes(met: Meetings, contacts: pa.Table, duration_s: float) -> Markup:
+def _passes(
+    met: Meetings, contacts: pa.Table, duration_s: float, without: frozenset[str]
+) -> Markup:
     """Return the section on how long, how high and how often."""
     if not len(met.start_s):
         return Markup("")
@@ -244,7 +247,7 @@ def _passes(met: Meetings, contacts: pa.Table, duration_s: float) -> Markup:
         table(
             "Contacts of each group with each layer",
             [("group", ""), ("sees", ""), ("platforms", ""), *_HEADS],
-            _group_rows(met, seen, duration_s),
+            _group_rows(met, seen, duration_s, without),
         ),
         paragraph(
             "A row counts the platforms with at least one such contact: contacts, mean contact and "
@@ -261,10 +264,16 @@ def _passes(met: Meetings, contacts: pa.Table, duration_s: float) -> Markup:
     )
 
 
-def _group_rows(met: Meetings, seen: Views, duration_s: float) -> list[list[Cell]]:
+def _group_rows(
+    met: Meetings, seen: Views, duration_s: float, without: frozenset[str]
+) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for group, name in enumerate(met.groups):
         members = np.flatnonzero(met.group == group)
+        if name in without:  # whom they see is known where they send, and not summed up here
+            unknown = [number(np.nan)] * len(_HEADS)
+            rows.append([name, "no windows searched", count(len(members)), *unknown])
+            continue
         if not np.any(seen.contacts.reshape(-1, len(LAYERS))[members]):
             rows.append([name, "nobody", count(len(members)), *_never(duration_s)])
         for layer, spoken in enumerate(SPOKEN.values()):

@@ -13,7 +13,7 @@ from skyweft.contacts.arrow import ACCESS, CONTACTS, access_table, contacts_tabl
 from skyweft.contacts.finding import find, join
 from skyweft.contacts.meetings import Meetings
 from skyweft.contacts.metrics import metrics
-from skyweft.contacts.pairs import pairs
+from skyweft.contacts.pairs import pairs, unsearched
 from skyweft.contacts.product import Contacts, Numbered
 from skyweft.motion.beside import told
 from skyweft.motion.stage import MOTION
@@ -152,7 +152,7 @@ class _State(State):
             rows = access_table(totals.found, whole.end_s, context.names, context.rules)
             whole.write(ACCESS, rows)
         whole.give(MEETINGS, meetings)
-        return metrics(context.fleet, meetings, whole.end_s)
+        return metrics(context.fleet, meetings, whole.end_s, unsearched(context.scenario))
 
     def _rows(self, whole: Whole, meetings: Meetings, totals: "_Pairs") -> Iterator[pa.Table]:
         """Yield the table block after block, and sum up over it."""

@@ -134,11 +134,14 @@ class Ages(NamedTuple):
 
 
 def within(bins: Ints, share: float) -> Floats:
-    """Return the delay that `share` of those in histograms (K, B) do not exceed, or NaN."""
+    """Return the delay that `share` of those in histograms (K, B) do not exceed, or NaN.
+
+    The first bin holds all that is shorter than any other, nothing at all most of the time: 0.
+    """
     upto = np.cumsum(bins, axis=1, dtype=np.int64)
     wanted = np.maximum(np.ceil(share * upto[:, -1]), 1)
     place = (upto < wanted[:, None]).sum(axis=1)
-    middle = SHORTEST_S * SPAN ** ((place + 0.5) / bins.shape[1])
+    middle = np.where(place > 0, SHORTEST_S * SPAN ** ((place + 0.5) / bins.shape[1]), 0.0)
     return np.where(upto[:, -1] > 0, middle, np.nan)
 
 

@@ -33,6 +33,7 @@ def review(scenario: Scenario) -> list[str]:
         *_twice(scenario),
         *_aboard(scenario),
         *_once(scenario),
+        *_unfelt(scenario),
     ]
 
 
@@ -96,6 +97,15 @@ def _once(scenario: Scenario) -> Iterator[str]:
                 f"{name}.step_s: {rule.step_s:g} s are longer than the run's "
                 f"{scenario.duration_s:g} s, so only its first moment is looked at"
             )
+
+
+def _unfelt(scenario: Scenario) -> Iterator[str]:
+    """Say that failures do not reach messages, which no figure of theirs would tell."""
+    if scenario.failures and scenario.messages:
+        yield (
+            "failures: act on routes, flows and packets, not on messages: what is out of order "
+            "sends, hears and takes messages down all the same"
+        )
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:
