@@ -65,7 +65,7 @@ def _flip(path: Path, place: float, bit: int) -> Callable[[], None]:
         path.write_bytes(what)
         checksums._digest.cache_clear()  # clocks of files tick slower than tests write
 
-    put(content)
+    put(bytes(content))
     return lambda: put(before)
 
 

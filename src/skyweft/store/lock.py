@@ -14,8 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import cut, escaped
 
 LOCK = ".lock"
+PROCESS_MAX = 2**31 - 1  # of numbers that any system gives
 _UNKNOWN = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL})
 
 
@@ -35,7 +37,6 @@ def held(folder: Path) -> Iterator[None]:
     OSError
         It cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     number = _taken(folder)
     try:
         _sign(number)
@@ -52,7 +53,11 @@ def _taken(folder: Path) -> int:
     """Return the locked file; it is the one that others will find under its name."""
     path = folder / LOCK
     while True:
-        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except FileNotFoundError:  # its owner has just left it empty, and taken it away
+            continue
         free = False
         try:
             owner = _owner(number)
@@ -93,8 +98,8 @@ def _lock(number: int, owner: dict[str, object]) -> bool:
 
 def _lives(owner: dict[str, object]) -> bool:
     """Whether the process that signed may still be there; of another machine that is unknown."""
-    process = owner.get("process")
-    if not isinstance(process, int):
+    process = _process(owner)
+    if process is None:
         return False
     if owner.get("machine") != socket.gethostname():
         return True
@@ -103,12 +108,38 @@ def _lives(owner: dict[str, object]) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        return True
-    return True
+        pass
+    began = _began(process)  # the number may be another process's by now
+    return began is None or owner.get("began") in (None, began)
+
+
+def _process(owner: dict[str, object]) -> int | None:
+    """Return the number that signed; None where it is no process's."""
+    found = owner.get("process")
+    return found if type(found) is int and 0 < found <= PROCESS_MAX else None
+
+
+def _began(process: int) -> str | None:
+    """Return what tells a process from a later one of its number; None where nothing does.
+
+    References
+    ----------
+    proc_pid_stat(5): the 22nd field, counted after the name, which may hold anything.
+    """
+    try:
+        fields = (
+            Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        )
+        return fields[19]
+    except (OSError, IndexError):
+        return None
 
 
 def _sign(number: int) -> None:
-    text = json.dumps({"process": os.getpid(), "machine": socket.gethostname()})
+    process = os.getpid()
+    text = json.dumps(
+        {"process": process, "machine": socket.gethostname(), "began": _began(process)}
+    )
     os.ftruncate(number, 0)
     os.lseek(number, 0, os.SEEK_SET)
     os.write(number, text.encode())
@@ -119,16 +150,18 @@ def _owner(number: int) -> dict[str, object]:
     os.lseek(number, 0, os.SEEK_SET)
     try:
         found = json.loads(os.read(number, 4096))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _words(owner: dict[str, object]) -> str:
-    if "process" not in owner:
+    process, machine = _process(owner), owner.get("machine")
+    if process is None:
         return "another process"
-    here = owner.get("machine") == socket.gethostname()
-    return f"process {owner['process']}" + ("" if here else f" on {owner.get('machine')}")
+    if machine == socket.gethostname():
+        return f"process {process}"
+    return f"process {process} on {escaped(cut(str(machine), 64))}"
 
 
 def _is(number: int, path: Path) -> bool:

@@ -32,10 +32,28 @@ export function labelOrder({ groups, platforms }: Scene, visible: Visible): numb
     .sort((a, b) => rankOf(a) - rankOf(b) || a - b);
 }
 
+/// Where a name stands: right of its mark, or left of it where the edge at `width` would cut it.
+export function roomOf(at: { x: number; y: number }, name: string, width: number): Room {
+  const long = 12 + LETTER_PX * name.length;
+  const turned = at.x + long > width && at.x >= long;
+  return turned ? { left: at.x - long, right: at.x, y: at.y } : { left: at.x, right: at.x + long, y: at.y };
+}
+
+/// Take the room that a name needs, unless another name has some of it.
+function claim(taken: Room[], room: Room): boolean {
+  const meets = (other: Room) =>
+    Math.abs(other.y - room.y) < LINE_PX && other.left < room.right && room.left < other.right;
+  if (taken.some(meets)) return false;
+  taken.push(room);
+  return true;
+}
+
 export class Labels {
   readonly element = document.createElement("div");
   private readonly free: HTMLElement[] = [];
   private readonly shown = new Map<number, HTMLElement>();
+  /// Whose names stand to the left, since the edge would cut them.
+  private turned: ReadonlySet<number> = new Set();
   private age = SETTLE_FRAMES;
 
   constructor(private readonly nameOf: (platform: number) => string) {
@@ -66,8 +84,9 @@ export class Labels {
     for (const [platform, element] of this.shown) {
       const place = placeOf(platform);
       const at = place && view.onScreen(place);
+      const left = this.turned.has(platform) ? " translate(calc(-100% - 18px),0)" : "";
       element.style.transform = at
-        ? `translate(${at.x.toFixed(1)}px,${at.y.toFixed(1)}px)`
+        ? `translate(${at.x.toFixed(1)}px,${at.y.toFixed(1)}px)${left}`
         : "translate(-999px,0)";
       element.style.opacity = at ? strengthOf(platform).toFixed(2) : "";
     }
@@ -76,27 +95,23 @@ export class Labels {
   private settle(wanted: number[], chosen: number, view: View, placeOf: (p: number) => Vector | null) {
     const taken: Room[] = [];
     const keep = new Map<number, boolean>();
+    const turned = new Set<number>();
+    const width = this.element.clientWidth;
     for (const [rank, platform] of wanted.entries()) {
       if (keep.size === LABELS_MAX) break;
       const place = placeOf(platform);
       const at = place && view.onScreen(place);
-      if (at && this.claim(taken, at, this.nameOf(platform))) keep.set(platform, rank < chosen);
+      const room = at && roomOf(at, this.nameOf(platform), width);
+      if (!room || !claim(taken, room)) continue;
+      keep.set(platform, rank < chosen);
+      if (room.left < at.x) turned.add(platform);
     }
+    this.turned = turned;
     for (const platform of [...this.shown.keys()]) if (!keep.has(platform)) this.release(platform);
     for (const [platform, isChosen] of keep) {
       const element = this.shown.get(platform) ?? this.take(platform);
       element.style.color = isChosen ? "#ff8fbd" : "";
     }
-  }
-
-  /// Take the room that a name needs, unless another name has some of it.
-  private claim(taken: Room[], at: { x: number; y: number }, name: string): boolean {
-    const room = { left: at.x, right: at.x + 12 + LETTER_PX * name.length, y: at.y };
-    const meets = (other: Room) =>
-      Math.abs(other.y - room.y) < LINE_PX && other.left < room.right && room.left < other.right;
-    if (taken.some(meets)) return false;
-    taken.push(room);
-    return true;
   }
 
   private take(platform: number): HTMLElement {
