@@ -240,3 +240,11 @@ def test_of_several_who_come_at_once_one_is_let_in(
     assert entered >= len(stays)
     assert not (folder / LOCK).exists()
     assert folder.exists() == any(stays)
+
+
+def test_what_is_no_folder_and_never_will_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone" / "far")
+    for name in ("file", "nowhere"):
+        with pytest.raises(OSError, match="File exists"):
+            held(tmp_path / name).__enter__()

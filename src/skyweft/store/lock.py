@@ -17,6 +17,7 @@ from skyweft.errors import ScenarioError
 from skyweft.naming import cut, escaped
 
 LOCK = ".lock"
+TRIES_MAX = 1_000  # to make a folder that others take away
 PROCESS_MAX = 2**31 - 1  # of numbers that any system gives
 _UNKNOWN = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL})
 
@@ -51,13 +52,16 @@ def held(folder: Path) -> Iterator[None]:
 
 def _taken(folder: Path) -> int:
     """Return the locked file; it is the one that others will find under its name."""
-    path = folder / LOCK
+    path, tries = folder / LOCK, 0
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except FileNotFoundError:  # its owner has just left it empty, and taken it away
-            continue
+        except (FileNotFoundError, FileExistsError):
+            tries += 1
+            if tries > TRIES_MAX:
+                raise
+            continue  # its owner has just left it empty, and taken it away
         free = False
         try:
             owner = _owner(number)
