@@ -1,8 +1,8 @@
-"""Random access against SimPy on the same physics, and how the cost grows with the things.
+"""Random access against SimPy on the same physics, and how the cost grows with the devices.
 
 The kernel gets pure ALOHA with 6 dB of capture on eight frequencies of two receivers, half loaded,
 and must lose the same signals as a SimPy model of it. Then whole stages, from traffic to what is
-heard, for ten thousand to a million things (ten million platforms with `--all`: as many as fit
+received, for ten thousand to a million devices (ten million platforms with `--all`: as many as fit
 into a scenario) under eighty satellites.
 """
 
@@ -18,8 +18,8 @@ import simpy
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.collisions import Signals, destroyed
-from skyweft.delivery.access.hear import begin, hear
-from skyweft.motion.fleet import assemble
+from skyweft.delivery.access.reception import begin, receive
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 
@@ -92,13 +92,13 @@ def kernel(threads: ThreadPoolExecutor) -> None:
     assert 2 * MANY / ours_s >= MILLIONS_GOAL * 1e6
 
 
-def scenario_of(things: int) -> Scenario:
-    """Return things all over the land, an hour long, with a message each."""
+def scenario_of(devices: int) -> Scenario:
+    """Return devices all over the land, an hour long, with a message each."""
     planes = {"planes": PLANES, "per_plane": PER_PLANE, "phasing": 1}
     walker = {"kind": "walker", "pattern": "star"} | planes
     return Scenario.model_validate(
         {
-            "name": "things",
+            "name": "devices",
             "start": datetime(2026, 7, 1, tzinfo=UTC),
             "duration_s": 3_600.0,
             "platforms": {
@@ -107,9 +107,9 @@ def scenario_of(things: int) -> Scenario:
                     "motion": walker | {"altitude_m": 800e3, "inclination_deg": 98.6},
                     "terminals": ["hears"],
                 },
-                "things": {
+                "devices": {
                     "layer": "ground",
-                    "motion": {"kind": "population", "count": things, "region": "land"},
+                    "motion": {"kind": "population", "count": devices, "region": "land"},
                     "terminals": ["sends"],
                 },
             },
@@ -120,24 +120,26 @@ def scenario_of(things: int) -> Scenario:
             "waveforms": {"air": {"kind": "lora", "channels": 8}},
             "links": [{"between": ["sends", "hears"], "elevation_min_deg": 10.0,
                        "waveform": "air", "windows": False}],
-            "messages": [{"source": "things", "target": "satellites", "size_bytes": 20,
+            "messages": [{"source": "devices", "target": "satellites", "size_bytes": 20,
                           "period_s": 3_600.0}],
         }
     )  # fmt: skip
 
 
 def stages(threads: ThreadPoolExecutor, counts: list[int]) -> None:
-    """Print what a message costs from traffic to what is heard."""
-    for things in counts:
-        scenario = scenario_of(things)
-        fleet = assemble(scenario)
+    """Print what a message costs from traffic to what is received."""
+    for devices in counts:
+        scenario = scenario_of(devices)
+        fleet = build_fleet(scenario)
         motion = propagate(scenario, fleet, 0.0, scenario.duration_s, threads)
-        for _ in range(2 if things == counts[0] else 1):
+        for _ in range(2 if devices == counts[0] else 1):
             began, wall = process_time(), perf_counter()
-            heard, _ = hear(scenario, fleet, motion, 0.0, 3_600.0, begin(scenario, fleet), threads)
-            each_s, wall_s = (process_time() - began) / len(heard), perf_counter() - wall
-        assert len(heard) == things
-        print(f"hear: {things:>10,} things, {each_s * 1e6:.2f} us of a core a message, "
+            received, _ = receive(
+                scenario, fleet, motion, 0.0, 3_600.0, begin(scenario, fleet), threads
+            )
+            each_s, wall_s = (process_time() - began) / len(received), perf_counter() - wall
+        assert len(received) == devices
+        print(f"hear: {devices:>10,} devices, {each_s * 1e6:.2f} us of a core a message, "
               f"{wall_s:.2f} s by the clock")  # fmt: skip
 
 

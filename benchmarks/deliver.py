@@ -1,7 +1,7 @@
-"""A day of a million things from contacts to deliveries, and what ten times as many cost.
+"""A day of a million devices from contacts to deliveries, and what ten times as many cost.
 
 `skyweft run xingyun` as a user runs it, warm: wall time and peak memory are asserted. Then the same
-constellation for an hour with ten thousand to ten million things: processor time must grow no
+constellation for an hour with ten thousand to ten million devices: processor time must grow no
 faster than their number. Every run's messages are counted: delivered, lost or stored.
 """
 
@@ -34,12 +34,12 @@ def once(folder: Path, *changes: str) -> tuple[float, float, float]:
     words = [sys.executable, "-c", ONCE, str(find("xingyun")), str(folder), *changes]
     said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     processor_s, peak_bytes = (float(each) for each in said.split())
-    figures = json.loads((folder / "summary.json").read_text())["deliveries"]
-    lost = sum(value for name, value in figures.items() if name.startswith("lost_"))
-    assert figures["made"] == figures["delivered"] + lost + figures["stored"]
-    assert figures["delivered"] > 0.5 * figures["made"]
+    metrics = json.loads((folder / "summary.json").read_text())["deliveries"]
+    lost = sum(value for name, value in metrics.items() if name.startswith("lost_"))
+    assert metrics["generated"] == metrics["delivered"] + lost + metrics["stored"]
+    assert metrics["delivered"] > 0.5 * metrics["generated"]
     print(
-        f"{figures['made']:>12,} messages: {perf_counter() - began:7.1f} s wall, "
+        f"{metrics['generated']:>12,} messages: {perf_counter() - began:7.1f} s wall, "
         f"{processor_s:7.1f} s processor, {peak_bytes / 2**30:.2f} GiB",
         flush=True,
     )
@@ -57,18 +57,18 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
         # A fixed part of some seconds hides in small runs, so growth is from size to size.
         for (small, low_s), (large, high_s) in pairwise(zip(sizes, costs, strict=True)):
             growth = (high_s / low_s) / (large / small)
-            print(f"{small:,} to {large:,} things: {growth:.2f} of linear")
+            print(f"{small:,} to {large:,} devices: {growth:.2f} of linear")
             assert growth < 1.3
         wall_s, _, peak_bytes = once(folder)
-        print(f"a day of a million things: {wall_s:.0f} s, goal {GOAL_S:g} s")
+        print(f"a day of a million devices: {wall_s:.0f} s, goal {GOAL_S:g} s")
         assert peak_bytes < GOAL_BYTES
         assert wall_s < GOAL_S
 
 
-def counts(things: int) -> list[str]:
-    """Return the changes that make for so many things."""
+def counts(devices: int) -> list[str]:
+    """Return the changes that make for so many devices."""
     return [
-        f"platforms.{name}.motion.count={max(1, round(part * things))}"
+        f"platforms.{name}.motion.count={max(1, round(part * devices))}"
         for name, part in PARTS.items()
     ]
 

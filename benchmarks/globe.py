@@ -138,7 +138,7 @@ def header(satellites: int) -> dict[str, Any]:
         "hash": "0",
         "start": "2026-07-01T00:00:00Z",
         "duration_s": SPAN_S,
-        "finished_s": SPAN_S,
+        "simulated_s": SPAN_S,
         "complete": True,
         "from_s": 0,
         "to_s": SPAN_S,
@@ -222,8 +222,8 @@ def beams(satellites: int) -> dict[str, NDArray[Any]]:
 class Answer(SimpleHTTPRequestHandler):
     """Serve page, module, scene and CesiumJS; keep what the page tells."""
 
-    def __init__(self, *args: Any, files: dict[str, bytes], told: Queue[Any]) -> None:
-        self.files, self.told = files, told
+    def __init__(self, *args: Any, files: dict[str, bytes], reported: Queue[Any]) -> None:
+        self.files, self.reported = files, reported
         super().__init__(*args, directory=str(CACHE))
 
     def do_GET(self) -> None:
@@ -239,7 +239,7 @@ class Answer(SimpleHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take what the page tells."""
-        self.told.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.reported.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(204)
         self.end_headers()
 
@@ -258,8 +258,8 @@ def drawn(page: str, body: bytes) -> dict[str, Any]:
         page = page.replace(word, f"{value:g}")
     files = {"/": (HEAD + page).encode(), "/scene": body}
     files["/skyweft-globe.js"] = MODULE.read_bytes()
-    told: Queue[Any] = Queue()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Answer, files=files, told=told))
+    reported: Queue[Any] = Queue()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Answer, files=files, reported=reported))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = subprocess.Popen(
@@ -274,7 +274,7 @@ def drawn(page: str, body: bytes) -> dict[str, Any]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            result = dict(told.get(timeout=240))
+            result = dict(reported.get(timeout=240))
         finally:
             browser.terminate()
             browser.wait()

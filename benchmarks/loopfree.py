@@ -1,4 +1,4 @@
-"""Twenty loop-free ways for every pair of 100 cities over 1,584 satellites, against networkx.
+"""Twenty loop-free routes for every pair of 100 cities over 1,584 satellites, against networkx.
 
 The cities reach every satellite in view above 25 degrees and pass nothing on. networkx's
 `shortest_simple_paths` does a small sample of the same pairs in the same run, on a graph without
@@ -17,7 +17,7 @@ from skyweft.network.graph.adjacency import adjacency
 from skyweft.network.routing.loopfree import loop_free
 
 GOAL_S, GOAL_RATIO = 30.0, 10.0
-WAYS, SAMPLE = 20, 3
+ROUTES, SAMPLE = 20, 3
 
 
 def main() -> None:
@@ -34,12 +34,12 @@ def main() -> None:
     network = adjacency(satellites + 100, tails, heads, delays)
     passing = np.arange(satellites + 100) < satellites
     pairs = np.array(list(combinations(range(satellites, satellites + 100), 2)), np.int32)
-    loop_free(network, pairs[:1], WAYS, passing)
+    loop_free(network, pairs[:1], ROUTES, passing)
     began = perf_counter()
-    found = loop_free(network, pairs, WAYS, passing)
+    found = loop_free(network, pairs, ROUTES, passing)
     spent_s = perf_counter() - began
-    print(f"{os.cpu_count()} processors; {len(found):,} ways of {len(pairs):,} pairs")
-    print(f"{spent_s:.2f} s, goal {GOAL_S:g} s; {np.mean(found.hops):.1f} hops a way")
+    print(f"{os.cpu_count()} processors; {len(found):,} routes of {len(pairs):,} pairs")
+    print(f"{spent_s:.2f} s, goal {GOAL_S:g} s; {np.mean(found.hops):.1f} hops a route")
     peer_s = 0.0
     chosen = np.random.default_rng(1).choice(len(pairs), SAMPLE, replace=False)
     for row in chosen:
@@ -50,9 +50,9 @@ def main() -> None:
             zip(*(each[kept].tolist() for each in (tails, heads, delays)), strict=True)
         )
         began = perf_counter()
-        ways = list(islice(nx.shortest_simple_paths(peer, source, target, "weight"), WAYS))
+        routes = list(islice(nx.shortest_simple_paths(peer, source, target, "weight"), ROUTES))
         peer_s += perf_counter() - began
-        costs = [nx.path_weight(peer, way, "weight") for way in ways]
+        costs = [nx.path_weight(peer, route, "weight") for route in routes]
         assert costs == found.cost_ns[found.pair == row].tolist()
     ratio = peer_s / SAMPLE * len(pairs) / spent_s
     print(f"networkx {nx.__version__}: {peer_s / SAMPLE:.2f} s a pair; ratio {ratio:,.0f}")

@@ -17,12 +17,12 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from skyweft.contacts.finding import find
-from skyweft.motion import assemble, propagate
+from skyweft.contacts.finding import find_contacts
+from skyweft.motion import build_fleet, propagate
 from skyweft.network.graph.adjacency import FAR_NS, NS_M, neighbours, transit
 from skyweft.network.routing.best import to_ends
-from skyweft.network.routing.lanes import LANES
 from skyweft.network.routing.routes import linked, places, relaying, sweep_blocks
+from skyweft.network.routing.simd import LANES
 from skyweft.scenario.reading import load
 from skyweft.scenario.shipped import find as shipped
 
@@ -32,15 +32,15 @@ REACH_M = 1_250e3  # no satellite of the shell is farther away at that elevation
 
 
 class Ours:
-    """The stages of a run, without the way of each pair."""
+    """The stages of a run, without the route of each pair."""
 
     def __init__(self, snapshots: int, threads: int) -> None:
         end_s = snapshots * STEP_S
         scenario = load(shipped("starlink_shell1_routes"), [f"duration_s={end_s:.0f}"])
-        self.fleet = assemble(scenario)
+        self.fleet = build_fleet(scenario)
         with ThreadPoolExecutor(threads) as executor:
             self.motion = propagate(scenario, self.fleet, 0.0, end_s, executor)
-            self.contacts = find(scenario, self.fleet, self.motion, executor)
+            self.contacts = find_contacts(scenario, self.fleet, self.motion, executor)
             relays = relaying(scenario, self.fleet)
             self.node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
             self.nodes = int(np.count_nonzero(relays))
@@ -66,7 +66,7 @@ class Ours:
 
 
 def by_scipy(ours: Ours, place_m: np.ndarray, lasers: np.ndarray) -> np.ndarray:
-    """Return delays from every satellite to every city in whole nanoseconds, 2**30 for no way."""
+    """Return delays from every satellite to every city in whole nanoseconds, 2**30 for no route."""
     satellite_m, city_m = place_m[: ours.nodes], place_m[ours.cities]
     sine = np.sin(np.radians(ELEVATION_DEG))
     seen = cKDTree(satellite_m).query_ball_point(city_m, REACH_M)
@@ -82,7 +82,7 @@ def by_scipy(ours: Ours, place_m: np.ndarray, lasers: np.ndarray) -> np.ndarray:
     size = ours.nodes + len(city_m)
     matrix = csr_matrix((weight, (tail, head)), shape=(size, size))
     ends = np.arange(ours.nodes, size)
-    # Cities only begin ways: they have edges out and none in, so none is passed through.
+    # Cities only begin routes: they have edges out and none in, so none is passed through.
     delay, _next = dijkstra(matrix, indices=ends, return_predecessors=True)
     return np.where(np.isfinite(delay), delay, FAR_NS)[:, : ours.nodes].T.astype(np.int32)
 

@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 
 def case(end_s: float) -> tuple[Packets, Ints, Ints, Network]:
-    """Return packets, ways and links, the same at every call."""
+    """Return packets, routes and links, the same at every call."""
     on_link = FLOWS * HOPS / RING
     rate_bps = 0.8 * RATE_BPS / on_link
     packets = merged(*(poisson(f, rate_bps, SIZE_BYTES, 0.0, end_s, 11) for f in range(FLOWS)))
@@ -43,14 +43,14 @@ def by_heap(packets: Packets, first: Ints, link: Ints) -> NDArray[np.float64]:
     events = [(t, k, 0) for k, t in enumerate(packets.sent_s.tolist())]
     heapify(events)
     flow, free = packets.flow.tolist(), [0.0] * RING
-    ways = [link[first[f] : first[f + 1]].tolist() for f in range(FLOWS)]
+    routes = [link[first[f] : first[f + 1]].tolist() for f in range(FLOWS)]
     received = np.empty(len(packets))
     while events:
         t, k, hop = heappop(events)
         if hop == HOPS:
             received[k] = t
             continue
-        at = ways[flow[k]][hop]
+        at = routes[flow[k]][hop]
         out = max(t, free[at]) + SIZE_BYTES * 8 / RATE_BPS
         free[at] = out
         heappush(events, (out + DELAY_S, k, hop + 1))

@@ -1,4 +1,4 @@
-"""Shortest ways with next hops by the sweep: SciPy's Dijkstra, networkx's Floyd-Warshall as peers.
+"""Shortest routes by the sweep: SciPy's Dijkstra, networkx's Floyd-Warshall.
 
 One snapshot of a +grid shell: delays and forwarding tables of every satellite to every station.
 SciPy runs on one thread, with predecessors, for a sample of stations where all would take seconds;

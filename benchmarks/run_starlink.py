@@ -52,7 +52,7 @@ def main() -> None:
         assert rows["links"] > 3 * rows["contacts"]
         for each in tables:
             assert each.read_bytes() == (cold / each.name).read_bytes(), each.name
-        peer_s = _peer_s(warm / "links.parquet")
+        peer_s = _peer_s(warm / "link_samples.parquet")
         print(
             f"whole run / pyarrow writing the samples alone ({peer_s:.2f} s): {warm_s / peer_s:.1f}"
         )

@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 import numpy as np
 from scipy.spatial import cKDTree
 
-from skyweft.contacts.servers.visibility import best_in_view
+from skyweft.contacts.servers.visibility import best_servers
 
 GOAL_S, GOAL_RATIO = 2.0, 50.0
 SATELLITES, USERS, SAMPLE, BEST = 30_000, 1_000_000, 20_000, 4
@@ -32,11 +32,11 @@ def main() -> None:
     shell = np.zeros(SATELLITES, np.int32)
     vertical = _round(rng, USERS)
     user_m = EARTH_M * vertical
-    best_in_view(satellite_m, shell, user_m[:10], vertical[:10], MASK_DEG, BEST)
+    best_servers(satellite_m, shell, user_m[:10], vertical[:10], MASK_DEG, BEST)
     wall_s = spent_s = np.inf
     for _ in range(3):
         began, used = perf_counter(), process_time()
-        found = best_in_view(satellite_m, shell, user_m, vertical, MASK_DEG, BEST)
+        found = best_servers(satellite_m, shell, user_m, vertical, MASK_DEG, BEST)
         wall_s, spent_s = min(wall_s, perf_counter() - began), min(spent_s, process_time() - used)
     print(f"{os.cpu_count()} processors; {found.count.mean():.1f} satellites in view")
     print(f"{wall_s:.2f} s, goal {GOAL_S:g} s; {spent_s:.2f} s of the processors")

@@ -76,7 +76,7 @@ step_s = 300
 
 [gateways]
 sites = ["ground"]
-need_bps = 100
+demand_bps = 100
 target_share = 0.5
 step_s = 300
 antennas_max = 2

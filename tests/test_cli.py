@@ -12,7 +12,7 @@ import skyweft
 from skyweft.cli import main, printing
 from skyweft.errors import BackendError
 
-SOUND = """
+VALID = """
 name = "Small"
 start = 2026-07-01T00:00:00Z
 duration_s = 7_200
@@ -47,7 +47,7 @@ MOTION = 'motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 
 WALKER = "planes = 1, per_plane = 4, altitude_m = 8e5"
 
 
-def write(text: str = SOUND, name: str = "small.toml") -> str:
+def write(text: str = VALID, name: str = "small.toml") -> str:
     Path(name).write_text(text, encoding="utf-8")
     return name
 
@@ -97,7 +97,7 @@ def test_check_tells_what_follows(capsys: Captured) -> None:
 
 
 def test_check_as_json(capsys: Captured) -> None:
-    assert main(["check", write(SOUND + "[waveforms.slow]\nkind = 'lora'\n"), "--json"]) == 0
+    assert main(["check", write(VALID + "[waveforms.slow]\nkind = 'lora'\n"), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["platforms"] == {"sats": 4, "place": 1}
     assert facts["links"] == [{"between": ["down", "up"], "pairs": 4}]
@@ -105,13 +105,13 @@ def test_check_as_json(capsys: Captured) -> None:
     assert facts["estimate"]["time_s"] > 0
 
 
-def test_check_reports_every_mistake(capsys: Captured) -> None:
-    path = write(SOUND.replace("7_200", "-1").replace("30.0", "91"))
+def test_check_reports_every_error(capsys: Captured) -> None:
+    path = write(VALID.replace("7_200", "-1").replace("30.0", "91"))
     assert main(["check", path, "--json"]) == 1
     captured = capsys.readouterr()
-    mistakes = json.loads(captured.out)["mistakes"]
-    assert len(mistakes) == 2
-    assert captured.err.splitlines() == [f"skyweft: {line}" for line in mistakes]
+    errors = json.loads(captured.out)["errors"]
+    assert len(errors) == 2
+    assert captured.err.splitlines() == [f"skyweft: {line}" for line in errors]
 
 
 def test_check_prints_the_schema(capsys: Captured) -> None:
@@ -196,28 +196,30 @@ period_s = 60
 
 
 def test_what_was_carried_is_told(capsys: Captured) -> None:
-    assert main(["run", write(SOUND + ASKED), "--no-report", "--set", "duration_s=86400"]) == 0
+    assert main(["run", write(VALID + ASKED), "--no-report", "--set", "duration_s=86400"]) == 0
     out = capsys.readouterr().out
-    reached = re.search(r"ways from place to sats: (\d+\.\d)% of the time, median delay .* ms", out)
+    reached = re.search(
+        r"routes from place to sats: (\d+\.\d)% of the time, median delay .* ms", out
+    )
     reasons = re.findall(r"^  [a-z: ]+: (\d+\.\d)%$", out, re.MULTILINE)
     assert reached, out
     assert float(reached[1]) + sum(map(float, reasons)) == pytest.approx(100, abs=0.2)
-    told = re.search(r"messages: (\d+) of 1,440 delivered", out)
-    lost = re.search(r"  no satellite: ([\d,]+)", out)
-    assert told, out
+    reported = re.search(r"messages: (\d+) of 1,440 delivered", out)
+    lost = re.search(r"  no coverage: ([\d,]+)", out)
+    assert reported, out
     assert lost, out
-    assert int(told[1]) + int(lost[1].replace(",", "")) == 1_440
+    assert int(reported[1]) + int(lost[1].replace(",", "")) == 1_440
 
 
 def test_never_a_satellite_in_view(capsys: Captured) -> None:
     blind = ["--set", "links.0.elevation_min_deg=89.9"]
-    assert main(["run", write(SOUND + ASKED), *blind]) == 0
+    assert main(["run", write(VALID + ASKED), *blind]) == 0
     out = capsys.readouterr().out
     assert "messages: 0 of 120 delivered\n" in out
     assert "median delay none" in out
-    assert "  no satellite: 120" in out
+    assert "  no coverage: 120" in out
     assert "  nobody in range of the source: 100.0%" in out
-    assert "no satellite" in Path("runs/small/report.html").read_text(encoding="utf-8")
+    assert "no coverage" in Path("runs/small/report.html").read_text(encoding="utf-8")
 
 
 def test_report_of_no_run(capsys: Captured) -> None:
@@ -253,7 +255,7 @@ def sites(name: str) -> tuple[str, str]:
 
 
 def tle(rest: str) -> tuple[str, str]:
-    return f'kind = "walker", {WALKER}, inclination_deg = 98.6', f'kind = "tle", file = {rest}'
+    return f'kind = "walker", {WALKER}, inclination_deg = 98.6', f'kind = "elements", file = {rest}'
 
 
 @pytest.mark.parametrize(
@@ -292,7 +294,7 @@ def test_bad_input(command: str, old: str, new: str, place: str, capsys: Capture
         write(text, name)
     with Path("big.bin").open("wb") as file:
         file.truncate(200_000_000)
-    path = write(SOUND.replace(old, new, 1))
+    path = write(VALID.replace(old, new, 1))
     before = sorted(each.name for each in Path().iterdir())
     assert main([command, path]) == 1
     captured = capsys.readouterr()
@@ -357,12 +359,12 @@ def _raise_in_scenarios(error: BaseException, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("skyweft.scenario.shipped.descriptions", fail)
 
 
-def test_our_own_mistake(capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_our_own_error(capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     _raise_in_scenarios(ZeroDivisionError("by nothing"), monkeypatch)
     assert main(["scenarios"]) == 3
     said = capsys.readouterr().err
-    assert "a mistake in skyweft, not in your scenario: ZeroDivisionError: by nothing" in said
+    assert "a error in skyweft, not in your scenario: ZeroDivisionError: by nothing" in said
     (file,) = tmp_path.glob("skyweft-*.txt")
     assert str(file) in said
     assert "Traceback" in file.read_text(encoding="utf-8")
@@ -371,7 +373,7 @@ def test_our_own_mistake(capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     words = [sys.executable, "-c", "from skyweft.cli import entry; entry()", "check", "--schema"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
@@ -431,13 +433,13 @@ def test_plan_finds_a_way_and_says_why_there_is_none(capsys: Captured) -> None:
         "   1 - 2: sent from 5 s to 7 s, there at 8 s; contact 5 s to 9 s\n"
     )
     assert main(["plan", "plan.json", "--from", "2", "--to", "1", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["ways"] == []
-    assert told["reason"] == "no contact leaves 2 after 0 s: there is none"
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["routes"] == []
+    assert reported["reason"] == "no contact leaves 2 after 0 s: there is none"
 
 
 def test_plan_of_a_run_is_written_for_others(capsys: Captured) -> None:
-    longer = SOUND.replace("7_200", "43_200")
+    longer = VALID.replace("7_200", "43_200")
     assert main(["run", write(longer), "--out", "out", "--no-report"]) == 0
     capsys.readouterr()
     files = ["--hdtn", "plan.json", "--ion", "plan.ionrc", "--asabr", "plan.cp"]

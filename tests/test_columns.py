@@ -8,7 +8,7 @@ import pytest
 
 from skyweft import columns
 from skyweft.columns import named
-from skyweft.links.arrow import LINKS
+from skyweft.links.arrow import LINK_SAMPLES
 from skyweft.motion.arrow import TRACKS
 from skyweft.stage.registry import tables
 
@@ -35,7 +35,7 @@ def test_units_agree_with_the_names() -> None:
 
 
 def test_fields_carry_units() -> None:
-    field = LINKS.schema.field("rate_bps")
+    field = LINK_SAMPLES.schema.field("rate_bps")
     assert field.metadata[b"unit"] == b"bit/s"
 
 

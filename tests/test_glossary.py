@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import skyweft
+from skyweft import renamed
 from skyweft.cli.words import parser
 from skyweft.scenario.schema import json_schema
 from skyweft.stage.registry import tables
@@ -38,7 +39,7 @@ def _names() -> frozenset[str]:
     commands = next(each.choices for each in parser()._actions if isinstance(each.choices, dict))
     columns = (column.name for table in tables().values() for column in table.columns)
     found = {*map(str, _keys(json_schema())), *tables(), *columns, *commands}
-    return frozenset(found | set(dir(skyweft)) | set(dir(skyweft.Run)))
+    return frozenset(found.union(*map(dir, (skyweft, skyweft.Run, skyweft.plot))))
 
 
 @cache
@@ -60,3 +61,23 @@ def test_every_row_is_whole_and_in_order() -> None:
     assert all(len(row) == 4 and all(cell.strip() for cell in row) for row in _rows())
     assert terms == sorted(terms, key=str.casefold)
     assert len({term.casefold() for term in terms}) == len(terms)
+
+
+# Words that once stood here for what the field calls otherwise.
+PRIVATE = re.compile(
+    r"(^|_)(ways?|things?|heard|came|aboard|islands?|alone|latency|echo|sooner|mistakes?|sight)($|_)"
+)
+
+
+def test_private_words_are_gone_from_the_surface() -> None:
+    names = _names()
+    assert sorted(name for name in names if PRIVATE.search(name)) == []
+    assert not renamed.TABLES.keys() & tables().keys()
+
+
+def test_every_table_and_what_it_is_about_is_a_term() -> None:
+    text = GLOSSARY.read_text(encoding="utf-8")
+    plain = {"platforms", "tracks", "outages", "beams", "deliveries", "route_statistics", "losses"}
+    by = re.compile(r"deliveries_by_(cell|hour)|link_losses")
+    missing = [name for name in tables() if f"`{name}`" not in text and not by.fullmatch(name)]
+    assert sorted(set(missing) - plain) == []

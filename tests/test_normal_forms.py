@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skyweft.contacts.pairs import sets
 from skyweft.engine.estimate import checked
 from skyweft.errors import ScenarioError
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.network.flows.demand import wanted
 from skyweft.scenario.reading import load
 from skyweft.stage import Context
@@ -84,7 +84,7 @@ def test_every_place_that_looks_up_a_name(name: str, one: str, other: str, tmp_p
     """A matrix of pairs, a square, populations, a list of links, packets and failures."""
     forms = [unicodedata.normalize(form, name) for form in (one, other)]
     scenario = load(_write(tmp_path, *forms))
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     assert fleet.names == (unicodedata.normalize("NFC", name), "Bern")
     context = Context(scenario, fleet)
     checked(context)
@@ -99,7 +99,7 @@ def test_names_that_differ_only_in_form_are_one(tmp_path: Path) -> None:
     with (tmp_path / "sites.csv").open("a", encoding="utf-8") as file:
         file.write("Zu\u0308rich,47.5,8.6\n")
     with pytest.raises(ScenarioError, match=r"the name Z\u00fcrich is given to 2 platforms"):
-        assemble(load(path))
+        build_fleet(load(path))
 
 
 def test_a_group_whose_numbers_have_no_room(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_group_whose_numbers_have_no_room(tmp_path: Path) -> None:
         "altitude_m = 600e3, inclination_deg = 60 }\n"
     )
     with pytest.raises(ScenarioError, match=r"have a name of 10\d characters, allowed are 100"):
-        assemble(load(path))
+        build_fleet(load(path))
 
 
 @pytest.mark.parametrize("name", ["a\\u000bb", "a\\nb", "a\\u202eb"])

@@ -28,7 +28,7 @@ CELLS: list[tuple[str, str]] = [
         "from skyweft.scenario.shipped import copy\n\n"
         'files = copy("hello", Path("here"))\n[path.name for path in files]',
     ),
-    ("words", "A run shows its key figures and how many links are up over time."),
+    ("words", "A run shows its key metrics and how many links are up over time."),
     ("code", 'result = skyweft.run(files[0], "runs/hello")\nresult'),
     ("words", "Tables are Arrow: to pandas, Polars or DuckDB in one call."),
     (
@@ -41,7 +41,7 @@ CELLS: list[tuple[str, str]] = [
         "code",
         "from matplotlib import pyplot as plt\n\nfigure, axes = plt.subplots(figsize=(8, 3))\n"
         "contacts, platforms = result.contacts, result.platforms\n"
-        "axes = skyweft.plot.timeline(contacts, platforms, result.finished_s, ax=axes)",
+        "axes = skyweft.plot.timeline(contacts, platforms, result.simulated_s, ax=axes)",
     ),
     (
         "words",
@@ -49,9 +49,9 @@ CELLS: list[tuple[str, str]] = [
     ),
     (
         "code",
-        "scenario = skyweft.load(files[0])\nfleet = skyweft.assemble(scenario)\n"
+        "scenario = skyweft.load(files[0])\nfleet = skyweft.build_fleet(scenario)\n"
         "motion = skyweft.propagate(scenario, fleet, 0.0, scenario.duration_s)\n"
-        "skyweft.find(scenario, fleet, motion)",
+        "skyweft.find_contacts(scenario, fleet, motion)",
     ),
     ("words", "The globe, with the extra `skyweft[notebook]`: drag it, play it, click a platform."),
     ("skipped", "result.globe()"),

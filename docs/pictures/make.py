@@ -239,8 +239,8 @@ def links(run: skyweft.Run) -> Figure:
     """Draw margins and rates of every rule."""
     figure = Figure(figsize=(11, 4.2), layout="constrained", facecolor="white")
     left, right = figure.subplots(1, 2)
-    link_margins(run.links, left)
-    link_rates(run.links, right)
+    link_margins(run.link_samples, left)
+    link_rates(run.link_samples, right)
     return figure
 
 

@@ -21,12 +21,12 @@ MADE = "<!-- Made by docs/reference/generate.py; edit the code it describes inst
 # Public functions that a notebook reaches through their modules.
 STAGES = {
     "skyweft.motion.catalogue": ["fetch"],
-    "skyweft.contacts.servers.visibility": ["best_in_view", "InView"],
+    "skyweft.contacts.servers.visibility": ["best_servers", "InView"],
     "skyweft.network.plan.product": ["plan", "ContactPlan", "Route"],
     "skyweft.network.plan.making": ["contact_plan"],
     "skyweft.network.plan.files": ["read_plan", "write_plan"],
     "skyweft.network.plan.routes": ["arrivals", "routes"],
-    "skyweft.network.plan.telling": ["why_not"],
+    "skyweft.network.plan.describe": ["why_not"],
     "skyweft.network.plan.custody": ["carry", "Bundles", "Carried"],
     "skyweft.network.routing.forwarding": ["forwarding", "Forwarding"],
     "skyweft.report": ["write"],
@@ -52,7 +52,7 @@ def _scenario() -> str:
         "# Every key of a scenario file",
         "A scenario is a TOML file. Units are the last part of a key: `_m` metres, `_s` seconds, "
         "`_deg` degrees, `_hz` hertz, `_bps` bits per second, `_dbw` decibels over a watt. Unknown "
-        "keys are refused. `skyweft check FILE` reports every mistake at once; `skyweft check "
+        "keys are refused. `skyweft check FILE` reports every error at once; `skyweft check "
         "--schema` prints the JSON Schema, with which editors complete keys: save it as "
         "`skyweft.schema.json` and begin a file with `#:schema ./skyweft.schema.json`.",
     ]
@@ -120,9 +120,9 @@ def _commands() -> str:
         MADE,
         "# Every command",
         "Answers go to stdout, everything else to stderr; a progress bar only to a terminal. Exit "
-        "codes: 0 done, 1 a mistake of the user's (a scenario, a file, a full disk), 2 wrong "
-        "words, 3 a mistake of ours, 130 interrupted. `SKYWEFT_DEBUG=1` shows the traceback of a "
-        "mistake of ours. `skyweft --version` prints the version.",
+        "codes: 0 done, 1 a error of the user's (a scenario, a file, a full disk), 2 wrong "
+        "words, 3 a error of ours, 130 interrupted. `SKYWEFT_DEBUG=1` shows the traceback of a "
+        "error of ours. `skyweft --version` prints the version.",
     ]
     for name, sub in commands.choices.items():
         parts += [f"## skyweft {name}", sub.description, f"```text\n{_usage(sub)}\n```"]

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skyweft import plot as plot
-    from skyweft.contacts.finding import find as find
+    from skyweft.contacts.finding import find_contacts as find_contacts
     from skyweft.errors import ScenarioError as ScenarioError
     from skyweft.errors import SkyweftError as SkyweftError
-    from skyweft.links.budget import budget as budget
-    from skyweft.motion.fleet import assemble as assemble
+    from skyweft.links.budget import link_budget as link_budget
+    from skyweft.motion.fleet import build_fleet as build_fleet
     from skyweft.motion.propagate import propagate as propagate
     from skyweft.results import Run as Run
     from skyweft.results import open_run as open_run
     from skyweft.results import run as run
     from skyweft.scenario.reading import load as load
-    from skyweft.scenario.review import review as review
+    from skyweft.scenario.review import check as check
     from skyweft.scenario.scenario import Scenario as Scenario
     from skyweft.sweeps import Sweep as Sweep
     from skyweft.sweeps import open_sweep as open_sweep
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 # What a notebook sees, and where it lives: loaded when first asked for.
 _HOMES = {
     "load": "skyweft.scenario.reading",
-    "review": "skyweft.scenario.review",
+    "check": "skyweft.scenario.review",
     "Scenario": "skyweft.scenario.scenario",
-    "assemble": "skyweft.motion.fleet",
+    "build_fleet": "skyweft.motion.fleet",
     "propagate": "skyweft.motion.propagate",
-    "find": "skyweft.contacts.finding",
-    "budget": "skyweft.links.budget",
+    "find_contacts": "skyweft.contacts.finding",
+    "link_budget": "skyweft.links.budget",
     "run": "skyweft.results",
     "open_run": "skyweft.results",
     "Run": "skyweft.results",
@@ -49,15 +49,15 @@ __all__ = [
     "ScenarioError",
     "SkyweftError",
     "Sweep",
-    "assemble",
-    "budget",
-    "find",
+    "build_fleet",
+    "check",
+    "find_contacts",
+    "link_budget",
     "load",
     "open_run",
     "open_sweep",
     "plot",
     "propagate",
-    "review",
     "run",
     "sweep",
 ]
@@ -69,7 +69,10 @@ def __getattr__(name: str) -> Any:
 
         return version("skyweft")
     if name not in _HOMES:
-        raise AttributeError(f"module 'skyweft' has no attribute {name!r}")
+        from skyweft.renamed import NAMES, now_called
+
+        hint = now_called(name, NAMES)
+        raise AttributeError(f"module 'skyweft' has no attribute {name!r}{hint}")
     home = _HOMES[name]
     if home == "skyweft":
         return import_module(f"skyweft.{name}")

@@ -1,6 +1,6 @@
 """What can go wrong, in four classes.
 
-A user's mistake raises before any work starts; our own is an `assert`. Losing
+A user's error raises before any work starts; our own is an `assert`. Losing
 a message is a row with a cause, never one of these.
 """
 
@@ -10,7 +10,7 @@ class SkyweftError(Exception):
 
 
 class ScenarioError(SkyweftError):
-    """What the user wrote cannot be: one line a mistake, each with file, place, what is allowed."""
+    """What the user wrote cannot be: one line a error, each with file, place, what is allowed."""
 
 
 class RangeError(SkyweftError):
@@ -18,7 +18,7 @@ class RangeError(SkyweftError):
 
 
 class UndeclaredReadError(Exception):
-    """A stage reads a key of the scenario that its `reads` does not name: its author's mistake.
+    """A stage reads a key of the scenario that its `reads` does not name: its author's error.
 
     No `AttributeError`: `hasattr` and `getattr` with a default would take it for an answer.
     """

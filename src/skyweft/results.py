@@ -14,10 +14,10 @@ from skyweft.engine.runner import run_into
 from skyweft.errors import ScenarioError
 from skyweft.network.plan.from_run import contact_plan
 from skyweft.network.plan.product import ContactPlan
-from skyweft.network.routing.apart import ways_apart
+from skyweft.network.routing.disjoint_pairs import disjoint_paths
 from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.network.routing.summary import restated
-from skyweft.notebook.card import card
+from skyweft.notebook.html_card import card
 from skyweft.notebook.widget import globe
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
@@ -38,7 +38,7 @@ class Run(Folder):
 
     def __repr__(self) -> str:
         rows = f"{self.contacts.num_rows:,} contacts"
-        return f"<Run {self.manifest['name']!r}: {rows} in {self.finished_s:g} s, {self.folder}>"
+        return f"<Run {self.manifest['name']!r}: {rows} in {self.simulated_s:g} s, {self.folder}>"
 
     def _repr_html_(self) -> str:
         some = self.table("contacts", ("start_s", "end_s"))
@@ -74,7 +74,7 @@ class Run(Folder):
         Parameters
         ----------
         handover_s : float
-            For how long nothing gets through when the first platform of a way changes. [s]
+            For how long nothing gets through when the first platform of a route changes. [s]
         fibre_detour : float
             How much longer than the great circle the fibre to compare with is.
 
@@ -89,30 +89,30 @@ class Run(Folder):
             fibre_detour,
         )
 
-    def ways_apart(self, route: int = 0) -> pa.Table:
-        """Return how often each pair of a rule has two ways apart, and what the second one costs.
+    def disjoint_paths(self, route: int = 0) -> pa.Table:
+        """Return how often each pair of a rule has two disjoint paths, and what the backup costs.
 
         Parameters
         ----------
         route : int
-            Rule with `apart`, in the scenario's order.
+            Rule with `disjoint`, in the scenario's order.
 
         Returns
         -------
         pyarrow.Table
             One row a pair, those that have two least first: `source`, `target`; `share_two`,
             `share_one`, `share_none` of its snapshots; `extra_min_s`, `extra_mean_s` and
-            `extra_max_s` by which the second way takes longer than the best one, NaN without two.
+            `extra_max_s` by which the backup path takes longer than the best one, NaN without two.
 
         Raises
         ------
         ScenarioError
-            The rule asks for no ways apart.
+            The rule asks for no disjoint paths.
         """
         rules = self.scenario.routes
-        if not (0 <= route < len(rules) and rules[route].apart):
-            raise ScenarioError(f"routes.{route} asks for no ways apart")
-        return ways_apart(self.file("routes"), route)
+        if not (0 <= route < len(rules) and rules[route].disjoint):
+            raise ScenarioError(f"routes.{route} asks for no disjoint paths")
+        return disjoint_paths(self.file("routes"), route)
 
     def contact_plan(self, piece_s: float = math.inf) -> ContactPlan:
         """Return who can send to whom, when, how fast and how much, either way.
@@ -175,7 +175,7 @@ def open_run(folder: str | Path) -> Run:
     Returns
     -------
     Run
-        Its tables are read when asked for. After an interruption they end at `finished_s`.
+        Its tables are read when asked for. After an interruption they end at `simulated_s`.
 
     Raises
     ------

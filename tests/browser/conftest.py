@@ -87,19 +87,19 @@ class Watched:
     def __init__(self, browser: Any, size: dict[str, int] | None = None) -> None:
         self.page = browser.new_page(viewport=size or SIZE, reduced_motion="reduce")
         self.page.set_default_timeout(PATIENCE_MS)
-        self.mistakes: list[str] = []
-        self.page.on("pageerror", lambda error: self.mistakes.append(f"error: {error}"))
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(f"error: {error}"))
         self.page.on("console", self._said)
         self.page.on("request", self._asked)
 
     def _said(self, message: Any) -> None:
         # Chromium itself remarks on slow reading of pixels where software draws.
         if message.type == "error" or "Content Security Policy" in message.text:
-            self.mistakes.append(f"said: {message.text}")
+            self.errors.append(f"said: {message.text}")
 
     def _asked(self, request: Any) -> None:
         if not request.url.startswith(OURS):
-            self.mistakes.append(f"asked for {request.url}")
+            self.errors.append(f"asked for {request.url}")
 
     def open(self, address: str) -> "Watched":
         """Go to the console and wait until its globe has drawn."""
@@ -122,7 +122,7 @@ class Watched:
         self.wait("window.skyweft.frames > window.framesBefore")
 
     def set_time(self, time_s: float) -> None:
-        """Go to a moment; by way of another, since what does not change is not drawn again."""
+        """Go to a moment; by route of another, since what does not change is not drawn again."""
         self.act(f"skyweft.setTime({time_s} - 1)")
         self.act(f"skyweft.setTime({time_s})")
 

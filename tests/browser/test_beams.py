@@ -16,7 +16,7 @@ def shown(browser, beamed: Run) -> Iterator[Watched]:
     with served(beamed) as address:
         watched = Watched(browser).open(address)
         yield watched
-        assert watched.mistakes == []
+        assert watched.errors == []
         watched.page.close()
 
 

@@ -108,7 +108,7 @@ def test_the_address_restores_what_was_seen(console: Watched, browser, address: 
     again.page.goto(console.page.url)
     again.wait("window.skyweft?.selected?.name === 'Oslo' && skyweft.time_s === 4321")
     assert again.page.locator(".shows-timeline").count() == 1
-    assert again.mistakes == []
+    assert again.errors == []
     again.page.close()
 
 
@@ -120,7 +120,7 @@ def test_two_runs_are_compared(console: Watched) -> None:
 
 def test_nothing_went_wrong_and_nobody_else_was_asked(console: Watched) -> None:
     """Of all tests above: no error, nothing that the policy stopped, no request that left."""
-    assert console.mistakes == []
+    assert console.errors == []
 
 
 def test_without_webgl_the_tables_still_work(browser, address: str) -> None:
@@ -134,7 +134,7 @@ def test_without_webgl_the_tables_still_work(browser, address: str) -> None:
     plain.page.get_by_text("WebGL").first.wait_for()
     plain.page.keyboard.press("l")
     plain.page.get_by_role("grid").first.wait_for()
-    assert [each for each in plain.mistakes if "WebGL" not in each] == []
+    assert [each for each in plain.errors if "WebGL" not in each] == []
     plain.page.close()
 
 
@@ -146,7 +146,7 @@ def test_events_stand_beside_the_chart_and_jump(browser, address: str, small) ->
         edge
         for row in small.contacts.to_pylist()
         for edge in (row["start_s"], row["end_s"])
-        if 0 < edge < small.finished_s
+        if 0 < edge < small.simulated_s
     ]
     last = max(edge for edge in edges if edge <= 2_400)
     newest = watched.page.locator(".events ol").last.locator(".event").first
@@ -155,5 +155,5 @@ def test_events_stand_beside_the_chart_and_jump(browser, address: str, small) ->
     assert watched.hook("selected.kind") == "link"
     source, target = watched.hook("selected.source"), watched.hook("selected.target")
     assert all(source in each and target in each for each in listed.all_inner_texts())
-    assert watched.mistakes == []
+    assert watched.errors == []
     watched.page.close()

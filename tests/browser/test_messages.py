@@ -44,7 +44,7 @@ def test_sums_are_shown_and_nothing_is_cut(
     outcome = watched.page.locator(".outcome")
     outcome.get_by_text("What became of the others").wait_for()
     words = outcome.inner_text()
-    assert f"{figures['made']:,}".replace(",", "\u202f") in words
+    assert f"{figures['generated']:,}".replace(",", "\u202f") in words
     median_s = figures["delay_p50_s"]
     assert (lasting(median_s).rpartition(" ")[0] if median_s else "—") in words
     lost = {name: many for name, many in figures.items() if name[:5] == "lost_" and many}
@@ -57,5 +57,5 @@ def test_sums_are_shown_and_nothing_is_cut(
     watched.page.get_by_role("tab", name="messages", exact=True).click()
     watched.page.get_by_text("A row a message was not kept").wait_for()
     assert "rows = true" in watched.page.locator("#table-panel").inner_text()
-    assert watched.mistakes == []
+    assert watched.errors == []
     watched.page.close()

@@ -22,7 +22,7 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     expect(watched.page.get_by_role("grid")).to_be_visible()
     yield watched.page
     watched.page.close()
-    assert watched.mistakes == []
+    assert watched.errors == []
 
 
 def test_search_selects_in_the_table(page: Any) -> None:
@@ -57,12 +57,12 @@ def test_tables_sort_and_filter(page: Any, small) -> None:
 
 def test_a_way_is_shown_hop_by_hop(page: Any, small) -> None:
     routes = small.table("routes", ("time_s", "source", "target", "path")).to_pandas()
-    way = next(row for row in routes.itertuples() if row.time_s == 600 and len(row.path) > 2)
+    route = next(row for row in routes.itertuples() if row.time_s == 600 and len(row.path) > 2)
     page.evaluate(
         "(ends) => skyweft.select({ kind: 'path', route: 0, ...ends })",
-        {"source": way.source, "target": way.target},
+        {"source": route.source, "target": route.target},
     )
-    expect(page.locator(".hop-node")).to_have_text(list(way.path))
+    expect(page.locator(".hop-node")).to_have_text(list(route.path))
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -51,7 +51,7 @@ def test_the_globe_is_drawn_and_the_slider_moves_it(opened: Watched) -> None:
 
 
 def test_nothing_went_wrong_and_nobody_was_asked(opened: Watched, report: Path) -> None:
-    assert opened.mistakes == []
+    assert opened.errors == []
 
 
 def test_without_script_everything_else_is_there(browser, report: Path) -> None:

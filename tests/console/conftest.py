@@ -12,7 +12,7 @@ import pytest
 
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
-from skyweft.console.shelf import Shelf
+from skyweft.console.run_registry import Shelf
 
 Ask = Callable[..., "Answer"]
 
@@ -55,7 +55,7 @@ def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
             "server": ("127.0.0.1", 8000),
             "client": ("127.0.0.1", 50_000),
         }
-        told: list[dict[str, Any]] = []
+        reported: list[dict[str, Any]] = []
 
         waiting = [{"type": "http.request", "body": b"", "more_body": False}]
 
@@ -65,14 +65,14 @@ def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
             return waiting.pop()
 
         async def send(message: dict[str, Any]) -> None:
-            told.append(message)
+            reported.append(message)
 
         finish(app(scope, receive, send))
-        head = told[0]
+        head = reported[0]
         return Answer(
             head["status"],
             {key.decode(): value.decode() for key, value in head["headers"]},
-            b"".join(each.get("body", b"") for each in told[1:]),
+            b"".join(each.get("body", b"") for each in reported[1:]),
         )
 
     return ask

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from skyweft.console import answers, api, patience
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
+from skyweft.console.run_registry import Shelf
 from skyweft.console.server import server_of
-from skyweft.console.shelf import Shelf
 
 from .conftest import asking, finish
 

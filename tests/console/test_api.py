@@ -11,7 +11,7 @@ import pytest
 
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
-from skyweft.console.shelf import Shelf
+from skyweft.console.run_registry import Shelf
 from skyweft.store.identity import digest
 from skyweft.store.jsonfile import read_json, write_json
 
@@ -110,10 +110,10 @@ def test_a_missing_table_is_a_problem_and_the_others_work(copied: Path) -> None:
 
 
 def test_a_damaged_table_is_a_problem(copied: Path) -> None:
-    (copied / "links.parquet").write_bytes(b"PAR1 and no more")
+    (copied / "link_samples.parquet").write_bytes(b"PAR1 and no more")
     ask = _asking(copied)
-    assert ask("/api/v1/runs").json[0]["problem"] == "links.parquet is damaged"
-    assert ask(f"{RUN}/table/links").status == 400
+    assert ask("/api/v1/runs").json[0]["problem"] == "link_samples.parquet is damaged"
+    assert ask(f"{RUN}/table/link_samples").status == 400
     assert ask(f"{RUN}/scene").status == 200
 
 
@@ -157,7 +157,9 @@ def test_a_path_hop_by_hop(ask, small) -> None:
     ).json
     assert found["nodes"] == row["path"]
     assert found["time_s"] == row["time_s"]
-    assert sum(found["range_m"]) == pytest.approx(row["length_m"], abs=10)  # tracks are float32
+    assert sum(found["range_m"]) == pytest.approx(
+        row["path_length_m"], abs=10
+    )  # tracks are float32
     assert sum(found["delay_s"]) == pytest.approx(row["delay_s"], abs=1e-7)
     assert all(rate > 0 for rate in found["rate_bps"])
     assert found["reason"] == ""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from skyweft.console.api import application
 from skyweft.console.guard import Guard, host_of, is_loopback
+from skyweft.console.run_registry import Shelf
 from skyweft.console.server import Address
-from skyweft.console.shelf import Shelf
 from skyweft.errors import ScenarioError
 
 from .conftest import asking

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
-from skyweft.console.messages import CURVE_MAX, STEPS_MAX, _aboard, _delays, _targets
-from skyweft.console.shelf import Shelf
+from skyweft.console.messages import CURVE_MAX, STEPS_MAX, _delays, _stored, _targets
+from skyweft.console.run_registry import Shelf
 from skyweft.results import Run, run
 from skyweft.scenario.shipped import find
 
@@ -40,14 +40,14 @@ def test_sums_are_there_without_a_row_a_message(ask_carried: Ask, carried: Run) 
     assert "deliveries" not in ask_carried("/api/v1/runs").json[0]["tables"]
     found = ask_carried(ADDRESS).json
     figures = carried.summary()["deliveries"]
-    assert sum(found["cells"]["made"]) == figures["made"] > 100
-    stores = carried.table("stores").to_pandas()
-    assert max(found["aboard"]["fullest_bytes"]) == stores["stored_bytes"].max()
-    downlinks = carried.table("downlinks").to_pandas()
+    assert sum(found["cells"]["generated"]) == figures["generated"] > 100
+    stores = carried.table("storage_occupancy").to_pandas()
+    assert max(found["stored"]["fullest_bytes"]) == stores["stored_bytes"].max()
+    downlinks = carried.table("gateway_usage").to_pandas()
     (wuhan,) = found["targets"]
     assert wuhan["target"] == "wuhan"
     assert wuhan["served_s"] == pytest.approx(downlinks["served_s"].sum())
-    assert wuhan["came"] == downlinks["came"].sum()
+    assert wuhan["arrived"] == downlinks["arrived"].sum()
     for curve in found["delays"]:
         assert curve["share"] == sorted(curve["share"])
         assert 0 < curve["share"][-1] <= 1
@@ -66,7 +66,7 @@ def _named(values: list[str]) -> pa.Array:
 @given(
     st.integers(0, 4), st.integers(0, 2 * STEPS_MAX), st.integers(0, 2**32 - 1)
 )  # platforms, steps, seed
-def test_what_is_aboard_is_what_a_loop_finds(platforms: int, steps: int, seed: int) -> None:
+def test_what_is_stored_is_what_a_loop_finds(platforms: int, steps: int, seed: int) -> None:
     stored = np.random.default_rng(seed).integers(0, 9, (steps, platforms))
     names = [f"sat {number}" for number in range(platforms)]
     table = pa.table(
@@ -76,7 +76,7 @@ def test_what_is_aboard_is_what_a_loop_finds(platforms: int, steps: int, seed: i
             "stored_bytes": stored.ravel(),
         }
     )
-    found = _aboard(table)
+    found = _stored(table)
     assert len(found["time_s"]) <= STEPS_MAX
     if not stored.size:
         assert found["time_s"] == []
@@ -98,17 +98,17 @@ def test_targets_are_summed_and_sorted(rows: list[tuple[str, int]]) -> None:
         {
             "target": _named([name for name, _ in rows]),
             "served_s": pa.array([0.5] * len(rows), pa.float64()),
-            "missed_s": pa.array([0.0] * len(rows), pa.float64()),
-            "came_bytes": came,
-            "came": came,
+            "unserved_s": pa.array([0.0] * len(rows), pa.float64()),
+            "arrived_bytes": came,
+            "arrived": came,
         }
     )
     wanted: dict[str, int] = defaultdict(int)
     for name, each in rows:
         wanted[name] += each
     found, notes = _targets(table)
-    assert {each["target"]: each["came_bytes"] for each in found} == wanted
-    assert [each["came_bytes"] for each in found] == sorted(wanted.values(), reverse=True)
+    assert {each["target"]: each["arrived_bytes"] for each in found} == wanted
+    assert [each["arrived_bytes"] for each in found] == sorted(wanted.values(), reverse=True)
     assert notes == []
 
 
@@ -124,7 +124,7 @@ def test_curves_keep_their_ends(sizes: list[int]) -> None:
 
 def test_a_missing_table_is_said(carried: Run, tmp_path: Path) -> None:
     copy = carried.save(tmp_path / "copy").folder
-    (copy / "stores.parquet").unlink()
+    (copy / "storage_occupancy.parquet").unlink()
     answer = asking(Guard(application(Shelf([copy]), None), None))(ADDRESS)
     assert answer.status == 400
-    assert "stores.parquet is not there" in answer.json["error"]
+    assert "storage_occupancy.parquet is not there" in answer.json["error"]

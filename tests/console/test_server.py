@@ -50,7 +50,7 @@ def test_show(small) -> None:
         (["RUN", "--host", "256.1.1.1", "--token", "x"], "cannot listen at 256.1.1.1"),
     ],
 )
-def test_mistakes(small, tmp_path: Path, monkeypatch, capsys, words, complaint) -> None:
+def test_errors(small, tmp_path: Path, monkeypatch, capsys, words, complaint) -> None:
     monkeypatch.chdir(tmp_path)
     words = [str(small.folder) if word == "RUN" else word for word in words]
     assert main(["show", "--no-open", *words]) == 1

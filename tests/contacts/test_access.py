@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.contacts import access
-from skyweft.contacts.access import Access
+from skyweft.contacts.access import ContactStatistics
 
 Row = tuple[int, float, float, float]
 
 
-def _tally(rows: list[Row]) -> Access:
+def _tally(rows: list[Row]) -> ContactStatistics:
     key, start_s, end_s, elevation_deg = (np.array([row[k] for row in rows]) for k in range(4))
     return access.tally(
         key.astype(np.int64),
@@ -35,7 +35,7 @@ def test_one_pair() -> None:
     assert (found.key[0], found.contacts[0]) == (5, 3)
     assert (found.total_s[0], found.min_s[0], found.max_s[0]) == (35, 5, 20)
     assert (found.gaps_s[0], found.gap_max_s[0]) == (35, 30)
-    assert (found.first_s[0], found.last_s[0], found.elevation_best_deg[0]) == (10, 80, 80)
+    assert (found.first_s[0], found.last_s[0], found.elevation_max_deg[0]) == (10, 80, 80)
 
 
 @settings(deadline=None, max_examples=60)
@@ -51,7 +51,7 @@ def test_all_pairs(pairs: list[int]) -> None:
         assert np.isclose(found.total_s[place], sum(row[2] - row[1] for row in mine))
         assert np.isclose(found.gaps_s[place], sum(gaps))
         assert found.gap_max_s[place] == max(gaps, default=0)
-        assert found.elevation_best_deg[place] == max(row[3] for row in mine)
+        assert found.elevation_max_deg[place] == max(row[3] for row in mine)
 
 
 @settings(deadline=None, max_examples=60)
@@ -62,5 +62,5 @@ def test_stretches_add_up(pairs: list[int], cut: int) -> None:
     for stretch in (rows[:cut], rows[cut:]):
         joined = access.join(joined, _tally(stretch) if stretch else access.nothing())
     whole = _tally(rows) if rows else access.nothing()
-    for name in Access.__slots__:
+    for name in ContactStatistics.__slots__:
         np.testing.assert_allclose(getattr(joined, name), getattr(whole, name), err_msg=name)

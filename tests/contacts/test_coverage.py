@@ -81,7 +81,7 @@ def _one_pass_each_turn(borders_s: list[float]) -> Coverage:
 
 def test_one_satellite_by_hand() -> None:
     found = _one_pass_each_turn([0.0, 4 * PERIOD_S])
-    assert found.share_covered[0] == pytest.approx(1 / 3, abs=1e-5)
+    assert found.coverage_fraction[0] == pytest.approx(1 / 3, abs=1e-5)
     assert found.in_view_mean[0] == pytest.approx(1 / 3, abs=1e-5)
     assert (found.in_view_min[0], found.in_view_max[0]) == (0, 1)
     assert found.passes_per_day[0] == pytest.approx(12)
@@ -91,7 +91,7 @@ def test_one_satellite_by_hand() -> None:
     assert not found.longest_gap_cut[0]
     # Three whole gaps, and both ends of the run: 600 s before the first pass, 4,200 s at the end.
     wait_s = (3 * 4_800**2 + 600**2 + 4_200**2) / (2 * 4 * PERIOD_S)
-    assert found.wait_mean_s[0] == pytest.approx(wait_s, rel=1e-4)
+    assert found.response_time_mean_s[0] == pytest.approx(wait_s, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_two_satellites_share_the_view() -> None:
     state.add(_orbit(RATE, [0.0, -np.pi / 3], 0.0, 2 * PERIOD_S))
     found = state.finish()
     # One follows the other by half a pass: 1,200 s of both, 3,600 s of at least one.
-    assert found.share_covered == pytest.approx([0.5, 0.5], abs=1e-5)
+    assert found.coverage_fraction == pytest.approx([0.5, 0.5], abs=1e-5)
     assert found.in_view_mean == pytest.approx([2 / 3, 2 / 3], abs=1e-5)
     assert list(found.in_view_max) == [2, 2]
     assert found.passes_per_day[0] == pytest.approx(24)
@@ -125,17 +125,17 @@ def test_never_and_always() -> None:
     never = _state([90.0], 0)
     never.add(_orbit(RATE, [], 0.0, 3_600.0))
     found = never.finish()
-    assert found.share_covered[0] == 0
+    assert found.coverage_fraction[0] == 0
     assert found.longest_gap_s[0] == 3_600
     assert found.longest_gap_cut[0]
     assert np.isnan(found.revisit_mean_s[0])
-    assert found.wait_mean_s[0] == 1_800
+    assert found.response_time_mean_s[0] == 1_800
     assert (found.in_view_min[0], found.in_view_max[0]) == (0, 0)
 
     always = _state([90.0], 1, always=2)
     always.add(_orbit(RATE, [0.0], 0.0, 3_600.0))
     found = always.finish()
-    assert found.share_covered[0] == 1
+    assert found.coverage_fraction[0] == 1
     assert found.longest_gap_s[0] == 0
     assert (found.in_view_min[0], found.in_view_max[0]) == (2, 3)
 
@@ -146,7 +146,7 @@ def test_an_absent_mover_covers_nothing() -> None:
     motion.tracks.velocity_m_s[:] = np.nan
     state = _state([90.0], 1)
     state.add(motion)
-    assert state.finish().share_covered[0] == 0
+    assert state.finish().coverage_fraction[0] == 0
 
 
 def test_movers_that_do_not_cover_are_not_counted() -> None:

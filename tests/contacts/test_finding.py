@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skyweft.contacts.finding import find, join, part
+from skyweft.contacts.finding import find_contacts, join, part
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion, Tracks
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 
@@ -79,8 +79,8 @@ def network(carry: dict[str, list[str]], *links: dict[str, Any], **more: Any) ->
 def contacts(
     scenario: Scenario, start_s: float = 0.0, end_s: float = DAY_S
 ) -> tuple[Contacts, Fleet]:
-    fleet = assemble(scenario)
-    return find(scenario, fleet, propagate(scenario, fleet, start_s, end_s)), fleet
+    fleet = build_fleet(scenario)
+    return find_contacts(scenario, fleet, propagate(scenario, fleet, start_s, end_s)), fleet
 
 
 def test_first_terminal_is_the_source_whichever_is_lower() -> None:
@@ -216,19 +216,22 @@ def test_blocks_join_to_the_whole() -> None:
 
 def test_threads_do_not_matter() -> None:
     scenario = network({"sky": ["a"], "station": ["b"], "plane": ["b"]}, {"between": ["b", "a"]})
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, DAY_S)
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(3) as three:
-        first, second = find(scenario, fleet, motion, one), find(scenario, fleet, motion, three)
+        first, second = (
+            find_contacts(scenario, fleet, motion, one),
+            find_contacts(scenario, fleet, motion, three),
+        )
     for column in fields(Contacts):
         np.testing.assert_array_equal(getattr(first, column.name), getattr(second, column.name))
 
 
 def test_a_decayed_satellite_ends_its_windows() -> None:
     scenario = network({"sky": ["a"], "station": ["b"]}, {"between": ["b", "a"]})
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, DAY_S)
-    before = find(scenario, fleet, motion)
+    before = find_contacts(scenario, fleet, motion)
     which = int(np.flatnonzero((before.start_s > 30_000) & (before.end_s < 60_000))[0])
     row = fleet.mover[before.target[which]]
     knot = np.searchsorted(motion.tracks.time_s, before.culmination_s[which])
@@ -236,7 +239,7 @@ def test_a_decayed_satellite_ends_its_windows() -> None:
     position_m[row, :, knot:] = np.nan
     velocity_m_s[row, :, knot:] = np.nan
     gone = Motion(Tracks(motion.tracks.time_s, position_m, velocity_m_s), motion.sites)
-    after = find(scenario, fleet, gone)
+    after = find_contacts(scenario, fleet, gone)
     same = after.target == before.target[which]
     assert after.end_s[same].max() == motion.tracks.time_s[knot - 1]
     assert after.cut_end[same][-1]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from skyweft.contacts.pairs import neighbours, rings
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.orbits import Orbits
 from skyweft.protocols import omm_writing
 from skyweft.scenario.scenario import Scenario
@@ -32,7 +32,7 @@ def fleet_of(motion: dict[str, object], folder: str = ".", **link: object) -> Fl
         "links": [{"between": ["l", "l"], "pattern": "grid", **link}],
     }
     # Through JSON, as a scenario comes: lists and texts, nothing converted beforehand.
-    return assemble(Scenario.model_validate_json(json.dumps(entry), context={"folder": folder}))
+    return build_fleet(Scenario.model_validate_json(json.dumps(entry), context={"folder": folder}))
 
 
 def walker(planes: int, per_plane: int, **more: object) -> dict[str, object]:
@@ -77,7 +77,7 @@ def read_back(
     with tempfile.TemporaryDirectory() as folder:
         text = omm_writing.write(notation, sets, "2026-07-01T00:00:00")
         (Path(folder) / "shell.omm").write_text(text, encoding="utf-8")
-        motion = {"kind": "tle", "file": "shell.omm", "planes": planes, "per_plane": per_plane}
+        motion = {"kind": "elements", "file": "shell.omm", "planes": planes, "per_plane": per_plane}
         return fleet_of(motion, folder, **link)
 
 
@@ -206,7 +206,7 @@ def test_a_star_from_elements_keeps_its_seam() -> None:
     assert len(links(found)) == 66 + 55
     ends = {tuple(sorted(int(name[0]) for name in pair)) for pair in links(found)}
     assert (0, 5) not in ends
-    assert "seam of 202 deg" in found.echo[0]
+    assert "seam of 202 deg" in found.derived_geometry[0]
     shell = walker(
         6, 11, pattern="star", raan_span_deg=189.6, phasing="alternating", inclination_deg=86.4,
     )  # fmt: skip

@@ -42,7 +42,7 @@ def _fleet() -> Fleet:
         movers=(mover,),
         sites=Sites(np.ones((2, 3)), np.ones((2, 3))),
         planes={},
-        echo=(),
+        derived_geometry=(),
         warnings=(),
     )
 

@@ -1,4 +1,4 @@
-"""Key figures of contacts: who was not looked for is not said to meet nobody."""
+"""Key metrics of contacts: who was not looked for is not said to meet nobody."""
 
 import re
 from pathlib import Path

@@ -9,7 +9,7 @@ from skyweft.contacts.pairs import neighbours, pairs, sets
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Sites
 from skyweft.fleet.planes import Planes
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.scenario.scenario import Scenario
 
 RADIO = {"kind": "radio", "frequency_hz": 1e9, "eirp_dbw": 0.0, "gt_db_k": 0.0, "bandwidth_hz": 1e6}
@@ -53,7 +53,7 @@ def fleet(counts: dict[str, int]) -> Fleet:
         movers=(),
         sites=Sites(np.ones((total, 3)), np.ones((total, 3))),
         planes={},
-        echo=(),
+        derived_geometry=(),
         warnings=(),
     )
 
@@ -99,7 +99,7 @@ def test_many_pairs_come_in_short_lists_each_once() -> None:
 
 
 def shell(planes: int, per_plane: int, **more: object) -> Planes:
-    return assemble(scenario({"a": (walker(planes, per_plane, **more), [])})).planes["a"]
+    return build_fleet(scenario({"a": (walker(planes, per_plane, **more), [])})).planes["a"]
 
 
 def degrees(listed: np.ndarray) -> np.ndarray:
@@ -160,7 +160,7 @@ def test_seam_follows_the_span(more: dict[str, object], seam: int) -> None:
         {"a": (walker(4, 6, **more), ["laser"])},
         {"between": ["laser", "laser"], "pattern": "grid"},
     )
-    found = meetings(network, assemble(network))
+    found = meetings(network, build_fleet(network))
     assert sum(source // 6 == 0 and target // 6 == 3 for source, target in found) == seam
     assert len(found) == 24 + 18 + seam
 
@@ -178,7 +178,7 @@ def test_grids_stay_inside_their_groups() -> None:
         {"a": (walker(2, 3), ["laser"]), "b": (walker(2, 3), ["laser"])},
         {"between": ["laser", "laser"], "pattern": "grid"},
     )
-    found = meetings(network, assemble(network))
+    found = meetings(network, build_fleet(network))
     assert all((source < 6) == (target < 6) for source, target in found)
 
 
@@ -186,7 +186,7 @@ def test_a_ring_is_the_plane_alone() -> None:
     network = scenario(
         {"a": (walker(2, 3), ["laser"])}, {"between": ["laser", "laser"], "pattern": "ring"}
     )
-    found = meetings(network, assemble(network))
+    found = meetings(network, build_fleet(network))
     assert sorted(found) == [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.delivery.product import CAUSES, HEARD, Deliveries
+from skyweft.delivery.product import CAUSES, RECEIVED, Deliveries
 from skyweft.delivery.totals import ON_BOARD_PART, Totals, observed_s, within
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 
 from .onboard.conftest import scenario_of
 
@@ -15,7 +15,7 @@ END_S, LIFETIME_S = 9_000.0, 2_900.0
 
 
 def drawn(count: int = 3_000) -> Deliveries:
-    """Return messages of ten things, two thirds of them delivered; things are rows 5 to 14."""
+    """Return messages of ten devices, two thirds of them delivered; devices are rows 5 to 14."""
     random = np.random.default_rng(7)
     created_s = np.sort(random.uniform(0, 6_000, count))
     delay_s = random.lognormal(3.0, 1.5, count)
@@ -39,7 +39,7 @@ def in_order_of_arrival(rows: Deliveries) -> Deliveries:
 
 def summed(rows: Deliveries) -> Totals:
     scenario = scenario_of({"lifetime_s": LIFETIME_S}, duration_s=END_S)
-    totals = Totals.empty(scenario, assemble(scenario), END_S)
+    totals = Totals.empty(scenario, build_fleet(scenario), END_S)
     totals.add(in_order_of_arrival(rows))
     totals.finish()
     return totals
@@ -64,13 +64,13 @@ def test_counts_delays_and_energy() -> None:
         np.testing.assert_allclose(rule.delay_s(share)[0], exact_s, rtol=6e-4)
         on_board_s = within(totals.part_bins[:, ON_BOARD_PART], share)[0]
         np.testing.assert_allclose(on_board_s, 5 / 8 * exact_s, rtol=6e-4)
-    for sums in (totals.things, totals.by_cell, totals.by_hour):
-        assert sums.made.sum() == len(rows)
+    for sums in (totals.devices, totals.by_cell, totals.by_hour):
+        assert sums.generated.sum() == len(rows)
         assert sums.delivered.sum() == np.count_nonzero(rows.cause == 0)
         assert sums.observed.sum() == len(rows)
         assert sums.arrived.sum() == len(delay_s)
     assert totals.observed_cases.sum() == len(rows)
-    assert totals.observed_cases[0, HEARD] == len(delay_s)
+    assert totals.observed_cases[0, RECEIVED] == len(delay_s)
 
 
 def exponential(mean_s: float, lifetime_s: float, end_s: float, count: int = 40_000) -> Deliveries:
@@ -78,15 +78,16 @@ def exponential(mean_s: float, lifetime_s: float, end_s: float, count: int = 40_
     random = np.random.default_rng(11)
     created_s = np.sort(random.uniform(0, end_s, count))
     delay_s = random.exponential(mean_s, count)
-    came = (delay_s <= lifetime_s) & (created_s + delay_s <= end_s)
+    arrived_now = (delay_s <= lifetime_s) & (created_s + delay_s <= end_s)
     late = np.where(created_s + lifetime_s <= end_s, "expired", "stored")
     codes = np.array([CAUSES.index(each) for each in late.tolist()])
-    column = np.where(came, 0.0, np.nan)
+    column = np.where(arrived_now, 0.0, np.nan)
     nowhere, ones = np.full(count, -1, np.int32), np.ones(count, np.int16)
     return Deliveries(
         np.zeros(count, np.int16), np.full(count, 5, np.int32), np.arange(count), created_s,
-        created_s, np.where(came, created_s + delay_s, np.nan), nowhere, nowhere, ones, ones,
-        np.ones(count, np.float32), np.where(came, HEARD, codes).astype(np.int8), column, column,
+        created_s, np.where(arrived_now, created_s + delay_s, np.nan), nowhere, nowhere, ones, ones,
+        np.ones(count, np.float32), np.where(arrived_now, RECEIVED, codes).astype(np.int8),
+        column, column,
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def test_a_share_does_not_depend_on_how_long_the_run_is(
     """Exponential delays arrive within L with 1 - exp(-L / mean), wherever the run ends."""
     end_s = lifetime_s + more_s
     scenario = scenario_of({"lifetime_s": lifetime_s}, duration_s=end_s)
-    totals = Totals.empty(scenario, assemble(scenario), end_s)
+    totals = Totals.empty(scenario, build_fleet(scenario), end_s)
     totals.add(in_order_of_arrival(exponential(mean_s, lifetime_s, end_s)))
     rule = totals.by_rule
     share = 1 - np.exp(-lifetime_s / mean_s)
@@ -122,7 +123,7 @@ def test_a_lifetime_longer_than_the_run_is_watched_for_half_of_it() -> None:
     assert observed_s(np.array([10.0, 99.0, 100.0, 500.0]), 100.0).tolist() == [10, 99, 50, 50]
     rows = exponential(1_000.0, 1e9, 4_000.0)
     scenario = scenario_of({"lifetime_s": 1e9}, duration_s=4_000.0)
-    totals = Totals.empty(scenario, assemble(scenario), 4_000.0)
+    totals = Totals.empty(scenario, build_fleet(scenario), 4_000.0)
     totals.add(in_order_of_arrival(rows))
     assert totals.by_rule.observed[0] == np.count_nonzero(rows.created_s <= 2_000.0)
     # 20,000 messages, 1 - exp(-2): five standard errors.
@@ -133,12 +134,15 @@ def test_age_of_information() -> None:
     """Against the age looked up every tenth of a second."""
     rows = drawn(200)
     totals = summed(rows)
-    came = in_order_of_arrival(rows)
-    for row, thing in enumerate(totals.thing):
-        mine = (came.thing == thing) & (came.cause == 0)
-        at_s, made_s = came.delivered_s[mine], np.maximum.accumulate(came.created_s[mine])
+    arrived_now = in_order_of_arrival(rows)
+    for row, device in enumerate(totals.device):
+        mine = (arrived_now.device == device) & (arrived_now.cause == 0)
+        at_s, generated_s = (
+            arrived_now.delivered_s[mine],
+            np.maximum.accumulate(arrived_now.created_s[mine]),
+        )
         time_s = np.arange(at_s[0], END_S, 0.1)
-        age_s = time_s - made_s[np.searchsorted(at_s, time_s, side="right") - 1]
+        age_s = time_s - generated_s[np.searchsorted(at_s, time_s, side="right") - 1]
         # An age jumps by up to thousands of seconds within a step: 200 jumps of 0.1 s.
         np.testing.assert_allclose(totals.age_mean_s()[row], age_s.mean(), rtol=0, atol=1.0)
 
@@ -146,7 +150,7 @@ def test_age_of_information() -> None:
 def test_order_of_calls_changes_nothing() -> None:
     rows = in_order_of_arrival(drawn())
     scenario = scenario_of({"lifetime_s": LIFETIME_S}, duration_s=END_S)
-    cut = Totals.empty(scenario, assemble(scenario), END_S)
+    cut = Totals.empty(scenario, build_fleet(scenario), END_S)
     for some in np.array_split(np.arange(len(rows)), 7):
         cut.add(Deliveries(*(getattr(rows, name)[some] for name in Deliveries.__slots__)))
     cut.finish()

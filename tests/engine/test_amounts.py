@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from skyweft.engine.estimate import checked
 from skyweft.errors import ScenarioError
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context
 
@@ -34,7 +34,7 @@ def made(step_s: float, routes_s: float, planes: int = 10) -> Scenario:
 
 def complaint(scenario: Scenario) -> str:
     try:
-        checked(Context(scenario, assemble(scenario)))
+        checked(Context(scenario, build_fleet(scenario)))
     except ScenarioError as error:
         return str(error)
     return ""

@@ -1,4 +1,4 @@
-"""The key figures against plain arithmetic on the tables they come from."""
+"""The key metrics against plain arithmetic on the tables they come from."""
 
 from pathlib import Path
 
@@ -25,33 +25,33 @@ def _union_s(start_s: np.ndarray, end_s: np.ndarray) -> float:
 
 
 def test_contacts(result: Run) -> None:
-    figures = result.summary()["contacts"]
+    summary = result.summary()["contacts"]
     lasted_s = result.contacts["duration_s"].to_numpy()
-    assert figures["total"] == len(lasted_s)
-    assert figures["total_s"] == pytest.approx(lasted_s.sum())
-    assert figures["mean_s"] == pytest.approx(lasted_s.mean())
+    assert summary["total"] == len(lasted_s)
+    assert summary["total_s"] == pytest.approx(lasted_s.sum())
+    assert summary["mean_s"] == pytest.approx(lasted_s.mean())
     middle = np.sort(lasted_s)[(len(lasted_s) - 1) // 2]
-    assert figures["median_s"] == pytest.approx(middle, rel=1e-3)
+    assert summary["median_s"] == pytest.approx(middle, rel=1e-3)
     sites = set(result.platforms.filter(~result.platforms["moves"].to_numpy())["name"].to_pylist())
     passes = sum(name in sites for name in result.contacts["source"].to_pylist())
-    assert figures["passes_per_site_per_day"] == pytest.approx(passes / len(sites) * 12)
+    assert summary["passes_per_site_per_day"] == pytest.approx(passes / len(sites) * 12)
 
 
 def test_groups_and_layers(result: Run) -> None:
-    figures = result.summary()
+    summary = result.summary()
     contacts = result.contacts
     start_s, end_s = (contacts[name].to_numpy() for name in ("start_s", "end_s"))
     group = dict(
         zip(*(result.platforms[name].to_pylist() for name in ("name", "group")), strict=True)
     )
     ends = [[group[name] for name in contacts[side].to_pylist()] for side in ("source", "target")]
-    for name, found in figures["groups"].items():
+    for name, found in summary["groups"].items():
         mine = np.array([name in pair for pair in zip(*ends, strict=True)])
         share = _union_s(start_s[mine], end_s[mine]) / 7_200
         assert found["share_any_member_in_contact"] == pytest.approx(share)
         per_day = mine.sum() / found["members"] * 12
         assert found["contacts_per_member_per_day"] == pytest.approx(per_day)
-    (pair,) = figures["layers"]
+    (pair,) = summary["layers"]
     assert pair["between"] == ["space", "ground"]
     assert pair["contacts"] == contacts.num_rows
     assert pair["share_any"] == pytest.approx(_union_s(start_s, end_s) / 7_200)
@@ -61,7 +61,7 @@ def test_groups_and_layers(result: Run) -> None:
     ("direction", "column"), [("forward", "rate_bps"), ("reverse", "rate_reverse_bps")]
 )
 def test_rates(result: Run, direction: str, column: str) -> None:
-    links = result.links.sort_by([("contact", "ascending"), ("time_s", "ascending")])
+    links = result.link_samples.sort_by([("contact", "ascending"), ("time_s", "ascending")])
     contact, time_s, rate_bps = (links[name].to_numpy() for name in ("contact", "time_s", column))
     step_s = np.where(np.diff(contact) == 0, np.diff(time_s), 0)
     bits = float(np.sum(step_s * (rate_bps[1:] + rate_bps[:-1]) / 2))
@@ -74,9 +74,9 @@ def test_rates(result: Run, direction: str, column: str) -> None:
 
 def test_coverage(result: Run) -> None:
     assert result.coverage is not None
-    figures = result.summary()["coverage"]
+    summary = result.summary()["coverage"]
     cell = np.array([not name for name in result.coverage["name"].to_pylist()])
-    shares = result.coverage["share_covered"].to_numpy()
-    assert figures["cells"]["share_covered_mean"] == pytest.approx(shares[cell].mean())
-    assert figures["sites"]["places"] == 3
-    assert figures["sites"]["share_covered_min"] == pytest.approx(shares[~cell].min())
+    shares = result.coverage["coverage_fraction"].to_numpy()
+    assert summary["cells"]["coverage_fraction_mean"] == pytest.approx(shares[cell].mean())
+    assert summary["sites"]["places"] == 3
+    assert summary["sites"]["coverage_fraction_min"] == pytest.approx(shares[~cell].min())

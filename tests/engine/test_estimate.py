@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from skyweft.engine.estimate import outlook
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.scenario.scenario import Scenario
 
 SHELL = {"kind": "walker", "planes": 4, "per_plane": 5, "altitude_m": 8e5, "inclination_deg": 90.0}
@@ -40,7 +40,7 @@ def scenario(*links: dict[str, Any], hours: float = 1.0) -> Scenario:
 @pytest.mark.parametrize("between", [("a", "a"), ("b", "b"), ("a", "b"), ("b", "a")])
 def test_pairs(between: tuple[str, str]) -> None:
     asked = scenario({"between": between})
-    fleet = assemble(asked)
+    fleet = build_fleet(asked)
     ends = [
         [
             row

@@ -165,8 +165,8 @@ def _dark(time_s: Any) -> Any:
 def test_without_power(tmp_path: Path, short_blocks: None, install: Any) -> None:
     install(_Power([Restriction(SHIP, *DARK_S, CAUSE)]))
     found = _run(tmp_path)
-    assert found.summary()["finished_s"] == 3_600
-    links = found.links
+    assert found.summary()["simulated_s"] == 3_600
+    links = found.link_samples
     dark = _dark(links["time_s"].to_numpy())
     assert 0 < dark.sum() < len(dark)
     assert np.array_equal(links["rate_bps"].to_numpy() == 0, dark)
@@ -177,13 +177,13 @@ def test_without_power(tmp_path: Path, short_blocks: None, install: Any) -> None
     assert set(reasons[dark]) == {CAUSE}
     assert set(reasons[~dark]) == {""}
     assert found.route_statistics()["restricted"].to_pylist() == [10]  # snapshots, a minute apart
-    shares = found.shares
+    shares = found.flow_rates
     dark = _dark(shares["time_s"].to_numpy())
-    assert set(np.array(shares["limit"].to_pylist())[dark]) == {CAUSE}
+    assert set(np.array(shares["limiting_factor"].to_pylist())[dark]) == {CAUSE}
     assert not shares["rate_bps"].to_numpy()[dark].any()
     assert shares["rate_bps"].to_numpy()[~dark].all()
     messages = found.deliveries
-    causes = np.array(messages["cause"].to_pylist())
+    causes = np.array(messages["loss_cause"].to_pylist())
     dark = _dark(messages["created_s"].to_numpy())
     assert set(causes[dark]) == {CAUSE}
     assert set(causes[~dark]) <= {"", "at device", "stored"}
@@ -194,7 +194,7 @@ def test_what_a_contact_carries_is_exact(tmp_path: Path, short_blocks: None, ins
     """The rate of two platforms that stand still is constant: volume is rate times time."""
     dark_s = (1_501.5, 1_999.25)
     install(_Power([Restriction((0, 1), *dark_s, "shadow"), Restriction(2, 0.0, 600.0, "x", 0.25)]))
-    links = _run(tmp_path).links
+    links = _run(tmp_path).link_samples
     names = [links[side].to_pylist() for side in ("source", "target")]
     for end, lit_s in (("gauge", 3_600 - (dark_s[1] - dark_s[0])), ("gateway", 3_000 + 150)):
         mine = [end in pair for pair in zip(*names, strict=True)]

@@ -163,7 +163,7 @@ def test_the_folder_itself_is_run_again(tiny: Path) -> None:
 @pytest.mark.usefixtures("reusing")
 def test_a_table_that_somebody_wrote_into_is_made_again(tiny: Path) -> None:
     before = run(tiny, tiny.parent / "before")
-    links = before.folder / "links.parquet"
+    links = before.folder / "link_samples.parquet"
     links.write_bytes(links.read_bytes()[:-9] + b"tampered!")
     after = run(tiny, tiny.parent / "after")
     assert "links" not in _taken(after)

@@ -16,10 +16,14 @@ from skyweft.scenario.reading import load
 from skyweft.stage.registry import tables
 from skyweft.store.publishing import Publishing
 
-# The tables of messages are held to the same in tests/delivery/test_settlement.py; those of
-# losses that rules state in tests/links/test_losses.py.
-OTHERS = ("deliver", "downlinks", "stores", "outages", "link_losses")
-OURS = [name for name in tables() if not name.startswith(OTHERS)]
+# The tables of messages are held to the same in tests/delivery/test_settlement.py.
+OURS = [
+    name
+    for name in tables()
+    if not name.startswith(
+        ("deliver", "delay_cdf", "gateway_usage", "storage_occupancy", "outages", "link_losses")
+    )
+]
 SAME = [*(f"{name}.parquet" for name in OURS), "summary.json", "scenario.toml"]
 
 
@@ -56,7 +60,7 @@ def test_folder(tiny: Path) -> None:
         found = pq.read_schema(result.folder / f"{name}.parquet")
         assert found.equals(tables()[name].schema, check_metadata=True), name
     assert result.complete
-    assert len(result.echo) == 4
+    assert len(result.derived_geometry) == 4
     done_s = [each[0] for each in seen]
     assert done_s == sorted(done_s)
     stages = {
@@ -88,7 +92,7 @@ def test_manifest_names_inputs_and_versions(tiny: Path) -> None:
 def test_tables_hold_together(done: Path) -> None:
     """Blocks cut nothing: numbers are rows, samples lie within contacts, sums agree."""
     result = open_run(done)
-    contacts, links = result.contacts, result.links
+    contacts, links = result.contacts, result.link_samples
     start_s, end_s = (contacts[name].to_numpy() for name in ("start_s", "end_s"))
     np.testing.assert_array_equal(contacts["contact"], np.arange(len(start_s)))
     assert np.all(np.diff(start_s) >= 0)
@@ -104,7 +108,7 @@ def test_tables_hold_together(done: Path) -> None:
     for ends, edge in ((start_s, "start"), (end_s, "end")):
         pairs = set(zip(row, time_s, strict=True))
         assert set(enumerate(ends)) <= pairs, f"every contact is sampled at its {edge}"
-    access = result.access
+    access = result.contact_statistics
     assert np.sum(access["contacts"]) == len(start_s)
     np.testing.assert_allclose(np.sum(access["total_s"]), np.sum(end_s - start_s))
     platforms = set(result.platforms["name"].to_pylist())
@@ -118,7 +122,7 @@ def test_blocks_change_nothing_a_user_sees(
     whole, blocks = run(tiny, tiny.parent / "whole"), open_run(done)
     assert len(whole.manifest["borders_s"]) == 2
     assert len(blocks.manifest["borders_s"]) == 13
-    for name in ("contacts", "access", "coverage"):
+    for name in ("contacts", "contact_statistics", "coverage"):
         one, other = whole.table(name), blocks.table(name)
         for column in one.column_names:
             if pa.types.is_floating(one[column].type):
@@ -142,11 +146,11 @@ def test_interrupted_run_goes_on(tiny: Path, done: Path) -> None:
         run(tiny, out, progress=Stop(3_700))
     so_far = open_run(out)
     assert not so_far.complete
-    assert so_far.finished_s == 3_600
+    assert so_far.simulated_s == 3_600
     end_s = so_far.contacts["end_s"].to_numpy()
     assert np.all(end_s <= 3_600)
     np.testing.assert_array_equal(so_far.contacts["cut_end"], end_s == 3_600)
-    assert np.all(so_far.links["time_s"].to_numpy() <= 3_600)
+    assert np.all(so_far.link_samples["time_s"].to_numpy() <= 3_600)
     with pytest.raises(KeyboardInterrupt):
         run(tiny, out, progress=Stop(5_000), resume=True)
     result = run(tiny, out, resume=True, threads=1)
@@ -170,7 +174,7 @@ def test_killed_run_goes_on(tiny: Path, done: Path, monkeypatch: pytest.MonkeyPa
     assert len(parts) == 12
     shutil.rmtree(parts[-1])
     parts[-2].replace(parts[-2].with_suffix(".draft"))
-    (parts[-2].with_suffix(".draft") / "links.parquet").write_bytes(b"half a file")
+    (parts[-2].with_suffix(".draft") / "link_samples.parquet").write_bytes(b"half a file")
     with pytest.raises(ScenarioError, match="--resume"):
         open_run(out)
     run(tiny, out, resume=True)
@@ -313,9 +317,9 @@ def test_words_against_wrong_calls(tiny: Path) -> None:
 
 def test_damaged_tables_are_named(tiny: Path) -> None:
     result = run(tiny, tiny.parent / "out", overrides=["duration_s=600"])
-    (result.folder / "links.parquet").write_bytes(b"PAR1 and nothing more")
-    with pytest.raises(ScenarioError, match=r"links\.parquet cannot be read"):
-        _ = result.links
+    (result.folder / "link_samples.parquet").write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(ScenarioError, match=r"link_samples\.parquet cannot be read"):
+        _ = result.link_samples
     (result.folder / "manifest.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ScenarioError, match="not a table of a run"):
         open_run(result.folder)
@@ -325,7 +329,7 @@ def test_what_another_version_wrote_is_named(tiny: Path) -> None:
     result = run(tiny, tiny.parent / "out", overrides=["duration_s=600"])
     folder = result.folder
     (folder / "SHA256SUMS").unlink()
-    shutil.copy(folder / "links.parquet", folder / "contacts.parquet")
+    shutil.copy(folder / "link_samples.parquet", folder / "contacts.parquet")
     with pytest.raises(
         ScenarioError, match=r"contacts\.parquet is no table of this kind .*start_s"
     ):
@@ -349,14 +353,14 @@ def test_what_another_version_wrote_is_named(tiny: Path) -> None:
 
 
 def test_nobody_meets(tiny: Path) -> None:
-    """No links, no movers: tables without rows, key figures without values."""
+    """No links, no movers: tables without rows, key metrics without values."""
     text = tiny.read_text(encoding="utf-8")
     text = text[: text.index("[[links]]")].replace('terminals = ["node"]', "")
     text = text.replace('terminals = ["sat"]', "")
     text = text[: text.index("[platforms.sats]")] + text[text.index("[platforms.ground]") :]
     tiny.write_text(text[: text.index("[terminals.node]")], encoding="utf-8")
     result = run(tiny, tiny.parent / "out")
-    assert result.contacts.num_rows == result.links.num_rows == 0
+    assert result.contacts.num_rows == result.link_samples.num_rows == 0
     assert result.tracks is None
     assert result.coverage is None
     with pytest.raises(ScenarioError, match="left out: no movers"):

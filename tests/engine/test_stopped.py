@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from skyweft.cli import main
-from skyweft.console.shelf import Shelf
+from skyweft.console.run_registry import Shelf
 from skyweft.contacts import stage as contacts_stage
 from skyweft.errors import ScenarioError
 from skyweft.results import open_run, run
@@ -143,8 +143,8 @@ def test_what_a_forced_run_does_not_write_is_gone(
     (out / "notes.txt").write_text("mine")
     monkeypatch.setattr(contacts_stage, "PAIRS_MAX", 0)
     done = run(place / "new.toml", out, force=True)
-    assert "access" in done.manifest["left_out"]
-    names = {*_bytes(place / "new"), *TIMED, "notes.txt"} - {"access.parquet"}
+    assert "contact_statistics" in done.manifest["left_out"]
+    names = {*_bytes(place / "new"), *TIMED, "notes.txt"} - {"contact_statistics.parquet"}
     assert {each.name for each in out.iterdir()} == names
 
 
@@ -194,11 +194,11 @@ def test_any_damage_to_finished_blocks_is_named_and_mended(
         warnings.simplefilter("always")
         run(tiny, out, resume=True, threads=1)
     assert _bytes(out) == _bytes(tiny.parent / "done")
-    told = "\n".join(str(each.message) for each in said)
+    reported = "\n".join(str(each.message) for each in said)
     for victim in victims:
         if victim.name not in ("plan.json", "seal.json"):
             damaged = [each.name for each in victims if each.parent == victim.parent]
-            assert any(f"{victim.parent}: {name} is " in told for name in damaged), told
+            assert any(f"{victim.parent}: {name} is " in reported for name in damaged), reported
 
 
 def test_damage_on_the_command_line(tiny: Path, cut: Path, capsys: Captured) -> None:
@@ -270,10 +270,10 @@ def test_a_run_that_is_replaced_while_it_is_read(place: Path, tmp_path: Path) ->
     found = open_run(out)
     assert found.contacts.num_rows
     run(place / "new.toml", out, force=True)
-    for read in (lambda: found.links, found.summary, lambda: found.coverage):
+    for read in (lambda: found.link_samples, found.summary, lambda: found.coverage):
         with pytest.raises(ScenarioError, match="holds another run since it was opened"):
             read()
     with pytest.raises(ScenarioError, match="another run"):
         found.save(tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
-    assert open_run(out).links.num_rows
+    assert open_run(out).link_samples.num_rows

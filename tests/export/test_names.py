@@ -1,4 +1,4 @@
-"""Names that people give things, through every door and every writer and back again."""
+"""Names that people give devices, through every door and every writer and back again."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.export import export
 from skyweft.export.whole import _folder
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.naming import normal, wrong_name
 from skyweft.network.plan.files import FORMS, read_plan, write_plan
 from skyweft.network.plan.product import ContactPlan, plan
@@ -121,8 +121,8 @@ def test_scenes(names: list[str]) -> None:
     """A reference is an id, its own marks behind a backslash (CZML Guide, ReferenceValue)."""
     packet = czml.link("id", "name", (names[0], names[1]), [("a", "b")], (0, 0, 0, 0))
     packet = json.loads(json.dumps(packet))
-    for name, told in zip(names, packet["polyline"]["positions"]["references"], strict=False):
-        plain, rest, escaping = "", told, False
+    for name, reported in zip(names, packet["polyline"]["positions"]["references"], strict=False):
+        plain, rest, escaping = "", reported, False
         while rest and (escaping or rest[0] not in "#."):
             if rest[0] == "\\" and not escaping:
                 escaping = True
@@ -163,15 +163,15 @@ def test_doors_let_in_what_may_be_a_name(name: str, tmp_path: Path) -> None:
         scenario = load(tmp_path / file)
         if wrong_name(kept) or (file == "case.toml" and "\0" in name):
             with pytest.raises(ScenarioError) as error:
-                assemble(scenario)
+                build_fleet(scenario)
             assert len(str(error.value).splitlines()) == 1
         else:
-            assert assemble(scenario).names == (kept,)
+            assert build_fleet(scenario).names == (kept,)
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run things whose names have a meaning in some format; two differ only in upper case."""
+    """Run devices whose names have a meaning in some format; two differ only in upper case."""
     folder = tmp_path_factory.mktemp("hostile")
     sites = ["Quay #1", "a b", "a_b", "document", "x to y", "Zu\u0308rich", "<&>\"'", "上海"]
     rows = [[name, 1 + row, 2 + row] for row, name in enumerate(sites)]
@@ -188,7 +188,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Run:
         ' motion = { kind = "sites", file = "sites.csv" } }\n'
         'platforms.ships = { layer = "ground", motion = { kind = "track", file = "track.csv" } }\n'
         'platforms.sats = { layer = "space", terminals = ["o"],'
-        ' motion = { kind = "tle", file = "sets.json" } }\n'
+        ' motion = { kind = "elements", file = "sets.json" } }\n'
         'terminals.o = { kind = "optical", rate_bps = 1e9 }\n'
         'links = [{ between = ["o", "o"], elevation_min_deg = -90, grazing_altitude_m = -1e7 }]\n'
     )

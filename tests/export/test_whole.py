@@ -177,7 +177,7 @@ def test_cubes_read_by_xarray(result: Run, tmp_path: Path, form: str) -> None:
         ("kml", {"time_s": 1e9}, "must be in 0 to"),
     ],
 )
-def test_mistakes_leave_nothing(
+def test_errors_leave_nothing(
     result: Run, tmp_path: Path, form: str, words: dict[str, object], said: str
 ) -> None:
     with pytest.raises(ScenarioError, match=said):

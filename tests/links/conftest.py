@@ -76,7 +76,7 @@ def fleet_of() -> Fleet:
         movers=(Circles(),),
         sites=Sites(places, np.array([up(lat, lon) for lat, lon in PLACES])),
         planes={},
-        echo=(),
+        derived_geometry=(),
         warnings=(),
     )
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.links import budget as stage
-from skyweft.links.budget import budget, rates_at
-from skyweft.links.product import Links
+from skyweft.links.budget import link_budget, rates_at
+from skyweft.links.product import LinkSamples
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 from .conftest import contacts_of, fleet_of, motion_until, scenario_of
@@ -20,8 +20,8 @@ PASS = [(0, 3, 0, 310.0, 554.1, 800.0)]
 LASERS = [(1, 1, 2, 0.0, 500.0, 1200.0)]
 
 
-def columns(links: Links) -> dict[str, np.ndarray]:
-    return {name: getattr(links, name) for name in Links.__slots__}
+def columns(links: LinkSamples) -> dict[str, np.ndarray]:
+    return {name: getattr(links, name) for name in LinkSamples.__slots__}
 
 
 def changed(terminal: str, **keys: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def changed(terminal: str, **keys: Any) -> dict[str, Any]:
 
 
 def test_an_overhead_pass_by_hand(fleet: Fleet) -> None:
-    links = budget(scenario_of(), fleet, motion_until(1200.0), contacts_of(PASS))
+    links = link_budget(scenario_of(), fleet, motion_until(1200.0), contacts_of(PASS))
     assert links.time_s.tolist() == [310, 360, 420, 480, 540, 554.1, 600, 660, 720, 780, 800]
     best = 5
     # The orbit crosses the zenith of (0, 0) at 0.6 / 1.0829e-3 s, 600 km up.
@@ -54,7 +54,7 @@ def test_an_overhead_pass_by_hand(fleet: Fleet) -> None:
 
 def test_allowances_add_up(fleet: Fleet) -> None:
     motion, contacts = motion_until(1200.0), contacts_of(PASS)
-    plain = budget(scenario_of(), fleet, motion, contacts)
+    plain = link_budget(scenario_of(), fleet, motion, contacts)
     link = {
         "between": ["user", "sat"],
         "waveform": "shannon",
@@ -63,7 +63,7 @@ def test_allowances_add_up(fleet: Fleet) -> None:
         "polarisation_loss_db": 0.25,
     }
     poorer = scenario_of(links=[link], **changed("sat", pointing_loss_db=0.5))
-    links = budget(poorer, fleet, motion, contacts)
+    links = link_budget(poorer, fleet, motion, contacts)
     np.testing.assert_allclose(links.loss_db - plain.loss_db, 2.25, atol=1e-4)
     np.testing.assert_allclose(links.cn0_dbhz - plain.cn0_dbhz, -4.25, atol=1e-4)
     np.testing.assert_allclose(links.margin_reverse_db - plain.margin_reverse_db, -4.25, atol=1e-4)
@@ -73,8 +73,8 @@ def test_polarisations_meet(fleet: Fleet) -> None:
     scene = changed("sat", polarisation="rhcp")
     scene["terminals"]["user"]["polarisation"] = "vertical"
     motion, contacts = motion_until(1200.0), contacts_of(PASS)
-    plain = budget(scenario_of(), fleet, motion, contacts)
-    links = budget(scenario_of(**scene), fleet, motion, contacts)
+    plain = link_budget(scenario_of(), fleet, motion, contacts)
+    links = link_budget(scenario_of(**scene), fleet, motion, contacts)
     np.testing.assert_allclose(links.loss_db - plain.loss_db, 3.0103, atol=1e-4)
 
 
@@ -82,8 +82,8 @@ def test_arrays_fall_with_the_scan_and_end(fleet: Fleet) -> None:
     array = {"kind": "phased_array", "gain_dbi": 30.0, "exponent": 2.0, "boresight": "up"}
     scene = scenario_of(**changed("user", antenna=array | {"scan_max_deg": 60.0}))
     motion, contacts = motion_until(1200.0), contacts_of(PASS)
-    plain = budget(scenario_of(), fleet, motion, contacts)
-    links = budget(scene, fleet, motion, contacts)
+    plain = link_budget(scenario_of(), fleet, motion, contacts)
+    links = link_budget(scene, fleet, motion, contacts)
     scan = np.radians(90 - links.elevation_deg)
     reached = links.elevation_deg > 30
     assert 0 < np.count_nonzero(reached) < len(links)
@@ -97,7 +97,7 @@ def test_arrays_fall_with_the_scan_and_end(fleet: Fleet) -> None:
 
 def test_gain_and_noise_instead_of_stated_figures(fleet: Fleet) -> None:
     motion, contacts = motion_until(1200.0), contacts_of(PASS)
-    plain = budget(scenario_of(), fleet, motion, contacts)
+    plain = link_budget(scenario_of(), fleet, motion, contacts)
     terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
     terminals["user"] = {
         "kind": "radio",
@@ -108,7 +108,7 @@ def test_gain_and_noise_instead_of_stated_figures(fleet: Fleet) -> None:
         "noise_figure_db": 7.0,
         "antenna": {"kind": "isotropic", "gain_dbi": 0.0},
     }
-    links = budget(scenario_of(terminals=terminals), fleet, motion, contacts)
+    links = link_budget(scenario_of(terminals=terminals), fleet, motion, contacts)
     np.testing.assert_allclose(links.cn0_dbhz, plain.cn0_dbhz, atol=1e-4)
     # Handheld of TR 38.821: -31.62 dB/K, less half a decibel of feeder, against -31.6 stated.
     np.testing.assert_allclose(links.cn0_reverse_dbhz, plain.cn0_reverse_dbhz - 0.52, atol=0.01)
@@ -118,14 +118,14 @@ def test_one_way_radios(fleet: Fleet) -> None:
     terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
     del terminals["user"]["gt_db_k"]
     scene = scenario_of(terminals=terminals)
-    links = budget(scene, fleet, motion_until(1200.0), contacts_of(PASS))
+    links = link_budget(scene, fleet, motion_until(1200.0), contacts_of(PASS))
     assert np.all(links.rate_bps > 0)
     assert np.all(links.rate_reverse_bps == 0)
     assert np.all(np.isnan(links.margin_reverse_db))
     assert np.all(np.isnan(links.cn0_reverse_dbhz))
 
 
-def one_way(ends: list[str], carriers_hz: dict[str, float], sender: str | None) -> Links:
+def one_way(ends: list[str], carriers_hz: dict[str, float], sender: str | None) -> LinkSamples:
     """Return a pass of which only one end can send, or both where none is named."""
     sends, hears = {"eirp_dbw": 10.0}, {"gt_db_k": -20.0}
     terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
@@ -137,7 +137,7 @@ def one_way(ends: list[str], carriers_hz: dict[str, float], sender: str | None) 
     scene = scenario_of(terminals=terminals, links=[rule])
     here = fleet_of().names.index("here")
     rows = [(0, *((here, 0) if ends[0] == "user" else (0, here)), 310.0, 554.1, 800.0)]
-    return budget(scene, fleet_of(), motion_until(1200.0), contacts_of(rows))
+    return link_budget(scene, fleet_of(), motion_until(1200.0), contacts_of(rows))
 
 
 def test_doppler_of_a_downlink_written_ground_first() -> None:
@@ -169,8 +169,8 @@ def test_each_direction_has_its_own_carrier(hertz: dict[str, float], sender: str
         one, other = f"{name}_{unit}", f"{name}_reverse_{unit}"
         np.testing.assert_array_equal(up_first[one], down_first[other])
         np.testing.assert_array_equal(up_first[other], down_first[one])
-    for way, end in (("", "user"), ("_reverse", "sat")):
-        shift_hz = up_first[f"doppler{way}_hz"]
+    for direction, end in (("", "user"), ("_reverse", "sat")):
+        shift_hz = up_first[f"doppler{direction}_hz"]
         if sender in (end, None):
             speed_m_s = -shift_hz / hertz[end] * SPEED_OF_LIGHT_M_S
             grown_m = np.trapezoid(speed_m_s, up_first["time_s"])
@@ -182,14 +182,14 @@ def test_each_direction_has_its_own_carrier(hertz: dict[str, float], sender: str
 
 def test_no_waveform_no_rate(fleet: Fleet) -> None:
     scene = scenario_of(links=[{"between": ["user", "sat"]}])
-    links = budget(scene, fleet, motion_until(1200.0), contacts_of(PASS))
+    links = link_budget(scene, fleet, motion_until(1200.0), contacts_of(PASS))
     assert np.all(np.isfinite(links.cn0_dbhz))
     assert np.all(np.isnan(links.margin_db))
     assert np.all(links.rate_bps == 0)
 
 
 def test_lasers_state_their_rate(fleet: Fleet) -> None:
-    links = budget(scenario_of(), fleet, motion_until(1200.0), contacts_of(LASERS))
+    links = link_budget(scenario_of(), fleet, motion_until(1200.0), contacts_of(LASERS))
     assert np.all(links.rate_bps == 10e9)
     assert np.all(links.rate_reverse_bps == 10e9)
     for column in (links.elevation_deg, links.loss_db, links.cn0_dbhz, links.margin_db):
@@ -201,10 +201,10 @@ def test_lasers_state_their_rate(fleet: Fleet) -> None:
 
 def test_threads_and_pieces_change_nothing(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     motion, contacts = motion_until(1200.0), contacts_of(PASS + LASERS)
-    whole = columns(budget(scenario_of(), fleet, motion, contacts))
+    whole = columns(link_budget(scenario_of(), fleet, motion, contacts))
     monkeypatch.setattr(stage, "PIECE", 4)
     with ThreadPoolExecutor(3) as pool:
-        pieces = columns(budget(scenario_of(), fleet, motion, contacts, pool))
+        pieces = columns(link_budget(scenario_of(), fleet, motion, contacts, pool))
     for name, column in whole.items():
         np.testing.assert_array_equal(pieces[name], column)
         assert pieces[name].dtype == column.dtype
@@ -216,9 +216,9 @@ def test_threads_and_pieces_change_nothing(fleet: Fleet, monkeypatch: pytest.Mon
 
 def test_rules_side_by_side_are_as_each_alone(fleet: Fleet) -> None:
     motion, both = motion_until(1200.0), contacts_of(PASS + LASERS)
-    whole = columns(budget(scenario_of(), fleet, motion, both))
+    whole = columns(link_budget(scenario_of(), fleet, motion, both))
     for rule, rows in enumerate((PASS, LASERS)):
-        alone = columns(budget(scenario_of(), fleet, motion, contacts_of(rows)))
+        alone = columns(link_budget(scenario_of(), fleet, motion, contacts_of(rows)))
         mine = both.link[whole["contact"]] == rule
         for name in whole.keys() - {"contact"}:
             np.testing.assert_array_equal(whole[name][mine], alone[name])
@@ -226,12 +226,12 @@ def test_rules_side_by_side_are_as_each_alone(fleet: Fleet) -> None:
 
 def test_blocks_put_together(fleet: Fleet) -> None:
     contacts = contacts_of(PASS + LASERS)
-    whole = columns(budget(scenario_of(), fleet, motion_until(1200.0), contacts))
+    whole = columns(link_budget(scenario_of(), fleet, motion_until(1200.0), contacts))
     parts = []
     for start, end in ((0.0, 570.0), (570.0, 1200.0)):
         motion = motion_until(end, start)
         still = replace(contacts, cut_end=contacts.end_s > end)
-        parts.append(columns(budget(scenario_of(), fleet, motion, still)))
+        parts.append(columns(link_budget(scenario_of(), fleet, motion, still)))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in whole}
     order = np.lexsort((joined["time_s"], joined["contact"]))
     for name, column in whole.items():
@@ -242,20 +242,20 @@ def test_an_absent_mover_has_no_samples(fleet: Fleet) -> None:
     motion = motion_until(1200.0)
     for column in (motion.tracks.position_m, motion.tracks.velocity_m_s):
         column[0, :, 19:] = np.nan
-    links = budget(scenario_of(), fleet, motion, contacts_of(PASS))
+    links = link_budget(scenario_of(), fleet, motion, contacts_of(PASS))
     assert links.time_s.tolist() == [310, 360, 420, 480, 540]
     assert np.all(links.range_m > 0)
     # At the last knot before it goes the mover is still there.
-    last = budget(scenario_of(), fleet, motion, contacts_of([(0, 3, 0, 310.0, 400.0, 540.0)]))
+    last = link_budget(scenario_of(), fleet, motion, contacts_of([(0, 3, 0, 310.0, 400.0, 540.0)]))
     assert last.time_s[-1] == 540
-    whole = budget(scenario_of(), fleet, motion_until(1200.0), contacts_of(PASS))
+    whole = link_budget(scenario_of(), fleet, motion_until(1200.0), contacts_of(PASS))
     assert last.range_m[-1] == pytest.approx(whole.range_m[4], abs=0.1)
 
 
 def test_no_contacts(fleet: Fleet) -> None:
     empty = contacts_of(PASS)
     none = type(empty)(*(getattr(empty, name)[:0] for name in empty.__slots__))
-    links = budget(scenario_of(), fleet, motion_until(1200.0), none)
+    links = link_budget(scenario_of(), fleet, motion_until(1200.0), none)
     assert len(links) == 0
     assert links.loss_db.dtype == np.float32
 
@@ -266,4 +266,4 @@ def test_a_link_without_a_budget_is_refused(fleet: Fleet) -> None:
         update={"terminals": scene.terminals | {"user": scene.terminals["laser"]}}
     )
     with pytest.raises(ScenarioError, match="a radio and a laser"):
-        budget(wrong, fleet, motion_until(1200.0), contacts_of(PASS))
+        link_budget(wrong, fleet, motion_until(1200.0), contacts_of(PASS))

@@ -73,7 +73,7 @@ def test_vertical_at_any_height() -> None:
         movers=(),
         sites=sites,
         planes={},
-        echo=(),
+        derived_geometry=(),
         warnings=(),
     )
     motion = Motion(Tracks(np.array([0.0, 1.0]), *np.empty((2, 0, 3, 2))), sites)

@@ -16,10 +16,10 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import ScenarioError
 from skyweft.links import budget as stage
 from skyweft.links.arrow import link_losses_table
-from skyweft.links.budget import budget, link_budget_by_cause
+from skyweft.links.budget import link_budget, link_budget_by_cause
 from skyweft.links.losses import causes, losses_db
 from skyweft.links.path import Path
-from skyweft.links.product import LinkLosses, Links
+from skyweft.links.product import LinkLosses, LinkSamples
 from skyweft.registry import Kind
 from skyweft.scenario.losses import ALWAYS, PathLoss
 from skyweft.scenario.scenario import Scenario
@@ -56,7 +56,7 @@ def stated(*losses: dict[str, Any], light: tuple[dict[str, Any], ...] = (), **ke
 
 def found(
     scene: Scenario, rows: list[Any], until_s: float = 1200.0
-) -> tuple[Links, LinkLosses, Contacts]:
+) -> tuple[LinkSamples, LinkLosses, Contacts]:
     contacts = contacts_of(rows)
     both = link_budget_by_cause(scene, fleet_of(), motion_until(until_s), contacts)
     return *both, contacts
@@ -85,7 +85,7 @@ def path_at(scene: Scenario, elevation_deg: float) -> Path:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage, "Path", look)
-        budget(scene, fleet_of(), motion_until(1200.0), contacts_of(RADIO))
+        link_budget(scene, fleet_of(), motion_until(1200.0), contacts_of(RADIO))
     ends = seen[0].ends.taking(np.array([0]))
     rise = np.array([np.sin(np.radians(elevation_deg))])
     geometry = replace(ends.geometry, rise_source=rise)
@@ -125,7 +125,7 @@ def test_losses_go_off_the_carrier_and_add_up_by_cause() -> None:
     )
     rest = np.setdiff1d(np.arange(len(links)), mine)
     assert np.isnan(losses.loss_db[:, :, rest]).all()
-    for name in Links.__slots__:
+    for name in LinkSamples.__slots__:
         np.testing.assert_array_equal(getattr(links, name)[rest], getattr(plain, name)[rest])
 
 

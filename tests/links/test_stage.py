@@ -1,4 +1,4 @@
-"""The stage `links`: contacts are cut into lots that fit into memory."""
+"""The stage `link_samples`: contacts are cut into lots that fit into memory."""
 
 from types import SimpleNamespace
 from typing import Any, cast

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.propagate import propagate
 from skyweft.motion.sites import stand
 from skyweft.registry import Kind
 from skyweft.scenario.entry import Entry
-from skyweft.scenario.mistakes import mistakes
+from skyweft.scenario.errors import errors
 from skyweft.scenario.motion import Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.schema import json_schema
@@ -104,16 +104,16 @@ def scenario(**motion: Any) -> Scenario:
 def test_a_package_adds_a_way_of_moving(installed: Install) -> None:
     with installed(GROUP, warp=WARP):
         asked = scenario(kind="warp", speed_m_s=20.0)
-        motion = propagate(asked, assemble(asked), 0.0, 600.0)
+        motion = propagate(asked, build_fleet(asked), 0.0, 600.0)
         np.testing.assert_allclose(motion.tracks.position_m[0, 0, -1], 7e6 + 20 * 600)
         mapping = json_schema()["$defs"]["Platforms"]["properties"]["motion"]["discriminator"]
         assert mapping["mapping"]["warp"] == "#/$defs/Warp"
         assert json_schema()["$defs"]["Warp"]["properties"]["speed_m_s"]["default"] == 10.0
     with pytest.raises(ValidationError) as caught:
         scenario(kind="warp")
-    (line,) = mistakes(caught.value.errors())
+    (line,) = errors(caught.value.errors())
     assert line[0] == "platforms.ship.motion.kind"
-    assert line[1].startswith('"warp" is not known (did you mean "walker"?); allowed: "fixed", ')
+    assert line[1].startswith('"warp" is not known (did you mean "walker"?); allowed: "elements", ')
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_a_package_adds_a_way_of_moving(installed: Install) -> None:
 )
 def test_what_is_no_way_of_moving_is_left_out(installed: Install, part: Any, words: str) -> None:
     with (
-        warnings.catch_warnings(action="always", record=True) as told,
+        warnings.catch_warnings(action="always", record=True) as reported,
         installed(GROUP, wrong=part, warp=WARP),
     ):
-        assert len(assemble(scenario(kind="warp"))) == 1
-        assert len(assemble(scenario(kind="fixed", latitude_deg=0.0, longitude_deg=0.0))) == 1
-    (line,) = (str(each.message) for each in told)
+        assert len(build_fleet(scenario(kind="warp"))) == 1
+        assert len(build_fleet(scenario(kind="fixed", latitude_deg=0.0, longitude_deg=0.0))) == 1
+    (line,) = (str(each.message) for each in reported)
     assert line.startswith("the motion 'wrong' of acme cannot be ")
     assert words in line
     assert line.endswith("; mend or remove the package; the motion is left out")
@@ -155,14 +155,14 @@ def test_who_answers_wrongly_is_named(
 ) -> None:
     with installed(GROUP, odd=Kind(model, function)):
         with pytest.raises(ScenarioError, match="the motion 'odd' of acme") as caught:
-            assemble(scenario(kind="buoy" if model is Buoy else "warp"))
+            build_fleet(scenario(kind="buoy" if model is Buoy else "warp"))
         assert words in str(caught.value)
 
 
 def test_who_fails_on_the_way_is_named(installed: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     with installed(GROUP, warp=WARP):
         asked = scenario(kind="warp")
-        fleet = assemble(asked)
+        fleet = build_fleet(asked)
         monkeypatch.setattr(Line, "fill", failing)
         with pytest.raises(ScenarioError, match="the motion 'warp' of acme failed: ZeroDivision"):
             propagate(asked, fleet, 0.0, 600.0)
@@ -173,7 +173,7 @@ def test_who_fails_on_the_way_is_named(installed: Install, monkeypatch: pytest.M
 
 def test_what_stands_may_be_a_site(installed: Install) -> None:
     more = {
-        "gateways": {"sites": ["ship"], "need_bps": 1e6},
+        "gateways": {"sites": ["ship"], "demand_bps": 1e6},
         "coverage": {"platforms": ["ship"], "sites": ["ship"]},
     }
     with installed(GROUP, warp=WARP, buoy=Kind(Buoy, standing)):

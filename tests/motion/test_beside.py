@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.fleet.planes import MeanOrbits, Planes
-from skyweft.motion.beside import across, nearer, shifts, told, within
+from skyweft.motion.beside import across, nearer, reported, shifts, within
 from skyweft.motion.seats import seated
 
 RADIUS_M = 6_928e3
@@ -101,8 +101,8 @@ def test_the_shell_of_studies_joins_the_slot_before() -> None:
         for each in (apart(planes, 0, 1, 0).min(), apart(planes, 0, 1, 0).max())
     ]
     words = f"in the plane 1,972 km, across 1,472 km on average ({ends[0]} to {ends[1]})"
-    assert told(planes, 0) == words
-    assert told(planes, None).startswith("in the plane 1,972 km, across 638 km on average (")
+    assert reported(planes, 0) == words
+    assert reported(planes, None).startswith("in the plane 1,972 km, across 638 km on average (")
 
 
 def test_half_a_slot_to_and_fro_has_no_best_offset() -> None:

@@ -107,7 +107,7 @@ def test_offline_the_cache_is_used_and_its_age_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b'Invalid query: "GROUP=x"\r\n', b"No GP data found\r\n"])
-def test_an_unknown_group_is_the_users_mistake(
+def test_an_unknown_group_is_the_users_error(
     celestrak: CelesTrak, tmp_path: Path, body: bytes
 ) -> None:
     celestrak.body = body

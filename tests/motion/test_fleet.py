@@ -7,7 +7,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_geodetic
@@ -36,9 +36,9 @@ def _scenario(folder: Path, *groups: tuple[str, str, str], head: str = HEAD) -> 
     return Scenario.model_validate(data, context={"folder": folder})
 
 
-def _mistakes(scenario: Scenario) -> list[str]:
+def _errors(scenario: Scenario) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
-        assemble(scenario)
+        build_fleet(scenario)
     return str(caught.value).splitlines()
 
 
@@ -52,7 +52,7 @@ def mixed(tmp_path: Path) -> tuple[Scenario, Fleet]:
         ("gateways", "ground", '{ kind = "sites", file = "places.csv" }'),
         ("shell", "space", SHELL),
         ("mast", "ground", '{ kind = "fixed", latitude_deg = 5, longitude_deg = 6 }'),
-        ("iss", "space", '{ kind = "tle", file = "iss.tle" }'),
+        ("iss", "space", '{ kind = "elements", file = "iss.tle" }'),
         ("ferry", "ground", '{ kind = "track", file = "ferry.csv" }'),
         (
             "haps",
@@ -68,7 +68,7 @@ def mixed(tmp_path: Path) -> tuple[Scenario, Fleet]:
             "inclination_deg = 63.4 }",
         ),
     )
-    return scenario, assemble(scenario)
+    return scenario, build_fleet(scenario)
 
 
 def test_rows_follow_the_scenario(mixed: tuple[Scenario, Fleet]) -> None:
@@ -120,9 +120,9 @@ def test_blocks_join_into_the_same_tracks(mixed: tuple[Scenario, Fleet]) -> None
     )
 
 
-def test_echo_tells_derived_geometry(mixed: tuple[Scenario, Fleet]) -> None:
+def test_it_tells_the_derived_geometry(mixed: tuple[Scenario, Fleet]) -> None:
     _, fleet = mixed
-    echo = dict(line.split(": ", 1) for line in fleet.echo)
+    echo = dict(line.split(": ", 1) for line in fleet.derived_geometry)
     assert echo["shell"] == (
         "12 satellites, altitude 800.0 km, period 100.87 min, 14.2752 rev/day, inclination 55 deg, "
         "nodes 120 deg apart, next plane 30 deg ahead, 3 planes x 4, slots 90 deg (10,151 km) apart"
@@ -143,11 +143,11 @@ def test_rows_with_a_terminal(tmp_path: Path) -> None:
     }
     scenario = scenario.model_copy(update={"platforms": carrying})
     np.testing.assert_array_equal(
-        assemble(scenario).rows_with(scenario, "ka"), [*range(12), *range(24, 36)]
+        build_fleet(scenario).rows_with(scenario, "ka"), [*range(12), *range(24, 36)]
     )
 
 
-def test_mistakes_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
+def test_errors_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,latitude_deg,longitude_deg\nx,1,1\nmast,2,2\nx,3,3\n")
     (tmp_path / "b.csv").write_text("name,latitude_deg,longitude_deg\ny,91,1\n")
     (tmp_path / "iss.tle").write_text(ISS)
@@ -156,7 +156,7 @@ def test_mistakes_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
         ("one", "ground", '{ kind = "sites", file = "a.csv" }'),
         ("two", "ground", '{ kind = "sites", file = "b.csv" }'),
         ("mast", "ground", '{ kind = "fixed", latitude_deg = 5, longitude_deg = 6 }'),
-        ("iss", "space", '{ kind = "tle", file = "iss.tle", planes = 2, per_plane = 3 }'),
+        ("iss", "space", '{ kind = "elements", file = "iss.tle", planes = 2, per_plane = 3 }'),
         (
             "low",
             "space",
@@ -164,7 +164,7 @@ def test_mistakes_of_all_groups_and_names_given_twice(tmp_path: Path) -> None:
             '{ kind = "orbit", mean_motion_rev_day = 17.04, inclination_deg = 90 }',
         ),
     )
-    assert _mistakes(scenario) == [
+    assert _errors(scenario) == [
         "b.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
         "platforms.iss.motion: iss.tle: 1 element set, planes x per_plane = 2 x 3 needs 6, and "
         "who is missing or to spare cannot be told: they are fewer than the 2 planes",
@@ -187,11 +187,11 @@ def test_contradictions(tmp_path: Path) -> None:
         ("shell-1100km", "ground", SHELL),
         ("airship", "near_space", haps),
         ("kite", "space", haps),
-        ("iss", "space", '{ kind = "tle", file = "iss.tle", stale_days = 10 }'),
+        ("iss", "space", '{ kind = "elements", file = "iss.tle", stale_days = 10 }'),
         ("low", "space", '{ kind = "orbit", altitude_m = 120e3, inclination_deg = 1 }'),
         head=head,
     )
-    *others, step = assemble(scenario).warnings
+    *others, step = build_fleet(scenario).warnings
     assert others == [
         "iss: 1 of 1 element set up to 11.6 days away from the run (ISS (ZARYA); warned from "
         "10 days on): SGP4 loses km a day",

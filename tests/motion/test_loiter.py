@@ -102,7 +102,9 @@ def test_hermite_at_the_widest_step_stays_within_a_metre(
 def test_members_tell_lap_and_bank() -> None:
     members = loiter("haps", _motion(count=2))
     assert members.names == ("haps-01", "haps-02")
-    assert members.echo == "2 x circle at 20,000 m, 25 m/s, lap 31.4 km in 20.9 min, bank 0.7 deg"
+    assert (
+        members.geometry == "2 x circle at 20,000 m, 25 m/s, lap 31.4 km in 20.9 min, bank 0.7 deg"
+    )
     assert not members.warnings
     steep = loiter("drone", _motion(radius_m=50.0))
     assert steep.names == ("drone",)

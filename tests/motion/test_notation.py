@@ -24,7 +24,7 @@ def _sites(folder: Path, content: object, name: str = "p.geojson", **more: objec
     return sites("gateways", Sites.model_validate({"kind": "sites", "file": path, **more}))
 
 
-def _mistakes(folder: Path, content: object, name: str = "p.geojson", **more: object) -> list[str]:
+def _errors(folder: Path, content: object, name: str = "p.geojson", **more: object) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         _sites(folder, content, name, **more)
     return str(caught.value).splitlines()
@@ -54,7 +54,7 @@ def test_features_without_a_place_are_passed_over_and_counted(tmp_path: Path) ->
     members = _sites(tmp_path, content)
     assert members.names == ("a",)
     assert members.warnings == ("p.geojson: 2 of 3 features have no place and are passed over",)
-    assert _mistakes(tmp_path, _collection((None, {}))) == [
+    assert _errors(tmp_path, _collection((None, {}))) == [
         "p.geojson: features: there are no points"
     ]
 
@@ -81,7 +81,7 @@ def test_names_of_any_property_and_numbers_of_several_points(tmp_path: Path) -> 
     members = _sites(tmp_path, content, name_property="NAME")
     assert members.names == ("Mooring 7", "Pier-01", "Pier-02", "Alone")
     assert members.altitude_m == (0.0, 5.0)
-    assert _mistakes(tmp_path, content)[0] == (
+    assert _errors(tmp_path, content)[0] == (
         "p.geojson: features[0].properties.name: a text is needed; name_property may choose 'NAME'"
     )
 
@@ -90,7 +90,7 @@ def test_heights_among_the_properties(tmp_path: Path) -> None:
     point = _geometry("Point", [91.1, 29.65])
     content = _collection((point, {"name": "Lhasa", "altitude_m": 3650.5}))
     assert _sites(tmp_path, content).altitude_m == (3650.5, 3650.5)
-    assert _mistakes(tmp_path, _collection((point, {"name": "Lhasa", "ele": "3650"}))) == [
+    assert _errors(tmp_path, _collection((point, {"name": "Lhasa", "ele": "3650"}))) == [
         "p.geojson: features[0].properties.ele: is not known: heights stand in altitude_m, in "
         "metres, or third in the position"
     ]
@@ -100,7 +100,7 @@ def test_heights_among_the_properties(tmp_path: Path) -> None:
 def test_other_reference_systems_are_refused(tmp_path: Path, name: str | None) -> None:
     content = _collection((_geometry("Point", [1, 2]), {"name": "a"}))
     crs = {"type": "name", "properties": {"name": name}}
-    assert _mistakes(tmp_path, {**content, "crs": crs}) == [
+    assert _errors(tmp_path, {**content, "crs": crs}) == [
         "p.geojson: crs: longitude and latitude on WGS84 are needed"
     ]
     crs["properties"] = {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}
@@ -149,14 +149,14 @@ def test_a_list_of_stations(tmp_path: Path, name: str) -> None:
     )
 
 
-def test_mistakes_of_stations(tmp_path: Path) -> None:
+def test_errors_of_stations(tmp_path: Path) -> None:
     content = [
         7,
         {"name": "", "lat": 95, "lng": "1"},
         {"name": "a", "lat": 1, "lon": 2, "elevation_ft": 3},
         {"name": "b", "纬度": 1, "lng": 2},
     ]
-    assert _mistakes(tmp_path, content, "s.json") == [
+    assert _errors(tmp_path, content, "s.json") == [
         "s.json: [0]: an object with name, lat and lng is needed",
         "s.json: [1].name: a text is needed",
         "s.json: [1].lng: '1' is not a number from -180 to 360",
@@ -165,7 +165,7 @@ def test_mistakes_of_stations(tmp_path: Path) -> None:
         "s.json: [3].纬度: is not known: give lat or latitude",
         "s.json: [3].lat: 'None' is not a number from -90 to 90",
     ]
-    assert _mistakes(tmp_path, [], "s.json") == ["s.json: there are no stations with a place"]
+    assert _errors(tmp_path, [], "s.json") == ["s.json: there are no stations with a place"]
 
 
 def test_waypoints(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_waypoints(tmp_path: Path) -> None:
         members = _sites(tmp_path, GPX.format(inner), name)
         assert members.names == ("Hill", "Harbour")
         assert members.altitude_m == (0.0, 210.5)
-        assert members.echo.endswith("latitude 47.5 to 53.5, longitude 19.1 to -170 deg")
+        assert members.geometry.endswith("latitude 47.5 to 53.5, longitude 19.1 to -170 deg")
         assert members.warnings == (
             f"{name}: tracks and routes are passed over: 1",
             f"{name}: 1 of 2 waypoints have no ele: they are at 0 m",
@@ -196,7 +196,7 @@ def test_waypoints(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_gpx(tmp_path: Path, text: str, words: str) -> None:
-    lines = _mistakes(tmp_path, text, "p.gpx")
+    lines = _errors(tmp_path, text, "p.gpx")
     assert words in lines[0]
     assert all(line.startswith("p.gpx: ") for line in lines)
 
@@ -225,7 +225,7 @@ def test_longitudes_of_0_to_360_degrees(
     want = to_ecef(latitude, longitude - 360, 0.0)
     assert members.sites is not None
     np.testing.assert_allclose(members.sites.position_m[0], want, atol=1e-6)
-    assert f"longitude {longitude - 360:g}" in members.echo
+    assert f"longitude {longitude - 360:g}" in members.geometry
 
 
 @pytest.mark.parametrize(

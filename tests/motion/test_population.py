@@ -135,7 +135,7 @@ def test_region_without_area(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         population("g", _motion(region=_region(tmp_path, [thread])), 1)
 
 
-def test_region_mistakes(tmp_path: Path) -> None:
+def test_region_errors(tmp_path: Path) -> None:
     path = _region(tmp_path, [[[0.0, 0.0], [1.0, 95.0], [1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0]]])
     with pytest.raises(ScenarioError) as caught:
         population("g", _motion(region=path), 1)

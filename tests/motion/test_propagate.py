@@ -58,7 +58,7 @@ def _fleet(*movers: Straight) -> Fleet:
         movers=movers,
         sites=Sites(np.empty((0, 3)), np.empty((0, 3))),
         planes={},
-        echo=(),
+        derived_geometry=(),
         warnings=(),
     )
 

@@ -19,7 +19,7 @@ def _file(folder: Path, text: str | bytes, name: str = "gateways.csv") -> Sites:
     return Sites(kind="sites", file=path)
 
 
-def _mistakes(motion: Sites) -> list[str]:
+def _errors(motion: Sites) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         sites("gateways", motion)
     return str(caught.value).splitlines()
@@ -51,9 +51,9 @@ def test_csv_with_comments_blank_lines_spare_columns_and_a_mark(tmp_path: Path) 
     np.testing.assert_allclose(altitude_m, [35, 3650.5], atol=1e-6)
 
 
-def test_every_mistake_is_named_by_line_and_column(tmp_path: Path) -> None:
+def test_every_error_is_named_by_line_and_column(tmp_path: Path) -> None:
     text = "name,latitude_deg,longitude_deg\na,91,10\nb,nan,10\nc,ten,361\n,1,1\nd,1\ne,1,1\n"
-    assert _mistakes(_file(tmp_path, text)) == [
+    assert _errors(_file(tmp_path, text)) == [
         "gateways.csv: line 6: 2 fields, the first line has 3",
         "gateways.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
         "gateways.csv: line 3: latitude_deg: 'nan' is not a number from -90 to 90",
@@ -63,9 +63,9 @@ def test_every_mistake_is_named_by_line_and_column(tmp_path: Path) -> None:
     ]
 
 
-def test_mistakes_of_a_file_are_capped(tmp_path: Path) -> None:
+def test_errors_of_a_file_are_capped(tmp_path: Path) -> None:
     rows = "".join(f"s{k},95,0\n" for k in range(1_025))
-    lines = _mistakes(_file(tmp_path, "name,latitude_deg,longitude_deg\n" + rows))
+    lines = _errors(_file(tmp_path, "name,latitude_deg,longitude_deg\n" + rows))
     assert len(lines) == 21
     assert lines[-1] == "gateways.csv: and 1,005 more"
 
@@ -88,7 +88,7 @@ def test_mistakes_of_a_file_are_capped(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_table(tmp_path: Path, text: str | bytes, words: str) -> None:
-    lines = _mistakes(_file(tmp_path, text))
+    lines = _errors(_file(tmp_path, text))
     assert words in lines[0]
     assert all(line.startswith("gateways.csv") for line in lines)
 
@@ -105,19 +105,19 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     with motion.file.open("r+b") as file:
         file.truncate(200_000_000)  # sparse: takes no room
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} was read"))
-    assert _mistakes(motion) == ["gateways.csv: 200 MB, at most 100 MB is read"]
+    assert _errors(motion) == ["gateways.csv: 200 MB, at most 100 MB is read"]
 
 
 def test_too_many_lines_are_not_read(tmp_path: Path) -> None:
     head = "name,latitude_deg,longitude_deg\n"
     motion = _file(tmp_path, head + "a,1,1\n" * 1_500_000)
-    assert _mistakes(motion) == ["gateways.csv: 1,500,001 lines, at most 1,500,000 are read"]
+    assert _errors(motion) == ["gateways.csv: 1,500,001 lines, at most 1,500,000 are read"]
 
 
 def test_unreadable_file(tmp_path: Path) -> None:
     motion = _file(tmp_path, "name,latitude_deg,longitude_deg\na,1,1\n")
     motion.file.unlink()
-    assert _mistakes(motion) == ["gateways.csv: cannot be read: No such file or directory"]
+    assert _errors(motion) == ["gateways.csv: cannot be read: No such file or directory"]
 
 
 def _points(*features: object) -> str:
@@ -140,13 +140,13 @@ def test_geojson_points(tmp_path: Path) -> None:
     )
 
 
-def test_geojson_mistakes_are_named_by_place(tmp_path: Path) -> None:
+def test_geojson_errors_are_named_by_place(tmp_path: Path) -> None:
     line = {"type": "Feature", "properties": None, "geometry": {"type": "LineString"}}
     text = _points(
         _point("a", 400, 95), _point(7, 1, 2), line, "x", _point("b", True), _point("c", 1, None)
     )
     position = "[longitude, latitude] or [longitude, latitude, altitude] is needed"
-    assert _mistakes(_file(tmp_path, text, "p.geojson")) == [
+    assert _errors(_file(tmp_path, text, "p.geojson")) == [
         "p.geojson: features[0].geometry.coordinates: longitude '400' is not a number "
         "from -180 to 360",
         "p.geojson: features[0].geometry.coordinates: latitude '95' is not a number from -90 to 90",
@@ -163,7 +163,7 @@ def test_geojson_mistakes_are_named_by_place(tmp_path: Path) -> None:
     "text", ["[", "[" * 100_000, "{}", "7", "9" * 5_000, '{"type": "FeatureCollection"}', _points()]
 )
 def test_what_is_no_geojson(tmp_path: Path, text: str) -> None:
-    (line,) = _mistakes(_file(tmp_path, text, "p.geojson"))
+    (line,) = _errors(_file(tmp_path, text, "p.geojson"))
     assert line.startswith("p.geojson")
 
 
@@ -179,11 +179,11 @@ def test_what_is_no_geojson(tmp_path: Path, text: str) -> None:
     name=st.sampled_from(["x.csv", "x.geojson", "x.gpx", "x"]),
 )
 def test_any_file_is_read_or_refused(tmp_path: Path, data: bytes, name: str) -> None:
-    mistakes = ""
+    errors = ""
     try:
         members = sites("gateways", _file(tmp_path, data, name))
         assert members.sites is not None
         assert np.all(np.isfinite(members.sites.position_m))
     except ScenarioError as error:
-        mistakes = str(error)
-    assert mistakes.count("\n") <= tables.MISTAKES_MAX
+        errors = str(error)
+    assert errors.count("\n") <= tables.ERRORS_MAX

@@ -150,7 +150,7 @@ def test_several_by_name_with_utc_times(tmp_path: Path) -> None:
     members = _track(tmp_path, text, "absent")
     assert members.names == ("b", "a")
     assert members.lines == [2, 3]
-    assert members.echo == (
+    assert members.geometry == (
         "2 tracks from train.csv, latitude 1.0 to 5.0, longitude 1.0 to 6.0 deg, 0 s to 3,600 s, "
         "11 to 111 km, ends: absent"
     )
@@ -174,7 +174,7 @@ def test_a_leap_second_is_a_second_of_the_track(tmp_path: Path) -> None:
     np.testing.assert_allclose(longitude, [0.0, 0.001, 0.002], rtol=0, atol=1e-9)
 
 
-def test_every_mistake_at_once(tmp_path: Path) -> None:
+def test_every_error_at_once(tmp_path: Path) -> None:
     text = (
         "name,time_s,latitude_deg,longitude_deg\na,0,1,1\na,10,1,2\na,10,1,3\nb,0,1,1\n"
         "c,0,40,10\nc,100,-40,-170\n"

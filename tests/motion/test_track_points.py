@@ -26,7 +26,7 @@ def _track(folder: Path, text: str, name: str = "ship.csv"):  # type: ignore[no-
     return track("ship", Track.model_validate({"kind": "track", "file": path}), SETTING)
 
 
-def _mistakes(folder: Path, text: str, name: str = "ship.csv") -> list[str]:
+def _errors(folder: Path, text: str, name: str = "ship.csv") -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         _track(folder, text, name)
     return str(caught.value).splitlines()
@@ -53,14 +53,14 @@ def test_the_same_row_twice_is_one(tmp_path: Path) -> None:
     text = "time_s,latitude_deg,longitude_deg\n0,30,190\n0,30,-170\n0,30.0,190\n600,30,191\n"
     members = _track(tmp_path, text)
     assert members.warnings == ("ship.csv: rows that say the same again are passed over: 2",)
-    assert "longitude -170.0 to -169.0 deg" in members.echo
+    assert "longitude -170.0 to -169.0 deg" in members.geometry
 
 
 def test_two_places_at_one_time_are_refused(tmp_path: Path) -> None:
     text = (
         "time_s,latitude_deg,longitude_deg,altitude_m\n600,1,2,0\n0,1,2,0\n600,1,2,9\n0,1,2.1,0\n"
     )
-    assert _mistakes(tmp_path, text) == [
+    assert _errors(tmp_path, text) == [
         "ship.csv: line 5: ship is at another place at the same time on line 3",
         "ship.csv: line 4: ship is at another place at the same time on line 2",
     ]
@@ -68,7 +68,7 @@ def test_two_places_at_one_time_are_refused(tmp_path: Path) -> None:
 
 def test_a_track_of_one_moment_has_one_point(tmp_path: Path) -> None:
     text = "time_s,latitude_deg,longitude_deg\n0,1,2\n0,1,2\n"
-    assert _mistakes(tmp_path, text) == ["ship.csv: line 2: ship has one point, a track needs two"]
+    assert _errors(tmp_path, text) == ["ship.csv: line 2: ship has one point, a track needs two"]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -98,7 +98,7 @@ def test_any_order_of_rows_is_the_same_motion(
 )
 def test_columns_under_other_names(tmp_path: Path, columns: str, words: str) -> None:
     text = f"{columns}\n0,1,2,3\n9,1,2,3\n"
-    assert any(words in line for line in _mistakes(tmp_path, text))
+    assert any(words in line for line in _errors(tmp_path, text))
 
 
 def test_semicolons_and_decimal_commas(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_tracks_and_routes_of_gpx(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_mistakes_of_gpx(tmp_path: Path, inner: str, words: str) -> None:
-    lines = _mistakes(tmp_path, GPX.format(inner), "day.gpx")
+def test_errors_of_gpx(tmp_path: Path, inner: str, words: str) -> None:
+    lines = _errors(tmp_path, GPX.format(inner), "day.gpx")
     assert any(words in line for line in lines)
     assert all(line.startswith("day.gpx: ") for line in lines)

@@ -52,6 +52,6 @@ def test_every_table_names_what_is_not_read(tmp_path: Path) -> None:
         "flows[2].gravity.population: people.csv: the column country is not used",
     ]
     assert list(unread(scenario)) == lines
-    fleet = skyweft.assemble(scenario)
+    fleet = skyweft.build_fleet(scenario)
     assert set(lines) <= set(fleet.warnings)
     assert not any("towns.csv" in line for line in fleet.warnings)

@@ -45,7 +45,7 @@ def contacts() -> pa.Table:
 
 @pytest.fixture
 def links() -> pa.Table:
-    """Two contacts of one rule; the reverse way cannot send."""
+    """Two contacts of one rule; the reverse route cannot send."""
     return pa.table(
         {
             "link": ["ku/sat"] * 5,

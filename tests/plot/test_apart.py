@@ -1,11 +1,11 @@
-"""Bars and lines of ways apart: what is drawn is what the table says, the worst on top."""
+"""Bars and lines of disjoint paths: what is drawn is what the table says, the worst on top."""
 
 import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 
-from skyweft.network.routing.plot.apart import LETTERS, PAIRS_DRAWN
-from skyweft.plot import second_way, ways_apart
+from skyweft.network.routing.plot.disjoint import LETTERS, PAIRS_DRAWN
+from skyweft.plot import backup_path, disjoint_paths
 
 
 def _ways(pairs: int) -> pa.Table:
@@ -25,7 +25,7 @@ def _ways(pairs: int) -> pa.Table:
 
 
 def test_a_bar_is_all_of_the_time(ax: Axes) -> None:
-    ways_apart(_ways(3), ax)
+    disjoint_paths(_ways(3), ax)
     two, one, none = (np.array([bar.get_width() for bar in each]) for each in ax.containers)
     np.testing.assert_allclose(two, [25, 62.5, 100])
     np.testing.assert_allclose(one, [25, 12.5, 0])
@@ -39,21 +39,21 @@ def test_a_bar_is_all_of_the_time(ax: Axes) -> None:
 
 
 def test_the_second_way(ax: Axes) -> None:
-    second_way(_ways(3), ax)
+    backup_path(_ways(3), ax)
     lines, dots = ax.collections
     np.testing.assert_allclose(lines.get_segments()[-1][:, 0], [1, 8])
     np.testing.assert_allclose(dots.get_offsets()[-1], [3, 2])
 
 
 def test_of_many_the_worst_are_drawn(ax: Axes) -> None:
-    ways_apart(_ways(50), ax)
+    disjoint_paths(_ways(50), ax)
     assert len(ax.get_yticks()) == PAIRS_DRAWN
 
 
 def test_no_pairs(ax: Axes) -> None:
-    ways_apart(_ways(1).slice(0, 0), ax)
+    disjoint_paths(_ways(1).slice(0, 0), ax)
     assert len(ax.patches) == len(ax.get_yticks()) == 0
     assert ax.get_xlim() == (0, 100)
-    second_way(_ways(1).slice(0, 0), ax)
+    backup_path(_ways(1).slice(0, 0), ax)
     assert not any(dots.get_offsets().size for dots in ax.collections[1:])
     ax.figure.canvas.draw()

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from skyweft.delivery.plot import LOST, OPEN
 from skyweft.plot import (
-    delivery_delays,
+    delay_cdf,
     delivery_losses,
     delivery_map,
     downlink_use,
@@ -16,7 +16,7 @@ from skyweft.plot import (
 
 def test_curve_of_delays(ax: Axes) -> None:
     table = pa.table({"rule": [0, 0, 1], "delay_s": [2.0, 4.0, 100.0], "share": [0.5, 0.75, 1.0]})
-    assert delivery_delays(table, ["gauges", "alarms"], ax) is ax
+    assert delay_cdf(table, ["gauges", "alarms"], ax) is ax
     one, other = ax.lines
     assert (one.get_label(), other.get_label()) == ("gauges", "alarms")
     np.testing.assert_allclose(one.get_xdata(), [2, 2, 4, 100])
@@ -26,14 +26,14 @@ def test_curve_of_delays(ax: Axes) -> None:
 
 def test_delays_that_are_much_alike_stand_on_an_axis_with_numbers(ax: Axes) -> None:
     table = pa.table({"rule": [0, 0], "delay_s": [2.5, 3.2], "share": [0.5, 1.0]})
-    delivery_delays(table, ["gauges"], ax)
+    delay_cdf(table, ["gauges"], ax)
     assert ax.get_xscale() == "linear"
     assert ax.get_xlabel().endswith("[s]")
 
 
 def hours(**lost: list[int]) -> pa.Table:
     none = {name: [0, 0] for name in (LOST | OPEN).values()}
-    return pa.table({"time_s": [0.0, 3_600.0], "made": [10, 0], **none, **lost})
+    return pa.table({"time_s": [0.0, 3_600.0], "generated": [10, 0], **none, **lost})
 
 
 def test_bars_of_losses(ax: Axes) -> None:
@@ -50,7 +50,7 @@ def test_no_losses(ax: Axes) -> None:
     assert ax.get_legend() is None
 
 
-def test_what_is_aboard(ax: Axes) -> None:
+def test_what_is_on_board(ax: Axes) -> None:
     table = pa.table({"time_s": [0.0, 0.0, 600.0, 600.0], "stored_bytes": [0, 0, 30, 50]})
     stored_messages(table, ax)
     total, fullest = ax.lines
@@ -63,7 +63,7 @@ def test_use_of_targets(ax: Axes) -> None:
         {
             "time_s": [0.0, 0.0, 600.0, 600.0],
             "target": ["Lhasa", "Wuhan", "Lhasa", "Wuhan"],
-            "came_bytes": [0, 10, 5, 90],
+            "arrived_bytes": [0, 10, 5, 90],
         }
     )
     downlink_use(table, ax)

@@ -14,7 +14,7 @@ def gateways() -> pa.Table:
             "site": ["Wuhan $1", "Lhasa", "Oslo"],
             "latitude_deg": [30.6, 29.7, 59.9],
             "longitude_deg": [114.3, 91.1, 10.8],
-            "chosen": [True, False, False],
+            "selected": [True, False, False],
             "rate_mean_bps": [3e6, 1e6, 0.0],
         }
     )
@@ -51,7 +51,7 @@ def test_supply_in_hours(ax: Axes) -> None:
     times = pa.table(
         {
             "time_s": [0.0, 3_600.0],
-            "asked_bps": [4e6, 4e6],
+            "required_bps": [4e6, 4e6],
             "carried_bps": [4e6, 1e6],
         }
     )

@@ -14,11 +14,17 @@ def _coverage(count: int) -> pa.Table:
     grid = cells(count)
     columns = {name: getattr(grid, name) for name in grid.__slots__}
     values = (grid.latitude_deg + 90) / 180
-    names = ("share_covered", "in_view_mean", "longest_gap_s", "revisit_mean_s", "passes_per_day")
+    names = (
+        "coverage_fraction",
+        "in_view_mean",
+        "longest_gap_s",
+        "revisit_mean_s",
+        "passes_per_day",
+    )
     return pa.table({**columns, **dict.fromkeys(names, values)})
 
 
-@pytest.mark.parametrize("figure", ["share_covered", "longest_gap_s", "passes_per_day"])
+@pytest.mark.parametrize("figure", ["coverage_fraction", "longest_gap_s", "passes_per_day"])
 def test_every_cell_is_drawn_once(figure: Figure, ax: Axes) -> None:
     coverage_map(_coverage(300), figure, ax)
     area = sum(
@@ -32,7 +38,7 @@ def test_every_cell_is_drawn_once(figure: Figure, ax: Axes) -> None:
 
 
 def test_cells_of_one_colour_become_one_box(ax: Axes) -> None:
-    coverage_map(_coverage(20_000), "share_covered", ax)
+    coverage_map(_coverage(20_000), "coverage_fraction", ax)
     boxes = sum(
         len(each.get_paths()) for each in ax.collections if isinstance(each, PolyCollection)
     )

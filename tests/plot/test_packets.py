@@ -20,10 +20,10 @@ def packets() -> pa.Table:
             "target": ["Oslo"] * 6,
             "delay_p50_s": [0.05, np.nan, 0.07, 0.02, 0.02, 0.02],
             "delay_p99_s": [0.06, np.nan, 0.09, 0.03, 0.03, 0.03],
-            "lost_no_way": none,
+            "lost_no_route": none,
             "lost_no_capacity": none,
             "lost_buffer": np.array([0, 0, 0, 0, 0, 4]),
-            "lost_link_ended": np.array([0, 7, 0, 0, 0, 0]),
+            "lost_link_down": np.array([0, 7, 0, 0, 0, 0]),
         }
     )
 

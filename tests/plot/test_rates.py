@@ -8,16 +8,16 @@ from skyweft.plot import link_margins, link_rates, rate_cdf
 
 
 def test_samples_stand_for_the_time_around_them(links: pa.Table) -> None:
-    (way,) = directions(links)
-    assert way.words == "ku → sat"
-    np.testing.assert_array_equal(way.weight_s, [150, 300, 150, 450, 450])
-    assert float(np.sum(way.rate_bps * way.weight_s)) == pytest.approx(2.7e9)
+    (route,) = directions(links)
+    assert route.words == "ku → sat"
+    np.testing.assert_array_equal(route.weight_s, [150, 300, 150, 450, 450])
+    assert float(np.sum(route.rate_bps * route.weight_s)) == pytest.approx(2.7e9)
 
 
 def test_both_directions(links: pa.Table) -> None:
     place = links.schema.get_field_index("rate_reverse_bps")
     both = links.set_column(place, "rate_reverse_bps", [np.full(5, 1e3)])
-    assert [way.words for way in directions(both)] == ["ku → sat", "sat → ku"]
+    assert [route.words for route in directions(both)] == ["ku → sat", "sat → ku"]
 
 
 def test_margins(links: pa.Table, ax: Axes) -> None:
@@ -32,7 +32,7 @@ def test_a_rule_between_equals_is_told_once(links: pa.Table) -> None:
     place = links.schema.get_field_index("rate_reverse_bps")
     both = links.set_column(place, "rate_reverse_bps", [np.full(5, 1e3)])
     both = both.set_column(links.schema.get_field_index("link"), "link", [["laser/laser"] * 5])
-    assert [way.words for way in directions(both)] == ["laser ↔ laser"]
+    assert [route.words for route in directions(both)] == ["laser ↔ laser"]
 
 
 def test_rate_spread(links: pa.Table, ax: Axes) -> None:

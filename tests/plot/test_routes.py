@@ -1,4 +1,4 @@
-"""Drawings of ways, from tables small enough to check by hand."""
+"""Drawings of routes, from tables small enough to check by hand."""
 
 import numpy as np
 import pyarrow as pa
@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 
 from skyweft.network.routing.plot.routes import PAIRS_DRAWN, best_connected
-from skyweft.plot import delay_distance, latency_cdf, latency_map, latency_matrix, route_churn
+from skyweft.plot import delay_distance, delay_map, delay_matrix, route_churn, route_delay_cdf
 
 NAN = float("nan")
 
@@ -43,7 +43,7 @@ def _points(ax: Axes) -> list[int]:
 
 def test_the_cdf_ends_at_the_share_that_is_reached(ax: Axes) -> None:
     routes = pa.table({"route": [0, 0, 0, 0, 1], "delay_s": [0.01, 0.03, NAN, 0.02, 0.05]})
-    latency_cdf(routes, ax, labels=["near", "far"])
+    route_delay_cdf(routes, ax, labels=["near", "far"])
     near, far = ax.lines
     assert near.get_ydata()[-1] == pytest.approx(75)
     assert near.get_xdata()[[0, -1]].tolist() == pytest.approx([10, 30])
@@ -53,12 +53,12 @@ def test_the_cdf_ends_at_the_share_that_is_reached(ax: Axes) -> None:
 
 def test_the_cdf_is_of_the_best_ways(ax: Axes) -> None:
     columns = {"route": [0, 0, 0], "rank": [1, 2, 1], "delay_s": [0.01, 0.09, 0.02]}
-    latency_cdf(pa.table(columns), ax)
+    route_delay_cdf(pa.table(columns), ax)
     assert ax.lines[0].get_xdata()[[0, -1]].tolist() == pytest.approx([10, 20])
 
 
 def test_no_way_at_all_draws_empty_axes(ax: Axes) -> None:
-    latency_cdf(pa.table({"route": [0], "delay_s": [NAN]}), ax)
+    route_delay_cdf(pa.table({"route": [0], "delay_s": [NAN]}), ax)
     assert len(ax.lines) == 0
 
 
@@ -89,7 +89,7 @@ def test_churn_is_per_pair_and_hour(ax: Axes) -> None:
         {
             "route": [0] * 4,
             "time_s": [0.0, 60.0, 120.0, 180.0],
-            "compared": [0, 10, 10, 0],
+            "pairs_compared": [0, 10, 10, 0],
             "changes": [0, 1, 5, 0],
         }
     )
@@ -107,13 +107,13 @@ def test_the_best_connected_source(statistics: pa.Table) -> None:
 def test_the_map_shows_reached_and_lost_targets(
     statistics: pa.Table, sites: pa.Table, ax: Axes
 ) -> None:
-    latency_map(statistics, sites, "Oslo", ax=ax)
+    delay_map(statistics, sites, "Oslo", ax=ax)
     assert _points(ax) == [1, 1, 1]  # reached, lost, the source itself
     assert "Oslo [ms]" in ax.figure.axes[1].get_xlabel()
 
 
 def test_the_matrix_leaves_out_what_has_no_way(statistics: pa.Table, ax: Axes) -> None:
-    latency_matrix(statistics, 0, ax)
+    delay_matrix(statistics, 0, ax)
     (cells,) = (each for each in ax.collections if isinstance(each, PolyCollection))
     assert len(cells.get_paths()) == 3
     assert [text.get_text() for text in ax.get_yticklabels()] == ["Oslo", "Quito"]

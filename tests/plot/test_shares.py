@@ -5,12 +5,12 @@ import pyarrow as pa
 import pytest
 from matplotlib.axes import Axes
 
-from skyweft.network.product import FULL, ITSELF, MET, OUTRANKED, TARGET_ALONE
+from skyweft.network.product import FULL, ITSELF, MET, OUTRANKED, TARGET_ISOLATED
 from skyweft.network.product import LIMITS as WORDS
 from skyweft.plot import flow_limits, flow_throughput, link_utilisation
 
 HOUR_S = 3_600.0
-LIMITED = [MET, FULL, MET, ITSELF + TARGET_ALONE, OUTRANKED, FULL, MET, MET]
+LIMITED = [MET, FULL, MET, ITSELF + TARGET_ISOLATED, OUTRANKED, FULL, MET, MET]
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def shares() -> pa.Table:
             "flow": np.tile(np.arange(2), 4),
             "demand_bps": [4e6, 8e6] * 3 + [4e6, np.inf],
             "rate_bps": [4e6, 1e6, 4e6, 0.0, 0.0, 2e6, 4e6, 5e6],
-            "limit": pa.DictionaryArray.from_arrays(codes, pa.array(WORDS)),
+            "limiting_factor": pa.DictionaryArray.from_arrays(codes, pa.array(WORDS)),
         }
     )
 
@@ -48,11 +48,11 @@ def test_endless_demand_has_no_line(shares: pa.Table, ax: Axes) -> None:
 def test_limits_are_stacked(shares: pa.Table, ax: Axes) -> None:
     flow_limits(shares, HOUR_S, ax)
     labels = [each.get_label() for each in ax.containers]
-    assert labels == ["link full", "others first", "no way"]
+    assert labels == ["link full", "others first", "no route"]
     high = {each.get_label(): [bar.get_height() for bar in each] for each in ax.containers}
     assert high["link full"] == [50, 0, 50, 0]
     assert high["others first"] == [0, 0, 50, 0]
-    assert high["no way"] == [0, 50, 0, 0]
+    assert high["no route"] == [0, 50, 0, 0]
     assert [bar.get_y() for bar in ax.containers[1]] == [50, 0, 50, 0]
     assert ax.get_ylim()[1] > 100
 

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from skyweft.contacts.plot.meetings import meetings
 from skyweft.contacts.plot.timeline import layer_spans, telling
-from skyweft.drawing.figures import percent
+from skyweft.drawing.numerals import percent
 from skyweft.plot import layer_timeline, timeline
 
 HOUR_S = 3_600.0

@@ -74,7 +74,7 @@ def test_a_history_gives_one_set_by_the_rule(rule: str, days: float, taken: floa
         assert f"(25544: {moment:%Y-%m-%dT%H:%M} of 2)" in line
 
 
-def test_a_history_is_a_mistake_where_the_user_says_so() -> None:
+def test_a_history_is_a_error_where_the_user_says_so() -> None:
     for skip in (False, True):  # what is damaged may be left out, what is there twice not
         with pytest.raises(ScenarioError, match=r"x.tle: line 3: 25544 is there already, line 1"):
             parse((tle() + tle(200.5)).encode(), "x.tle", choice("error", skip=skip))

@@ -87,7 +87,7 @@ COLUMNS = [
 ]
 
 
-def mistakes(data: bytes, name: str = "x.txt") -> list[str]:
+def errors(data: bytes, name: str = "x.txt") -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         parse(data, name)
     lines = str(caught.value).split("\n")
@@ -167,7 +167,7 @@ def test_numbers_of_a_tle_in_odd_places() -> None:
     assert found.epoch_tai_ns[0] == (-410_227_200 + 10) * 10**9  # 1957-01-01: 13 years before 1970
 
 
-def test_every_mistake_of_a_tle_is_named_by_line() -> None:
+def test_every_error_of_a_tle_is_named_by_line() -> None:
     lines = [
         "GOOD",
         FIRST,
@@ -193,7 +193,7 @@ def test_every_mistake_of_a_tle_is_named_by_line() -> None:
         SECOND,
         FIRST,
     ]
-    found = mistakes("\n".join(lines).encode())
+    found = errors("\n".join(lines).encode())
     assert found == [
         "line 5: the checksum printed is '7', the one computed 4",
         "line 9: INCLINATION, columns 9 to 16: '51.64160': is not one",
@@ -209,18 +209,17 @@ def test_every_mistake_of_a_tle_is_named_by_line() -> None:
 
 def test_elements_of_another_theory_are_refused() -> None:
     first = summed(FIRST[:62] + "4" + FIRST[63:])
-    assert "SGP4-XP" in mistakes(f"{first}\n{SECOND}".encode())[0]
-    assert "EPHEMERIS_TYPE is 4" in mistakes(as_json({**FIELDS, "EPHEMERIS_TYPE": 4}))[0]
-    assert "TIME_SYSTEM is 'UT1'" in mistakes(as_json({**FIELDS, "TIME_SYSTEM": "UT1"}))[0]
+    assert "SGP4-XP" in errors(f"{first}\n{SECOND}".encode())[0]
+    assert "EPHEMERIS_TYPE is 4" in errors(as_json({**FIELDS, "EPHEMERIS_TYPE": 4}))[0]
+    assert "TIME_SYSTEM is 'UT1'" in errors(as_json({**FIELDS, "TIME_SYSTEM": "UT1"}))[0]
 
 
-def test_at_most_twenty_mistakes_are_shown() -> None:
-    found = mistakes(f"{FIRST[:-1]}0\n{SECOND}\n".encode() * 50)
+def test_at_most_twenty_errors_are_shown() -> None:
+    found = errors(f"{FIRST[:-1]}0\n{SECOND}\n".encode() * 50)
     assert len(found) == 21
     assert found[-1] == "and 30 more"
     assert (
-        mistakes((FIRST + "\n").encode() * 3000)[-1]
-        == "and at least 980 more; reading stopped there"
+        errors((FIRST + "\n").encode() * 3000)[-1] == "and at least 980 more; reading stopped there"
     )
 
 
@@ -236,8 +235,8 @@ def test_at_most_twenty_mistakes_are_shown() -> None:
         ("NORAD_CAT_ID", "T0001", "NORAD_CAT_ID is 'T0001', needed is a number"),
     ],
 )
-def test_mistakes_of_an_omm(notation: str, field: str, value: object, words: str) -> None:
-    found = mistakes(NOTATIONS[notation](FIELDS, {**FIELDS, "OBJECT_NAME": "B", field: value}))
+def test_errors_of_an_omm(notation: str, field: str, value: object, words: str) -> None:
+    found = errors(NOTATIONS[notation](FIELDS, {**FIELDS, "OBJECT_NAME": "B", field: value}))
     assert len(found) == 1
     assert words in found[0]
     place = {"csv": "line 3", "json": "entry 2", "xml": "segment 2", "kvn": "message from line 25"}
@@ -245,21 +244,21 @@ def test_mistakes_of_an_omm(notation: str, field: str, value: object, words: str
 
 
 def test_names_fit_into_tables() -> None:
-    assert "name of 101 characters" in mistakes(b"x" * 101 + b"\n" + TLE)[0]
-    assert "control character" in mistakes(b"a\x07b\n" + TLE)[0]
-    assert "control character" in mistakes(as_json({**FIELDS, "OBJECT_NAME": "a\nb"}))[0]
+    assert "name of 101 characters" in errors(b"x" * 101 + b"\n" + TLE)[0]
+    assert "control character" in errors(b"a\x07b\n" + TLE)[0]
+    assert "control character" in errors(as_json({**FIELDS, "OBJECT_NAME": "a\nb"}))[0]
 
 
 def test_a_missing_field_is_named() -> None:
     less = {key: value for key, value in FIELDS.items() if key != "BSTAR"}
-    assert mistakes(as_csv(less)) == ["line 1: columns missing: BSTAR"]
-    assert mistakes(as_json(less)) == ["entry 1 (ISS (ZARYA)): BSTAR is missing"]
+    assert errors(as_csv(less)) == ["line 1: columns missing: BSTAR"]
+    assert errors(as_json(less)) == ["entry 1 (ISS (ZARYA)): BSTAR is missing"]
     timeless = {key: value for key, value in FIELDS.items() if key != "EPOCH"}
-    assert "EPOCH is missing, needed is UTC" in mistakes(as_json(timeless))[0]
+    assert "EPOCH is missing, needed is UTC" in errors(as_json(timeless))[0]
     nameless = {
         key: val for key, val in FIELDS.items() if key not in ("OBJECT_NAME", "NORAD_CAT_ID")
     }
-    assert mistakes(as_json(nameless)) == ["entry 1: neither OBJECT_NAME nor NORAD_CAT_ID is there"]
+    assert errors(as_json(nameless)) == ["entry 1: neither OBJECT_NAME nor NORAD_CAT_ID is there"]
 
 
 def test_numbers_may_be_texts_and_epochs_days_of_the_year() -> None:
@@ -277,8 +276,8 @@ def test_shared_names_get_their_number_and_a_satellite_given_twice_is_refused() 
     assert found.names == ("ISS (ZARYA) (25544)", "ISS (ZARYA) (7)")
     assert len(warnings) == 1
     assert "2 satellites share 1 name (ISS (ZARYA))" in warnings[0]
-    assert mistakes(TLE + TLE) == ["line 3: 25544 is there already, line 1: keep one of them"]
-    assert "entry 2: ISS (ZARYA) is there already, entry 1" in mistakes(as_json(FIELDS, FIELDS))[0]
+    assert errors(TLE + TLE) == ["line 3: 25544 is there already, line 1: keep one of them"]
+    assert "entry 2: ISS (ZARYA) is there already, entry 1" in errors(as_json(FIELDS, FIELDS))[0]
 
 
 @pytest.mark.parametrize(
@@ -307,11 +306,11 @@ def test_shared_names_get_their_number_and_a_satellite_given_twice_is_refused() 
     ],
 )
 def test_what_is_no_element_file_says_so(data: bytes, words: str) -> None:
-    assert any(words in line for line in mistakes(data))
+    assert any(words in line for line in errors(data))
 
 
 def test_a_huge_file_is_refused_before_it_is_read() -> None:
-    assert mistakes(bytes(SIZE_MAX_BYTES + 1)) == ["100 MB, at most 100 MB is read"]
+    assert errors(bytes(SIZE_MAX_BYTES + 1)) == ["100 MB, at most 100 MB is read"]
 
 
 SEEDS = [TLE, b"ISS\n" + TLE, *(write(FIELDS, FIELDS) for write in NOTATIONS.values())]

@@ -12,7 +12,7 @@ import pytest
 from skyweft.contacts.arrow import CONTACTS
 from skyweft.contacts.coverage.arrow import COVERAGE
 from skyweft.contacts.coverage.measuring import cells
-from skyweft.links.arrow import LINKS
+from skyweft.links.arrow import LINK_SAMPLES
 from skyweft.motion.arrow import PLATFORMS
 from skyweft.scenario.scenario import Scenario
 
@@ -43,15 +43,15 @@ class Made:
     scenario: Scenario
     platforms: pa.Table
     contacts: pa.Table
-    links: pa.Table
+    link_samples: pa.Table
     coverage: pa.Table | None
     warnings: Sequence[str] = ()
-    echo: Sequence[str] = ()
+    derived_geometry: Sequence[str] = ()
     text: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     folder: Path = Path()
-    finished_s: float = DAY_S
+    simulated_s: float = DAY_S
     complete: bool = True
 
     def table(self, name: str, columns: Sequence[str]) -> pa.Table:
@@ -90,7 +90,9 @@ def make() -> Made:
         _links(contacts),
         _coverage(),
         warnings=("sats: 3 of 24 element sets are older than 14 days at the end of the run",),
-        echo=("sats: 4 planes of 6, altitude 560.0 km, period 95.76 min, 15.04 rev/day",),
+        derived_geometry=(
+            "sats: 4 planes of 6, altitude 560.0 km, period 95.76 min, 15.04 rev/day",
+        ),
         manifest={"versions": {"skyweft": "0.1.0"}, "seconds": {"motion": 1.5}},
     )
 
@@ -198,7 +200,7 @@ def _contacts(names: list[str]) -> pa.Table:
 
 
 def _links(contacts: pa.Table) -> pa.Table:
-    """Five samples a contact; the reverse way only for users of the satellites' Ku band."""
+    """Five samples a contact; the reverse route only for users of the satellites' Ku band."""
     random = np.random.default_rng(8)
     many = contacts.num_rows
     contact = np.repeat(np.arange(many), 5)
@@ -219,7 +221,7 @@ def _links(contacts: pa.Table) -> pa.Table:
             *(f"cn0{word}_dbhz" for word in ("", "_reverse")),
         )
     }
-    return LINKS.build(
+    return LINK_SAMPLES.build(
         {
             "contact": contact,
             **{
@@ -258,14 +260,14 @@ def _coverage() -> pa.Table:
             "name": [""] * 400 + [f"gateways-{each:02d}" for each in range(sites)],
             "latitude_deg": latitude_deg,
             "longitude_deg": np.concatenate([grid.longitude_deg, [110.0, 112.0, 114.3]]),
-            "share_covered": share,
+            "coverage_fraction": share,
             "in_view_mean": 2.2 * share,
             "in_view_min": np.zeros(many, np.int32),
             "in_view_max": np.full(many, 4, np.int32),
             "longest_gap_s": (1 - share) * 9_000,
             "longest_gap_cut": np.zeros(many, bool),
             "revisit_mean_s": np.where(share < 1, (1 - share) * 2_400, np.nan),
-            "wait_mean_s": (1 - share) * 800,
+            "response_time_mean_s": (1 - share) * 800,
             "gaps": np.full(many, 30),
             "passes_per_day": share * 60,
             **bounds,

@@ -64,12 +64,12 @@ def test_rules_of_one_source_are_told_apart(sent: Run) -> None:
     for number, made in ((1, 144), (2, 48)):
         row = text[text.index(f">place ({number})<") :].partition("</tr>")[0]
         assert f">{made}<" in row
-    assert "192 messages were made" in text
+    assert "192 messages were generated" in text
 
 
 def test_every_loss_has_its_cause(sent: Run) -> None:
-    figures = sent.summary()["deliveries"]
-    lost = figures["made"] - figures["delivered"]
-    assert figures["lost_no_satellite"] == lost > 0
-    row = section(sent).body.partition("Why messages")[2].partition("no satellite<")[2]
+    summary = sent.summary()["deliveries"]
+    lost = summary["generated"] - summary["delivered"]
+    assert summary["lost_no_coverage"] == lost > 0
+    row = section(sent).body.partition("Why messages")[2].partition("no coverage<")[2]
     assert f">{lost}<" in row.partition("</tr>")[0]

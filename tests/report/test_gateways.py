@@ -23,9 +23,9 @@ def _words(markup: Markup) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", markup))
 
 
-def _siting(need_bps: float) -> Siting:
+def _siting(demand_bps: float) -> Siting:
     rate_bps = np.array([[5e6, 4e6], [1e6, 1e6], [0.0, 0.0]])
-    time_s, need = np.array([0.0, 60.0]), np.full(2, need_bps)
+    time_s, need = np.array([0.0, 60.0]), np.full(2, demand_bps)
     rows = np.arange(3, dtype=np.int32)
     return siting(Downlinks(rows, time_s, need, rate_bps, rate_bps > 0))
 
@@ -51,7 +51,7 @@ def test_figures_in_words() -> None:
         "Wuhan 1 4.50 Mbit/s",
         "Oslo – 0 bit/s",
         "never linked with anything that passes traffic on",
-        "the chosen carry what is asked for without it",
+        "the selected carry what is asked for without it",
     ):
         assert said in words, said
     assert text.count("<svg") == 2
@@ -72,12 +72,12 @@ def test_what_cannot_come_down_has_its_reason() -> None:
 
 def test_the_bound_is_told_where_the_plan_may_not_be_best() -> None:
     found = _siting(4e6)
-    figures = metrics(found, NAMES) | {"optimal": False, "guarantee": 1.69, "at_least": 0}
+    summary = metrics(found, NAMES) | {"optimal": False, "guarantee": 1.69, "at_least": 0}
     fleet = SimpleNamespace(
         sites=Sites(to_ecef(NORTH, EAST, np.zeros(3)), up(NORTH, EAST)), site=np.arange(3)
     )
     sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
-    words = _words(drawn(sites, times_table(found), 3_600.0, figures))
+    words = _words(drawn(sites, times_table(found), 3_600.0, summary))
     assert "at most so many times the fewest 1.69" in words
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.network.product import PacketRows
-from skyweft.network.queues.arrow import metrics, packets_table
+from skyweft.network.queues.arrow import metrics, packet_statistics_table
 from skyweft.network.queues.section import drawn
 
 NAMES = ["Wuhan", "Lhasa <b>"]
@@ -23,18 +23,18 @@ def _rows() -> PacketRows:
         target=np.array([1, 0], np.int32),
         sent=np.array([100, 50]),
         received=np.array([100, 0]),
-        lost_no_way=none,
+        lost_no_route=none,
         lost_no_capacity=none,
         lost_buffer=np.array([0, 40]),
-        lost_link_ended=none,
-        under_way=np.array([0, 10]),
+        lost_link_down=none,
+        in_flight=np.array([0, 10]),
         delay_min_s=delays,
         delay_mean_s=delays,
         delay_p50_s=delays,
         delay_p95_s=delays,
         delay_p99_s=2 * delays,
         delay_max_s=3 * delays,
-        waited_mean_s=delays / 10,
+        queueing_delay_mean_s=delays / 10,
         jitter_s=delays / 100,
         reordered=np.array([3, 0]),
     )
@@ -42,7 +42,7 @@ def _rows() -> PacketRows:
 
 def test_figures_in_words() -> None:
     rows = _rows()
-    table = packets_table(rows, pa.array(NAMES, pa.string()))
+    table = packet_statistics_table(rows, pa.array(NAMES, pa.string()))
     text = drawn(table, metrics(rows, NAMES))
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))
     assert "Wuhan Lhasa &lt;b&gt; 100 0.0 25.000 50.000 75.000 2.500 0.250 3" in words
@@ -55,7 +55,7 @@ def test_figures_in_words() -> None:
 def test_lists_of_pairs_are_cut() -> None:
     rows = _rows()
     totals = metrics(rows, NAMES) * 30
-    table = packets_table(rows, pa.array(NAMES, pa.string()))
+    table = packet_statistics_table(rows, pa.array(NAMES, pa.string()))
     text = drawn(table, totals)
     assert "The 20 that lose most" in text
     assert text.count("<tr>") <= 21 + 1

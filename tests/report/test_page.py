@@ -144,7 +144,7 @@ def test_names_are_text_everywhere(made) -> None:
         platforms=made.platforms.set_column(place, "name", column),
         contacts=contacts,
         warnings=("</section>" + bad,),
-        echo=(bad,),
+        derived_geometry=(bad,),
     )
     text = page(run)
     assert "<img" not in text
@@ -156,10 +156,10 @@ def test_names_are_text_everywhere(made) -> None:
 def test_a_run_in_which_nothing_met(made) -> None:
     run = made.but(
         contacts=made.contacts.slice(0, 0),
-        links=made.links.slice(0, 0),
+        link_samples=made.link_samples.slice(0, 0),
         coverage=None,
         warnings=(),
-        echo=(),
+        derived_geometry=(),
     )
     outline = Outline(page(run))
     assert "No two platforms met" in outline.words
@@ -169,20 +169,20 @@ def test_a_run_in_which_nothing_met(made) -> None:
 
 def test_links_without_a_budget(made) -> None:
     """Optical terminals state a rate and have no margin."""
-    many = made.links.num_rows
-    links = made.links.set_column(
-        made.links.schema.get_field_index("margin_db"),
+    many = made.link_samples.num_rows
+    links = made.link_samples.set_column(
+        made.link_samples.schema.get_field_index("margin_db"),
         "margin_db",
         [np.full(many, np.nan, np.float32)],
     )
-    words = Outline(links_section(made.but(links=links)).body).words
+    words = Outline(links_section(made.but(link_samples=links)).body).words
     assert "haps → user" in words
     assert "Mbit/s" in words
 
 
 def test_covered_everywhere_always(made) -> None:
     table = made.coverage
-    for name, value in {"share_covered": 1.0, "longest_gap_s": 0.0, "gaps": 0}.items():
+    for name, value in {"coverage_fraction": 1.0, "longest_gap_s": 0.0, "gaps": 0}.items():
         place = table.schema.get_field_index(name)
         kind = table.schema.field(name).type
         table = table.set_column(place, name, [pa.array([value] * len(table), kind)])
@@ -192,7 +192,7 @@ def test_covered_everywhere_always(made) -> None:
 
 
 def test_an_interrupted_run_says_so(made) -> None:
-    outline = Outline(page(made.but(complete=False, finished_s=43_200.0)))
+    outline = Outline(page(made.but(complete=False, simulated_s=43_200.0)))
     assert "Interrupted after" in outline.words
     assert "12 h" in outline.words
 

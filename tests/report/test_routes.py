@@ -74,7 +74,7 @@ def test_the_section_names_rules_pairs_and_reasons(ring: Run) -> None:
     ):
         assert (words in text) == (words != "Of the larger"), words
     assert "<b>" not in text
-    assert "Every pair has a way" not in text
+    assert "Every pair has a route" not in text
     assert text.count("<svg role") == 4
     assert "Alternatives" not in text
 
@@ -83,21 +83,24 @@ def test_the_section_says_how_many_have_other_ways(
     ring: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("skyweft.network.routing.section.APART_DRAWN", 1)
-    rules = 'processing_s = 0\napart = "links"\n\n' + TOML[TOML.index("[[routes]]") :]
+    rules = 'processing_s = 0\ndisjoint = "links"\n\n' + TOML[TOML.index("[[routes]]") :]
     (ring.folder.parent / "two.toml").write_text(f"{TOML}{rules}alternatives = 3\n")
     found = run(ring.folder.parent / "two.toml", ring.folder.parent / "two")
     text = routes(found).body
-    pairs = found.ways_apart(0).num_rows
+    pairs = found.disjoint_paths(0).num_rows
     assert f"the 1 worst of {pairs} pairs" in text
     section = text[text.index("Alternatives") : text.index("Found: share")]
     links, three = (each["alternatives"] for each in found.summary()["routes"])
     assert 0 < links["share_found"] <= three["share_found"] < 1
-    for asked, figures in (("2 ways that share no link", links), ("3 ways without a", three)):
+    for asked, summary in (
+        ("2 routes that share no link", links),
+        ("3 loop-free paths", three),
+    ):
         row = section[section.index(asked) :].partition("</tr>")[0]
-        assert f"{100 * figures['share_found']:.1f}" in row
+        assert f"{100 * summary['share_found']:.1f}" in row
         for name in ("extra_median_s", "extra_p95_s"):
-            assert f"{1e3 * figures[name]:.2f}" in row
-    # All that is said of delays is of the best ways, which both rules share.
+            assert f"{1e3 * summary[name]:.2f}" in row
+    # All that is said of delays is of the best routes, which both rules share.
     cells = [row.partition("</tr>")[0] for row in text.split("cities → cities</")[1:3]]
     assert cells[0] == cells[1]
     best = routes(ring).body.split("cities → cities</")[1].partition("</tr>")[0]

@@ -6,16 +6,16 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.drawing.markup import Markup
-from skyweft.network.flows.arrow import loads_table, shares_table
+from skyweft.network.flows.arrow import flow_rates_table, link_loads_table
 from skyweft.network.flows.section import drawn
-from skyweft.network.product import FULL, MET, Loads, Shares
+from skyweft.network.product import FULL, MET, FlowRates, LinkLoads
 
 NAMES = pa.chunked_array([["Wuhan", "Lhasa", "sat <b>"]])
 FIRST = {"carried_bps": 3e6, "most_bps": 4e6, "gap": 0.25, "why_not": None}
 
 
 def _tables(rows: slice = slice(None)) -> tuple[pa.Table, pa.Table]:
-    shares = Shares(
+    shares = FlowRates(
         rule=np.zeros(2, np.int16)[rows],
         time_s=np.zeros(2)[rows],
         flow=np.arange(2, dtype=np.int32)[rows],
@@ -25,9 +25,9 @@ def _tables(rows: slice = slice(None)) -> tuple[pa.Table, pa.Table]:
         rate_bps=np.array([1e6, 2e6])[rows],
         bottleneck_from=np.array([-1, 2], np.int32)[rows],
         bottleneck_to=np.array([-1, 0], np.int32)[rows],
-        limit=np.array([MET, FULL], np.int8)[rows],
+        limiting_factor=np.array([MET, FULL], np.int8)[rows],
     )
-    loads = Loads(
+    loads = LinkLoads(
         time_s=np.zeros(2)[rows],
         source=np.array([0, 2], np.int32)[rows],
         target=np.array([2, 0], np.int32)[rows],
@@ -35,7 +35,7 @@ def _tables(rows: slice = slice(None)) -> tuple[pa.Table, pa.Table]:
         capacity_bps=np.array([4e6, 2e6])[rows],
     )
     names = NAMES.combine_chunks()
-    return shares_table(shares, names), loads_table(loads, names)
+    return flow_rates_table(shares, names), link_loads_table(loads, names)
 
 
 def _words(markup: Markup) -> str:
@@ -49,9 +49,9 @@ def test_figures_in_words() -> None:
         "carried, mean 3 Mbit/s",
         "demand, mean, where it has an end 4 Mbit/s",
         "share of that demand served 75.0 %",
-        "most that any ways could carry then 4 Mbit/s",
+        "most that any routes could carry then 4 Mbit/s",
         "gap between the two 25.0 %",
-        "a link on the way is full 50.0",
+        "a link on the route is full 50.0",
         "Wuhan receives 1.00",
     ):
         assert said in words

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.report.sweep import write_sweep
 from skyweft.store.jsonfile import write_json
-from skyweft.sweeps.figures import survived, table
+from skyweft.sweeps.metrics import survived, table
 from skyweft.sweeps.product import Sweep, plan, write
 from skyweft.sweeps.variants import variants
 
@@ -18,7 +18,7 @@ from skyweft.sweeps.variants import variants
 def _sweep(folder: Path, grid: dict[str, list[object]], failed: int = 0) -> Sweep:
     asked = variants(grid, None)
     summaries = {
-        each.number: {"coverage": {"cells": {"share_covered_mean": each.number / 100}}}
+        each.number: {"coverage": {"cells": {"coverage_fraction_mean": each.number / 100}}}
         for each in asked
         if each.number != failed
     }
@@ -32,7 +32,7 @@ def test_page(tmp_path: Path) -> None:
     found = _sweep(tmp_path, {"planes": [1, 2, 4], "per_plane": [1, 2]}, failed=3)
     text = write_sweep(found, tmp_path / "sweep.html").read_text(encoding="utf-8")
     assert "<h1>A &amp; B</h1>" in text
-    assert "coverage.cells.share_covered_mean" in text
+    assert "coverage.cells.coverage_fraction_mean" in text
     assert text.count("<svg role=") == 1
     assert "&lt;too small&gt;" in text
     assert not re.search(r"https?://(?!www\.w3\.org)", text)
@@ -105,7 +105,7 @@ def test_a_figure_of_survivors_stands_beside_their_share(
 
 
 def test_which_share_a_figure_is_read_with() -> None:
-    names = {"routes.0.share_reachable", "deliveries.share_delivered", "a.share_covered_mean"}
+    names = {"routes.0.share_reachable", "deliveries.share_delivered", "a.coverage_fraction_mean"}
     assert survived("routes.0.delay_median_s", names) == "routes.0.share_reachable"
     assert survived("deliveries.delay_p50_s", names) == "deliveries.share_delivered"
     assert survived("routes.1.delay_median_s", names) is None

@@ -70,7 +70,7 @@ def test_what_is_no_toml_for_a_backslash(name: str, said: str, tmp_path: Path) -
     assert f"not TOML: {said}; {ESCAPES}" in found
 
 
-def test_other_mistakes_say_nothing_of_backslashes(tmp_path: Path) -> None:
+def test_other_errors_say_nothing_of_backslashes(tmp_path: Path) -> None:
     text = HEAD + "a = \"b\" = 3\nc = 'x\\y'\n"
     assert "backslash" not in _complaint(tmp_path / "a.toml", text)
 

@@ -56,12 +56,15 @@ def _load(folder: Path, *lines: str) -> Scenario:
         ("gravity = { total_bps = 0 }", r"flows\[0\]\.gravity\.total_bps: "),
         ("gravity = { total_bps = 1e9 }", r"flows\[0\]\.targets\[0\]: \"ship\" moves \(track\)"),
         ("elastic = true\nalternatives = 0", r"flows\[0\]\.alternatives: "),
-        ("elastic = true\nalternatives = 2\napart = 'links'", "only one of alternatives and apart"),
-        ("elastic = true\nsplit = 'equal'", "one way cannot be split"),
+        (
+            "elastic = true\nalternatives = 2\ndisjoint = 'links'",
+            "only one of alternatives and disjoint",
+        ),
+        ("elastic = true\nsplit = 'equal'", "one route cannot be split"),
         ("elastic = true\nrate_bps = 3", r"flows\[0\]\.rate_bps: "),
     ],
 )
-def test_mistakes_have_their_place(folder: Path, line: str, words: str) -> None:
+def test_errors_have_their_place(folder: Path, line: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         _load(folder, line)
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.naming import escaped
 from skyweft.scenario.reading import load
-from skyweft.scenario.review import review
+from skyweft.scenario.review import check
 
-SOUND = """
+VALID = """
 name = "Fuzz"
 start = 2026-07-01T00:00:00Z
 duration_s = 86_400
@@ -75,15 +75,15 @@ VALUES = [
         "[1, 2, 3]",
         '["up", 1]',
         "{}",
-        '{ kind = "tle" }',
+        '{ kind = "elements" }',
         "[" * 2000,
         "{ a = { b = 1 } }",
     ),
-    *('{ kind = "tle", file = "\\u0000" }', '{ kind = "sites", file = "' + "y" * 5000 + '" }'),
+    *('{ kind = "elements", file = "\\u0000" }', '{ kind = "sites", file = "' + "y" * 5000 + '" }'),
     *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-07-01", "07:00:00"),
     *("2026-07-01T00:00:00", "1971-12-31T23:59:60Z", "\ud7ff", "\x00", "'''", "#"),
 ]
-LINES = SOUND.splitlines()
+LINES = VALID.splitlines()
 PLACES = [row for row, line in enumerate(LINES) if " = " in line]
 WORDS = sorted({word for line in LINES for word in line.replace('"', " ").split() if len(word) > 2})
 
@@ -94,7 +94,7 @@ def _load(data: bytes, overrides: list[str] | None = None) -> None:
         path.write_bytes(data)
         said = ""
         try:
-            review(load(path, overrides or []))
+            check(load(path, overrides or []))
         except ScenarioError as error:
             said = str(error)
         assert not said or said.startswith(("fuzz.toml: ", folder))
@@ -103,8 +103,8 @@ def _load(data: bytes, overrides: list[str] | None = None) -> None:
 
 def test_the_seed_itself_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "sound.toml"
-    path.write_text(SOUND, encoding="utf-8")
-    assert review(load(path)) == []
+    path.write_text(VALID, encoding="utf-8")
+    assert check(load(path)) == []
 
 
 @settings(deadline=None, max_examples=150)
@@ -127,7 +127,7 @@ def test_any_value_at_any_key(changes: list[tuple[int, str]]) -> None:
 @settings(deadline=None, max_examples=400)
 @given(st.data())
 def test_words_swapped_lines_lost_and_bytes_broken(data: st.DataObject) -> None:
-    text = SOUND
+    text = VALID
     for _ in range(data.draw(st.integers(1, 3))):
         old, new = data.draw(st.sampled_from(WORDS)), data.draw(st.sampled_from(WORDS))
         text = text.replace(old, new, 1)
@@ -160,7 +160,7 @@ def test_words_swapped_lines_lost_and_bytes_broken(data: st.DataObject) -> None:
     )
 )
 def test_any_override(overrides: list[str]) -> None:
-    _load(SOUND.encode(), overrides)
+    _load(VALID.encode(), overrides)
 
 
 @settings(deadline=None, max_examples=60)

@@ -1,4 +1,4 @@
-"""Mistakes in `[gateways]` have their place and say what would be right."""
+"""Errors in `[gateways]` have their place and say what would be right."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def _scenario(gateways: dict[str, Any], **more: Any) -> Scenario:
 
 
 def test_need_or_flows() -> None:
-    assert _scenario({"sites": ["town"], "need_bps": 1e6}).gateways
+    assert _scenario({"sites": ["town"], "demand_bps": 1e6}).gateways
     flows = [{"sources": ["sat"], "targets": ["town"], "demand_bps": 1e6}]
     assert _scenario({"sites": ["town"]}, flows=flows).gateways
 
@@ -37,18 +37,18 @@ def test_need_or_flows() -> None:
 @pytest.mark.parametrize(
     ("gateways", "words"),
     [
-        ({"sites": ["town"]}, r"gateways: give need_bps, or \[\[flows\]\]"),
-        ({"sites": ["twon"], "need_bps": 1.0}, r'gateways.sites\[0\].*"town"'),
+        ({"sites": ["town"]}, r"gateways: give demand_bps, or \[\[flows\]\]"),
+        ({"sites": ["twon"], "demand_bps": 1.0}, r'gateways.sites\[0\].*"town"'),
         (
-            {"sites": ["town", "sat"], "need_bps": 1.0},
+            {"sites": ["town", "sat"], "demand_bps": 1.0},
             r'gateways.sites\[1\]: "sat" moves \(orbit\)',
         ),
-        ({"sites": [], "need_bps": 1.0}, "at least 1 item"),
-        ({"sites": ["town"], "need_bps": 0.0}, "greater than or equal to"),
-        ({"sites": ["town"], "need_bps": 1.0, "target_share": 1.5}, "less than or equal to 1"),
-        ({"sites": ["town"], "need_bps": 1.0, "antennas_max": 0}, "greater than or equal to 1"),
+        ({"sites": [], "demand_bps": 1.0}, "at least 1 item"),
+        ({"sites": ["town"], "demand_bps": 0.0}, "greater than or equal to"),
+        ({"sites": ["town"], "demand_bps": 1.0, "target_share": 1.5}, "less than or equal to 1"),
+        ({"sites": ["town"], "demand_bps": 1.0, "antennas_max": 0}, "greater than or equal to 1"),
     ],
 )
-def test_mistakes(gateways: dict[str, Any], words: str) -> None:
+def test_errors(gateways: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         _scenario(gateways)

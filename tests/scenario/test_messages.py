@@ -6,11 +6,11 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.scenario.reading import load
-from skyweft.scenario.review import review
+from skyweft.scenario.review import check
 from skyweft.scenario.scenario import Scenario
 
 START = """\
-name = "Things"
+name = "Devices"
 start = 2026-07-01T00:00:00Z
 duration_s = 600
 
@@ -65,8 +65,8 @@ EVERY = RULE + "period_s = 60\n"
 
 def _load(folder: Path, text: str, waveform: str = "lora") -> Scenario:
     whole = START.replace("{waveform}", waveform) + text
-    (folder / "things.toml").write_text(whole, encoding="utf-8")
-    return load(folder / "things.toml")
+    (folder / "devices.toml").write_text(whole, encoding="utf-8")
+    return load(folder / "devices.toml")
 
 
 @pytest.mark.parametrize("waveform", ["lora", "lora_sf12", "aloha", "lr_fhss", "nb_iot"])
@@ -105,7 +105,7 @@ def test_a_rule_is_enough(tmp_path: Path, waveform: str) -> None:
         (EVERY.replace("gauges", "ships") + f"profile = {[1] * 24}", r"messages\[0\]\.profile: "),
     ],
 )
-def test_mistakes_have_their_place(tmp_path: Path, text: str, words: str) -> None:
+def test_errors_have_their_place(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         _load(tmp_path, text)
 
@@ -136,7 +136,7 @@ def test_keys_of_another_waveform(tmp_path: Path) -> None:
 
 def test_failures_that_messages_do_not_feel_are_said(tmp_path: Path) -> None:
     failures = '[[failures]]\nplatforms = ["gauges"]\nshare = 0.5\n'
-    assert not any("failures" in line for line in review(_load(tmp_path, EVERY)))
-    assert not any("failures" in line for line in review(_load(tmp_path, failures)))
-    (line,) = [line for line in review(_load(tmp_path, EVERY + failures)) if "failures" in line]
+    assert not any("failures" in line for line in check(_load(tmp_path, EVERY)))
+    assert not any("failures" in line for line in check(_load(tmp_path, failures)))
+    (line,) = [line for line in check(_load(tmp_path, EVERY + failures)) if "failures" in line]
     assert "not on messages" in line

@@ -10,9 +10,11 @@ ENDS = {"sources": ["one"], "targets": ["two"]}
 
 def test_one_best_way_unless_more_are_asked_for() -> None:
     plain = Routes.model_validate(ENDS)
-    assert (plain.alternatives, plain.apart) == (1, None)
+    assert (plain.alternatives, plain.disjoint) == (1, None)
     assert Routes.model_validate(ENDS | {"alternatives": 100}).alternatives == 100
-    assert Routes.model_validate(ENDS | {"apart": "nodes", "alternatives": 1}).apart == "nodes"
+    assert (
+        Routes.model_validate(ENDS | {"disjoint": "nodes", "alternatives": 1}).disjoint == "nodes"
+    )
 
 
 @pytest.mark.parametrize(
@@ -20,8 +22,8 @@ def test_one_best_way_unless_more_are_asked_for() -> None:
     [
         ({"alternatives": 0}, "greater than or equal to 1"),
         ({"alternatives": 101}, "less than or equal to 100"),
-        ({"apart": "planes"}, "'links' or 'nodes'"),
-        ({"apart": "links", "alternatives": 2}, "only one of alternatives and apart"),
+        ({"disjoint": "planes"}, "'links' or 'nodes'"),
+        ({"disjoint": "links", "alternatives": 2}, "only one of alternatives and disjoint"),
     ],
 )
 def test_what_is_refused(wrong: dict[str, object], words: str) -> None:

@@ -44,7 +44,7 @@ def _load(folder: Path, *lines: str) -> Scenario:
         ("rate_bps = 1\nspeed = 2", r"packets\[0\]\.speed: "),
     ],
 )
-def test_mistakes_have_their_place(tmp_path: Path, line: str, words: str) -> None:
+def test_errors_have_their_place(tmp_path: Path, line: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         _load(tmp_path, line)
 

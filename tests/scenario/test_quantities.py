@@ -15,7 +15,7 @@ from skyweft.errors import ScenarioError
 from skyweft.scenario import shipped
 from skyweft.scenario.quantities import BOUNDS
 from skyweft.scenario.reading import load
-from skyweft.scenario.review import review
+from skyweft.scenario.review import check
 from skyweft.scenario.schema import Node, json_schema, tables
 from skyweft.scenario.words import Step, place
 
@@ -101,7 +101,7 @@ def test_any_number_at_any_number_of_any_shipped_scenario(
     name, leaf = at
     said = f"{name}.toml: "
     try:
-        review(load(shipped.find(name), [f"{place(leaf)}={value}"]))
+        check(load(shipped.find(name), [f"{place(leaf)}={value}"]))
     except ScenarioError as error:
         said = str(error)
     assert said

@@ -16,7 +16,7 @@ from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
 from skyweft.scenario.waveforms import ready_made
 
-SOUND = """
+VALID = """
 name = "Two"
 start = 2026-07-01T08:00:00+08:00
 duration_s = 3600
@@ -41,14 +41,14 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def mistakes(path: Path, *overrides: str) -> list[str]:
+def errors(path: Path, *overrides: str) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         load(path, overrides)
     return str(caught.value).splitlines()
 
 
 def test_a_sound_file(tmp_path: Path) -> None:
-    scenario = load(write(tmp_path, SOUND))
+    scenario = load(write(tmp_path, VALID))
     assert scenario.start == datetime(2026, 7, 1, tzinfo=UTC)
     assert isinstance(scenario.platforms["sats"].motion, Walker)
     assert scenario.links[0].between == ("laser", "laser")
@@ -56,7 +56,7 @@ def test_a_sound_file(tmp_path: Path) -> None:
 
 def test_a_mark_of_windows_editors_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "two.toml"
-    path.write_bytes(b"\xef\xbb\xbf" + SOUND.replace("\n", "\r\n").encode())
+    path.write_bytes(b"\xef\xbb\xbf" + VALID.replace("\n", "\r\n").encode())
     assert load(path).name == "Two"
 
 
@@ -106,8 +106,8 @@ WALKER_KEYS = ", ".join(Walker.model_fields)
 WAVEFORMS = ", ".join(ready_made())
 
 
-def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path: Path) -> None:
-    said = mistakes(write(tmp_path, CARELESS))
+def test_every_error_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path: Path) -> None:
+    said = errors(write(tmp_path, CARELESS))
     at = "two.toml: "
     assert set(said) == {
         at + "start: give the time zone: end the time with Z for UTC",
@@ -129,8 +129,9 @@ def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path
         "-90 to 90",
         at + "platforms.pump-17.motion.longitude_deg: inf is not possible; allowed: a number from "
         "-180 to 360",
-        at + 'platforms.bus.motion.kind: "bus" is not known; allowed: "fixed", "loiter", "orbit", '
-        '"population", "sites", "tle", "track" or "walker"',
+        at
+        + 'platforms.bus.motion.kind: "bus" is not known; allowed: "elements", "fixed", "loiter", '
+        '"orbit", "population", "sites", "tle", "track" or "walker"',
         at + f"platforms.rivers.motion.region: {tmp_path / 'nix.geojson'} is not there",
         at + 'platforms.rivers.terminals[1]: "node" is named twice',
         at + "terminals.laser.rate_bps: 0 is not possible; allowed: a number from 0.001 to 1e18 "
@@ -157,7 +158,7 @@ def test_every_mistake_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path
     ],
 )
 def test_wrong_toml_names_the_line(tmp_path: Path, old: str, new: str, words: str) -> None:
-    (said,) = mistakes(write(tmp_path, SOUND.replace(old, new, 1)))
+    (said,) = errors(write(tmp_path, VALID.replace(old, new, 1)))
     assert said.startswith("two.toml: ")
     assert words in said
 
@@ -182,8 +183,8 @@ def test_wrong_toml_names_the_line(tmp_path: Path, old: str, new: str, words: st
         ('[[links]]', '[links]', "links: a table is not possible; allowed: tables, each under"),
     ],
 )  # fmt: skip
-def test_one_mistake(tmp_path: Path, old: str, new: str, words: str) -> None:
-    said = mistakes(write(tmp_path, SOUND.replace(old, new, 1)))
+def test_one_error(tmp_path: Path, old: str, new: str, words: str) -> None:
+    said = errors(write(tmp_path, VALID.replace(old, new, 1)))
     assert any(words in line for line in said), said
 
 
@@ -191,15 +192,15 @@ def test_a_group_and_a_rule_the_models_of_links_refuse_come_in_the_same_round(
     tmp_path: Path,
 ) -> None:
     radio = '[terminals.radio]\nkind = "radio"\nfrequency_hz = 1e9\neirp_dbw = 1\n'
-    text = SOUND.replace('terminals = ["laser"]', 'terminals = ["laser", "radio"]')
+    text = VALID.replace('terminals = ["laser"]', 'terminals = ["laser", "radio"]')
     text = text.replace('["laser", "laser"]', '["laser", "radio"]').replace("3600", "-1")
-    said = "\n".join(mistakes(write(tmp_path, text + radio)))
+    said = "\n".join(errors(write(tmp_path, text + radio)))
     assert "duration_s: -1 is not possible" in said
     assert "links[0].between" in said
 
 
 def test_a_name_that_leads_nowhere_is_one_line(tmp_path: Path) -> None:
-    assert mistakes(write(tmp_path, SOUND.replace('"laser"]\n\n', '"lazer"]\n\n'))) == [
+    assert errors(write(tmp_path, VALID.replace('"laser"]\n\n', '"lazer"]\n\n'))) == [
         'two.toml: platforms.sats.terminals[0]: there is no terminal "lazer" (did you mean '
         '"laser"?); there are: laser',
         'two.toml: links[0].between[0]: no platform carries the terminal "laser"',
@@ -207,29 +208,29 @@ def test_a_name_that_leads_nowhere_is_one_line(tmp_path: Path) -> None:
     ]
 
 
-def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
+def test_many_errors_are_cut_short(tmp_path: Path) -> None:
     more = "".join(f"wrong_{row} = 1\n" for row in range(200))
-    said = mistakes(write(tmp_path, more + SOUND))
+    said = errors(write(tmp_path, more + VALID))
     assert len(said) == 51
-    assert said[-1] == "two.toml: and at least 150 more mistakes"
+    assert said[-1] == "two.toml: and at least 150 more errors"
 
 
 def test_no_file(tmp_path: Path) -> None:
-    assert mistakes(tmp_path / "two.toml") == [f"{tmp_path / 'two.toml'} is not there"]
-    assert mistakes(tmp_path) == [f"{tmp_path} is a folder; name the scenario's file in it"]
-    (said,) = mistakes(tmp_path / "hello.toml")
+    assert errors(tmp_path / "two.toml") == [f"{tmp_path / 'two.toml'} is not there"]
+    assert errors(tmp_path) == [f"{tmp_path} is a folder; name the scenario's file in it"]
+    (said,) = errors(tmp_path / "hello.toml")
     assert said.endswith("`skyweft scenarios hello` copies the shipped one out")
-    (said,) = mistakes(tmp_path / ("x" * 5000))
+    (said,) = errors(tmp_path / ("x" * 5000))
     assert said.endswith("File name too long")
 
 
 def test_no_text(tmp_path: Path) -> None:
     path = tmp_path / "two.toml"
     path.write_bytes(b'name = "ok"\nname = "\xff\xfe"\n')
-    assert mistakes(path) == ["two.toml: line 2: this is not UTF-8 text; save the file as UTF-8"]
+    assert errors(path) == ["two.toml: line 2: this is not UTF-8 text; save the file as UTF-8"]
     with path.open("wb") as file:
         file.truncate(200_000_000)
-    (said,) = mistakes(path)
+    (said,) = errors(path)
     assert "200 MB, at most 4 MB is read; places, tracks" in said
 
 
@@ -237,20 +238,20 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied", path)
 
-    path = write(tmp_path, SOUND)
+    path = write(tmp_path, VALID)
     monkeypatch.setattr(files, "_at_once", refuse)  # root, who runs many a CI, may read all
-    assert mistakes(path) == ["two.toml: cannot be read: Permission denied"]
+    assert errors(path) == ["two.toml: cannot be read: Permission denied"]
 
 
 def test_files_are_looked_for_beside_the_scenario(tmp_path: Path) -> None:
-    text = SOUND + '[platforms.here]\nlayer="ground"\nmotion={kind="sites", file="s.csv"}\n'
+    text = VALID + '[platforms.here]\nlayer="ground"\nmotion={kind="sites", file="s.csv"}\n'
     path = write(tmp_path, text)
-    assert mistakes(path) == [
+    assert errors(path) == [
         f"two.toml: platforms.here.motion.file: {tmp_path / 's.csv'} is not there"
     ]
     assert "here" in load(path, look=False).platforms
     (tmp_path / "s.csv").mkdir()
-    assert "is a folder, a file is needed" in mistakes(path)[0]
+    assert "is a folder, a file is needed" in errors(path)[0]
     (tmp_path / "s.csv").rmdir()
     (tmp_path / "s.csv").write_text("name\n", encoding="utf-8")
     motion = load(path).platforms["here"].motion
@@ -260,7 +261,7 @@ def test_files_are_looked_for_beside_the_scenario(tmp_path: Path) -> None:
 
 def test_overrides(tmp_path: Path) -> None:
     scenario = load(
-        write(tmp_path, SOUND),
+        write(tmp_path, VALID),
         [
             "duration_s=7_200",
             "name=Three more words",
@@ -299,7 +300,7 @@ def test_overrides(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_overrides(tmp_path: Path, override: str, words: str) -> None:
-    (said,) = mistakes(write(tmp_path, SOUND), override)
+    (said,) = errors(write(tmp_path, VALID), override)
     assert words in said
 
 
@@ -311,7 +312,7 @@ def test_wrong_overrides(tmp_path: Path, override: str, words: str) -> None:
     ],
 )
 def test_what_is_empty_is_called_so(override: str, words: str, tmp_path: Path) -> None:
-    assert f"two.toml: {words}" in mistakes(write(tmp_path, SOUND), override)
+    assert f"two.toml: {words}" in errors(write(tmp_path, VALID), override)
 
 
 @pytest.mark.parametrize(
@@ -322,9 +323,9 @@ def test_what_is_empty_is_called_so(override: str, words: str, tmp_path: Path) -
         "mean_motion_rev_day = 2.0, eccentricity = 0.8",
     ],
 )
-def test_an_orbit_through_the_earth_is_a_mistake_of_its_table(orbit: str, tmp_path: Path) -> None:
+def test_an_orbit_through_the_earth_is_a_error_of_its_table(orbit: str, tmp_path: Path) -> None:
     motion = f'{{kind = "orbit", inclination_deg = 50, {orbit}}}'
-    (line,) = mistakes(write(tmp_path, SOUND), f"platforms.sats.motion={motion}")
+    (line,) = errors(write(tmp_path, VALID), f"platforms.sats.motion={motion}")
     assert line.startswith("two.toml: platforms.sats.motion: the lowest altitude is -")
 
 
@@ -332,19 +333,19 @@ def test_an_orbit_may_be_as_eccentric_as_kepler_says(tmp_path: Path) -> None:
     """Two turns a day: a = (GM / n^2)^(1/3) = 26,610.3 km; the ground is at e = 0.7603."""
     motion = '{kind="orbit",inclination_deg=63.4,mean_motion_rev_day=2,eccentricity=%s}'
     for allowed in (0.74, 0.760):
-        found = load(write(tmp_path, SOUND), [f"platforms.sats.motion={motion % allowed}"])
+        found = load(write(tmp_path, VALID), [f"platforms.sats.motion={motion % allowed}"])
         orbit = found.platforms["sats"].motion
         assert isinstance(orbit, Orbit)
         assert orbit.eccentricity == allowed
-    (line,) = mistakes(write(tmp_path, SOUND), f"platforms.sats.motion={motion % 0.761}")
+    (line,) = errors(write(tmp_path, VALID), f"platforms.sats.motion={motion % 0.761}")
     assert "the lowest altitude is -18 km" in line
 
 
 @pytest.mark.parametrize("key", ["speed_m_s=1e-300", "radius_m=1e-9"])
 def test_a_pattern_has_a_size_and_is_flown(key: str, tmp_path: Path) -> None:
     motion = '{kind="loiter", latitude_deg=0, longitude_deg=0, altitude_m=2e4, speed_m_s=15}'
-    path = write(tmp_path, SOUND)
-    (line,) = mistakes(path, f"platforms.sats.motion={motion}", f"platforms.sats.motion.{key}")
+    path = write(tmp_path, VALID)
+    (line,) = errors(path, f"platforms.sats.motion={motion}", f"platforms.sats.motion.{key}")
     assert "is not possible; allowed: a number from " in line
 
 

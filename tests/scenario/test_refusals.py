@@ -41,7 +41,7 @@ def _group(kind: str, rest: str, layer: str = "ground") -> str:
 
 SITES = _group("sites", 'file = "big"')
 TRACK = _group("track", 'file = "big"', "air")
-TLE = _group("tle", 'file = "big"', "space")
+TLE = _group("elements", 'file = "big"', "space")
 LINK = """terminals = ["r"]
 [terminals.r]
 kind = "optical"

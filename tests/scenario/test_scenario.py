@@ -1,4 +1,4 @@
-"""The models made in Python, and what `review` says of scenarios that are sound."""
+"""The models made in Python, and what `review` says of scenarios that are valid."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from skyweft.scenario.review import review
+from skyweft.scenario.review import check
 from skyweft.scenario.scenario import Scenario
 
 WALKER = {
@@ -37,7 +37,7 @@ def scenario(**changes: Any) -> Scenario:
 
 
 def test_nothing_to_say_of_a_tidy_scenario() -> None:
-    assert review(scenario()) == []
+    assert check(scenario()) == []
 
 
 def test_a_scenario_never_changes() -> None:
@@ -85,12 +85,12 @@ def test_southern_border_below_the_northern() -> None:
     ],
 )
 def test_warnings(changes: dict[str, Any], words: str) -> None:
-    assert words in review(scenario(**changes))
+    assert words in check(scenario(**changes))
 
 
 def test_a_circle_reads_no_legs() -> None:
     motion = {"kind": "loiter", "altitude_m": 2e4, "speed_m_s": 20.0, "length_m": 5.0}
     motion |= {"latitude_deg": 30.0, "longitude_deg": 114.0}
     platforms = {"ship": {"layer": "near_space", "motion": motion, "terminals": ["up"]}}
-    said = review(scenario(platforms=platforms))
+    said = check(scenario(platforms=platforms))
     assert said == ["platforms.ship.motion.length_m: a circle does not read it"]

@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from skyweft.scenario.mistakes import mistakes
+from skyweft.scenario.errors import errors
 from skyweft.scenario.terminals import Link, Radio, Terminal
 from skyweft.scenario.waveforms import (
     known_waveforms,
-    link_mistakes,
+    link_errors,
     waveform_named,
     waveform_of,
 )
@@ -98,7 +98,7 @@ def test_links_without_a_budget(
     between: tuple[str, str], waveform: str | None, place: str, complaint: str
 ) -> None:
     link = Link(between=between, waveform=waveform)
-    ((where, words),) = link_mistakes([link], TERMINALS, OWN)
+    ((where, words),) = link_errors([link], TERMINALS, OWN)
     assert where == place
     with pytest.raises(AssertionError, match=complaint):
         raise AssertionError(words)
@@ -118,7 +118,7 @@ def test_links_without_a_budget(
     ],
 )
 def test_links_with_a_budget(between: tuple[str, str], waveform: str | None) -> None:
-    assert link_mistakes([Link(between=between, waveform=waveform)], TERMINALS, OWN) == []
+    assert link_errors([Link(between=between, waveform=waveform)], TERMINALS, OWN) == []
 
 
 def test_own_waveforms_come_first() -> None:
@@ -131,7 +131,7 @@ def test_own_waveforms_come_first() -> None:
 def test_keys_of_another_family_are_refused() -> None:
     with pytest.raises(ValidationError, match=r"lora.roll_off") as caught:
         waveform_of(kind="lora", roll_off=0.2)
-    (where, words), *_ = mistakes(_within("waveforms", caught.value))
+    (where, words), *_ = errors(_within("waveforms", caught.value))
     assert where == "waveforms.mine.roll_off"
     assert words.startswith(
         'is a key of "dvb_s2x" or "modcod", not of "lora"; allowed here: kind, '

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import skyweft
-from skyweft.motion import assemble
-from skyweft.scenario.review import review
+from skyweft.motion import build_fleet
+from skyweft.scenario.review import check
 from skyweft.scenario.shipped import descriptions, find, names
 
 NAMES = [
@@ -29,8 +29,8 @@ def test_these_are_shipped() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_reads_without_a_warning(name: str) -> None:
     scenario = skyweft.load(find(name))
-    assert review(scenario) == []
-    assert assemble(scenario).warnings == ()
+    assert check(scenario) == []
+    assert build_fleet(scenario).warnings == ()
 
 
 def test_integrated_joins_the_four_layers(tmp_path: Path) -> None:
@@ -62,9 +62,9 @@ FEWER = [
 def test_messages_arrive(name: str, changes: list[str], share: float, tmp_path: Path) -> None:
     """Reduced: every message has one fate, and most of them arrive."""
     result = skyweft.run(find(name), tmp_path / "run", overrides=changes)
-    figures = result.summary()["deliveries"]
-    assert figures["made"] == result.deliveries.num_rows
-    lost = sum(value for key, value in figures.items() if key.startswith("lost_"))
-    assert figures["made"] == figures["delivered"] + lost + figures["stored"]
-    assert figures["share_delivered"] > share
-    assert all(each["made"] > 0 for each in figures["rules"])
+    summary = result.summary()["deliveries"]
+    assert summary["generated"] == result.deliveries.num_rows
+    lost = sum(value for key, value in summary.items() if key.startswith("lost_"))
+    assert summary["generated"] == summary["delivered"] + lost + summary["stored"]
+    assert summary["share_delivered"] > share
+    assert all(each["generated"] > 0 for each in summary["rules"])

@@ -11,21 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.network.graph.topology import topology
 from skyweft.results import Run, run
 from skyweft.scenario.messages import Burst, Messages
 from skyweft.scenario.network import Failures
 from skyweft.scene import scene
-from skyweft.scene.cast import cast
 from skyweft.scene.meetings import met, rules_met
 from skyweft.scene.outages import bursts, outages
+from skyweft.scene.scene_platforms import cast
 
 RULES = st.lists(
     st.one_of(
         st.fixed_dictionaries(
-            {"platforms": st.just(["sats", "airship"]), "mean_time_between_s": st.just(3_000.0)},
-            optional={"repair_s": st.floats(10, 3_000)},
+            {"platforms": st.just(["sats", "airship"]), "mtbf_s": st.just(3_000.0)},
+            optional={"mttr_s": st.floats(10, 3_000)},
         ),
         st.fixed_dictionaries({"links": st.just([0, 1]), "share": st.floats(0, 1)}),
         st.fixed_dictionaries(
@@ -61,7 +61,7 @@ def _contacts(small: Run, names: tuple[str, ...]) -> Contacts:
 
 @pytest.fixture(scope="module")
 def fleet_contacts(small: Run) -> tuple[Any, Contacts]:
-    fleet = assemble(small.scenario)
+    fleet = build_fleet(small.scenario)
     return fleet, _contacts(small, fleet.names)
 
 
@@ -72,14 +72,14 @@ def test_outages_are_those_of_the_run(
     fleet, contacts = fleet_contacts
     failures = [Failures(**each) for each in rules]
     scenario = small.scenario.model_copy(update={"failures": failures, "seed": seed})
-    told = SimpleNamespace(scenario=scenario, table=small.table)
+    reported = SimpleNamespace(scenario=scenario, table=small.table)
     who = cast(small, 1_000)
-    found = met(small, who, rules_met(small), 0.0, small.finished_s)
-    arrays, notes = outages(told, who, found, from_s, small.finished_s)
+    found = met(small, who, rules_met(small), 0.0, small.simulated_s)
+    arrays, notes = outages(reported, who, found, from_s, small.simulated_s)
     names = who.names.to_pylist()
     # What single rules say may overlap: what is out of order is the union, as in the run.
     known = topology(scenario, fleet, contacts)
-    time_s = np.linspace(from_s, small.finished_s, 50)[:-1] + 0.01
+    time_s = np.linspace(from_s, small.simulated_s, 50)[:-1] + 0.01
     wanted = _down(known, fleet.names, time_s)
     got: set[tuple[str, str | None, float]] = set()
     for platform, other, start_s, end_s in zip(*arrays.values(), strict=True):
@@ -94,13 +94,13 @@ def test_outages_are_those_of_the_run(
 def _down(known: Any, names: tuple[str, ...], time_s: np.ndarray) -> set[Any]:
     """Return who and which pairs are out of order at some moments."""
     found = set()
-    for thing, start_s, end_s in zip(
-        known.outages.thing, known.outages.start_s, known.outages.end_s, strict=True
+    for item, start_s, end_s in zip(
+        known.outages.item, known.outages.start_s, known.outages.end_s, strict=True
     ):
-        found |= {(names[thing], None, each) for each in time_s if start_s <= each < end_s}
+        found |= {(names[item], None, each) for each in time_s if start_s <= each < end_s}
     pairs = known.pair_outages
-    for thing, start_s, end_s in zip(pairs.thing, pairs.start_s, pairs.end_s, strict=True):
-        source, target = divmod(int(known.pair_key[thing]) % len(names) ** 2, len(names))
+    for item, start_s, end_s in zip(pairs.item, pairs.start_s, pairs.end_s, strict=True):
+        source, target = divmod(int(known.pair_key[item]) % len(names) ** 2, len(names))
         ends = names[source], names[target]
         found |= {(*ends, each) for each in time_s if start_s <= each < end_s}
     return found

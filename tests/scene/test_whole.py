@@ -29,7 +29,7 @@ def test_positions_are_those_of_the_tracks(small: Run, unpacked, from_s, to_s) -
     read = unpacked(scene(small, from_s, to_s))
     begin_s, end_s = read.header["from_s"], read.header["to_s"]
     assert begin_s <= from_s
-    assert end_s >= (to_s or small.finished_s)
+    assert end_s >= (to_s or small.simulated_s)
     names = read.header["platforms"]["name"]
     for platform, name in enumerate(names):
         if read.header["platforms"]["track"][platform] < 0:
@@ -57,7 +57,7 @@ def test_steps(small: Run, unpacked) -> None:
     assert read.arrays["track.0.position"].shape == (62, 12, 3)
     own_s = float(np.diff(_knots(small, "airship")[0][:2])[0])
     lower_s = read.arrays["track.1.time"]
-    assert len(lower_s) == np.ceil(small.finished_s / own_s) + 1
+    assert len(lower_s) == np.ceil(small.simulated_s / own_s) + 1
     assert np.ptp(np.diff(lower_s)) < 1e-9
 
 
@@ -90,7 +90,7 @@ def test_loads(small: Run, unpacked) -> None:
     read = unpacked(scene(small, 1_320, 2_400))
     times, first = read.arrays["load.time"], read.arrays["load.first"]
     assert times.tolist() == [1_200, 1_500, 1_800, 2_100, 2_400]
-    rows = [row for row in small.loads.to_pylist() if row["time_s"] in times]
+    rows = [row for row in small.link_loads.to_pylist() if row["time_s"] in times]
     assert rows
     names = read.header["platforms"]["name"]
     got = [
@@ -170,7 +170,7 @@ def test_the_sun_stands_over_the_right_meridian(small: Run, unpacked) -> None:
     """At 00:00 UTC it is noon near 180 degrees; on 1 July it stands 23.1 degrees north."""
     sun = unpacked(scene(small)).arrays["sun"]
     assert sun[0, 0] == 0
-    assert sun[-1, 0] >= small.finished_s
+    assert sun[-1, 0] >= small.simulated_s
     longitude = np.degrees(np.arctan2(sun[:, 2], sun[:, 1]))
     # The equation of time is -3.8 min on that day: 0.96 degrees.
     assert abs(longitude[0]) == pytest.approx(180 - 0.96, abs=0.1)
@@ -179,7 +179,7 @@ def test_the_sun_stands_over_the_right_meridian(small: Run, unpacked) -> None:
 
 def test_a_small_budget_cuts_time_then_thins(small: Run, unpacked) -> None:
     budget = replace(PAGE, tracks_bytes=8_000)
-    assert unpacked(scene(small, budget=budget)).header["to_s"] < small.finished_s / 2
+    assert unpacked(scene(small, budget=budget)).header["to_s"] < small.simulated_s / 2
     start_s = small.contacts["start_s"].to_numpy()
     busiest_s = float(start_s[np.argmin(start_s[2:] - start_s[:-2])])
     few = unpacked(scene(small, busiest_s, budget=replace(PAGE, contacts=1)))

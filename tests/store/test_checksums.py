@@ -121,9 +121,9 @@ def test_the_list_is_one_of_sha256sum(whole: Path, tmp_path: Path) -> None:
     assert subprocess.run(words, cwd=folder, check=False).returncode == 0
     listed = {line.split("  ")[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
     assert listed == {each.name for each in folder.iterdir()} - {"SHA256SUMS"}
-    _flip(folder / "links.parquet", 0.5, 3)
+    _flip(folder / "link_samples.parquet", 0.5, 3)
     found = subprocess.run(words, cwd=folder, check=False, capture_output=True, text=True)
-    assert "links.parquet: FAILED" in found.stdout
+    assert "link_samples.parquet: FAILED" in found.stdout
 
 
 @settings(max_examples=30)

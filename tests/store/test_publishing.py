@@ -72,10 +72,10 @@ def test_killed_at_every_step(
         found = _there(folder)
         if "key" in found:
             assert found == (before if found["key"] == b"old" else after)
-        counts = _into(folder).under_way() or found == after
+        counts = _into(folder).in_flight() or found == after
         _into(folder).settle()
         assert _there(folder) == (after if counts else before)
-        assert not _into(folder).under_way()
+        assert not _into(folder).in_flight()
         if not killed:
             break
     assert not killed
@@ -104,7 +104,7 @@ def test_a_damaged_set_never_counts(
     path = path if path.exists() else folder / victim
     path.write_bytes(path.read_bytes() + b"more")
     into.settle()
-    assert not into.under_way()
+    assert not into.in_flight()
     assert ("key" in _there(folder)) == (not names)
     if not names:
         assert _there(folder) == before

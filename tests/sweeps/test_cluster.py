@@ -71,7 +71,7 @@ def test_a_worker_killed_midway(
     assert killed
     assert found.failed == {}
     here = sweep(small, GRID, tmp_path / "here")
-    for name in ("sweep.parquet", "sweep.csv", "00003/links.parquet"):
+    for name in ("sweep.parquet", "sweep.csv", "00003/link_samples.parquet"):
         assert (found.folder / name).read_bytes() == (here.folder / name).read_bytes()
 
 

@@ -30,7 +30,7 @@ def test_words_without_a_value(words: str) -> None:
         variants(from_words([words]), None)
 
 
-def test_all_mistakes_in_words_at_once() -> None:
+def test_all_errors_in_words_at_once() -> None:
     with pytest.raises(ScenarioError) as caught:
         from_words(["a=", "b=1", "b=2"])
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
@@ -96,7 +96,7 @@ def test_a_list_that_is_not_there(tmp_path: Path) -> None:
         from_csv(tmp_path / "none.csv")
 
 
-def test_every_mistake_is_said_once_with_those_who_make_it(tiny: Path) -> None:
+def test_every_error_is_said_once_with_those_who_make_it(tiny: Path) -> None:
     grid = {"links.0.elevation_min_deg": [10, 95], "platforms.sats.motion.plans": [1, 2]}
     with pytest.raises(ScenarioError) as caught:
         check(tiny, variants(grid, None))

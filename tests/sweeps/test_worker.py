@@ -28,7 +28,7 @@ def _run(folder: Path, error: BaseException | None = None):
     [
         (ScenarioError("bad"), "bad"),
         (MemoryError(), "not enough memory"),
-        (ValueError("why"), "a mistake in skyweft, not in the scenario: ValueError: why"),
+        (ValueError("why"), "a error in skyweft, not in the scenario: ValueError: why"),
     ],
 )
 def test_reasons(

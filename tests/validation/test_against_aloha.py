@@ -14,10 +14,10 @@ import pytest
 from scipy.stats import binom
 
 from skyweft.delivery.access.collisions import Signals, destroyed
-from skyweft.delivery.access.hear import begin, hear
-from skyweft.delivery.product import HEARD, Heard
+from skyweft.delivery.access.reception import begin, receive
+from skyweft.delivery.product import RECEIVED, Receptions
 from skyweft.links.waveforms import lora, lr_fhss
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 
@@ -55,18 +55,18 @@ def test_throughput_of_pure_and_slotted_aloha(load: float, threads: ThreadPoolEx
     assert slotted == pytest.approx(load * np.exp(-load), abs=tolerance)
 
 
-def above(things: int, waveform: dict[str, Any], **rule: Any) -> Scenario:
-    """Return a scenario of things under one airship that hears everything."""
-    places = {"kind": "population", "count": things, "region": "land"}
+def above(devices: int, waveform: dict[str, Any], **rule: Any) -> Scenario:
+    """Return a scenario of devices under one airship that hears everything."""
+    places = {"kind": "population", "count": devices, "region": "land"}
     here = {"kind": "fixed", "latitude_deg": 30.0, "longitude_deg": 114.0}
     return Scenario.model_validate(
         {
-            "name": "an airship over things",
+            "name": "an airship over devices",
             "start": datetime(2026, 7, 1, tzinfo=UTC),
             "duration_s": 20_000.0,
             "seed": 3,
             "platforms": {
-                "things": {"layer": "ground", "motion": places, "terminals": ["node"]},
+                "devices": {"layer": "ground", "motion": places, "terminals": ["node"]},
                 "airship": {
                     "layer": "near_space",
                     "motion": here | {"altitude_m": 36_000e3},
@@ -88,24 +88,24 @@ def above(things: int, waveform: dict[str, Any], **rule: Any) -> Scenario:
                 }
             ],
             "messages": [
-                {"source": "things", "target": "home", "size_bytes": 20, "arrivals": "poisson"}
+                {"source": "devices", "target": "home", "size_bytes": 20, "arrivals": "poisson"}
                 | rule
             ],
         }
     )
 
 
-def share_heard(scenario: Scenario, threads: ThreadPoolExecutor) -> tuple[float, Heard]:
-    fleet = assemble(scenario)
+def share_received(scenario: Scenario, threads: ThreadPoolExecutor) -> tuple[float, Receptions]:
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, scenario.duration_s, threads)
     end_s = scenario.duration_s
-    heard, _ = hear(scenario, fleet, motion, 0.0, end_s, begin(scenario, fleet), threads)
+    received, _ = receive(scenario, fleet, motion, 0.0, end_s, begin(scenario, fleet), threads)
     # Frames at the very end are not over when the run is.
-    return float(np.mean(heard.cause[heard.created_s < end_s - 10] == HEARD)), heard
+    return float(np.mean(received.cause[received.created_s < end_s - 10] == RECEIVED)), received
 
 
 def rate_per_s(scenario: Scenario) -> float:
-    return scenario.platforms["things"].motion.count / scenario.messages[0].period_s  # type: ignore[union-attr, operator]
+    return scenario.platforms["devices"].motion.count / scenario.messages[0].period_s  # type: ignore[union-attr, operator]
 
 
 # Five standard errors of a share of some 100,000 messages, for all tests below.
@@ -115,14 +115,14 @@ TOLERANCE = 5 * np.sqrt(0.25 / 1e5)
 def test_aloha_end_to_end(threads: ThreadPoolExecutor) -> None:
     scenario = above(1_000, {"kind": "aloha"}, period_s=200.0)
     load = rate_per_s(scenario) * 160 / 400
-    assert share_heard(scenario, threads)[0] == pytest.approx(np.exp(-2 * load), abs=TOLERANCE)
+    assert share_received(scenario, threads)[0] == pytest.approx(np.exp(-2 * load), abs=TOLERANCE)
 
 
 def test_slotted_aloha_end_to_end(threads: ThreadPoolExecutor) -> None:
     # Guard time for 36,000 to 42,600 km above places that may be on the other side.
     scenario = above(1_000, {"kind": "slotted_aloha", "slot_s": 0.5}, period_s=200.0)
     load = rate_per_s(scenario) * 0.5
-    assert share_heard(scenario, threads)[0] == pytest.approx(np.exp(-load), abs=TOLERANCE)
+    assert share_received(scenario, threads)[0] == pytest.approx(np.exp(-load), abs=TOLERANCE)
 
 
 def test_lora_without_capture(threads: ThreadPoolExecutor) -> None:
@@ -134,7 +134,7 @@ def test_lora_without_capture(threads: ThreadPoolExecutor) -> None:
     scenario = above(1_000, waveform, period_s=200.0)
     on_air_s = float(lora.air_time_s(33, 9, preamble_symbols=5))
     expected = np.exp(-2 * rate_per_s(scenario) / 3 * on_air_s)
-    assert share_heard(scenario, threads)[0] == pytest.approx(expected, abs=TOLERANCE)
+    assert share_received(scenario, threads)[0] == pytest.approx(expected, abs=TOLERANCE)
 
 
 def test_harmless_preamble(threads: ThreadPoolExecutor) -> None:
@@ -146,7 +146,7 @@ def test_harmless_preamble(threads: ThreadPoolExecutor) -> None:
     on_air_s = float(lora.air_time_s(33, 9, preamble_symbols=45))
     harmless_s = 40 * 512 / 125e3
     expected = np.exp(-rate_per_s(scenario) * (2 * on_air_s - harmless_s))
-    assert share_heard(scenario, threads)[0] == pytest.approx(expected, abs=TOLERANCE)
+    assert share_received(scenario, threads)[0] == pytest.approx(expected, abs=TOLERANCE)
 
 
 @pytest.mark.parametrize("code_rate", ["1/3", "2/3"])
@@ -173,7 +173,7 @@ def test_lr_fhss(code_rate: lr_fhss.CodeRate, threads: ThreadPoolExecutor) -> No
     expected = (1 - (1 - header) ** headers) * enough
     assert 0.2 < expected < 0.98
     # The formula takes the hops of a message as independent, though one other message may hit two.
-    assert share_heard(scenario, threads)[0] == pytest.approx(expected, abs=0.01)
+    assert share_received(scenario, threads)[0] == pytest.approx(expected, abs=0.01)
 
 
 def test_lr_fhss_time_on_air() -> None:
@@ -186,14 +186,14 @@ def test_lr_fhss_time_on_air() -> None:
 
 
 def test_nprach_collisions(threads: ThreadPoolExecutor) -> None:
-    """One of 48 preambles at every occasion: a thing is alone with probability exp(-N / 48).
+    """One of 48 preambles at every occasion: a device is alone with probability exp(-N / 48).
 
     3GPP TR 37.868 (annex B) has the same formula for RACH: 1 - exp(-rate / opportunities).
     """
     scenario = above(4_000, {"kind": "nb_iot"}, period_s=200.0)
     contenders = rate_per_s(scenario) * 0.64
     expected = np.exp(-contenders / 48)
-    assert share_heard(scenario, threads)[0] == pytest.approx(expected, abs=TOLERANCE)
+    assert share_received(scenario, threads)[0] == pytest.approx(expected, abs=TOLERANCE)
 
 
 def test_retries_until_heard(threads: ThreadPoolExecutor) -> None:
@@ -201,7 +201,7 @@ def test_retries_until_heard(threads: ThreadPoolExecutor) -> None:
     scenario = above(
         500, {"kind": "aloha"}, period_s=4_000.0, confirmed=True, attempts_max=3, back_off_s=60.0
     )
-    share, heard = share_heard(scenario, threads)
-    attempts = heard.attempts.sum() / scenario.duration_s
+    share, received = share_received(scenario, threads)
+    attempts = received.attempts.sum() / scenario.duration_s
     alone = np.exp(-2 * attempts * 0.4)
     assert share == pytest.approx(1 - (1 - alone) ** 3, abs=0.01)

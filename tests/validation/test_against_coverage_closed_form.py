@@ -100,8 +100,8 @@ def test_one_satellite_covers_its_cap(height_m: float, inclination_deg: float) -
     cap = (1 - np.cos(_cap_rad(height_m, 10.0))) / 2
     # A cap holds 75 to 170 cells; the fluctuation of the count, averaged over many places of the
     # cap, stays below 1 % for a moving cap.
-    assert found.share_covered.mean() == pytest.approx(cap, rel=0.01)
-    np.testing.assert_allclose(found.in_view_mean, found.share_covered, rtol=0, atol=1e-12)
+    assert found.coverage_fraction.mean() == pytest.approx(cap, rel=0.01)
+    np.testing.assert_allclose(found.in_view_mean, found.coverage_fraction, rtol=0, atol=1e-12)
 
 
 def test_a_geostationary_satellite_covers_constantly() -> None:
@@ -112,7 +112,7 @@ def test_a_geostationary_satellite_covers_constantly() -> None:
     longitude_deg = np.array([0.0, 0.0, 0.0, 0.0, cap_deg - 0.01, cap_deg + 0.01])
     found = _measured(motion, latitude_deg, longitude_deg, 5.0)
     inside = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
-    np.testing.assert_array_equal(found.share_covered, inside)
+    np.testing.assert_array_equal(found.coverage_fraction, inside)
     np.testing.assert_array_equal(found.in_view_min, inside)
     np.testing.assert_array_equal(found.longest_gap_s, np.where(inside > 0, 0.0, 7_200.0))
 
@@ -129,13 +129,13 @@ def test_street_of_coverage() -> None:
         [0.0, street_deg - 0.01, street_deg + 0.01, cap_deg - 0.05, cap_deg + 0.05]
     )
     found = _measured(motion, np.zeros(5), offset_deg, elevation_deg)
-    assert list(found.share_covered[:2]) == [1.0, 1.0]
+    assert list(found.coverage_fraction[:2]) == [1.0, 1.0]
     # At an offset d a satellite is in view over 2 acos(cos(cap) / cos(d)) of its 2 pi / S.
     arc = 2 * np.arccos(np.minimum(np.cos(cap) / np.cos(np.radians(offset_deg[2:])), 1.0))
     expected = arc * satellites / (2 * np.pi)
     # The run holds no whole number of passes: one pass in twenty, at most, is over or under.
-    np.testing.assert_allclose(found.share_covered[2:], expected, rtol=0.06)
-    assert found.share_covered[4] == 0
+    np.testing.assert_allclose(found.coverage_fraction[2:], expected, rtol=0.06)
+    assert found.coverage_fraction[4] == 0
     # The spacing is 2 pi / S of the period; the gap is what a pass leaves of it, to a root's 10 ms.
     period_s = 2 * np.pi * np.sqrt((R_M + height_m) ** 3 / MU)
     gap_s = period_s / satellites * (1 - expected[:2])

@@ -1,8 +1,9 @@
 """Contact-plan routing against HDTN, A-SABR and ION on their own plans; every answer is exact.
 
-nasa/HDTN@ad79ba06 (`TestDijkstra.cpp`, `TestYen.cpp`: next hops, seven ways with their arrivals),
+nasa/HDTN@ad79ba06 (`TestDijkstra.cpp`, `TestYen.cpp`: next hops, seven routes with their arrivals),
 DTN-MTP/A-SABR@1277e36 (`dijkstra_accuracy`: two plans on which a search with one parent a node, or
-one a contact, misses the best way), nasa-jpl/ION-DTN@61b6bb3b2 (`tests/cgr-test`: a way exists).
+one a contact, misses the best route), nasa-jpl/ION-DTN@61b6bb3b2 (`tests/cgr-test`: a route
+exists).
 """
 
 import json
@@ -33,21 +34,21 @@ def test_ways(case: dict) -> None:
     name = {value: key for key, value in number.items()}
     source, target = name[str(case["source"])], name[str(case["dest"])]
     many = case.get("k_routes")
-    ways = routes(plan, source, target, case["t0"], count=10 if many else 1)
+    paths_found = routes(plan, source, target, case["t0"], count=10 if many else 1)
     if "best" in case and case["best"] is None:
-        assert ways == []
+        assert paths_found == []
         return
-    nodes = [int(number[each]) for each in ways[0].nodes(plan)]
+    nodes = [int(number[each]) for each in paths_found[0].nodes(plan)]
     expected = case.get("best", case.get("sabr_best"))
     arrival_s = arrivals(plan, source, case["t0"])[plan.node(target)]
-    assert ways[0].arrival_s == arrival_s
+    assert paths_found[0].arrival_s == arrival_s
     if isinstance(expected, dict):
         assert nodes[1] == expected.get("next_hop", nodes[1])
         assert nodes == expected.get("hops_nodes", nodes)
         assert arrival_s == expected.get("bdt_s", expected.get("arrival", arrival_s))
     if many:
-        assert [way.arrival_s for way in ways] == many["bdt_s"]
-        following = [int(number[list(way.nodes(plan))[1]]) for way in ways]
+        assert [path_found.arrival_s for path_found in paths_found] == many["bdt_s"]
+        following = [int(number[list(path_found.nodes(plan))[1]]) for path_found in paths_found]
         assert following[:3] == many["next_hops_first3"]
 
 
@@ -63,10 +64,10 @@ def test_contacts_that_end_before_they_start() -> None:
 def test_indices_of_contacts() -> None:
     """HDTN's routing test names contacts, not nodes: the second and the third of the file."""
     plan, _ = read_plan(REFERENCE / "hdtn_contactPlan_RoutingTest.json")
-    (way,) = routes(plan, "1", "4")
+    (path_found,) = routes(plan, "1", "4")
     entries = json.loads((REFERENCE / "hdtn_contactPlan_RoutingTest.json").read_text())["contacts"]
     expected = [(entries[row]["startTime"], entries[row]["endTime"]) for row in (1, 2)]
-    assert [(plan.start_s[row], plan.end_s[row]) for row in way.contact] == expected
+    assert [(plan.start_s[row], plan.end_s[row]) for row in path_found.contact] == expected
 
 
 def test_ion_light_time() -> None:
@@ -75,8 +76,8 @@ def test_ion_light_time() -> None:
     assert plan.names == tuple("123456789")
     assert len(warnings) == 1  # the file's ranges end at 36,000 s, its contacts go on
     assert plan.end_s.max() == 36_000
-    (way,) = routes(plan, "9", "1")
+    (path_found,) = routes(plan, "9", "1")
     # 7 and 5 both send to Earth from 3,600 s on; the contact of 9 with 7 is the one to end later.
-    assert list(way.nodes(plan)) == ["9", "7", "4", "1"]
-    assert way.begin_s.tolist() == [2_400, 3_600, 3_924]
-    assert way.received_s.tolist() == [2_420, 3_924, 3_925]
+    assert list(path_found.nodes(plan)) == ["9", "7", "4", "1"]
+    assert path_found.begin_s.tolist() == [2_400, 3_600, 3_924]
+    assert path_found.received_s.tolist() == [2_420, 3_924, 3_925]

@@ -1,7 +1,7 @@
 """Element sets against gpconf's corpus: what the standards' texts give, read by its own readers.
 
 H. Neogy, gpconf: conformance cases for orbital-data parsers. Its offline cases only: Alpha-5 in two
-lines, KVN as CCSDS 502.0-B-3 allows it, and damaged sets between sound ones. Values are exact
+lines, KVN as CCSDS 502.0-B-3 allows it, and damaged sets between valid ones. Values are exact
 decimals; floats may be off by 1e-12 of themselves, epochs by 2 microseconds.
 """
 
@@ -16,7 +16,7 @@ from skyweft.errors import ScenarioError
 from skyweft.protocols import omm_writing
 from skyweft.protocols.element_choice import Choice
 from skyweft.protocols.elements import Elements, parse
-from skyweft.protocols.records import Mistakes, whole
+from skyweft.protocols.records import Errors, whole
 from skyweft.protocols.tle import TleReader, checksum
 from skyweft.world.clock import tai_ns_from_text, utc_text
 
@@ -80,10 +80,10 @@ def _moment(tai_ns: int) -> datetime:
 
 
 def _two_lines(*lines: str) -> tuple[int, int]:
-    mistakes = Mistakes("x")
-    reader = TleReader(mistakes)
+    errors = Errors("x")
+    reader = TleReader(errors)
     reader.read(line[:68] + str(checksum(line)) for line in lines)
-    mistakes.complain()
+    errors.complain()
     (record,) = reader.records
     return record.catalogue_number, record.epoch_tai_ns
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from sgp4.io import compute_checksum
 
-from skyweft.contacts.finding import find
-from skyweft.motion import assemble, propagate
+from skyweft.contacts.finding import find_contacts
+from skyweft.motion import build_fleet, propagate
 from skyweft.network.product import Routes
 from skyweft.network.routing.routes import linked, places, routes
 from skyweft.scenario.reading import load
@@ -37,7 +37,7 @@ world.earth_orientation = "none"
 
 [platforms.shell]
 layer = "space"
-motion = { kind = "tle", file = "shell.tle", planes = 34, per_plane = 34, stale_days = 30 }
+motion = { kind = "elements", file = "shell.tle", planes = 34, per_plane = 34, stale_days = 30 }
 terminals = ["ka_satellite", "laser"]
 
 [platforms.cities]
@@ -111,7 +111,7 @@ def network(tmp_path_factory: pytest.TempPathFactory):
     (folder / "cities.csv").write_text(text, encoding="utf-8")
     (folder / "kuiper.toml").write_text(SCENARIO, encoding="utf-8")
     scenario = load(folder / "kuiper.toml")
-    return scenario, assemble(scenario)
+    return scenario, build_fleet(scenario)
 
 
 class Snapshot:
@@ -121,21 +121,21 @@ class Snapshot:
         scenario, self.fleet = network
         start_s = time_s // 60 * 60
         self.motion = propagate(scenario, self.fleet, start_s, start_s + 60)
-        self.contacts = find(scenario, self.fleet, self.motion)
+        self.contacts = find_contacts(scenario, self.fleet, self.motion)
         every = routes(scenario, self.fleet, self.motion, self.contacts)
         self.time_s = time_s
         self.row = np.flatnonzero(every.time_s == time_s)
         self.routes: Routes = every
 
     def rtt_ms(self):
-        """Return round trips between cities as a matrix, NaN where there is no way."""
+        """Return round trips between cities as a matrix, NaN where there is no route."""
         matrix = np.full((100, 100), np.nan)
         ends = self.routes.source[self.row] - SATELLITES, self.routes.target[self.row] - SATELLITES
         matrix[ends] = 2e3 * self.routes.delay_s[self.row]
         return matrix
 
     def path(self, source: int, target: int) -> list[int]:
-        """Return the platforms of a way: satellites first, then cities, as Hypatia numbers them."""
+        """Return the platforms of a path: satellites first, then cities, in Hypatia's numbers."""
         asked = (self.routes.source == source + SATELLITES) & (
             self.routes.target == target + SATELLITES
         )

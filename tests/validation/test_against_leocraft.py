@@ -1,7 +1,7 @@
 """LEOCraft's traffic between 100 cities (suvambasak/LEOCraft@3a8d332) as demand on a small shell.
 
 The demands, 4,950 of them over four powers of ten, are what the fairness of real traffic is tried
-on: a Walker shell of 12 x 16 with +grid lasers, built here from spheres alone, shortest ways by
+on: a Walker shell of 12 x 16 with +grid lasers, built here from spheres alone, shortest routes by
 SciPy. The shares are held against the textbook's filling in rounds; and our gravity model against
 the matrix.
 """
@@ -76,7 +76,7 @@ def _network(places: tuple[Floats, Floats]) -> tuple[Ints, Ints, Floats, Floats]
 def _ways(
     tail: Ints, head: Ints, length: Floats, source: Ints, target: Ints
 ) -> tuple[Ints, NDArray[np.int64]]:
-    """Return shortest ways, as links, that pass no city."""
+    """Return shortest routes, as links, that pass no city."""
     space = PLANES * PER_PLANE
     nodes = int(max(tail.max(), head.max())) + 1
     of = {pair: k for k, pair in enumerate(zip(tail.tolist(), head.tolist(), strict=True))}
@@ -126,7 +126,7 @@ def test_shares_of_real_traffic(
         found.rate_bps, _rounds(first, link, capacity, wanted_bps), rtol=1e-9
     )
     assert np.all(found.load_bps <= capacity * (1 + 1e-12))
-    assert set(found.limit.tolist()) == {MET, FULL}
+    assert set(found.limiting_factor.tolist()) == {MET, FULL}
     full = found.load_bps[found.bottleneck[found.bottleneck >= 0]]
     np.testing.assert_allclose(full, capacity[found.bottleneck[found.bottleneck >= 0]], rtol=1e-12)
 
@@ -134,7 +134,7 @@ def test_shares_of_real_traffic(
 def test_the_ceiling_of_the_greatest_pairs(
     demand: tuple[Ints, Ints, Floats], places: tuple[Floats, Floats]
 ) -> None:
-    """The forty greatest demands: what shortest ways carry stays below what any could."""
+    """The forty greatest demands: what shortest routes carry stays below what any could."""
     most = np.argsort(demand[2])[-40:]
     source, target, wanted_bps = (column[most] for column in demand)
     tail, head, length, capacity = _network(places)

@@ -1,10 +1,10 @@
-"""Loop-free and disjoint ways against networkx 3.6: costs equal to the nanosecond.
+"""Loop-free and disjoint routes against networkx 3.6: costs equal to the nanosecond.
 
-Ways come from `shortest_simple_paths` (Yen), sums of disjoint ways from `min_cost_flow` (network
-simplex) of two units over edges that hold one, nodes split in two where they may not be shared.
-Ends that pass nothing on are left out of the peer's graph unless they are the pair's own. Ways of
-equal cost may come in another order, so costs are compared, not ways; whole numbers need no
-tolerance.
+Routes come from `shortest_simple_paths` (Yen), sums of disjoint routes from `min_cost_flow`
+(network simplex) of two units over edges that hold one, nodes split in two where they may not be
+shared. Ends that pass nothing on are left out of the peer's graph unless they are the pair's own.
+Routes of equal cost may come in another order, so costs are compared, not routes; whole numbers
+need no tolerance.
 """
 
 from itertools import islice
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.network.graph.adjacency import FAR_NS, adjacency
-from skyweft.network.routing.disjoint import NO_WAY, TWO, disjoint
+from skyweft.network.routing.disjoint import NO_ROUTE, TWO, disjoint
 from skyweft.network.routing.loopfree import loop_free
 
 
@@ -24,8 +24,8 @@ def _random(seed: int, nodes: int, density: float, longest_ns: int):
     rng = np.random.default_rng(seed)
     key = np.unique(rng.integers(0, nodes * nodes, int(nodes * density)))
     tail, head = (key // nodes).astype(np.int32), (key % nodes).astype(np.int32)
-    apart = tail != head
-    tail, head = tail[apart], head[apart]
+    sharing_no = tail != head
+    tail, head = tail[sharing_no], head[sharing_no]
     delay = rng.integers(1, longest_ns, len(tail)).astype(np.int32)
     return tail, head, delay, rng.random(nodes) < 0.85
 
@@ -58,10 +58,10 @@ def _peer(tail, head, delay, passing, source: int, target: int) -> nx.DiGraph:
 
 def _shortest(peer: nx.DiGraph, source: int, target: int, k: int) -> list[int]:
     try:
-        ways = list(islice(nx.shortest_simple_paths(peer, source, target, "weight"), k))
+        routes = list(islice(nx.shortest_simple_paths(peer, source, target, "weight"), k))
     except nx.NetworkXNoPath:
         return []
-    return [nx.path_weight(peer, way, "weight") for way in ways]
+    return [nx.path_weight(peer, route, "weight") for route in routes]
 
 
 def _least_sum(peer: nx.DiGraph, source: int, target: int, nodes_apart: bool) -> int | None:
@@ -113,34 +113,34 @@ def test_loop_free_ways_over_a_shell() -> None:
     nodes=st.integers(2, 30),
     density=st.floats(0.5, 5.0),
     longest_ns=st.sampled_from([4, 50_000_000]),
-    apart=st.sampled_from(["links", "nodes"]),
+    sharing_no=st.sampled_from(["links", "nodes"]),
 )
-def test_disjoint_ways(seed: int, nodes: int, density: float, longest_ns: int, apart) -> None:
+def test_disjoint_ways(seed: int, nodes: int, density: float, longest_ns: int, sharing_no) -> None:
     tail, head, delay, passing = _random(seed, nodes, density, longest_ns)
     pairs = np.random.default_rng(seed).integers(0, nodes, (4, 2)).astype(np.int32)
-    found = disjoint(adjacency(nodes, tail, head, delay), pairs, apart, passing)
+    found = disjoint(adjacency(nodes, tail, head, delay), pairs, sharing_no, passing)
     for row, (source, target) in enumerate(pairs.tolist()):
         if source == target:
             continue
         peer = _peer(tail, head, delay, passing, source, target)
-        least = _least_sum(peer, source, target, apart == "nodes")
+        least = _least_sum(peer, source, target, sharing_no == "nodes")
         assert (found.reason[row] == TWO) == (least is not None)
-        assert (found.reason[row] == NO_WAY) == (not nx.has_path(peer, source, target))
+        assert (found.reason[row] == NO_ROUTE) == (not nx.has_path(peer, source, target))
         if least is not None:
             assert found.cost_ns[row].sum() == least
-        elif found.reason[row] != NO_WAY:
+        elif found.reason[row] != NO_ROUTE:
             shortest = nx.shortest_path_length(peer, source, target, "weight")
             assert found.cost_ns[row].tolist() == [shortest, FAR_NS]
 
 
-@pytest.mark.parametrize("apart", ["links", "nodes"])
-def test_disjoint_ways_over_a_shell(apart) -> None:
+@pytest.mark.parametrize("sharing_no", ["links", "nodes"])
+def test_disjoint_ways_over_a_shell(sharing_no) -> None:
     tail, head, delay = _ring(9, 8)
     passing = np.ones(72, bool)
     pairs = np.array([[0, 35], [3, 4], [71, 8], [40, 0]], np.int32)
-    found = disjoint(adjacency(72, tail, head, delay), pairs, apart)
+    found = disjoint(adjacency(72, tail, head, delay), pairs, sharing_no)
     sums = [
-        _least_sum(_peer(tail, head, delay, passing, *pair), *pair, apart == "nodes")
+        _least_sum(_peer(tail, head, delay, passing, *pair), *pair, sharing_no == "nodes")
         for pair in pairs.tolist()
     ]
     assert found.cost_ns.sum(axis=1).tolist() == sums

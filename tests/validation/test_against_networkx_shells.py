@@ -1,4 +1,4 @@
-"""Ways over a Walker shell against networkx over a grid that is found here by looking.
+"""Routes over a Walker shell against networkx over a grid that is found here by looking.
 
 Every satellite is joined to the slot of the next plane that is nearest on average over an orbit,
 by walking around circles that are set up here; distances at a moment come from the run's positions
@@ -12,8 +12,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from skyweft.contacts.finding import find
-from skyweft.motion import assemble, propagate
+from skyweft.contacts.finding import find_contacts
+from skyweft.motion import build_fleet, propagate
 from skyweft.network.routing.routes import places, routes
 from skyweft.scenario.reading import load
 
@@ -52,7 +52,7 @@ def _grid() -> list[tuple[int, int]]:
 @pytest.fixture(scope="module")
 def network():
     scenario = load(SCENARIO, ["duration_s=600"])
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, 600.0)
     return scenario, fleet, motion
 
@@ -60,7 +60,7 @@ def network():
 @pytest.mark.parametrize("time_s", [0.0, 300.0])
 def test_ways_between_cities(network, time_s: float) -> None:
     scenario, fleet, motion = network
-    found = routes(scenario, fleet, motion, find(scenario, fleet, motion))
+    found = routes(scenario, fleet, motion, find_contacts(scenario, fleet, motion))
     where = places(fleet, motion, time_s)
     peer = nx.Graph()
     for one, other in _grid():

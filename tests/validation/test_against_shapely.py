@@ -144,13 +144,13 @@ def test_a_strait_across_180_degrees(tmp_path: Path) -> None:
     east = longitude % 360
     assert east.min() >= 176.8
     assert east.max() <= 189.7
-    assert "longitude 176.9 to -170.5 deg" in members.echo
+    assert "longitude 176.9 to -170.5 deg" in members.geometry
     (warning,) = members.warnings
     assert "2 edges between longitudes more than 180 degrees apart taken the short way" in warning
     continued = [[x + 360 if x < 0 else x, y] for x, y in STRAIT]
     again, *places = _drawn(tmp_path, [continued])
     np.testing.assert_allclose(places, (latitude, longitude), atol=1e-12)
-    assert again.echo == members.echo
+    assert again.geometry == members.geometry
     assert not again.warnings
 
 

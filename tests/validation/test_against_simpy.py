@@ -1,10 +1,10 @@
 """Random access against a model of the same physics in SimPy 4.1, message by message.
 
-Three airships hear LoRa things of all spreading factors on two frequencies, with capture, inter-SF
+Three airships hear LoRa devices of all spreading factors on two frequencies, with capture, inter-SF
 rejection, harmless preambles, few decoders, half-duplex acknowledgements and retries. Answers fail
 that do not close, that find their airship answering, or that meet another airship's. The model
 shares the draws and the tables of numbers with the package, and nothing else: every signal is a
-process, every airship an object, every thing a resource.
+process, every airship an object, every device a resource.
 """
 
 from collections.abc import Generator
@@ -17,25 +17,25 @@ import numpy as np
 import pytest
 import simpy
 
-from skyweft.delivery.access.draws import CHANNEL, PURPOSES, WAIT, uniforms
-from skyweft.delivery.access.hear import begin, hear
-from skyweft.delivery.product import CAUSES, HEARD
+from skyweft.delivery.access.random import CHANNEL, PURPOSES, WAIT, uniforms
+from skyweft.delivery.access.reception import begin, receive
+from skyweft.delivery.product import CAUSES, RECEIVED
 from skyweft.links.waveforms import lora
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 
 LIGHT_M_S, HZ = 299_792_458.0, 868e6
 EIRP_DBW, GT_DB_K, NOISE_DBHZ = -16.0, -14.0, 10 * np.log10(125e3)
-THING_GT_DB_K = EIRP_DBW + GT_DB_K - 1.0  # answers are 1 dB weaker than messages
+DEVICE_GT_DB_K = EIRP_DBW + GT_DB_K - 1.0  # answers are 1 dB weaker than messages
 BOLTZMANN_DB = 10 * np.log10(1.380649e-23)
 DECODERS, CHANNELS, ATTEMPTS, BACK_OFF_S, AFTER_S, ANSWER_S = 6, 2, 4, 5.0, 1.0, 0.3
 ELEVATION_MIN_DEG, LIFETIME_S, SEED = 2.0, 40.0, 11
 Events = Generator[simpy.Event, Any, None]
 
 
-def scenario_of(things: int, confirmed: bool) -> Scenario:
-    region = {"kind": "population", "count": things, "region": "land"}
+def scenario_of(devices: int, confirmed: bool) -> Scenario:
+    region = {"kind": "population", "count": devices, "region": "land"}
     airships = {
         f"airship{k}": {
             "layer": "near_space",
@@ -46,7 +46,7 @@ def scenario_of(things: int, confirmed: bool) -> Scenario:
         for k in range(3)
     }  # fmt: skip
     rule = {
-        "source": "things", "target": "airship0", "size_bytes": 12, "arrivals": "poisson",
+        "source": "devices", "target": "airship0", "size_bytes": 12, "arrivals": "poisson",
         "period_s": 100.0, "lifetime_s": LIFETIME_S, "confirmed": confirmed,
         "back_off_s": BACK_OFF_S,
     }  # fmt: skip
@@ -58,10 +58,10 @@ def scenario_of(things: int, confirmed: bool) -> Scenario:
             "seed": SEED,
             "world": {"earth_orientation": "none"},
             "platforms": airships
-            | {"things": {"layer": "ground", "motion": region, "terminals": ["sends"]}},
+            | {"devices": {"layer": "ground", "motion": region, "terminals": ["sends"]}},
             "terminals": {
                 "sends": {"kind": "radio", "frequency_hz": HZ, "eirp_dbw": EIRP_DBW,
-                          "gt_db_k": THING_GT_DB_K},
+                          "gt_db_k": DEVICE_GT_DB_K},
                 "hears": {"kind": "radio", "frequency_hz": HZ, "eirp_dbw": 0.0, "gt_db_k": GT_DB_K,
                           "reception": {"decoders": DECODERS, "half_duplex": True}},
             },
@@ -117,34 +117,34 @@ class Model:
         self.unanswered = dict.fromkeys(("weak", "not sent", "met"), 0)
         self.fates: dict[tuple[int, int], tuple[int, str, frozenset[int]]] = {}
 
-    def views(self, thing: int) -> dict[int, tuple[float, float]]:
+    def views(self, device: int) -> dict[int, tuple[float, float]]:
         """Return delay and SNR at every airship above the horizon."""
         found = {}
         for row, airship in self.airships.items():
-            d = airship.position_m - self.places[thing]
+            d = airship.position_m - self.places[device]
             length = float(np.linalg.norm(d))
-            if d @ self.ups[thing] >= length * np.sin(np.radians(ELEVATION_MIN_DEG)):
+            if d @ self.ups[device] >= length * np.sin(np.radians(ELEVATION_MIN_DEG)):
                 loss_db = 20 * np.log10(4 * np.pi * length * HZ / LIGHT_M_S)
                 snr_db = EIRP_DBW + GT_DB_K - loss_db - BOLTZMANN_DB - NOISE_DBHZ
                 found[row] = length / LIGHT_M_S, float(snr_db)
         return found
 
-    def message(self, thing: int, number: int, created_s: float) -> Events:
+    def message(self, device: int, number: int, created_s: float) -> Events:
         """One message from its making to its fate."""
-        env, views = self.env, self.views(thing)
+        env, views = self.env, self.views(device)
         yield env.timeout(created_s - env.now)
         best = max((snr for _, snr in views.values()), default=-np.inf)
         closing = [sf for sf in range(7, 13) if best >= lora.SNR_LIMIT_DB[sf]]
         factor = closing[0] if closing else 12
         lasts_s = float(lora.air_time_s(25, factor))
-        cause, copies, attempt, told = "duty cycle", frozenset[int](), 0, not self.confirmed
+        cause, copies, attempt, reported = "duty cycle", frozenset[int](), 0, not self.confirmed
         late_s = max((delay for delay, _ in views.values()), default=0.0)
         while attempt < self.attempts_max:
-            with self.radio[thing].request() as turn:
+            with self.radio[device].request() as turn:
                 yield turn
                 if env.now > created_s + LIFETIME_S:
                     break
-                (drawn,) = uniforms(SEED, 0, np.array([thing]), np.array([number]),
+                (drawn,) = uniforms(SEED, 0, np.array([device]), np.array([number]),
                                     CHANNEL + PURPOSES * attempt)  # fmt: skip
                 signals = {
                     row: Signal(0.0, 0.0, snr, factor, int(drawn * CHANNELS),
@@ -163,16 +163,16 @@ class Model:
                 if self.confirmed:
                     yield env.timeout(AFTER_S + ANSWER_S + late_s)
             if self.confirmed:
-                told = answered and self.reaches(row, views, channel, factor)
-            if told or not self.confirmed:
+                reported = answered and self.reaches(row, views, channel, factor)
+            if reported or not self.confirmed:
                 break
-            (drawn,) = uniforms(SEED, 0, np.array([thing]), np.array([number]),
+            (drawn,) = uniforms(SEED, 0, np.array([device]), np.array([number]),
                                 WAIT + PURPOSES * (attempt - 1))  # fmt: skip
             wait_s = BACK_OFF_S * 2.0 ** (attempt - 1) * drawn
             if env.now + wait_s > created_s + LIFETIME_S or attempt == self.attempts_max:
                 break
             yield env.timeout(wait_s)
-        self.fates[thing, number] = attempt, "" if copies else cause, copies
+        self.fates[device, number] = attempt, "" if copies else cause, copies
 
     def arrive(self, airship: Airship, signal: Signal, delay_s: float, lasts_s: float) -> Events:
         """One signal at one airship, against all others there."""
@@ -229,7 +229,7 @@ class Model:
         return True
 
     def answer(self, airship: Airship, start_s: float) -> Events:
-        """One acknowledgement: whatever arrives meanwhile is not heard."""
+        """One acknowledgement: whatever arrives meanwhile is not received."""
         yield self.env.timeout(start_s - self.env.now)
         airship.sending_until_s = start_s + ANSWER_S
         for signal in airship.on_air:
@@ -246,12 +246,12 @@ def spoil(wanted: Signal, other: Signal) -> None:
 
 
 def fate(signals: dict[int, Signal]) -> tuple[str, frozenset[int]]:
-    """Return the cause of the loss that was nearest to none, and who heard it."""
+    """Return the cause of the loss that was nearest to none, and who received it."""
     if not signals:
-        return "no satellite", frozenset()
-    ranks = ["no satellite", "margin", "receiver busy", "collision", ""]
+        return "no coverage", frozenset()
+    ranks = ["no coverage", "below sensitivity", "receiver busy", "collision", ""]
     found = {
-        row: "margin" if not each.able else "receiver busy" if each.deaf
+        row: "below sensitivity" if not each.able else "receiver busy" if each.deaf
         else "collision" if each.lost else ""
         for row, each in signals.items()
     }  # fmt: skip
@@ -262,23 +262,23 @@ def fate(signals: dict[int, Signal]) -> tuple[str, frozenset[int]]:
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_every_message_fares_alike(confirmed: bool) -> None:
     scenario = scenario_of(1_000, confirmed)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     end_s = scenario.duration_s
     with ThreadPoolExecutor(2) as threads:
         motion = propagate(scenario, fleet, 0.0, end_s, threads)
-        heard, _ = hear(scenario, fleet, motion, 0.0, end_s, begin(scenario, fleet), threads)
+        received, _ = receive(scenario, fleet, motion, 0.0, end_s, begin(scenario, fleet), threads)
     model = Model(scenario, fleet, confirmed)
-    for m in range(len(heard)):
-        key = int(heard.thing[m]), int(heard.number[m])
-        model.env.process(model.message(*key, float(heard.created_s[m])))
+    for m in range(len(received)):
+        key = int(received.device[m]), int(received.number[m])
+        model.env.process(model.message(*key, float(received.created_s[m])))
     model.env.run()
     # What the run's end cuts off goes on in the model.
-    whole = np.flatnonzero(heard.created_s < scenario.duration_s - LIFETIME_S - 10.0)
+    whole = np.flatnonzero(received.created_s < scenario.duration_s - LIFETIME_S - 10.0)
     assert len(whole) > 9_000
-    assert len(set(heard.cause[whole].tolist())) >= 4
+    assert len(set(received.cause[whole].tolist())) >= 4
     for m in whole.tolist():
-        copies = heard.copy_receiver[heard.copy_first[m] : heard.copy_first[m + 1]]
-        ours = int(heard.attempts[m]), CAUSES[heard.cause[m]], frozenset(copies.tolist())
-        assert ours == model.fates[int(heard.thing[m]), int(heard.number[m])], m
-    assert np.mean(heard.cause[whole] == HEARD) > 0.05
+        copies = received.copy_receiver[received.copy_first[m] : received.copy_first[m + 1]]
+        ours = int(received.attempts[m]), CAUSES[received.cause[m]], frozenset(copies.tolist())
+        assert ours == model.fates[int(received.device[m]), int(received.number[m])], m
+    assert np.mean(received.cause[whole] == RECEIVED) > 0.05
     assert all(model.unanswered.values()) == confirmed

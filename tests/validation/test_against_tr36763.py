@@ -1,8 +1,8 @@
-"""Things under a low satellite against 3GPP TR 36.763 (V0.0.12, IoT over satellites), as printed.
+"""Devices under a low satellite against 3GPP TR 36.763 (V0.0.12, IoT over satellites), as printed.
 
 Tables 6.1-1 (distances, Doppler), 6.2-1 (other losses), 6.2-3 and 6.2-7 (parameter set 4), read in
 a public copy. The report prints no carrier to noise; the one below follows from its parameters by
-the formula of TR 38.821, section 6.1.3.1. A thing sends ten times a second, so the edge of a pass
+the formula of TR 38.821, section 6.1.3.1. A device sends ten times a second, so the edge of a pass
 is met within a kilometre.
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skyweft.delivery.access.hear import begin, hear
-from skyweft.delivery.product import CAUSES, HEARD, Heard
-from skyweft.motion.fleet import assemble
+from skyweft.delivery.access.reception import begin, receive
+from skyweft.delivery.product import CAUSES, RECEIVED, Receptions
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
 
@@ -40,11 +40,11 @@ def under(altitude_m: float, elevation_deg: float, waveform: dict[str, Any]) -> 
     here = {"kind": "fixed", "latitude_deg": 0.0, "longitude_deg": 0.0}
     return Scenario.model_validate(
         {
-            "name": "a satellite over a thing",
+            "name": "a satellite over a device",
             "start": datetime(2026, 7, 1, tzinfo=UTC),
             "duration_s": 7_000.0,
             "platforms": {
-                "thing": {"layer": "ground", "motion": here, "terminals": ["ue"]},
+                "device": {"layer": "ground", "motion": here, "terminals": ["ue"]},
                 "satellite": {
                     "layer": "space",
                     "motion": {
@@ -74,7 +74,7 @@ def under(altitude_m: float, elevation_deg: float, waveform: dict[str, Any]) -> 
             ],
             "messages": [
                 {
-                    "source": "thing", "target": "satellite", "size_bytes": 20,
+                    "source": "device", "target": "satellite", "size_bytes": 20,
                     "period_s": 0.1 if waveform["kind"] == "aloha" else 0.7,
                 }
             ],
@@ -82,15 +82,15 @@ def under(altitude_m: float, elevation_deg: float, waveform: dict[str, Any]) -> 
     )  # fmt: skip
 
 
-def heard_in(scenario: Scenario, threads: ThreadPoolExecutor) -> Heard:
-    fleet = assemble(scenario)
+def received_in(scenario: Scenario, threads: ThreadPoolExecutor) -> Receptions:
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, scenario.duration_s, threads)
     known = scenario, fleet, motion, 0.0, scenario.duration_s, begin(scenario, fleet)
-    return hear(*known, threads)[0]
+    return receive(*known, threads)[0]
 
 
-def lost_to(cause: str, heard: Heard) -> int:
-    return int(np.count_nonzero(heard.cause == CAUSES.index(cause)))
+def lost_to(cause: str, received: Receptions) -> int:
+    return int(np.count_nonzero(received.cause == CAUSES.index(cause)))
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,11 @@ def test_distance_at_the_edge(
 ) -> None:
     air_s = 20 * 8 / 100e3
     scenario = under(altitude_m, elevation_deg, ALOHA)
-    heard = heard_in(scenario, threads)
-    first = heard.copy_first[:-1][heard.cause == HEARD]
-    delay_s = heard.copy_received_s[first] - heard.created_s[heard.cause == HEARD] - air_s
+    received = received_in(scenario, threads)
+    first = received.copy_first[:-1][received.cause == RECEIVED]
+    delay_s = (
+        received.copy_received_s[first] - received.created_s[received.cause == RECEIVED] - air_s
+    )
     assert delay_s.min() * LIGHT_KM_S == pytest.approx(altitude_m / 1e3, abs=1)
     # Printed to 1 km (once 1,074 and once 1,076); 0.7 km between two messages; at the equator the
     # Earth is 7 km wider than round, which makes the way to 1,200 km longer by 2 km.
@@ -116,8 +118,8 @@ def test_largest_shift(altitude_m: float, shift_ppm: float, threads: ThreadPoolE
     """The report does not say at which elevation; TR 38.821 has the same numbers for 0 degrees."""
     for share, lost in ((1.0, False), (0.85, True)):
         most_hz = share * shift_ppm * 1e-6 * CARRIER_HZ
-        heard = heard_in(under(altitude_m, 0.0, ALOHA | {"doppler_max_hz": most_hz}), threads)
-        assert (lost_to("doppler", heard) > 0) == lost
+        received = received_in(under(altitude_m, 0.0, ALOHA | {"doppler_max_hz": most_hz}), threads)
+        assert (lost_to("doppler", received) > 0) == lost
 
 
 def test_carrier_to_noise_of_nb_iot_at_the_edge_of_the_beam(threads: ThreadPoolExecutor) -> None:
@@ -127,6 +129,6 @@ def test_carrier_to_noise_of_nb_iot_at_the_edge_of_the_beam(threads: ThreadPoolE
     # One message at every occasion: 5 km of way are 0.04 dB.
     for snr_min_db, lost in ((edge_db - 0.05, False), (edge_db + 0.05, True)):
         waveform = {"kind": "nb_iot", "rate_bps": 2_000.0, "snr_min_db": float(snr_min_db)}
-        heard = heard_in(under(600e3, 30.0, waveform), threads)
-        assert np.any(heard.cause == HEARD)
-        assert (lost_to("margin", heard) > 0) == lost
+        received = received_in(under(600e3, 30.0, waveform), threads)
+        assert np.any(received.cause == RECEIVED)
+        assert (lost_to("below sensitivity", received) > 0) == lost

@@ -24,7 +24,7 @@ def start(*numbers: int, tables: bool = True) -> Clock:
 
 @pytest.mark.parametrize("tables", [True, False])
 def test_the_earth_turns_once_a_sidereal_day(tables: bool) -> None:
-    # Not once in 86,400 s: that mistake is 1 degree, 110 km, after a day.
+    # Not once in 86,400 s: that error is 1 degree, 110 km, after a day.
     clock = start(2026, 7, 1, tables=tables)
     turned = np.unwrap(earth_rotation(clock, np.linspace(0, SIDEREAL_DAY_S, 25)).gmst_rad)
     # UT1's second differs from ours by some 1e-8.

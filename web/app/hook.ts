@@ -2,7 +2,7 @@
 import type { Camera } from "../globe/index.ts";
 import { setTime, time_s } from "./state/clock.ts";
 import { rowOf, scene } from "./state/runs.ts";
-import { select, selected, type Thing } from "./state/thing.ts";
+import { select, selected, type Subject } from "./state/subject.ts";
 import { globe } from "./views/globe/pane.tsx";
 
 export interface Hook {
@@ -17,9 +17,9 @@ export interface Hook {
   positionOf(platform: number | string): [number, number, number] | null;
   /// Beams in use at the moment, by name, with where their axes meet the ground, ITRS metres.
   spots(): { platform: string; towards: string; centre: [number, number, number] | null }[];
-  readonly selected: Thing | null;
+  readonly selected: Subject | null;
   readonly camera: Camera | null;
-  select(thing: Thing | null): void;
+  select(subject: Subject | null): void;
 }
 
 export function giveHook(): void {

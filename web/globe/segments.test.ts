@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Scene } from "../scene/index.ts";
 import { Segments } from "./segments.ts";
 
-const piece = (from_s: number, to_s: number) => ({ from_s, to_s, finished_s: 3000 }) as Scene;
+const piece = (from_s: number, to_s: number) => ({ from_s, to_s, simulated_s: 3000 }) as Scene;
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 function segments() {

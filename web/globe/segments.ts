@@ -32,10 +32,10 @@ export class Segments {
 
   /// Where the piece should start that will be needed next; null: nothing is missing.
   private neededAfter(t_s: number): number | null {
-    const { from_s, to_s, finished_s } = this.scene;
+    const { from_s, to_s, simulated_s } = this.scene;
     const span_s = to_s - from_s;
-    if (!covers(this.scene, t_s)) return Math.max(0, Math.min(t_s, finished_s) - 0.1 * span_s);
-    const ending = t_s > from_s + FETCH_AT * span_s && to_s < finished_s;
+    if (!covers(this.scene, t_s)) return Math.max(0, Math.min(t_s, simulated_s) - 0.1 * span_s);
+    const ending = t_s > from_s + FETCH_AT * span_s && to_s < simulated_s;
     return ending && !(this.ahead && covers(this.ahead, to_s)) ? to_s : null;
   }
 
@@ -44,7 +44,7 @@ export class Segments {
     this.asking = true;
     const span_s = this.scene.to_s - this.scene.from_s;
     try {
-      this.ahead = await this.more!(from_s, Math.min(from_s + span_s, this.scene.finished_s));
+      this.ahead = await this.more!(from_s, Math.min(from_s + span_s, this.scene.simulated_s));
       this.arrived();
     } catch {
       // The server is gone or busy: what is there stays drawn.

@@ -30,7 +30,7 @@ export interface Header {
   /// UTC, ISO 8601: what `seconds` below count from.
   start: string;
   duration_s: number;
-  finished_s: number;
+  simulated_s: number;
   complete: boolean;
   /// What this scene covers, seconds from the start.
   from_s: number;

@@ -73,7 +73,7 @@ export function syntheticScene(wishes: Wishes): Scene {
     description: "A made-up shell",
     start: "2026-07-01T00:00:00Z",
     duration_s: wishes.duration_s,
-    finished_s: wishes.duration_s,
+    simulated_s: wishes.duration_s,
     complete: true,
     from_s: 0,
     to_s: wishes.duration_s,
@@ -217,9 +217,9 @@ function contacts(wishes: Wishes, sites: { at: Vector }[]): Contacts {
 }
 
 function sineOfElevation(site: Vector, at: Vector): number {
-  const way = at.map((x, i) => x - site[i]!);
-  const rise = way.reduce((sum, x, i) => sum + x * site[i]!, 0);
-  return rise / Math.hypot(...way) / Math.hypot(...site);
+  const route = at.map((x, i) => x - site[i]!);
+  const rise = route.reduce((sum, x, i) => sum + x * site[i]!, 0);
+  return rise / Math.hypot(...route) / Math.hypot(...site);
 }
 
 function load({ contacts: { rule, source, target }, duration_s }: Scene) {

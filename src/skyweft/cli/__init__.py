@@ -1,6 +1,6 @@
 """The command line: parse words, call one public function, print.
 
-Answers go to stdout, everything else to stderr. Exit codes: 0 done, 1 the user's mistake, 2 wrong
+Answers go to stdout, everything else to stderr. Exit codes: 0 done, 1 the user's error, 2 wrong
 words, 3 ours, 130 interrupted. Heavy modules load inside the commands, so `--help` stays quick.
 """
 

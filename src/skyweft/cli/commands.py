@@ -35,9 +35,7 @@ def check(options: argparse.Namespace) -> int:
         return complain(options, ["check needs a scenario file, or --schema"], WORDS)
     from skyweft.scenario.reading import in_file, load
 
-    scenario = load(
-        options.scenario, options.set
-    )  # before what is slow to load: mistakes are quick
+    scenario = load(options.scenario, options.set)  # before what is slow to load: errors are quick
     from skyweft.engine.estimate import outlook
 
     with in_file(options.scenario):
@@ -175,7 +173,7 @@ def _show(options: argparse.Namespace, result: Any, folder: Path, page: Path | N
     """Print what a run came to and where it lies; open the page if that was asked."""
     summary = result.summary()
     where = {"folder": str(folder), "report": str(page) if page else None}
-    lines = [*_figures(result.scenario, summary), f"tables: {folder}"]
+    lines = [*_metrics(result.scenario, summary), f"tables: {folder}"]
     lines += [f"report: {page}"] if page else []
     warned = summary["warnings"]
     for each in warned[:WARNINGS_SHOWN]:
@@ -189,7 +187,7 @@ def _show(options: argparse.Namespace, result: Any, folder: Path, page: Path | N
         webbrowser.open(page.resolve().as_uri())
 
 
-def _figures(scenario: Any, summary: Mapping[str, Any]) -> Iterator[str]:
+def _metrics(scenario: Any, summary: Mapping[str, Any]) -> Iterator[str]:
     """Write the figures that fit on a screen; summary.json and the report hold all of them."""
     from skyweft.stage.registry import ask, wanted
 
@@ -198,11 +196,11 @@ def _figures(scenario: Any, summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def plan(options: argparse.Namespace) -> int:
-    """Find ways in a contact plan, or write it for others."""
+    """Find routes in a contact plan, or write it for others."""
     if (options.source is None) != (options.target is None):
         return complain(options, ["plan needs both --from and --to, or neither"], WORDS)
+    from skyweft.network.plan.describe import plan_facts, plan_lines
     from skyweft.network.plan.files import FORMS, Form, read_plan, write_plan
-    from skyweft.network.plan.telling import plan_facts, plan_lines
 
     if Path(options.where).is_dir():
         from skyweft.results import open_run
@@ -217,21 +215,21 @@ def plan(options: argparse.Namespace) -> int:
         for line in write_plan(plan, path, form):
             warn(line)
     asked = options.source is not None
-    facts, lines = _ways(options, plan) if asked else (plan_facts(plan), plan_lines(plan))
+    facts, lines = _routes(options, plan) if asked else (plan_facts(plan), plan_lines(plan))
     written = [f"{form}: {path}" for form, path in files.items()]
     answer(options, {**facts, "files": files}, [*lines, *written])
     return DONE
 
 
-def _ways(options: argparse.Namespace, plan: Any) -> tuple[dict[str, Any], Iterator[str]]:
+def _routes(options: argparse.Namespace, plan: Any) -> tuple[dict[str, Any], Iterator[str]]:
+    from skyweft.network.plan.describe import route_facts, route_lines, why_not
     from skyweft.network.plan.routes import routes
-    from skyweft.network.plan.telling import way_facts, way_lines, why_not
 
     bundle = (plan, options.source, options.target, options.at, options.size)
     if found := routes(*bundle, count=options.alternatives):
-        return {"ways": [way_facts(plan, each) for each in found]}, way_lines(plan, found)
+        return {"routes": [route_facts(plan, each) for each in found]}, route_lines(plan, found)
     reason = why_not(*bundle)
-    return {"ways": [], "reason": reason}, iter([f"no way: {reason}"])
+    return {"routes": [], "reason": reason}, iter([f"no route: {reason}"])
 
 
 def scenarios(options: argparse.Namespace) -> int:

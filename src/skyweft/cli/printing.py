@@ -25,7 +25,7 @@ def complain(options: argparse.Namespace, lines: Sequence[str], code: int) -> in
     for line in lines:
         warn(line)
     if options.json:
-        print(json.dumps({"mistakes": list(lines)}, indent=2))
+        print(json.dumps({"errors": list(lines)}, indent=2))
     return code
 
 
@@ -37,7 +37,7 @@ def warn(line: str) -> None:
 
 
 @contextmanager
-def warnings_told() -> Iterator[None]:
+def warnings_reported() -> Iterator[None]:
     """Print what is warned of as it happens, a line each, as all complaints are."""
     with warnings.catch_warnings():
         show = warnings.showwarning
@@ -68,12 +68,12 @@ def failed(options: argparse.Namespace, error: Exception) -> int:
 
 
 def _crash(error: Exception) -> list[str]:
-    """Say that this is our mistake, and put what we need to find it into a file."""
+    """Say that this is our error, and put what we need to find it into a file."""
     import tempfile
     import traceback
 
     words = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    lines = [f"this is a mistake in skyweft, not in your scenario: {words}"]
+    lines = [f"this is a error in skyweft, not in your scenario: {words}"]
     if os.environ.get("SKYWEFT_DEBUG"):
         traceback.print_exception(error)
         return lines

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from skyweft.cli.printing import DONE, INTERRUPTED, WORDS, complain, failed, warnings_told
+from skyweft.cli.printing import DONE, INTERRUPTED, WORDS, complain, failed, warnings_reported
 from skyweft.cli.words import parser
 
 
@@ -25,14 +25,14 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 the user's mistake, 2 wrong words, 3 ours, 130 interrupted.
+        0 done, 1 the user's error, 2 wrong words, 3 ours, 130 interrupted.
     """
     try:
         options = parser().parse_args(words)
     except SystemExit as leaving:  # argparse leaves by itself for --help and wrong words
         return leaving.code if isinstance(leaving.code, int) else WORDS
     try:
-        with warnings_told():
+        with warnings_reported():
             code = int(options.command(options))
         sys.stdout.flush()
     except KeyboardInterrupt as interruption:

@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--open", action="store_true", help="show the report in the browser")
     _add_running(demo)
 
-    check = add(commands.check, "report every mistake in a scenario, and what follows from it")
+    check = add(commands.check, "report every error in a scenario, and what follows from it")
     check.add_argument("scenario", nargs="?", metavar="FILE", help=_SCENARIO)
     check.add_argument(
         "--schema",
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _add_set(run)
     _add_running(run)
 
-    _add_sweep(add(commands.sweep, "run a scenario in variants: a table and page of key figures"))
+    _add_sweep(add(commands.sweep, "run a scenario in variants: a table and page of key metrics"))
 
     report = add(commands.report, "write the report of a run's folder again")
     report.add_argument("folder", metavar="DIR", help="folder of a run")
@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _add_export(add(commands.export, "write a run's folder in the formats of other programs"))
     _add_show(add(commands.show, "show runs in the browser: globe, timeline, tables"))
 
-    _add_plan(add(commands.plan, "write a contact plan, or find a bundle's ways through it"))
+    _add_plan(add(commands.plan, "write a contact plan, or find a bundle's routes through it"))
 
     scenarios = add(commands.scenarios, "list the shipped scenarios, or copy one with its files")
     scenarios.add_argument("name", nargs="?", metavar="NAME", help="the one to copy")
@@ -170,7 +170,11 @@ def _add_plan(sub: argparse.ArgumentParser) -> None:
         "--size", type=_amount, default=0.0, metavar="BYTES", help="its size (default: nothing)"
     )
     sub.add_argument(
-        "--alternatives", type=_positive, default=1, metavar="K", help="how many ways (default: 1)"
+        "--alternatives",
+        type=_positive,
+        default=1,
+        metavar="K",
+        help="how many routes (default: 1)",
     )
 
 

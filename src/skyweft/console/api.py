@@ -1,4 +1,4 @@
-"""The web interface to runs: every answer is JSON or a scene, every mistake a line of words."""
+"""The web interface to runs: every answer is JSON or a scene, every error a line of words."""
 
 import math
 from pathlib import Path
@@ -13,17 +13,26 @@ from starlette.routing import Route
 from skyweft.console.answers import HEAVY, LIGHT, Room, Work
 from skyweft.console.messages import messages
 from skyweft.console.page import Page
-from skyweft.console.shelf import Shelf
+from skyweft.console.paths import matrix, path
+from skyweft.console.run_registry import Shelf
 from skyweft.console.tables import Condition, Query, page
 from skyweft.console.timeline import timeline
-from skyweft.console.ways import matrix, path
 from skyweft.errors import ScenarioError
 from skyweft.naming import normal
 from skyweft.results import Run
 from skyweft.scene import scene
 from skyweft.store.identity import digest
 
-FACTS = ("versions", "seed", "overrides", "echo", "warnings", "inputs", "left_out", "seconds")
+FACTS = (
+    "versions",
+    "seed",
+    "overrides",
+    "derived_geometry",
+    "warnings",
+    "inputs",
+    "left_out",
+    "seconds",
+)
 
 
 def application(shelf: Shelf, ui: Path | None) -> Starlette:
@@ -54,7 +63,7 @@ def application(shelf: Shelf, ui: Path | None) -> Starlette:
             ScenarioError: lambda _, error: _refused(400, str(error)),
             HTTPException: lambda _, error: _refused(error.status_code, error.detail),
             MemoryError: lambda _, error: _refused(400, "too much for this machine's memory"),
-            Exception: lambda _, error: _refused(500, "a mistake in skyweft: see its terminal"),
+            Exception: lambda _, error: _refused(500, "a error in skyweft: see its terminal"),
         },
     )
 
@@ -106,7 +115,7 @@ def _table(request: Request) -> dict[str, Any]:
 
 def _timeline(request: Request) -> dict[str, Any]:
     run = _run(request)
-    from_s, to_s = _number(request, "from", 0.0), _number(request, "to", run.finished_s)
+    from_s, to_s = _number(request, "from", 0.0), _number(request, "to", run.simulated_s)
     if not from_s < to_s:
         raise ScenarioError(f"from {from_s:g} s to {to_s:g} s is no length of time")
     return timeline(run, from_s, to_s, request.query_params.get("group") or None)

@@ -16,24 +16,25 @@ STEPS_MAX = 600  # of a course over time
 TARGETS_MAX = 500
 CELLS = (
     "latitude_min_deg", "latitude_max_deg", "longitude_min_deg", "longitude_max_deg",
-    "things", "made", "share_delivered", "delay_p95_s",
+    "devices", "generated", "share_delivered", "delay_p95_s",
 )  # fmt: skip
-PASSES = ("served_s", "missed_s", "came_bytes", "came")
+PASSES = ("served_s", "unserved_s", "arrived_bytes", "arrived")
 
 
 def messages(run: Run) -> dict[str, Any]:
-    """Return the sums over the messages of a run that no key figure has, ready for JSON.
+    """Return the sums over the messages of a run that no key metric has, ready for JSON.
 
     Parameters
     ----------
     run : Run
-        Its tables `delivery_delays`, `deliveries_by_cell`, `stores` and `downlinks` are read.
+        Its tables `delay_cdf`, `deliveries_by_cell`, `storage_occupancy` and `gateway_usage` are
+        read.
 
     Returns
     -------
     dict
         `delays`: for each rule what part of its messages had arrived after how long. `cells`: an
-        array a column. `aboard`: what all platforms keep and what the fullest does, at most
+        array a column. `on board`: what all platforms keep and what the fullest does, at most
         `STEPS_MAX` times, each the most of its piece of time. `targets`: passes and what came
         down, those that took most first. `notes` on what is left out.
 
@@ -44,11 +45,11 @@ def messages(run: Run) -> dict[str, Any]:
     """
     if not run.scenario.messages:
         raise ScenarioError("this run has no messages: its scenario has no [[messages]]")
-    targets, notes = _targets(run.table("downlinks", ("target", *PASSES)))
+    targets, notes = _targets(run.table("gateway_usage", ("target", *PASSES)))
     return {
-        "delays": _delays(run.table("delivery_delays", ("rule", "delay_s", "share"))),
+        "delays": _delays(run.table("delay_cdf", ("rule", "delay_s", "share"))),
         "cells": _cells(run.table("deliveries_by_cell", CELLS)),
-        "aboard": _aboard(run.table("stores", ("time_s", "platform", "stored_bytes"))),
+        "stored": _stored(run.table("storage_occupancy", ("time_s", "platform", "stored_bytes"))),
         "targets": targets,
         "notes": notes,
     }
@@ -84,8 +85,8 @@ def _known(values: NDArray[Any]) -> list[float | None]:
     return [each if np.isfinite(each) else None for each in values.tolist()]
 
 
-def _aboard(table: pa.Table) -> dict[str, list[Any]]:
-    """Return what is kept aboard over time, all together and at the fullest platform."""
+def _stored(table: pa.Table) -> dict[str, list[Any]]:
+    """Return what is kept on board over time, all together and at the fullest platform."""
     time_s, step = np.unique(table["time_s"].to_numpy(), return_inverse=True)
     stored = table["stored_bytes"].to_numpy()
     total = np.bincount(step, stored, len(time_s))
@@ -114,11 +115,11 @@ def _targets(table: pa.Table) -> tuple[list[dict[str, Any]], list[str]]:
     column = table["target"].unify_dictionaries().combine_chunks()
     names, who = np.unique(column.indices.to_numpy(), return_inverse=True)
     sums = {name: np.bincount(who, table[name].to_numpy(), len(names)) for name in PASSES}
-    order = np.argsort(-sums["came_bytes"], kind="stable")[:TARGETS_MAX]
+    order = np.argsort(-sums["arrived_bytes"], kind="stable")[:TARGETS_MAX]
     words = column.dictionary.take(pa.array(names[order])).to_pylist()
     found = [
         {"target": word, **{name: float(each[row]) for name, each in sums.items()}}
         for word, row in zip(words, order, strict=True)
     ]
     left = len(names) - len(found)
-    return found, [f"{left:,} more targets are in downlinks.parquet"] if left else []
+    return found, [f"{left:,} more targets are in downlink_samples.parquet"] if left else []

@@ -49,6 +49,6 @@ class Patient(H11Protocol):
         self._asking = self.loop.call_later(ASKING_S, self._end_unless_asked)
 
     def _end_unless_asked(self) -> None:
-        under_way = self.cycle is not None and not self.cycle.response_complete
-        if not under_way or self.cycle.more_body:
+        in_flight = self.cycle is not None and not self.cycle.response_complete
+        if not in_flight or self.cycle.more_body:
             self.transport.abort()

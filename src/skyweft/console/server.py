@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from skyweft.console.api import application
 from skyweft.console.guard import Guard, is_loopback, with_token
 from skyweft.console.patience import Patient
-from skyweft.console.shelf import Shelf
+from skyweft.console.run_registry import Shelf
 from skyweft.errors import ScenarioError
 from skyweft.scene.built import ui
 

@@ -204,8 +204,8 @@ def _satisfying(column: pa.ChunkedArray, condition: Condition) -> NDArray[np.boo
     if pa.types.is_string(array.type):
         array = array.dictionary_encode()
     if pa.types.is_dictionary(array.type):
-        told = _telling(array.dictionary, condition)
-        return told.take(array.indices).fill_null(False).to_numpy(False)
+        reported = _telling(array.dictionary, condition)
+        return reported.take(array.indices).fill_null(False).to_numpy(False)
     if condition.relation == "has":
         raise ScenarioError(f"where: {condition.column} is no text: has does not go with it")
     value = _value(array.type, condition)
@@ -226,9 +226,9 @@ def _holding(lists: pa.ListArray, condition: Condition) -> NDArray[np.bool_]:
     """Return which lists hold a text that satisfies a condition."""
     flat = lists.flatten()
     words = flat.dictionary_encode() if pa.types.is_string(flat.type) else flat
-    told = _telling(words.dictionary, condition).take(words.indices).to_numpy(False)
+    reported = _telling(words.dictionary, condition).take(words.indices).to_numpy(False)
     mask = np.zeros(len(lists), np.bool_)
-    mask[pc.list_parent_indices(lists).to_numpy(False)[told]] = True
+    mask[pc.list_parent_indices(lists).to_numpy(False)[reported]] = True
     return mask
 
 

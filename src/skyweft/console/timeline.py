@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.results import Run
-from skyweft.scene.cast import Cast, cast
 from skyweft.scene.meetings import Met, met, rules_met
+from skyweft.scene.scene_platforms import Cast, cast
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -10,7 +10,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class ContactStatistics:
     """One row a pair and rule, sorted by rule, source, target. Columns have shape (P,)."""
 
     key: Ints  # (link * N + source) * N + target
@@ -22,7 +22,7 @@ class Access:
     gap_max_s: Floats  # longest of them; 0 without any
     first_s: Floats  # start of the first contact
     last_s: Floats  # end of the last contact
-    elevation_best_deg: NDArray[np.float32]
+    elevation_max_deg: NDArray[np.float32]
 
     def __post_init__(self) -> None:
         assert len({len(getattr(self, each.name)) for each in fields(self)}) == 1
@@ -32,14 +32,16 @@ class Access:
         return len(self.key)
 
 
-def nothing() -> Access:
+def nothing() -> ContactStatistics:
     """Return no pairs."""
     none, rows = np.zeros(0), np.zeros(0, np.int64)
     elevation = none.astype(np.float32)
-    return Access(rows, rows, none, none, none, none, none, none, none, elevation)
+    return ContactStatistics(rows, rows, none, none, none, none, none, none, none, elevation)
 
 
-def tally(key: Ints, start_s: Floats, end_s: Floats, elevation_deg: NDArray[np.float32]) -> Access:
+def tally(
+    key: Ints, start_s: Floats, end_s: Floats, elevation_deg: NDArray[np.float32]
+) -> ContactStatistics:
     """Sum up the contacts (C,) of one stretch of time, sorted by start.
 
     Parameters
@@ -53,7 +55,7 @@ def tally(key: Ints, start_s: Floats, end_s: Floats, elevation_deg: NDArray[np.f
 
     Returns
     -------
-    Access
+    ContactStatistics
     """
     order = np.argsort(key, kind="stable")
     key, start_s, end_s = key[order], start_s[order], end_s[order]
@@ -64,7 +66,7 @@ def tally(key: Ints, start_s: Floats, end_s: Floats, elevation_deg: NDArray[np.f
     last = np.concatenate([first[1:], [len(key)]]) - 1
     lasted_s = end_s - start_s
     before_s = np.where(new, 0.0, start_s - np.concatenate([[0.0], end_s[:-1]]))
-    return Access(
+    return ContactStatistics(
         key=key[first],
         contacts=last - first + 1,
         total_s=np.add.reduceat(lasted_s, first),
@@ -74,11 +76,11 @@ def tally(key: Ints, start_s: Floats, end_s: Floats, elevation_deg: NDArray[np.f
         gap_max_s=np.maximum.reduceat(before_s, first),
         first_s=start_s[first],
         last_s=end_s[last],
-        elevation_best_deg=np.fmax.reduceat(elevation_deg[order], first),
+        elevation_max_deg=np.fmax.reduceat(elevation_deg[order], first),
     )
 
 
-def join(earlier: Access, later: Access) -> Access:
+def join(earlier: ContactStatistics, later: ContactStatistics) -> ContactStatistics:
     """Add the contacts of a later stretch of time: none starts before the last of `earlier`."""
     _, in_earlier, in_later = np.intersect1d(
         earlier.key, later.key, assume_unique=True, return_indices=True
@@ -98,11 +100,11 @@ def join(earlier: Access, later: Access) -> Access:
         "gap_max_s": np.maximum(np.maximum(a["gap_max_s"], b["gap_max_s"]), between_s),
         "first_s": a["first_s"],
         "last_s": b["last_s"],
-        "elevation_best_deg": np.fmax(a["elevation_best_deg"], b["elevation_best_deg"]),
+        "elevation_max_deg": np.fmax(a["elevation_max_deg"], b["elevation_max_deg"]),
     }
     columns = {}
     for name, met_again in both.items():
         column = np.concatenate([getattr(earlier, name), getattr(later, name)[fresh]])
         column[in_earlier] = met_again
         columns[name] = column[order]
-    return Access(**columns)
+    return ContactStatistics(**columns)

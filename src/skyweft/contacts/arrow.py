@@ -5,7 +5,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from skyweft.columns import Column, Table, named
-from skyweft.contacts.access import Access
+from skyweft.contacts.access import ContactStatistics
 from skyweft.contacts.product import Contacts
 from skyweft.world.clock import SECOND_NS, Clock, leap_seconds
 
@@ -38,8 +38,8 @@ CONTACTS = Table(
     ),
 )
 
-ACCESS = Table(
-    "access",
+CONTACT_STATISTICS = Table(
+    "contact_statistics",
     "one row a pair and rule that met: number, durations, gaps, best elevation",
     (
         *PAIR,
@@ -50,8 +50,8 @@ ACCESS = Table(
         Column("max_s", "float64", "s", "longest duration"),
         Column("gap_mean_s", "float64", "s", "mean time between two contacts; NaN with only one"),
         Column("gap_max_s", "float64", "s", "longest time without, the run's ends included"),
-        Column("share", "float64", "1", "share of the run's time in contact"),
-        Column("elevation_best_deg", "float32", "deg", "highest; NaN where there is no elevation"),
+        Column("contact_fraction", "float64", "1", "share of the run's time in contact"),
+        Column("elevation_max_deg", "float32", "deg", "highest; NaN where there is no elevation"),
     ),
     optional=True,
 )
@@ -88,13 +88,15 @@ def utc_ms(clock: Clock, time_s: Floats) -> NDArray[np.datetime64]:
     return ((utc_ns + MILLI_NS // 2) // MILLI_NS).astype("datetime64[ms]")
 
 
-def access_table(access: Access, duration_s: float, names: pa.Array, rules: pa.Array) -> pa.Table:
+def contact_statistics_table(
+    access: ContactStatistics, duration_s: float, names: pa.Array, rules: pa.Array
+) -> pa.Table:
     """Return one row a pair and rule that met at least once."""
     pair, target = np.divmod(access.key, len(names))
     link, source = np.divmod(pair, len(names))
     gaps = access.contacts - 1
     after_s = duration_s - access.last_s
-    return ACCESS.build(
+    return CONTACT_STATISTICS.build(
         {
             "link": named(link, rules),
             "source": named(source, names),
@@ -106,7 +108,7 @@ def access_table(access: Access, duration_s: float, names: pa.Array, rules: pa.A
             "max_s": access.max_s,
             "gap_mean_s": np.where(gaps > 0, access.gaps_s / np.maximum(gaps, 1), np.nan),
             "gap_max_s": np.maximum(np.maximum(access.gap_max_s, access.first_s), after_s),
-            "share": access.total_s / duration_s,
-            "elevation_best_deg": access.elevation_best_deg,
+            "contact_fraction": access.total_s / duration_s,
+            "elevation_max_deg": access.elevation_max_deg,
         }
     )

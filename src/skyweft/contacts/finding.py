@@ -43,7 +43,7 @@ HEIGHT = {"ground": 0, "air": 1, "near_space": 2, "space": 3}
 LASER_GRAZING_M = 80e3  # between satellites: above all weather and most of the airglow
 
 
-def find(
+def find_contacts(
     scenario: Scenario, fleet: Fleet, motion: Motion, executor: Executor | None = None
 ) -> Contacts:
     """Find all contacts of one block of time.
@@ -53,7 +53,7 @@ def find(
     scenario : Scenario
         Its links are the rules.
     fleet : Fleet
-        From `motion.fleet.assemble`.
+        From `motion.fleet.build_fleet`.
     motion : Motion
         Where everybody is during the block, from `motion.propagate.propagate`.
     executor : Executor, optional
@@ -72,7 +72,7 @@ def find(
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return find(scenario, fleet, motion, threads)
+            return find_contacts(scenario, fleet, motion, threads)
     search = _Search(scenario, fleet, motion)
     found = [search.columns(each, executor) for each in sets(scenario, fleet)]
     return _ordered([*found, _nothing()])
@@ -124,7 +124,7 @@ class _Search:
         """Return the side that a group is on, its rows there, and the fleet's rows of that side.
 
         A group moves or stands whole. Of places only the group's own are taken: beside it there
-        may be a million things without windows.
+        may be a million devices without windows.
         """
         rows = self._fleet.mover[members]
         if np.all(rows >= 0):

@@ -1,4 +1,4 @@
-"""Running sums that turn contacts, block after block, into a run's key figures.
+"""Running sums that turn contacts, block after block, into a run's key metrics.
 
 Everything is added in the order of the tables, so sums never depend on threads.
 """

@@ -1,4 +1,4 @@
-"""Key figures of contacts: in all, of every group, and between the layers."""
+"""Key metrics of contacts: in all, of every group, and between the layers."""
 
 from collections.abc import Collection
 from typing import Any
@@ -25,7 +25,7 @@ _OF_CONTACTS = (
 def metrics(
     fleet: Fleet, meetings: Meetings, end_s: float, without: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return the key figures of a run's contacts, ready for JSON.
+    """Return the key metrics of a run's contacts, ready for JSON.
 
     Parameters
     ----------

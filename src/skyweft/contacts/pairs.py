@@ -88,7 +88,7 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
         np.flatnonzero(fleet.group == each).astype(np.int32) for each in range(len(fleet.groups))
     ]
     found: list[Pairs] = []
-    mistakes: list[str] = []
+    errors: list[str] = []
     for number, link in enumerate(scenario.links):
         if not link.windows:
             continue
@@ -97,13 +97,13 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
             try:
                 found += _listed(number, link, fleet, first, second)
             except ScenarioError as error:
-                mistakes.append(str(error))
+                errors.append(str(error))
             continue
         if link.pattern != "all":
             for group in first:
                 name = fleet.groups[group]
                 if name not in fleet.planes:
-                    mistakes.append(
+                    errors.append(
                         f"links[{number}].pattern: the group {name!r} does not fill planes; "
                         f"{link.pattern!r} needs a walker, or elements with planes and per_plane"
                     )
@@ -123,8 +123,8 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
                     once = alike and source == target
                     rows, columns = members[source], members[target]
                     found.append(Pairs(number, source, target, rows, columns, once))
-    if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+    if errors:
+        raise ScenarioError("\n".join(errors))
     return [each for each in found if len(each)]
 
 
@@ -193,20 +193,20 @@ def _listed(
     table = read_table(link.file, {}, {}, ("source", "target"))
     row_of = {name: row for row, name in enumerate(fleet.names)}
     ends: list[Ints] = []
-    mistakes: list[str] = []
+    errors: list[str] = []
     for column, groups in (("source", first), ("target", second)):
         places = [row_of.get(name, -1) for name in table.texts[column]]
         for line, name, row in zip(table.lines, table.texts[column], places, strict=True):
             terminal = link.between[0 if column == "source" else 1]
             if row < 0:
-                mistakes.append(f"line {line}: {column}: nothing is called {name!r}")
+                errors.append(f"line {line}: {column}: nothing is called {name!r}")
             elif fleet.group[row] not in groups:
-                mistakes.append(f"line {line}: {column}: {name!r} carries no {terminal!r}")
+                errors.append(f"line {line}: {column}: {name!r} carries no {terminal!r}")
         ends.append(np.array(places, np.int32))
     for line, row, other in zip(table.lines, *ends, strict=True):
         if row == other >= 0:
-            mistakes.append(f"line {line}: {fleet.names[row]!r} is paired with itself")
-    complain(link.file, [f"{link.file.name}: {words}" for words in mistakes])
+            errors.append(f"line {line}: {fleet.names[row]!r} is paired with itself")
+    complain(link.file, [f"{link.file.name}: {words}" for words in errors])
     met = np.unique(np.stack(ends, axis=1), axis=0)
     group = fleet.group[met]
     for source, target in np.unique(group, axis=0):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.showing import Shown
+from skyweft.html_repr import Shown
 
 
 @dataclass(frozen=True, slots=True)

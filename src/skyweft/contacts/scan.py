@@ -44,10 +44,10 @@ def pieces(s: State, width_s: float) -> int:
     """Return in how many pieces to look at a step: more where the two pass close by."""
     dx, dy, dz, vx, vy, vz = s[:6]
     square = dx * dx + dy * dy + dz * dz
-    way = (vx * vx + vy * vy + vz * vz) * width_s * width_s
-    if way < square:
+    direction = (vx * vx + vy * vy + vz * vz) * width_s * width_s
+    if direction < square:
         return 1
-    turn = np.sqrt(way / square)
+    turn = np.sqrt(direction / square)
     return int(turn) + 1 if turn < PIECES else PIECES
 
 

@@ -10,7 +10,6 @@ from skyweft.contacts.plot.meetings import Meetings, meetings, summed
 from skyweft.contacts.plot.passes import duration_histogram, elevation_histogram, layer_shares
 from skyweft.contacts.plot.timeline import draw_layer_timeline, draw_timeline, layer_spans, telling
 from skyweft.drawing.charts import HALF, PAGE, WIDE, chart
-from skyweft.drawing.figures import count, minutes, number, percent, share_of
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -23,6 +22,7 @@ from skyweft.drawing.markup import (
     tile,
     titled,
 )
+from skyweft.drawing.numerals import count, minutes, number, percent, share_of
 from skyweft.drawing.palette import LAYERS, SPOKEN
 from skyweft.drawing.reading import Floats, Ints
 from skyweft.drawing.section import Section
@@ -53,7 +53,7 @@ class Views:
 
 def section(folder: Folder) -> Section:
     """Return who sees whom, when, and what the contacts are like."""
-    met, length_s = meetings(folder.contacts, folder.platforms), folder.finished_s
+    met, length_s = meetings(folder.contacts, folder.platforms), folder.simulated_s
     return Section(
         joined(
             [
@@ -259,7 +259,7 @@ def _passes(
             [("platform", ""), ("sees", ""), *_HEADS],
             _platform_rows(met, seen, telling(met, duration_s), duration_s),
         ),
-        paragraph("The platforms of the timeline; every pair is in access.parquet."),
+        paragraph("The platforms of the timeline; every pair is in contact_statistics.parquet."),
         beside(*charts),
     )
 

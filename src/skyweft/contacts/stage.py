@@ -8,14 +8,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from skyweft.contacts import access
-from skyweft.contacts.access import Access
-from skyweft.contacts.arrow import ACCESS, CONTACTS, access_table, contacts_table
-from skyweft.contacts.finding import find, join
+from skyweft.contacts.access import ContactStatistics
+from skyweft.contacts.arrow import (
+    CONTACT_STATISTICS,
+    CONTACTS,
+    contact_statistics_table,
+    contacts_table,
+)
+from skyweft.contacts.finding import find_contacts, join
 from skyweft.contacts.meetings import Meetings
 from skyweft.contacts.metrics import metrics
 from skyweft.contacts.pairs import pairs, unsearched
 from skyweft.contacts.product import Contacts, Numbered
-from skyweft.motion.beside import told
+from skyweft.motion.beside import reported
 from skyweft.motion.stage import MOTION
 from skyweft.scenario.terminals import Link
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Product, Stage, State, Whole
@@ -28,7 +33,7 @@ MEETINGS = Product[Meetings]("meetings", Meetings.columns, Meetings.of)
 
 PAIRS_MAX = 4_000_000  # rows of the statistics; beyond, they would outgrow memory
 DAY_S = 86_400.0
-# Measured on two cores with the shipped scenarios; the samples' part is the stage `links`.
+# Measured on two cores with the shipped scenarios; the samples' part is the stage `link_samples`.
 SECONDS_PAIR_DAY, BYTES_PAIR_DAY = 22.5e-6, 440.0
 PAIR_DAYS = 4e5  # of one block; a pair of low orbit and place meets about four times a day
 LINK_READS = (
@@ -57,7 +62,7 @@ class ContactsStage(Stage):
     )
     gives = (BLOCK,)
     gives_whole = (MEETINGS,)
-    tables = (CONTACTS, ACCESS)
+    tables = (CONTACTS, CONTACT_STATISTICS)
     share = 0.15
 
     def estimate(self, context: Context) -> Estimate:
@@ -94,7 +99,7 @@ def _lengths(context: Context, link: Link) -> dict[str, str]:
         return {}
     platforms = context.scenario.platforms
     return {
-        group: told(planes, link.grid_offset, ring=link.pattern == "ring")
+        group: reported(planes, link.grid_offset, ring=link.pattern == "ring")
         for group, planes in context.fleet.planes.items()
         if link.between[0] in platforms[group].terminals
     }
@@ -110,7 +115,9 @@ class _State(State):
 
     def block(self, block: Block) -> None:
         context = self._context
-        found = find(context.scenario, context.fleet, block.get(MOTION), block.context.executor)
+        found = find_contacts(
+            context.scenario, context.fleet, block.get(MOTION), block.context.executor
+        )
         now = self._numbered(found, block)
         block.give(BLOCK, now)
         first, self._count = self._count, self._count + len(now.number) - now.carried
@@ -147,10 +154,10 @@ class _State(State):
         totals = _Pairs(len(context.names))
         whole.write(CONTACTS, self._rows(whole, meetings, totals))
         if totals.found is None:
-            whole.leave_out(ACCESS, f"more than {PAIRS_MAX:,} pairs met")
+            whole.leave_out(CONTACT_STATISTICS, f"more than {PAIRS_MAX:,} pairs met")
         else:
-            rows = access_table(totals.found, whole.end_s, context.names, context.rules)
-            whole.write(ACCESS, rows)
+            rows = contact_statistics_table(totals.found, whole.end_s, context.names, context.rules)
+            whole.write(CONTACT_STATISTICS, rows)
         whole.give(MEETINGS, meetings)
         return metrics(context.fleet, meetings, whole.end_s, unsearched(context.scenario))
 
@@ -211,7 +218,7 @@ class _Pairs:
 
     def __init__(self, platforms: int) -> None:
         self._platforms = platforms
-        self.found: Access | None = access.nothing()
+        self.found: ContactStatistics | None = access.nothing()
 
     def add(self, contacts: Contacts) -> None:
         """Add contacts, none of which starts before those of the last call."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyweft.drawing.figures import measured, proportion
+from skyweft.drawing.numerals import measured, proportion
 
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Say what became of messages, and which of them shares and delays are of."""
     found = summary["deliveries"]
-    yield f"messages: {found['delivered']:,} of {found['made']:,} delivered"
+    yield f"messages: {found['delivered']:,} of {found['generated']:,} delivered"
     if found["observed"]:
         delays = ("delay_p50_s", "delay_at_device_mean_s", "delay_on_board_mean_s")
         median, at_device, on_board = (measured(found[name], "s") for name in delays)

@@ -13,15 +13,15 @@ from skyweft.drawing.maps import coloured_cells, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, numbers, words
 
-__all__ = ["delivery_delays", "delivery_losses", "delivery_map", "downlink_use", "stored_messages"]
+__all__ = ["delay_cdf", "delivery_losses", "delivery_map", "downlink_use", "stored_messages"]
 
-Figure = Literal["share_delivered", "delay_p50_s", "delay_p95_s", "age_mean_s", "energy_byte_j"]
+Figure = Literal["share_delivered", "delay_p50_s", "delay_p95_s", "age_mean_s", "energy_per_byte_j"]
 _SCALES: dict[str, tuple[float, str]] = {
     "share_delivered": (100.0, "delivered [%]"),
     "delay_p50_s": (1 / 60, "delay, median [min]"),
     "delay_p95_s": (1 / 60, "delay, 95 % [min]"),
     "age_mean_s": (1 / 60, "age of information, mean [min]"),
-    "energy_byte_j": (1e3, "energy per byte delivered [mJ]"),
+    "energy_per_byte_j": (1e3, "energy per byte delivered [mJ]"),
 }
 _TIMES = [
     (0.01, "10 ms"), (0.1, "0.1 s"), (1.0, "1 s"), (10.0, "10 s"), (60.0, "1 min"),
@@ -38,15 +38,15 @@ LOST = {
 }
 
 
-def delivery_delays(
+def delay_cdf(
     delays: pa.Table, names: list[str], ax: Axes | None = None, palette: Palette = LIGHT
 ) -> Axes:
-    """Draw which part of the observed messages had arrived how long after they were made.
+    """Draw which part of the observed messages had arrived how long after they were generated.
 
     Parameters
     ----------
     delays : pyarrow.Table
-        The table `delivery_delays` of a run.
+        The table `delay_cdf` of a run.
     names : list of str
         How to call each rule of `[[messages]]`; the first four are drawn.
     ax : matplotlib.axes.Axes, optional
@@ -94,7 +94,7 @@ def delivery_map(
     ax: Axes | None = None,
     palette: Palette = LIGHT,
 ) -> Axes:
-    """Colour the cells that have things by what became of their messages.
+    """Colour the cells that have devices by what became of their messages.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def delivery_map(
     Returns
     -------
     matplotlib.axes.Axes
-        Cells without things, and those from which nothing arrived, have no colour.
+        Cells without devices, and those from which nothing arrived, have no colour.
     """
     ax = earth(given_or_new(ax), palette)
     scale, label = _SCALES[figure]
@@ -123,7 +123,7 @@ def delivery_map(
 
 
 def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
-    """Draw bars of what does not arrive, by when it was made and why.
+    """Draw bars of what does not arrive, by when it was generated and why.
 
     Parameters
     ----------
@@ -137,17 +137,17 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
     Returns
     -------
     matplotlib.axes.Axes
-        In percent of the messages made in the hour; causes that never occur are left out. What
+        In percent of the messages generated in the hour; causes that never occur are left out. What
         is neither delivered nor lost when the run ends is hatched.
     """
     ax = dress(given_or_new(ax), palette, grid="y")
-    time_s, made = numbers(hours, "time_s"), numbers(hours, "made")
+    time_s, generated = numbers(hours, "time_s"), numbers(hours, "generated")
     unit_s = time_axis(ax, float(time_s[-1]) + 3_600.0)
     foot = np.zeros(len(time_s))
     columns = LOST | OPEN
     there = [cause for cause, name in columns.items() if numbers(hours, name).any()]
     for cause, colour in zip(there, _loss_colours(palette, len(there)), strict=True):
-        share = 100 * numbers(hours, columns[cause]) / np.maximum(made, 1)
+        share = 100 * numbers(hours, columns[cause]) / np.maximum(generated, 1)
         middle = (time_s + 1_800.0) / unit_s
         hatch = "///" if cause in OPEN else None
         ax.bar(
@@ -156,7 +156,7 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
         )  # fmt: skip
         foot += share
     ax.set_ylim(0, max(1.0, 1.05 * float(foot.max(initial=0.0))))
-    ax.set_ylabel("of the messages made [%]")
+    ax.set_ylabel("of the messages generated [%]")
     legend(ax, palette)
     return ax
 
@@ -169,7 +169,7 @@ def _loss_colours(palette: Palette, count: int) -> list[str]:
 
 
 def stored_messages(stores: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
-    """Draw what is aboard over time: of all platforms together, and of the fullest one.
+    """Draw what is on board over time: of all platforms together, and of the fullest one.
 
     Parameters
     ----------
@@ -197,13 +197,13 @@ def stored_messages(stores: pa.Table, ax: Axes | None = None, palette: Palette =
     ax.plot(time, fullest, color=palette.warning, linewidth=1.4, label="the fullest")
     ax.set_ylim(0, max(1.0, 1.05 * float(total.max(initial=0.0))))
     ax.yaxis.set_major_formatter(EngFormatter("B"))
-    ax.set_ylabel("aboard")
+    ax.set_ylabel("on board")
     legend(ax, palette)
     return ax
 
 
 def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
-    """Draw what comes down at each target over time.
+    """Draw what arrives at each target over time.
 
     Parameters
     ----------
@@ -223,17 +223,19 @@ def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette =
     time_s, step = np.unique(numbers(downlinks, "time_s"), return_inverse=True)
     column = words(downlinks, "target").dictionary_encode()
     who, names = column.indices.to_numpy(), column.dictionary.to_pylist()
-    came = np.zeros((len(names), len(time_s)))
-    came[who, step] = numbers(downlinks, "came_bytes")
-    order = np.argsort(-came.sum(axis=1), kind="stable")[:TARGETS_MAX]
+    arrived_now = np.zeros((len(names), len(time_s)))
+    arrived_now[who, step] = numbers(downlinks, "arrived_bytes")
+    order = np.argsort(-arrived_now.sum(axis=1), kind="stable")[:TARGETS_MAX]
     step_s = float(np.diff(time_s).min(initial=3_600.0)) if len(time_s) > 1 else 3_600.0
     end_s = float(time_s.max(initial=0.0)) + step_s
     unit_s = time_axis(ax, end_s)
-    levels = np.linspace(0, max(came.max(initial=0.0), 1.0), len(palette.ramp) + 1)
-    shade = np.clip(np.digitize(came, levels) - 1, 0, len(palette.ramp) - 1)
+    levels = np.linspace(0, max(arrived_now.max(initial=0.0), 1.0), len(palette.ramp) + 1)
+    shade = np.clip(np.digitize(arrived_now, levels) - 1, 0, len(palette.ramp) - 1)
     for row, target in enumerate(order):
         for level, colour in enumerate(palette.ramp):
-            spans = _spans(time_s, end_s, (shade[target] == level) & (came[target] > 0), unit_s)
+            spans = _spans(
+                time_s, end_s, (shade[target] == level) & (arrived_now[target] > 0), unit_s
+            )
             ax.broken_barh(spans, (row - 0.4, 0.8), facecolor=colour, linewidth=0)
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.set_yticks(range(len(order)), [names[each].replace("$", r"\$") for each in order])

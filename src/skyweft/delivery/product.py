@@ -1,6 +1,6 @@
 """What becomes of messages: the products of `delivery`.
 
-A message is known by its rule, its thing and its number; the same message keeps them in every
+A message is known by its rule, its device and its number; the same message keeps them in every
 product. Losing one is a row with a cause, never an exception.
 """
 
@@ -10,46 +10,46 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.showing import Shown
+from skyweft.html_repr import Shown
 
 # Every message ends in exactly one of these; `cause` columns hold places in this list.
 CAUSES = (
-    "",  # delivered (in `Heard`: heard)
-    "no satellite",  # nobody who could have heard it was in view when it was sent
-    "margin",  # too weak at everybody in view
+    "",  # delivered (in `Receptions`: received)
+    "no coverage",  # nobody who could have received it was in view when it was sent
+    "below sensitivity",  # too weak at everybody in view
     "doppler",  # off by more than the receivers tolerate
     "collision",  # lost to another transmission
     "receiver busy",  # whoever was in view was sending, or had all its decoders taken
-    "duty cycle",  # its thing had used up its air time
+    "duty cycle",  # its device had used up its air time
     "storage",  # dropped on board to make room
     "expired",  # older than its lifetime before it arrived
-    "gateway busy",  # a pass would have brought it down, but all antennas served others
+    "gateway contention",  # a pass would have brought it down, but all antennas served others
     "stored",  # still on board when the run ends
     "at device",  # not yet sent, or waiting to be sent again, when the run ends
     # Sums call it so; rows tell the restriction's own cause, whose code is behind these.
-    "restricted",  # whoever could have heard it, or its thing, was kept from it by a restriction
+    "restricted",  # who could have received it, or its device, was kept from it by a restriction
 )
 RESTRICTED = len(CAUSES) - 1
 CAUSES_MAX = 127  # codes are of eight bits
 OPEN = tuple(CAUSES.index(each) for each in ("stored", "at device"))  # neither delivered nor lost
-HEARD = CAUSES.index("")
+RECEIVED = CAUSES.index("")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard(Shown):
-    """One row a message made in a block of time, sorted by created_s, rule, thing.
+class Receptions(Shown):
+    """One row a message generated in a block of time, sorted by created_s, rule, device.
 
-    Shapes (M,) but for the copies: message m was heard by the receivers
+    Shapes (M,) but for the copies: message m was received by the receivers
     `copy_receiver[copy_first[m]:copy_first[m + 1]]`, in order of time.
     """
 
     rule: NDArray[np.int16]  # place among the scenario's [[messages]]
-    thing: NDArray[np.int32]  # row of Fleet
-    number: NDArray[np.int64]  # the thing's how manieth of the rule, from 0
+    device: NDArray[np.int32]  # row of Fleet
+    number: NDArray[np.int64]  # the device's how manieth of the rule, from 0
     created_s: NDArray[np.float64]
     attempts: NDArray[np.int16]  # transmissions
-    energy_j: NDArray[np.float32]  # what the thing spent on sending and listening
-    cause: NDArray[np.int8]  # why nobody heard it; HEARD where somebody did
+    energy_j: NDArray[np.float32]  # what the device spent on sending and listening
+    cause: NDArray[np.int8]  # why nobody received it; RECEIVED where somebody did
     copy_first: NDArray[np.int64]  # (M + 1,)
     copy_receiver: NDArray[np.int32]  # (K,) row of Fleet
     copy_received_s: NDArray[np.float64]  # (K,) when the last bit was there
@@ -57,12 +57,12 @@ class Heard(Shown):
 
     def __post_init__(self) -> None:
         count = len(self.created_s)
-        for name in ("rule", "thing", "number", "attempts", "energy_j", "cause"):
+        for name in ("rule", "device", "number", "attempts", "energy_j", "cause"):
             assert len(getattr(self, name)) == count
         assert len(self.copy_first) == count + 1
         copies = self.copy_receiver, self.copy_received_s, self.copy_air_s
         assert {len(each) for each in copies} == {self.copy_first[-1]}
-        assert np.array_equal(np.diff(self.copy_first) > 0, self.cause == HEARD)
+        assert np.array_equal(np.diff(self.copy_first) > 0, self.cause == RECEIVED)
 
     def __len__(self) -> int:
         return len(self.created_s)
@@ -70,28 +70,30 @@ class Heard(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Deliveries(Shown):
-    """One row a message: when it arrived and by which way, or why it did not. Shapes (M,)."""
+    """One row a message: when it arrived and by which route, or why it did not. Shapes (M,)."""
 
     rule: NDArray[np.int16]
-    thing: NDArray[np.int32]  # row of Fleet
+    device: NDArray[np.int32]  # row of Fleet
     number: NDArray[np.int64]
     created_s: NDArray[np.float64]
-    heard_s: NDArray[np.float64]  # at the first receiver; NaN: nobody heard it
+    received_s: NDArray[np.float64]  # at the first receiver; NaN: nobody received it
     delivered_s: NDArray[np.float64]  # at its target; NaN: lost, or stored at the end
-    receiver: NDArray[np.int32]  # row of Fleet: whose copy arrived, else who heard it first; or -1
+    receiver: NDArray[
+        np.int32
+    ]  # row of Fleet: whose copy arrived, else who received it first; or -1
     target: NDArray[np.int32]  # row of Fleet: where it arrived; -1 where it did not
-    hops: NDArray[np.int16]  # links it went over, the thing's own included
+    hops: NDArray[np.int16]  # links it went over, the device's own included
     attempts: NDArray[np.int16]
     energy_j: NDArray[np.float32]
     cause: NDArray[np.int8]
     # What the delay is made of, NaN where it did not arrive; the rest is on board.
-    at_device_s: NDArray[np.float64]  # until the transmission began that was heard
+    at_device_s: NDArray[np.float64]  # until the transmission began that was received
     in_transit_s: NDArray[np.float64]  # on the air and between platforms: sending and light
 
     def __post_init__(self) -> None:
         columns = [getattr(self, name) for name in self.__slots__]
         assert len({len(column) for column in columns}) == 1
-        assert np.array_equal(np.isfinite(self.delivered_s), self.cause == HEARD)
+        assert np.array_equal(np.isfinite(self.delivered_s), self.cause == RECEIVED)
 
     def __len__(self) -> int:
         return len(self.created_s)
@@ -109,7 +111,7 @@ class Deliveries(Shown):
 
     @classmethod
     def sorted(cls, pieces: "Sequence[Deliveries]") -> "Deliveries":
-        """Return pieces as one, in order of creation, rule, thing and number."""
+        """Return pieces as one, in order of creation, rule, device and number."""
         whole = cls.joined(pieces)
-        order = np.lexsort((whole.number, whole.thing, whole.rule, whole.created_s))
+        order = np.lexsort((whole.number, whole.device, whole.rule, whole.created_s))
         return cls(*(getattr(whole, each.name)[order] for each in fields(cls)))

@@ -8,27 +8,34 @@ import pyarrow as pa
 from skyweft.delivery.plot import (
     LOST,
     OPEN,
-    delivery_delays,
+    delay_cdf,
     delivery_losses,
     delivery_map,
     downlink_use,
     stored_messages,
 )
 from skyweft.drawing.charts import HALF, PAGE, chart
-from skyweft.drawing.figures import amount, count, number, share_of, spoken
 from skyweft.drawing.markup import Cell, Markup, beside, figure, heading, paragraph, table, titled
+from skyweft.drawing.numerals import amount, count, number, share_of, spoken
 from skyweft.drawing.reading import numbers, words
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
 from skyweft.world.lasting import lasting
 
 TARGETS_MAX, PASSED_MAX = 40, 20
+YEAR_S = 365.25 * 86_400
 KEPT = {"on board": "stored", "at device": "at_device"}
 
 
 def section(folder: Folder) -> Section:
     """Return what became of messages."""
-    names = ("delivery_delays", "deliveries_by_cell", "deliveries_by_hour", "stores", "downlinks")
+    names = (
+        "delay_cdf",
+        "deliveries_by_cell",
+        "deliveries_by_hour",
+        "storage_occupancy",
+        "gateway_usage",
+    )
     tables = (folder.table(name) for name in names)
     return Section(
         drawn(folder.summary()["deliveries"], *tables),
@@ -40,7 +47,7 @@ def section(folder: Folder) -> Section:
 
 
 def drawn(
-    figures: Mapping[str, Any],
+    metrics: Mapping[str, Any],
     delays: pa.Table,
     cells: pa.Table,
     hours: pa.Table,
@@ -48,10 +55,10 @@ def drawn(
     downlinks: pa.Table,
 ) -> Markup:
     """Return the section from the figures and tables of a run."""
-    names = _called(figures["rules"])
+    names = _called(metrics["rules"])
     curve = chart(
-        lambda ax: delivery_delays(delays, names, ax, PAGE),
-        "Which part of the messages had arrived how long after they were made",
+        lambda ax: delay_cdf(delays, names, ax, PAGE),
+        "Which part of the messages had arrived how long after they were generated",
         HALF,
         320,
         "deliveries-delays",
@@ -63,28 +70,28 @@ def drawn(
         320,
         "deliveries-losses",
     )
-    rows = [_row(name, each) for name, each in zip(names, figures["rules"], strict=True)]
-    parts = [_parts(name, each) for name, each in zip(names, figures["rules"], strict=True)]
+    rows = [_row(name, each) for name, each in zip(names, metrics["rules"], strict=True)]
+    parts = [_parts(name, each) for name, each in zip(names, metrics["rules"], strict=True)]
     return titled(
         "deliveries",
         "Messages",
-        _words(figures),
+        _words(metrics),
         table("Messages by kind", _HEADS, rows),
         table("What the delays are made of", _PARTS, parts),
         beside(
             figure(curve, "Part of the observed messages that had arrived, by delay."),
-            figure(losses, "What does not arrive, by the hour it was made in and why."),
+            figure(losses, "What does not arrive, by the hour it was generated in and why."),
         ),
-        table("Why messages do not arrive", _CAUSES, _causes(figures)),
+        table("Why messages do not arrive", _CAUSES, _causes(metrics)),
         *_maps(cells),
         heading("On board and down"),
-        *_passed_over(figures["passed_over"]),
+        *_passed_over(metrics["passed_over"]),
         *_down(stores, downlinks),
     )
 
 
 _HEADS = [
-    ("things", ""),
+    ("devices", ""),
     ("for", ""),
     ("number", ""),
     ("messages", ""),
@@ -98,7 +105,7 @@ _HEADS = [
     ("battery", "years"),
 ]
 _PARTS = [
-    ("things", ""),
+    ("devices", ""),
     ("delay, mean", ""),
     ("at the device", ""),
     ("on board", ""),
@@ -110,27 +117,27 @@ _CAUSES = [("cause", ""), ("of all messages", ""), ("of those observed", ""), ("
 _PASSED = [("platform", ""), ("visits", ""), ("let pass", ""), ("in a row", "")]
 
 
-def _words(figures: Mapping[str, Any]) -> str:
+def _words(metrics: Mapping[str, Any]) -> str:
     """Return what is counted, and what shares are of."""
-    lead = f"{figures['made']:,} messages were made. "
-    if figures["observed"]:
-        share = f"{100 * figures['share_delivered']:.3g} %"
+    lead = f"{metrics['generated']:,} messages were generated. "
+    if metrics["observed"]:
+        share = f"{100 * metrics['share_delivered']:.3g} %"
         lead += (
-            f"Of the {figures['observed']:,} observed to the end of their lifetime (for half the "
+            f"Of the {metrics['observed']:,} observed to the end of their lifetime (for half the "
             f"run where none ends within it) {share} arrived; "
             "all shares, delays and maps are of these, since the others had less time than that. "
         )
     else:
         lead += "None has a lifetime that ends within the run, so there are no shares and delays. "
     return (
-        f"{lead}At the end {figures['stored_on_board']:,} are on board and "
-        f"{figures['stored_at_device']:,} at their devices; every other one has arrived or is lost "
+        f"{lead}At the end {metrics['stored_on_board']:,} are on board and "
+        f"{metrics['stored_at_device']:,} at their devices; every other one has arrived or is lost "
         "with one cause."
     )
 
 
 def _called(rules: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what to call each rule: its things, with its number where they have several."""
+    """Return what to call each rule: its devices, with its number where they have several."""
     sources = [each["source"] for each in rules]
     return [
         f"{name} ({number})" if sources.count(name) > 1 else name
@@ -143,22 +150,22 @@ def _row(name: str, rule: Mapping[str, Any]) -> list[Cell]:
     return [
         name,
         rule["target"],
-        count(rule["things"]),
-        count(rule["made"]),
+        count(rule["devices"]),
+        count(rule["generated"]),
         count(rule["observed"]),
         share_of(_nan(rule["share_delivered"])),
         *(lasting(_nan(rule[name])) for name in ages),
-        number(1e3 * _nan(rule["energy_byte_j"]), 2),
-        number(_nan(rule["battery_years_mean"]), 1),
+        number(1e3 * _nan(rule["energy_per_byte_j"]), 2),
+        number(_nan(rule["battery_life_mean_s"]) / YEAR_S, 1),
     ]
 
 
 def _parts(name: str, rule: Mapping[str, Any]) -> list[Cell]:
     """Return a row on where the delays of a rule come from."""
     parts = ("at_device_", "on_board_", "in_transit_")
-    figures = [f"delay_{part}mean_s" for part in ("", *parts)]
-    figures += [f"delay_{part}p95_s" for part in parts[:2]]
-    return [name, *(lasting(_nan(rule[each])) for each in figures)]
+    metrics = [f"delay_{part}mean_s" for part in ("", *parts)]
+    metrics += [f"delay_{part}p95_s" for part in parts[:2]]
+    return [name, *(lasting(_nan(rule[each])) for each in metrics)]
 
 
 def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:
@@ -170,7 +177,7 @@ def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:
         for each in waited[:PASSED_MAX]
     ]
     return [
-        table("Passed targets with messages aboard while antennas served others", _PASSED, rows)
+        table("Passed targets with messages on board while antennas served others", _PASSED, rows)
     ]
 
 
@@ -178,14 +185,14 @@ def _nan(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def _causes(figures: Mapping[str, Any]) -> list[list[Cell]]:
+def _causes(metrics: Mapping[str, Any]) -> list[list[Cell]]:
     """Return a row a cause that occurs, the most frequent first."""
-    lost = {cause: figures[name] for cause, name in (LOST | OPEN).items() if figures[name]}
-    observed = figures["observed_causes"]
+    lost = {cause: metrics[name] for cause, name in (LOST | OPEN).items() if metrics[name]}
+    observed = metrics["observed_causes"]
     rows: list[list[Cell]] = []
     for cause in sorted(lost, key=lambda each: -lost[each]):
         some = observed[(LOST | KEPT)[cause]]
-        share = some / figures["observed"] if figures["observed"] else float("nan")
+        share = some / metrics["observed"] if metrics["observed"] else float("nan")
         rows.append([cause, count(lost[cause]), count(some), share_of(share)])
     return rows
 
@@ -216,9 +223,9 @@ def _maps(cells: pa.Table) -> list[Markup]:
 
 
 def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
-    aboard = chart(
+    on_board = chart(
         lambda ax: stored_messages(stores, ax, PAGE),
-        "Bytes of messages aboard over time",
+        "Bytes of messages on board over time",
         HALF,
         300,
         "deliveries-stores",
@@ -230,8 +237,8 @@ def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
         300,
         "deliveries-downlinks",
     )
-    served, missed, came = (
-        numbers(downlinks, name) for name in ("served_s", "missed_s", "came_bytes")
+    served, missed, arrived_now = (
+        numbers(downlinks, name) for name in ("served_s", "unserved_s", "arrived_bytes")
     )
     column = words(downlinks, "target").dictionary_encode()
     who, names = column.indices.to_numpy(), column.dictionary.to_pylist()
@@ -239,16 +246,22 @@ def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
     for row, name in enumerate(names):
         mine = who == row
         hours = [float(each[mine].sum()) / 3_600 for each in (served, missed)]
-        rows.append([name, *(number(each) for each in hours), _amount(float(came[mine].sum()))])
-    heads = [("target", ""), ("passes served", "h"), ("let pass", "h"), ("came down", "")]
+        rows.append(
+            [name, *(number(each) for each in hours), _amount(float(arrived_now[mine].sum()))]
+        )
+    heads = [("target", ""), ("passes served", "h"), ("let pass", "h"), ("downlinked", "")]
     more = len(rows) - TARGETS_MAX
     return [
         beside(
-            figure(aboard, "Bytes aboard, copies included."),
+            figure(on_board, "Bytes on board, copies included."),
             figure(use, "Where and when messages arrive; the stronger the colour, the more bytes."),
         ),
         table("Passes at the targets", heads, rows[:TARGETS_MAX]),
-        *([paragraph(f"{more:,} more targets are in downlinks.parquet.")] if more > 0 else []),
+        *(
+            [paragraph(f"{more:,} more targets are in downlink_samples.parquet.")]
+            if more > 0
+            else []
+        ),
     ]
 
 

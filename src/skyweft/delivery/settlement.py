@@ -1,4 +1,4 @@
-"""Messages in a run: heard block by block, brought down once all is known; tables and figures."""
+"""Messages in a run: received block by block, downlinked once all is known; tables, metrics."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,20 +15,20 @@ from skyweft.columns import Table, named
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.stage import every
 from skyweft.contacts.usable import usable
-from skyweft.delivery.access.energy import battery_life_years
+from skyweft.delivery.access.energy import battery_life_s
 from skyweft.delivery.arrow import (
+    DELAY_CDF,
     DELIVERIES,
     DELIVERIES_BY_CELL,
+    DELIVERIES_BY_DEVICE,
     DELIVERIES_BY_HOUR,
-    DELIVERIES_BY_THING,
-    DELIVERY_DELAYS,
-    DOWNLINKS,
-    STORES,
+    GATEWAY_USAGE,
+    STORAGE_OCCUPANCY,
 )
 from skyweft.delivery.onboard.deliver import UnderWay, Use
 from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
 from skyweft.delivery.onboard.waiting import PassedOver, passed_over
-from skyweft.delivery.product import CAUSES, HEARD, OPEN, Deliveries, Heard
+from skyweft.delivery.product import CAUSES, OPEN, RECEIVED, Deliveries, Receptions
 from skyweft.delivery.totals import (
     AT_DEVICE_PART,
     ON_BOARD_PART,
@@ -39,7 +39,7 @@ from skyweft.delivery.totals import (
     within,
 )
 from skyweft.fleet import Fleet
-from skyweft.links.arrow import LINKS
+from skyweft.links.arrow import LINK_SAMPLES
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Energy, Radio
 from skyweft.stage import Context, Journal, Whole
@@ -49,18 +49,18 @@ from skyweft.store.writing import Writing
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-HEARD_IN = "heard"  # what the journal calls it
+RECEIVED_IN = "received"  # what the journal calls it
 ROWS_MAX = 2_000_000  # of deliveries.parquet unless the scenario asks for it
 SHARES = (0.05, 0.5, 0.95, 0.99)  # of the delays in summary.json
-PARTS = (0.5, 0.95)  # of the delays at things and on board
+PARTS = (0.5, 0.95)  # of the delays at devices and on board
 IN_A_ROW = 2  # visits without being served from which on a platform is told of
 NAMED = 5  # such platforms that a warning names
-FAIR = "waited"
+FAIR = "longest_waiting"
 POINTS_MAX = 1_000  # of a rule's curve of delays
 LOST = tuple(
     (code, f"lost_{cause.replace(' ', '_')}")
     for code, cause in enumerate(CAUSES)
-    if code != HEARD and code not in OPEN
+    if code != RECEIVED and code not in OPEN
 )
 SAMPLED = ("contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps")
 
@@ -69,8 +69,8 @@ def expected(scenario: Scenario, fleet: Fleet) -> float:
     """Return about how many messages a scenario makes."""
     total = 0.0
     for rule in scenario.messages:
-        things = len(fleet.rows_of(rule.source))
-        total += things * (scenario.duration_s / rule.period_s if rule.period_s else 1.0)
+        devices = len(fleet.rows_of(rule.source))
+        total += devices * (scenario.duration_s / rule.period_s if rule.period_s else 1.0)
     return total
 
 
@@ -80,18 +80,18 @@ def listed(scenario: Scenario, fleet: Fleet) -> bool:
     return expected(scenario, fleet) <= ROWS_MAX if wanted is None else wanted
 
 
-def _ahead(journals: Sequence[Journal]) -> Iterator[Heard]:
+def _ahead(journals: Sequence[Journal]) -> Iterator[Receptions]:
     """Read blocks in order, each while the one before is worked on."""
     with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(_heard, journals[0])
+        coming = reader.submit(_received, journals[0])
         for journal in journals[1:]:
-            now, coming = coming.result(), reader.submit(_heard, journal)
+            now, coming = coming.result(), reader.submit(_received, journal)
             yield now
         yield coming.result()
 
 
-def _heard(journal: Journal) -> Heard:
-    return Heard(**journal.read(HEARD_IN))
+def _received(journal: Journal) -> Receptions:
+    return Receptions(**journal.read(RECEIVED_IN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +106,25 @@ class Settled:
 
 
 def settle(whole: Whole) -> Settled:
-    """Bring down what was heard in the finished blocks of a run.
+    """Bring down what was received in the finished blocks of a run.
 
     Contacts come with their true ends. With one thread, messages are brought down and counted in
     turn; else side by side.
     """
     scenario, fleet, end_s = whole.context.scenario, whole.context.fleet, whole.end_s
     met, number = _relevant(every(whole), messengers(scenario, fleet))
-    samples = _samples(whole.files(LINKS), number)
+    samples = _samples(whole.files(LINK_SAMPLES), number)
     if len(whole.restrictions):
         met, row = usable(met, whole.restrictions)
         samples = samples.of_pieces(row)
     table = timetable(scenario, fleet, met, samples, end_s)
-    under_way = UnderWay.begin(scenario, fleet, table, end_s)
+    in_flight = UnderWay.begin(scenario, fleet, table, end_s)
     totals = Totals.empty(scenario, fleet, end_s)
     wanted, kept = listed(scenario, fleet), []
     blocks = zip(whole.borders_s[1:], _ahead(whole.journals), strict=True)
     counting = Writing(whole.context.threads)
     try:
-        for some in under_way.through(blocks):
+        for some in in_flight.through(blocks):
             counting.put(partial(totals.add, some))
             if wanted:
                 kept.append(some)
@@ -132,8 +132,8 @@ def settle(whole: Whole) -> Settled:
         counting.finish()
     totals.finish()
     rows = Deliveries.sorted(kept) if wanted else None
-    waited = passed_over(table, under_way.noticed)
-    return Settled(totals, under_way.use, table, rows, waited)
+    waited = passed_over(table, in_flight.noticed)
+    return Settled(totals, in_flight.use, table, rows, waited)
 
 
 def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, NDArray[np.int64]]:
@@ -169,12 +169,12 @@ def tables(
     totals, table = found.totals, found.table
     if found.rows is not None:
         yield DELIVERIES, rows_table(found.rows, names, causes)
-    yield DELIVERIES_BY_THING, _by_thing(scenario, fleet, totals, names)
+    yield DELIVERIES_BY_DEVICE, _by_device(scenario, fleet, totals, names)
     yield DELIVERIES_BY_CELL, _by_cell(scenario, fleet, totals)
     yield DELIVERIES_BY_HOUR, _by_hour(totals)
-    yield DELIVERY_DELAYS, _delay_curves(totals)
-    yield STORES, _stores(found.use, table, names)
-    yield DOWNLINKS, _downlinks(found.use, table, names)
+    yield DELAY_CDF, _delay_curves(totals)
+    yield STORAGE_OCCUPANCY, _stores(found.use, table, names)
+    yield GATEWAY_USAGE, _downlinks(found.use, table, names)
 
 
 def rows_table(rows: Deliveries, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
@@ -183,8 +183,9 @@ def rows_table(rows: Deliveries, names: pa.Array, causes: Sequence[str] = ()) ->
     for name in ("receiver", "target"):
         codes = plain[name]
         plain[name] = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
-    plain["source"] = named(plain.pop("thing"), names)
-    plain["cause"] = named(rows.cause.astype(np.int32), pa.array([*CAUSES, *causes]))
+    plain["source"] = named(plain.pop("device"), names)
+    plain["sequence_number"] = plain.pop("number")
+    plain["loss_cause"] = named(plain.pop("cause").astype(np.int32), pa.array([*CAUSES, *causes]))
     whole = {name: plain[name].astype(np.int32) for name in ("rule", "hops", "attempts")}
     delays_s = {
         "delay_s": rows.delivered_s - rows.created_s,
@@ -203,7 +204,7 @@ def _sums(sums: Sums) -> dict[str, NDArray[Any]]:
         ("", "at_device_", "on_board_", "in_transit_"), sums.delays_mean_s(), strict=True
     )
     return {
-        "made": sums.made,
+        "generated": sums.generated,
         "delivered": sums.delivered,
         **lost,
         "stored": on_board + at_device,
@@ -215,7 +216,7 @@ def _sums(sums: Sums) -> dict[str, NDArray[Any]]:
         **{f"delay_{part}mean_s": each for part, each in delays_s},
         "delay_max_s": np.where(sums.arrived > 0, sums.longest_s, np.nan),
         "energy_j": sums.energy_nj / 1e9,
-        "energy_byte_j": sums.energy_byte_j(),
+        "energy_per_byte_j": sums.energy_per_byte_j(),
     }
 
 
@@ -223,30 +224,30 @@ def _delays(sums: Sums) -> dict[str, Floats]:
     return {f"delay_p{round(100 * share):02}_s": sums.delay_s(share) for share in SHARES}
 
 
-def _by_thing(scenario: Scenario, fleet: Fleet, totals: Totals, names: pa.Array) -> pa.Table:
-    columns = _sums(totals.things)
-    return DELIVERIES_BY_THING.build(
+def _by_device(scenario: Scenario, fleet: Fleet, totals: Totals, names: pa.Array) -> pa.Table:
+    columns = _sums(totals.devices)
+    return DELIVERIES_BY_DEVICE.build(
         columns
         | {
-            "name": names.take(pa.array(totals.thing)),
-            "group": named(fleet.group[totals.thing], pa.array(fleet.groups)),
+            "name": names.take(pa.array(totals.device)),
+            "group": named(fleet.group[totals.device], pa.array(fleet.groups)),
             "age_mean_s": totals.age_mean_s(),
-            "battery_years": battery_years(scenario, fleet, totals),
+            "battery_life_s": battery_lives_s(scenario, fleet, totals),
         },
     )
 
 
-def battery_years(scenario: Scenario, fleet: Fleet, totals: Totals) -> Floats:
-    """Return how long each thing's battery would last; NaN where nothing is said of it. (T,)."""
-    found = np.full(len(totals.thing), np.nan)
-    group = fleet.group[totals.thing]
+def battery_lives_s(scenario: Scenario, fleet: Fleet, totals: Totals) -> Floats:
+    """Return how long each device's battery would last; NaN where nothing is said of it. (T,)."""
+    found = np.full(len(totals.device), np.nan)
+    group = fleet.group[totals.device]
     for number, name in enumerate(fleet.groups):
         for terminal in scenario.platforms[name].terminals:
             energy = _energy(scenario, terminal)
             mine = group == number
             if energy is not None and energy.battery_j is not None and mine.any():
-                spent_j = totals.things.energy_nj[mine] / 1e9
-                found[mine] = battery_life_years(energy, spent_j, totals.end_s)
+                spent_j = totals.devices.energy_nj[mine] / 1e9
+                found[mine] = battery_life_s(energy, spent_j, totals.end_s)
     return found
 
 
@@ -265,16 +266,16 @@ def _by_cell(scenario: Scenario, fleet: Fleet, totals: Totals) -> pa.Table:
         counted = np.bincount(cell[known], minlength=rows)
         return over(np.bincount(cell[known], value[known], rows), counted)
 
-    things = np.bincount(cell, minlength=rows)
+    devices = np.bincount(cell, minlength=rows)
     columns = {
         **{each.name: getattr(totals.grid, each.name) for each in fields(totals.grid)},
-        "things": things,
+        "devices": devices,
         **_sums(totals.by_cell),
         **_delays(totals.by_cell),
         "age_mean_s": mean(totals.age_mean_s()[there]),
-        "battery_years": mean(battery_years(scenario, fleet, totals)[there]),
+        "battery_life_s": mean(battery_lives_s(scenario, fleet, totals)[there]),
     }
-    return DELIVERIES_BY_CELL.build({name: each[things > 0] for name, each in columns.items()})
+    return DELIVERIES_BY_CELL.build({name: each[devices > 0] for name, each in columns.items()})
 
 
 def _by_hour(totals: Totals) -> pa.Table:
@@ -301,14 +302,14 @@ def _delay_curves(totals: Totals) -> pa.Table:
         delays_s.append(bin_end_s(place[keep], len(bins)))
         shares.append(upto[keep] / max(observed, 1))
     columns = {"rule": rows, "delay_s": delays_s, "share": shares}
-    return DELIVERY_DELAYS.build({name: np.concatenate(each) for name, each in columns.items()})
+    return DELAY_CDF.build({name: np.concatenate(each) for name, each in columns.items()})
 
 
 def _stores(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
-    """Return what was aboard at each step, a row a platform that ever kept anything, or could."""
+    """Return what was on board at each step, a row a platform that ever kept anything, or could."""
     kept = np.flatnonzero(~table.anyones)
     steps = len(use.time_s)
-    return STORES.build(
+    return STORAGE_OCCUPANCY.build(
         {
             "time_s": np.repeat(use.time_s, len(kept)),
             "platform": named(np.tile(table.node[kept], steps), names),
@@ -324,19 +325,19 @@ def _downlinks(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
     borders_s = use.time_s
     steps = len(borders_s) - 1
     seconds = {}
-    for name, spans in (("served_s", table.held), ("missed_s", table.missed)):
+    for name, spans in (("served_s", table.held), ("unserved_s", table.missed)):
         rows = []
         for v in goals:
             mine = (spans.source == v) | (spans.target == v)
             rows.append(np.diff(_elapsed_s(spans.start_s[mine], spans.end_s[mine], borders_s)))
         seconds[name] = np.array(rows).reshape(len(goals), steps).T.ravel()
-    return DOWNLINKS.build(
+    return GATEWAY_USAGE.build(
         {
             "time_s": np.repeat(borders_s[:-1], len(goals)),
             "target": named(np.tile(table.node[goals], steps), names),
             **seconds,
-            "came_bytes": use.came_bytes[:-1, goals].ravel(),
-            "came": use.came[:-1, goals].ravel(),
+            "arrived_bytes": use.arrived_bytes[:-1, goals].ravel(),
+            "arrived": use.arrived[:-1, goals].ravel(),
         },
     )
 
@@ -354,12 +355,12 @@ def _elapsed_s(start_s: Floats, end_s: Floats, at_s: Floats) -> Floats:
 
 
 def metrics(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
-    """Return the key figures, ready for JSON."""
+    """Return the key metrics, ready for JSON."""
     totals = found.totals
     rules = totals.by_rule
     every = rules.together()
-    years = battery_years(scenario, fleet, totals)
-    group = fleet.group[totals.thing]
+    lives_s = battery_lives_s(scenario, fleet, totals)
+    group = fleet.group[totals.device]
     each_rule = []
     for number, rule in enumerate(scenario.messages):
         mine = group == fleet.groups.index(rule.source)
@@ -369,22 +370,22 @@ def metrics(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
                 "rule": number,
                 "source": rule.source,
                 "target": rule.target,
-                "things": int(np.count_nonzero(mine)),
-                **_figures(some),
+                "devices": int(np.count_nonzero(mine)),
+                **_metrics(some),
                 **_parts(totals, slice(number, number + 1)),
                 "age_mean_s": _mean(totals.age_mean_s()[mine]),
-                "battery_years_mean": _mean(years[mine]),
+                "battery_life_mean_s": _mean(lives_s[mine]),
             }
         )
     return {
-        **_figures(every),
+        **_metrics(every),
         **_parts(totals, slice(None)),
         "rules": each_rule,
         "passed_over": _passed_over(fleet, found),
     }
 
 
-def _figures(sums: Sums) -> dict[str, Any]:
+def _metrics(sums: Sums) -> dict[str, Any]:
     columns = _sums(sums) | _delays(sums)
     return {name: each[0].item() for name, each in columns.items()}
 
@@ -421,7 +422,7 @@ def _passed_over(fleet: Fleet, found: Settled) -> list[dict[str, Any]]:
     ]
 
 
-def warnings(scenario: Scenario, figures: Mapping[str, Any] | None) -> list[str]:
+def warnings(scenario: Scenario, metrics: Mapping[str, Any] | None) -> list[str]:
     """Return what of a run's messages would mislead whoever reads their figures alone.
 
     Parameters
@@ -431,13 +432,13 @@ def warnings(scenario: Scenario, figures: Mapping[str, Any] | None) -> list[str]
     figures : mapping or None
         From `summary`; None without messages.
     """
-    if figures is None:
+    if metrics is None:
         return []
-    return [*_unobserved(scenario, figures), *_starved(scenario, figures["passed_over"])]
+    return [*_unobserved(scenario, metrics), *_starved(scenario, metrics["passed_over"])]
 
 
-def _unobserved(scenario: Scenario, figures: Mapping[str, Any]) -> Iterator[str]:
-    for number, (rule, each) in enumerate(zip(scenario.messages, figures["rules"], strict=True)):
+def _unobserved(scenario: Scenario, metrics: Mapping[str, Any]) -> Iterator[str]:
+    for number, (rule, each) in enumerate(zip(scenario.messages, metrics["rules"], strict=True)):
         place = f"messages[{number}].lifetime_s: {rule.lifetime_s:g} s"
         if each["observed_s"] < rule.lifetime_s:
             yield (
@@ -445,10 +446,10 @@ def _unobserved(scenario: Scenario, figures: Mapping[str, Any]) -> Iterator[str]
                 f"arrives within half the run, {each['observed_s']:g} s; a longer run or a shorter "
                 "lifetime tells the whole"
             )
-        elif not each["observed"] and each["made"]:
+        elif not each["observed"] and each["generated"]:
             yield (
-                f"{place} end within the run for none of its {each['made']:,} messages, so there "
-                "are no shares or delays of them"
+                f"{place} end within the run for none of its {each['generated']:,} messages, so "
+                "there are no shares or delays of them"
             )
 
 
@@ -474,7 +475,7 @@ def _starved(scenario: Scenario, waited: Sequence[Mapping[str, Any]]) -> Iterato
     )
     who = "1 platform" if len(waited) == 1 else f"{len(waited):,} platforms"
     yield (
-        f"messages: {who} with messages aboard passed targets and were not served, "
+        f"messages: {who} with messages on board passed targets and were not served, "
         f"since all antennas served others: {said}{advice}"
     )
 

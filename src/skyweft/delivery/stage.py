@@ -1,24 +1,24 @@
-"""The stage `deliveries`: messages of things, from random access to their target."""
+"""The stage `deliveries`: messages of devices, from random access to their target."""
 
 from dataclasses import fields
 
 import numpy as np
 
 from skyweft.delivery.access import traffic
-from skyweft.delivery.access.hear import begin, hear
+from skyweft.delivery.access.reception import begin, receive
 from skyweft.delivery.access.tables import Carry
 from skyweft.delivery.arrow import (
+    DELAY_CDF,
     DELIVERIES,
     DELIVERIES_BY_CELL,
+    DELIVERIES_BY_DEVICE,
     DELIVERIES_BY_HOUR,
-    DELIVERIES_BY_THING,
-    DELIVERY_DELAYS,
-    DOWNLINKS,
-    STORES,
+    GATEWAY_USAGE,
+    STORAGE_OCCUPANCY,
 )
 from skyweft.delivery.product import CAUSES, CAUSES_MAX
 from skyweft.delivery.settlement import (
-    HEARD_IN,
+    RECEIVED_IN,
     expected,
     listed,
     metrics,
@@ -32,8 +32,8 @@ from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
 
 SECONDS_MESSAGE = 3e-6
-BYTES_THING, BYTES_ROW = 60.0, 35.0
-MESSAGES = 2e6  # of one block: about a gigabyte while they contend for the medium
+BYTES_DEVICE, BYTES_ROW = 60.0, 35.0
+MESSAGES = 2e6  # of one block: about a gigabyte while they contend for the channel
 
 
 class DeliveriesStage(Stage):
@@ -54,12 +54,12 @@ class DeliveriesStage(Stage):
     )
     tables = (
         DELIVERIES,
-        DELIVERIES_BY_THING,
+        DELIVERIES_BY_DEVICE,
         DELIVERIES_BY_CELL,
         DELIVERIES_BY_HOUR,
-        DELIVERY_DELAYS,
-        STORES,
-        DOWNLINKS,
+        DELAY_CDF,
+        STORAGE_OCCUPANCY,
+        GATEWAY_USAGE,
     )
     share = 0.3
 
@@ -78,7 +78,7 @@ class DeliveriesStage(Stage):
         rows = count if listed(scenario, fleet) else 0.0
         return Estimate(
             count * SECONDS_MESSAGE,
-            len(fleet) * BYTES_THING + rows * BYTES_ROW,
+            len(fleet) * BYTES_DEVICE + rows * BYTES_ROW,
             MESSAGES / max(count, 1.0) * scenario.duration_s,
             (f"about {count:,.0f} message{'s' * (round(count) != 1)}",),
             facts={"messages": round(count)},
@@ -90,7 +90,7 @@ class DeliveriesStage(Stage):
 
 
 class _State(State):
-    """Messages that have been made and not yet heard."""
+    """Messages that have been generated and not yet received."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -98,14 +98,14 @@ class _State(State):
         self._causes: tuple[str, ...] = ()  # of restrictions, in the order they were first told
 
     def block(self, block: Block) -> None:
-        """Note what was heard; it is brought down once all blocks are known."""
+        """Note what was received; it is brought down once all blocks are known."""
         context = self._context
         assert context.executor is not None
         stretch = block.get(MOTION), block.start_s, block.end_s
         self._causes = tuple(dict.fromkeys([*self._causes, *block.restrictions.causes]))
         if len(CAUSES) + len(self._causes) > CAUSES_MAX:
             raise RangeError(f"restrictions have more than {CAUSES_MAX - len(CAUSES)} causes")
-        heard, self._carry = hear(
+        received, self._carry = receive(
             context.scenario,
             context.fleet,
             *stretch,
@@ -114,7 +114,7 @@ class _State(State):
             block.restrictions.coded(self._causes),
         )
         block.journal.keep(
-            HEARD_IN, {each.name: getattr(heard, each.name) for each in fields(heard)}
+            RECEIVED_IN, {each.name: getattr(received, each.name) for each in fields(received)}
         )
 
     def save(self, journal: Journal) -> None:
@@ -134,10 +134,10 @@ class _State(State):
             whole.leave_out(
                 DELIVERIES, "a row a message is written only if deliveries.rows asks for it"
             )
-        figures = metrics(context.scenario, context.fleet, found)
-        for line in warnings(context.scenario, figures):
+        summed = metrics(context.scenario, context.fleet, found)
+        for line in warnings(context.scenario, summed):
             whole.warn(line)
-        return {"deliveries": figures}
+        return {"deliveries": summed}
 
 
 STAGE = DeliveriesStage()

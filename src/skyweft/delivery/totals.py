@@ -1,7 +1,7 @@
-"""Sums over messages by thing, cell, hour and rule, for when there are too many to list.
+"""Sums over messages by device, cell, hour and rule, for when there are too many to list.
 
-What is made near the end of a run has no time to arrive. So shares, delays and energies per byte
-are of the messages observed for long enough: all whose lifetime ends within the run, whatever
+What is generated near the end of a run has no time to arrive. So shares, delays and energies per
+byte are of the messages observed for long enough: all whose lifetime ends within the run, whatever
 became of them. Where a rule has no such messages they are watched for half the run instead.
 
 Counts, delays in microseconds and energies in nanojoules are whole numbers, so sums do not depend
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.coverage.measuring import Cells, cells
-from skyweft.delivery.product import CAUSES, HEARD, OPEN, RESTRICTED, Deliveries
+from skyweft.delivery.product import CAUSES, OPEN, RECEIVED, RESTRICTED, Deliveries
 from skyweft.fleet import Fleet
 from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
@@ -70,21 +70,21 @@ class Sums(NamedTuple):
         return Sums(**whole | {"longest_s": self.longest_s.max(keepdims=True, initial=0.0)})
 
     @property
-    def made(self) -> Longs:
-        """Return how many messages were made."""
+    def generated(self) -> Longs:
+        """Return how many messages were generated."""
         return self.cases.sum(axis=1)
 
     @property
     def delivered(self) -> Longs:
         """Return how many arrived."""
-        return self.cases[:, HEARD]
+        return self.cases[:, RECEIVED]
 
     def share_delivered(self) -> Floats:
         """Return which part of the observed arrived in time, or NaN."""
         return over(self.arrived, self.observed)
 
     def delays_mean_s(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return the mean delay, and of it what passed at things, on board and in transit."""
+        """Return the mean delay, and of it what passed at devices, on board and in transit."""
         whole, at_device, on_board = (
             over(each / MICRO, self.arrived)
             for each in (self.delay_us, self.at_device_us, self.on_board_us)
@@ -95,7 +95,7 @@ class Sums(NamedTuple):
         """Return the delay that `share` of those arrived do not exceed, to half a bin, or NaN."""
         return within(self.bins, share)
 
-    def energy_byte_j(self) -> Floats:
+    def energy_per_byte_j(self) -> Floats:
         """Return the energy spent for each byte that arrived, or NaN."""
         return over(self.observed_nj / NANO, self.arrived_bytes)
 
@@ -116,19 +116,19 @@ class Each(NamedTuple):
 
 
 class Ages(NamedTuple):
-    """How old what is known of each thing is. (T,) things, (H,) hours."""
+    """How old what is known of each device is. (T,) devices, (H,) hours."""
 
-    first_s: Floats  # when the first message of a thing arrived, NaN: none has
+    first_s: Floats  # when the first message of a device arrived, NaN: none has
     last_s: Floats  # up to when ages are summed
-    made_s: Floats  # when the freshest message that has arrived was made
+    generated_s: Floats  # when the freshest message that has arrived was generated
     area: Floats  # integral of the age since `first_s`
-    hour_area: Floats  # of all things
-    hour_s: Floats  # thing-seconds
+    hour_area: Floats  # of all devices
+    hour_s: Floats  # device-seconds
 
     @classmethod
-    def empty(cls, things: int, hours: int) -> "Ages":
+    def empty(cls, devices: int, hours: int) -> "Ages":
         """Return what is known before any message: nothing."""
-        table = np.zeros((things, 4))
+        table = np.zeros((devices, 4))
         table[:, 0] = np.nan
         return cls(*table.T, *np.zeros((2, hours)))
 
@@ -168,15 +168,15 @@ def over(value: NDArray[Any], by: NDArray[Any]) -> Floats:
 class Totals:
     """Sums over all messages seen so far."""
 
-    thing: Ints  # (T,) rows of Fleet
-    row_of: Ints  # (N,) the reverse, -1: no thing
+    device: Ints  # (T,) rows of Fleet
+    row_of: Ints  # (N,) the reverse, -1: no device
     cell: Ints  # (T,) -1: it moves
     grid: Cells
     size: Longs  # (R,) bytes
     observed_s: Floats  # (R,)
     observed_cases: Longs  # (R, causes) of the messages observed for so long
     part_bins: Ints  # (R, 2, B) of delays at the device and on board
-    things: Sums
+    devices: Sums
     by_cell: Sums
     by_hour: Sums
     by_rule: Sums
@@ -185,37 +185,37 @@ class Totals:
 
     @classmethod
     def empty(cls, scenario: Scenario, fleet: Fleet, end_s: float) -> "Totals":
-        """Return sums over nothing, for the things of a scenario."""
+        """Return sums over nothing, for the devices of a scenario."""
         sources = {rule.source for rule in scenario.messages}
         mine = np.array([group in sources for group in fleet.groups])[fleet.group]
-        thing = np.flatnonzero(mine).astype(np.int32)
+        device = np.flatnonzero(mine).astype(np.int32)
         row_of = np.full(len(fleet), -1, np.int32)
-        row_of[thing] = np.arange(len(thing))
+        row_of[device] = np.arange(len(device))
         grid = cells(scenario.deliveries.cells)
         rules = len(scenario.messages)
         lifetime_s = np.array([rule.lifetime_s for rule in scenario.messages])
         hours = max(1, int(np.ceil(end_s / HOUR_S - 1e-9)))
         return cls(
-            thing, row_of, _cell_of(fleet, thing, grid), grid,
+            device, row_of, _cell_of(fleet, device, grid), grid,
             np.array([rule.size_bytes for rule in scenario.messages], np.int64),
             observed_s(lifetime_s, end_s), np.zeros((rules, len(CAUSES)), np.int64),
             np.zeros((rules, 2, FINE), np.int32),
-            Sums.empty(len(thing), 0), Sums.empty(len(grid.latitude_deg), COARSE),
+            Sums.empty(len(device), 0), Sums.empty(len(grid.latitude_deg), COARSE),
             Sums.empty(hours, COARSE), Sums.empty(rules, FINE),
-            Ages.empty(len(thing), hours),
+            Ages.empty(len(device), hours),
             end_s,
         )  # fmt: skip
 
     def add(self, some: Deliveries) -> None:
         """Count messages; those delivered come in order of delivery, now and from call to call."""
-        row = self.row_of[some.thing]
+        row = self.row_of[some.device]
         cause = np.minimum(some.cause, np.int8(RESTRICTED))  # all causes of restrictions as one
         each = _each(
             some.rule, some.created_s, some.delivered_s, some.at_device_s, some.in_transit_s,
             some.energy_j, cause, self.size, self.observed_s, self.end_s, len(self.ages.hour_s),
         )  # fmt: skip
         # A table at a time: in one loop over all of them each message would wait for its memory.
-        _count(self.things, row, each)
+        _count(self.devices, row, each)
         _count(self.by_cell, self.cell[row], each)
         _count(self.by_hour, each.hour, each)
         _count(self.by_rule, some.rule, each)
@@ -227,15 +227,15 @@ class Totals:
         _age_on(self.ages, self.end_s)
 
     def age_mean_s(self) -> Floats:
-        """Return each thing's mean age of information since its first delivery, or NaN. (T,)."""
+        """Return each device's mean age of information since its first delivery, or NaN. (T,)."""
         ages = self.ages
         return over(ages.area, np.nan_to_num(ages.last_s - ages.first_s))
 
 
-def _cell_of(fleet: Fleet, thing: Ints, grid: Cells) -> Ints:
-    """Return the cell each thing stands in, or -1 for one that moves."""
-    site = fleet.site[thing]
-    found = np.full(len(thing), -1, np.int32)
+def _cell_of(fleet: Fleet, device: Ints, grid: Cells) -> Ints:
+    """Return the cell each device stands in, or -1 for one that moves."""
+    site = fleet.site[device]
+    found = np.full(len(device), -1, np.int32)
     stands = np.flatnonzero(site >= 0)
     if not len(stands):
         return found
@@ -320,7 +320,7 @@ def _part(cases: Longs, bins: Ints, rule: NDArray[np.int16], each: Each) -> None
     for m in range(len(rule)):
         if not each.observed[m]:
             continue
-        late = each.cause[m] == HEARD and not each.arrived[m]
+        late = each.cause[m] == RECEIVED and not each.arrived[m]
         cases[rule[m], STORED if late else each.cause[m]] += 1
         if each.arrived[m]:
             at_device, on_board = _place(each.at_device_s[m]), _place(each.on_board_s[m])
@@ -333,19 +333,19 @@ def _age_all(
     ages: Ages, row: Ints, created_s: Floats, delivered_s: Floats, cause: NDArray[np.int8]
 ) -> None:
     for m in range(len(row)):
-        if cause[m] == HEARD:
+        if cause[m] == RECEIVED:
             _age(ages, row[m], created_s[m], delivered_s[m])
 
 
 @kernel
-def _age(ages: Ages, t: int, made_s: float, now_s: float) -> None:
-    """Sum a thing's age up to now, and note what is freshest from now on."""
+def _age(ages: Ages, t: int, generated_s: float, now_s: float) -> None:
+    """Sum a device's age up to now, and note what is freshest from now on."""
     if np.isnan(ages.first_s[t]):
         ages.first_s[t] = ages.last_s[t] = now_s
-        ages.made_s[t] = made_s
+        ages.generated_s[t] = generated_s
         return
     _sum_up(ages, t, now_s)
-    ages.made_s[t] = max(ages.made_s[t], made_s)
+    ages.generated_s[t] = max(ages.generated_s[t], generated_s)
 
 
 @kernel
@@ -355,7 +355,7 @@ def _sum_up(ages: Ages, t: int, now_s: float) -> None:
         hour = min(int(ages.last_s[t] / HOUR_S), len(ages.hour_s) - 1)
         until_s = min(now_s, (hour + 1) * HOUR_S) if hour < len(ages.hour_s) - 1 else now_s
         lasts_s = until_s - ages.last_s[t]
-        area = lasts_s * (0.5 * (until_s + ages.last_s[t]) - ages.made_s[t])
+        area = lasts_s * (0.5 * (until_s + ages.last_s[t]) - ages.generated_s[t])
         ages.area[t] += area
         ages.hour_area[hour] += area
         ages.hour_s[hour] += lasts_s

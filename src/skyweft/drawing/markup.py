@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import NewType
 
-Markup = NewType("Markup", str)  # sound HTML; every other str is text
+Markup = NewType("Markup", str)  # valid HTML; every other str is text
 NOTHING = Markup("")
 
 _ICONS = {
@@ -122,7 +122,7 @@ def titled(key: str, title: str, lead: str, *parts: Markup) -> Markup:
 
 
 def tile(label: str, figure: str, unit: str, below: str) -> Markup:
-    """Return a key figure with its unit and a line of small words below it."""
+    """Return a key metric with its unit and a line of small words below it."""
     return Markup(
         f'<div><dt>{escaped(label)}</dt><dd class="kpi">{escaped(figure)}'
         + (f' <span class="unit">{escaped(unit)}</span>' if unit else "")

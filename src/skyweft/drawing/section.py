@@ -18,7 +18,7 @@ class Section:
         Words of the bar on top, by the key of the titled section that each leads to. A place that
         is not in the body is left out.
     tiles : sequence of Markup
-        Key figures for the top of the report.
+        Key metrics for the top of the report.
     sources : sequence of (str, str, str)
         Where numbers come from: numbers, stage, table.
     after : str

@@ -16,7 +16,7 @@ import pyarrow as pa
 from skyweft.columns import Table
 from skyweft.engine import restricting
 from skyweft.engine.reuse import Notes, Reuse, asked, give_again, hold
-from skyweft.scenario.review import review
+from skyweft.scenario.review import check
 from skyweft.stage import Context, Journal, Stage, Whole
 from skyweft.stage.registry import stages
 from skyweft.store.folder import PARTS, finished, publishing
@@ -148,7 +148,7 @@ def _in_turn(run: Begun, parts: Sequence[Path], drafts: tuple[Path, Path], taken
     draft, aside = drafts
     borders_s = tuple(run.plan["borders_s"][: len(parts) + 1])
     whole = Whole(run.context, borders_s, tuple(parts), _Shelf(draft, run.context.threads))
-    told = restricting.told_in(parts, run.stages)
+    reported = restricting.reported_in(parts, run.stages)
     notes: Notes = {}
     for stage in run.stages:
         given = Journal(aside / stage.key, stage.key)
@@ -160,7 +160,7 @@ def _in_turn(run: Begun, parts: Sequence[Path], drafts: tuple[Path, Path], taken
             continue
         whole.context, whole.key = run.context.reading(stage.reads), stage.key
         whole.warnings, whole.shelf = [], (shelf := _Shelf(draft, run.context.threads))
-        whole.restrictions = restricting.before(stage, run.stages, told)
+        whole.restrictions = restricting.before(stage, run.stages, reported)
         state = stage.open(whole.context)
         state.load(Journal(parts[-1], stage.key))
         metrics = _plain(state.close(whole))
@@ -206,12 +206,12 @@ def _facts(run: Begun) -> dict[str, Any]:
         "name": scenario.name,
         "start": scenario.start.isoformat().replace("+00:00", "Z"),
         "duration_s": scenario.duration_s,
-        "finished_s": run.simulated_s,
+        "simulated_s": run.simulated_s,
     }
 
 
 def _warnings(run: Begun, parts: Sequence[Path]) -> list[str]:
-    lines = [*review(run.context.scenario), *run.context.fleet.warnings]
+    lines = [*check(run.context.scenario), *run.context.fleet.warnings]
     for part in parts:
         lines += read_json(part / "part.json")["warnings"]
     return lines
@@ -222,11 +222,11 @@ def _manifest(run: Begun, warnings: list[str], left_out: dict[str, str]) -> dict
     return {
         "name": scenario.name,
         "complete": run.complete,
-        "finished_s": run.simulated_s,
+        "simulated_s": run.simulated_s,
         "duration_s": scenario.duration_s,
         "seed": scenario.seed,
         "overrides": list(run.overrides),
-        "echo": list(run.context.fleet.echo),
+        "derived_geometry": list(run.context.fleet.derived_geometry),
         "warnings": warnings,
         "left_out": left_out,
         "reused": dict(run.reuse.taken),

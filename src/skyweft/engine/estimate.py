@@ -12,8 +12,8 @@ import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
-from skyweft.motion.fleet import assemble
-from skyweft.scenario.review import review
+from skyweft.motion.fleet import build_fleet
+from skyweft.scenario.review import check
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context, Estimate, Stage
 from skyweft.stage.registry import wanted
@@ -49,7 +49,7 @@ class Outlook:
             "start": self.scenario.start.isoformat().replace("+00:00", "Z"),
             "duration_s": self.scenario.duration_s,
             "platforms": dict(zip(self.fleet.groups, counts.tolist(), strict=True)),
-            "geometry": list(self.fleet.echo),
+            "geometry": list(self.fleet.derived_geometry),
         }
         for each in self.stages.values():
             facts |= each.facts
@@ -65,7 +65,7 @@ class Outlook:
         return [
             self.scenario.name,
             f"{start}, {lasting(self.scenario.duration_s)}",
-            *_section("platforms", self.fleet.echo),
+            *_section("platforms", self.fleet.derived_geometry),
             *said,
             *_section("warnings", self.warnings),
             "",
@@ -92,10 +92,10 @@ def outlook(scenario: Scenario) -> Outlook:
     ScenarioError
         What the scenario asks for, or a file it names, is not valid.
     """
-    context = Context(scenario, assemble(scenario))
+    context = Context(scenario, build_fleet(scenario))
     found = {stage.key: stage.estimate(context.reading(stage.reads)) for stage in checked(context)}
     warned = [line for each in found.values() for line in each.warnings]
-    lines = (*review(scenario), *warned, *context.fleet.warnings)
+    lines = (*check(scenario), *warned, *context.fleet.warnings)
     return Outlook(scenario, context.fleet, found, lines)
 
 

@@ -62,9 +62,9 @@ def keys(
         except _UntoldError:
             read = None
         before = [found[key] for key in earlier]
-        told = read is not None and None not in before
+        reported = read is not None and None not in before
         parts = [*run, stage.key, stage.version, read, before]
-        found[stage.key] = _digest(parts) if told else None
+        found[stage.key] = _digest(parts) if reported else None
     return found
 
 

@@ -7,13 +7,13 @@ from skyweft.stage import NOTHING, Block, Journal, Restrictions, Stage
 
 NAME = "restrictions"  # what the journal calls them
 
-Told = dict[str, Restrictions]  # by stage, since the run's start
+Reported = dict[str, Restrictions]  # by stage, since the run's start
 
 
-def told_in(folders: Iterable[Path], stages: Iterable[Stage]) -> Told:
+def reported_in(folders: Iterable[Path], stages: Iterable[Stage]) -> Reported:
     """Return what every stage has restricted in the finished blocks."""
     folders = list(folders)
-    found: Told = {}
+    found: Reported = {}
     for stage in stages:
         if stage.restricts:
             journals = [Journal(folder, stage.key) for folder in folders]
@@ -23,16 +23,18 @@ def told_in(folders: Iterable[Path], stages: Iterable[Stage]) -> Told:
     return found
 
 
-def before(stage: Stage, stages: Sequence[Stage], told: Mapping[str, Restrictions]) -> Restrictions:
+def before(
+    stage: Stage, stages: Sequence[Stage], reported: Mapping[str, Restrictions]
+) -> Restrictions:
     """Return what the stages before one have restricted."""
     earlier = stages[: stages.index(stage)]
-    found = [told[each.key] for each in earlier if len(told.get(each.key, NOTHING))]
+    found = [reported[each.key] for each in earlier if len(reported.get(each.key, NOTHING))]
     if len(found) < 2:
         return found[0] if found else NOTHING
     return Restrictions.joined(found)
 
 
-def take(block: Block, stage: Stage, told: Told) -> None:
+def take(block: Block, stage: Stage, reported: Reported) -> None:
     """Keep what a stage restricted in its turn, for the stages after it and for a resumed run."""
     if not block.restricted:
         return
@@ -43,14 +45,14 @@ def take(block: Block, stage: Stage, told: Told) -> None:
     some = Restrictions.of(block.restricted)
     block.restricted = []
     block.journal.keep(NAME, some.columns())
-    _add(stage, some, told)
+    _add(stage, some, reported)
 
 
-def told_again(journal: Journal, stage: Stage, told: Told) -> None:
+def told_again(journal: Journal, stage: Stage, reported: Reported) -> None:
     """Tell what a stage restricted in a block whose work was taken over."""
     if stage.restricts and journal.holds(NAME):
-        _add(stage, Restrictions.from_columns(journal.read(NAME)), told)
+        _add(stage, Restrictions.from_columns(journal.read(NAME)), reported)
 
 
-def _add(stage: Stage, some: Restrictions, told: Told) -> None:
-    told[stage.key] = Restrictions.joined([told.get(stage.key, NOTHING), some])
+def _add(stage: Stage, some: Restrictions, reported: Reported) -> None:
+    reported[stage.key] = Restrictions.joined([reported.get(stage.key, NOTHING), some])

@@ -15,7 +15,7 @@ from skyweft.engine.keys import keys, watch
 from skyweft.engine.reuse import Reuse
 from skyweft.engine.turns import Job, run_block
 from skyweft.errors import ScenarioError
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import step_s
 from skyweft.scenario.reading import in_file, load, text_of
 from skyweft.scenario.scenario import Scenario
@@ -33,7 +33,7 @@ from skyweft.store.folder import (
 )
 from skyweft.store.identity import fingerprint, identity
 from skyweft.store.kept import Kept
-from skyweft.store.verbatim import toml
+from skyweft.store.toml_writer import toml
 from skyweft.store.writing import Writing
 
 Progress = Callable[[float, float, str], None]
@@ -61,7 +61,7 @@ def run_into(
     kept = Kept.of_user()
     unchanged = watch(decided)
     with in_file(scenario):
-        context = Context(decided, assemble(decided), threads=share)
+        context = Context(decided, build_fleet(decided), threads=share)
         takes_part = checked(context)
         plan = {**identity(decided), "borders_s": _borders_s(context, takes_part)}
     seconds = {"scenario": perf_counter() - began}
@@ -139,7 +139,7 @@ def _until_one_is_there(work: Begun, job: Job) -> None:
     if parts:
         for stage, state in job.states.items():
             state.load(Journal(parts[-1], stage.key))
-    job.told = restricting.told_in(parts, job.states)
+    job.reported = restricting.reported_in(parts, job.states)
     if part_of(work.folder, first).exists():
         why = "does not follow the block before it"
         name_again(part_of(work.folder, first), work.plan["borders_s"], why)

@@ -33,7 +33,7 @@ class Job:
     states: dict[Stage, State]
     progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
-    told: restricting.Told = field(default_factory=dict)
+    reported: restricting.Reported = field(default_factory=dict)
     reuse: Reuse = field(default_factory=Reuse)
     behind: set[Stage] = field(default_factory=set)  # whose work on the last block was taken over
 
@@ -105,7 +105,7 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
     for stage in stages:
         block.context = job.context.reading(stage.reads)
         block.journal = Journal(draft, stage.key, writing.put)
-        block.restrictions = restricting.before(stage, stages, job.told)
+        block.restrictions = restricting.before(stage, stages, job.reported)
         sink.begin(stage)
         with job.timed(stage.key):
             if stage in taken:
@@ -136,13 +136,13 @@ def _run(job: Job, block: Block, stage: Stage, number: int, writing: Writing) ->
     state.block(block)
     if job.reuse:
         hold(block, stage.gives, block.journal)
-    restricting.take(block, stage, job.told)
+    restricting.take(block, stage, job.reported)
     state.save(block.journal)
 
 
 def _take_over(job: Job, block: Block, stage: Stage, *, asked: bool) -> None:
     """Hand on what was kept of a stage's work; its state stays behind."""
     job.behind.add(stage)
-    restricting.told_again(block.journal, stage, job.told)
+    restricting.told_again(block.journal, stage, job.reported)
     if asked:
         give_again(block, stage.gives, block.journal)

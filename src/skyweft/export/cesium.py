@@ -31,7 +31,7 @@ _LINK: czml.Colour = (79, 195, 247, 120)
 def lines(run: Folder, chosen: Choice, step_s: float | None, notes: list[str]) -> Iterator[str]:
     """Yield the lines of a CZML document; what it leaves out goes into `notes`."""
     clock = Clock.at(run.scenario.start)
-    start, end = clock.utc([0.0, run.finished_s])
+    start, end = clock.utc([0.0, run.simulated_s])
     yield "["
     yield json.dumps(czml.document(run.scenario.name, start, end))
     for packet in _packets(run, chosen, step_s, clock, notes):
@@ -57,7 +57,7 @@ def _packets(
         for row, name in enumerate(movers.names):
             spans = list(movers.spans(row))
             there[name] = [(movers.time_s[at][0], movers.time_s[at][-1]) for at in spans]
-            told = [
+            reported = [
                 (
                     *clock.utc(movers.time_s[at][[0, -1]]),
                     movers.time_s[at] - movers.time_s[at.start],
@@ -65,9 +65,9 @@ def _packets(
                 )
                 for at in spans
             ]
-            if told:
+            if reported:
                 degree = _DEGREE[layer == "space"]
-                yield czml.moving(identity[name], name, told, degree, colour)
+                yield czml.moving(identity[name], name, reported, degree, colour)
     for (source, target), times in _meetings(run, chosen, clock, notes):
         name = f"{source} to {target}"
         yield czml.link(apart(name), name, (identity[source], identity[target]), times, _LINK)

@@ -54,12 +54,12 @@ def _moment(
     run: Folder, name: str, place: Floats, time_s: float, about: dict[str, str]
 ) -> Iterator[Feature]:
     latitude, longitude, altitude_m = place.tolist()
-    told = {**about, "time_s": float(time_s), "altitude_m": round(altitude_m, 1)}
-    yield Feature(name, "point", [[(longitude, latitude)]], {**told, "what": "sub-point"})
+    reported = {**about, "time_s": float(time_s), "altitude_m": round(altitude_m, 1)}
+    yield Feature(name, "point", [[(longitude, latitude)]], {**reported, "what": "sub-point"})
     if about["layer"] == "space":
         elevation_deg = _least_elevation(run, about["group"])
         rings = footprint(latitude, longitude, altitude_m, elevation_deg)
-        seen = {**told, "what": "footprint", "elevation_min_deg": elevation_deg}
+        seen = {**reported, "what": "footprint", "elevation_min_deg": elevation_deg}
         yield Feature(name, "area", rings, seen)
 
 

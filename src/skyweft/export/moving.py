@@ -60,13 +60,13 @@ def moving(run: Folder, chosen: Choice, step_s: float) -> Moving:
         The tracks were left out or are damaged; the step asks for too much at once.
     """
     names = chosen.texts("name")
-    count = max(1, math.ceil(run.finished_s / step_s - 1e-9))
+    count = max(1, math.ceil(run.simulated_s / step_s - 1e-9))
     if len(names) * count > _TIMES_MAX:
         raise ScenarioError(
             f"{len(names):,} movers every {step_s:g} s are {len(names) * count:,} states, at most "
             f"{_TIMES_MAX:,} are exported at once: choose some by --only, or a longer --step"
         )
-    time_s = np.append(np.arange(count) * step_s, run.finished_s)
+    time_s = np.append(np.arange(count) * step_s, run.simulated_s)
     shape = (len(names), 3, len(time_s))
     tracks = _tracks(run, names) if names else None
     found = Moving(names, time_s, np.empty(shape), np.empty(shape), tracks)

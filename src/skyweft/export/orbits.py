@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from skyweft.errors import ScenarioError
 from skyweft.export.choice import Choice
 from skyweft.export.moving import moving
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.orbits import Orbits
 from skyweft.protocols import oem, omm_writing
 from skyweft.store.reading import Folder
@@ -53,7 +53,7 @@ def elements(run: Folder, chosen: Choice, notation: str) -> str:
         None of them flies by mean elements, or a file of elements is not there any more.
     """
     wanted = set(chosen.texts("name"))
-    fleet = assemble(run.scenario)
+    fleet = build_fleet(run.scenario)
     sets = [
         fields
         for mover in fleet.movers

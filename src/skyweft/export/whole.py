@@ -66,8 +66,8 @@ def export(
         raise ScenarioError(f"{form!r} is no format: {', '.join(FORMATS)}")
     if step_s is not None and not step_s > 0:
         raise ScenarioError(f"the step must be above 0 s, got {step_s:g}")
-    if not 0 <= time_s <= run.finished_s:
-        raise ScenarioError(f"the time must be in 0 to {run.finished_s:g} s, got {time_s:g}")
+    if not 0 <= time_s <= run.simulated_s:
+        raise ScenarioError(f"the time must be in 0 to {run.simulated_s:g} s, got {time_s:g}")
     path = Path(out) if out is not None else run.folder / FORMATS[form]
     chosen = choose(run, only)
     notes: list[str] = []
@@ -86,7 +86,7 @@ def _writer(
     path: Path,
     notes: list[str],
 ) -> Callable[[Path], None]:
-    """Return what writes the format to a path; mistakes are found before it is called."""
+    """Return what writes the format to a path; errors are found before it is called."""
     if form in ("netcdf", "zarr"):
         cube = cubes.ephemeris(run, chosen, step_s)
         write = cubes.write_netcdf if form == "netcdf" else cubes.write_zarr

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.fleet.planes import Planes
+from skyweft.html_repr import Shown
 from skyweft.scenario.scenario import Scenario
-from skyweft.showing import Shown
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -93,7 +93,7 @@ class Fleet(Shown):
     movers: tuple[Mover, ...]
     sites: Sites
     planes: dict[str, Planes]
-    echo: tuple[str, ...]  # derived geometry, one line a group
+    derived_geometry: tuple[str, ...]  # a line a group
     warnings: tuple[str, ...]
 
     def __post_init__(self) -> None:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from skyweft.columns import Column, Table, named
 from skyweft.contacts.arrow import PAIR
 from skyweft.contacts.product import Contacts
-from skyweft.links.product import LinkLosses, Links
+from skyweft.links.product import LinkLosses, LinkSamples
 
 Ints = NDArray[np.int64]
 
-LINKS = Table(
-    "links",
+LINK_SAMPLES = Table(
+    "link_samples",
     "samples along contacts, sorted by contact, then time within a block",
     (
         Column("contact", "int64", "", "row of contacts.parquet"),
@@ -67,13 +67,13 @@ LINK_LOSSES = Table(
 )
 
 
-def links_table(
-    links: Links, contacts: Contacts, number: Ints, names: pa.Array, rules: pa.Array
+def link_samples_table(
+    links: LinkSamples, contacts: Contacts, number: Ints, names: pa.Array, rules: pa.Array
 ) -> pa.Table:
     """Return samples; row c of `contacts` is contact `number[c]` of the run."""
     row = links.contact
     same = {each.name: getattr(links, each.name) for each in fields(links)}
-    return LINKS.build(
+    return LINK_SAMPLES.build(
         same
         | {
             "contact": number[row],
@@ -91,13 +91,13 @@ def links_table(
 
 def link_losses_table(
     losses: LinkLosses,
-    links: Links,
+    links: LinkSamples,
     contacts: Contacts,
     number: Ints,
     names: pa.Array,
     rules: pa.Array,
 ) -> pa.Table:
-    """Return the losses of samples cause by cause; the other arguments are as of `links_table`."""
+    """Return the losses of samples cause by cause; arguments as of `link_samples_table`."""
     sample, cause = np.nonzero(~np.isnan(losses.loss_db).all(axis=1).T)
     row = links.contact[sample]
     return LINK_LOSSES.build(

@@ -1,4 +1,4 @@
-"""How well every contact carries bits: the stage from `Contacts` to `Links`.
+"""How well every contact carries bits: the stage from `Contacts` to `LinkSamples`.
 
 Samples are worked on in pieces of fixed size, so results do not depend on the number of threads.
 """
@@ -19,7 +19,7 @@ from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import Geometry, geometry_between
 from skyweft.links.losses import added, losses_db, stating, total_loss_db
 from skyweft.links.path import Ends, Path
-from skyweft.links.product import LinkLosses, Links
+from skyweft.links.product import LinkLosses, LinkSamples
 from skyweft.links.radio import cn0_dbhz, system_temperature_k
 from skyweft.links.restricted import restrict, with_borders
 from skyweft.links.sampling import sample_times
@@ -28,7 +28,7 @@ from skyweft.scenario.losses import ALWAYS
 from skyweft.scenario.modulations import Waveform
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
-from skyweft.scenario.waveforms import link_mistakes, waveform_named
+from skyweft.scenario.waveforms import link_errors, waveform_named
 from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -48,8 +48,8 @@ UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """One direction of a link at many moments, (K,): columns of `Links` without their units."""
+class _Direction:
+    """One direction of a link at many moments, (K,): `LinkSamples` without units."""
 
     doppler: Floats
     doppler_rate: Floats
@@ -60,14 +60,14 @@ class _Way:
     causes: Mapping[str, Floats] = field(default_factory=dict)  # what `loss` is the sum of
 
 
-def budget(
+def link_budget(
     scenario: Scenario,
     fleet: Fleet,
     motion: Motion,
     contacts: Contacts,
     executor: Executor | None = None,
     restrictions: Restrictions = NOTHING,
-) -> Links:
+) -> LinkSamples:
     """Return the link budget of every contact at samples along it, both ways.
 
     Each contact is sampled at its start, its culmination, its end and at the multiples of its
@@ -86,7 +86,7 @@ def budget(
 
     Returns
     -------
-    links : Links
+    links : LinkSamples
         Delay is range / c. Elevation is at the platform of the lower layer, NaN in one layer.
         The interference margin of the link is taken off C/N0. A terminal states its EIRP, G/T
         and losses as seen at the antenna's axis; beyond an array's scan limit C/N0 and margin are
@@ -114,11 +114,11 @@ def link_budget_by_cause(
     *,
     executor: Executor | None = None,
     restrictions: Restrictions = NOTHING,
-) -> tuple[Links, LinkLosses]:
-    """Return what `budget` returns, and the losses of rules that state some, cause by cause."""
-    mistakes = link_mistakes(scenario.links, scenario.terminals, scenario.waveforms)
-    if mistakes:
-        raise ScenarioError("\n".join(f"{place}: {words}" for place, words in mistakes))
+) -> tuple[LinkSamples, LinkLosses]:
+    """Return what `link_budget` returns, and the losses that rules state, cause by cause."""
+    errors = link_errors(scenario.links, scenario.terminals, scenario.waveforms)
+    if errors:
+        raise ScenarioError("\n".join(f"{place}: {words}" for place, words in errors))
     steps = np.array([link.sample_s for link in scenario.links])
     sample_s = steps[contacts.link] if len(contacts) else np.empty(0)
     knots = motion.tracks.time_s
@@ -161,18 +161,18 @@ def rates_at(
     Parameters
     ----------
     scenario, fleet, motion, contacts
-        As in `budget`.
+        As in `link_budget`.
     row : (K,)
         Rows of `contacts`.
     time_s : (K,)
         Within the contact and the motion's block. [s]
     restrictions : Restrictions
-        As in `budget`.
+        As in `link_budget`.
 
     Returns
     -------
     rate_bps, rate_reverse_bps : (K,)
-        As in `Links`; 0 where an end is absent. [bit/s]
+        As in `LinkSamples`; 0 where an end is absent. [bit/s]
     """
     links = _blank(row, time_s)
     for first in range(0, len(row), PIECE):
@@ -183,10 +183,10 @@ def rates_at(
     return links.rate_bps, links.rate_reverse_bps
 
 
-def _blank(row: Rows, time_s: Floats) -> Links:
+def _blank(row: Rows, time_s: Floats) -> LinkSamples:
     """Return samples of which only contact and time are known, to be written into."""
     count, single = len(row), np.float32
-    return Links(
+    return LinkSamples(
         contact=row,
         time_s=time_s,
         range_m=np.zeros(count),
@@ -207,8 +207,8 @@ def _blank(row: Rows, time_s: Floats) -> Links:
     )
 
 
-def _rows_of(links: Links, rows: slice | NDArray[np.bool_]) -> Links:
-    return Links(*(getattr(links, each.name)[rows] for each in fields(Links)))
+def _rows_of(links: LinkSamples, rows: slice | NDArray[np.bool_]) -> LinkSamples:
+    return LinkSamples(*(getattr(links, each.name)[rows] for each in fields(LinkSamples)))
 
 
 def _fill_piece(
@@ -216,7 +216,7 @@ def _fill_piece(
     fleet: Fleet,
     motion: Motion,
     contacts: Contacts,
-    piece: Links,
+    piece: LinkSamples,
     losses: LinkLosses | None = None,
 ) -> NDArray[np.bool_]:
     """Write everything but contact and time; return where both ends are there."""
@@ -232,37 +232,37 @@ def _fill_piece(
     for i in [0] if alone else np.unique(rule):
         mine: Rows | slice = slice(None) if alone else np.nonzero(rule == i)[0]
         link = scenario.links[i]
-        ways = _ways(scenario, link, ends if isinstance(mine, slice) else ends.taking(mine))
+        both = _directions(scenario, link, ends if isinstance(mine, slice) else ends.taking(mine))
         for name, unit in UNITS.items():
-            for way, direction in zip(ways, ("", "_reverse"), strict=True):
-                getattr(piece, f"{name}{direction}_{unit}")[mine] = getattr(way, name)
+            for direction, suffix in zip(both, ("", "_reverse"), strict=True):
+                getattr(piece, f"{name}{suffix}_{unit}")[mine] = getattr(direction, name)
         if losses is not None and link.losses:
-            for back, way in enumerate(ways):
-                losses.write(way.causes, back, mine)
+            for back, direction in enumerate(both):
+                losses.write(direction.causes, back, mine)
     return present
 
 
-def _ways(scenario: Scenario, link: Link, ends: Ends) -> tuple[_Way, _Way]:
+def _directions(scenario: Scenario, link: Link, ends: Ends) -> tuple[_Direction, _Direction]:
     """Return the budget of one rule's samples, there and back."""
     one, other = (scenario.terminals[name] for name in link.between)
     paths = Path(link, one, other, ends), Path(link, other, one, ends, back=True)
     if isinstance(one, Radio):
         waveform = waveform_named(link.waveform, scenario.waveforms) if link.waveform else None
-        there, back = (_way(path, waveform) for path in paths)
+        there, back = (_direction(path, waveform) for path in paths)
     else:
         there, back = (_light(path) for path in paths)
     return there, back
 
 
-def _light(path: Path) -> _Way:
-    """Return a way by light: its rate is stated, and ends where its margin is used up."""
+def _light(path: Path) -> _Direction:
+    """Return a direction by light: its rate is stated, and ends where its margin is used up."""
     assert isinstance(path.sender, Optical)
     assert isinstance(path.receiver, Optical)
     unknown = np.full(len(path), np.nan)
     rate_bps = np.full(len(path), min(path.sender.rate_bps, path.receiver.rate_bps))
     shifts = _shifts(path.geometry, path.frequency_hz)
     if not (path.link.losses or path.link.losses_db or path.receiver.margin_db is not None):
-        return _Way(*shifts, unknown, unknown, unknown, rate_bps)
+        return _Direction(*shifts, unknown, unknown, unknown, rate_bps)
     causes = losses_db(path)
     margin_db = unknown
     if path.receiver.margin_db is not None:
@@ -270,16 +270,16 @@ def _light(path: Path) -> _Way:
         beside = {name: each for name, each in causes.items() if name != ALWAYS[0]}
         margin_db = path.receiver.margin_db - added(beside)
         rate_bps[margin_db < 0] = 0.0
-    return _Way(*shifts, added(causes), unknown, margin_db, rate_bps, causes)
+    return _Direction(*shifts, added(causes), unknown, margin_db, rate_bps, causes)
 
 
-def _way(path: Path, waveform: Waveform | None) -> _Way:
+def _direction(path: Path, waveform: Waveform | None) -> _Direction:
     assert isinstance(path.sender, Radio)
     assert isinstance(path.receiver, Radio)
     unknown, nothing = np.full(len(path), np.nan), np.zeros(len(path))
     if not (path.sender.transmits and path.receiver.receives):
         # The frequency this end is set to is no carrier that anyone sends and the other hears.
-        return _Way(unknown, unknown, unknown, unknown, unknown, nothing)
+        return _Direction(unknown, unknown, unknown, unknown, unknown, nothing)
     causes = losses_db(path)
     loss_db = added(causes)
     ratio = carrier_to_noise_dbhz(path, loss_db)
@@ -287,7 +287,7 @@ def _way(path: Path, waveform: Waveform | None) -> _Way:
     if waveform is not None:
         rate_bps, margin_db = rate_and_margin(ratio, waveform, path.sender.bandwidth_hz)
     shifts = _shifts(path.geometry, path.frequency_hz)
-    return _Way(*shifts, loss_db, ratio, margin_db, rate_bps, causes)
+    return _Direction(*shifts, loss_db, ratio, margin_db, rate_bps, causes)
 
 
 def _shifts(seen: Geometry, carrier_hz: float) -> tuple[Floats, Floats]:

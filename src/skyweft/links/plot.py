@@ -56,20 +56,20 @@ def directions(links: pa.Table) -> Iterator[Direction]:
     names, rule = codes(links, "link")
     weight_s = _weights(numbers(links, "contact"), numbers(links, "time_s"))
     sides = [
-        (numbers(links, f"margin{way}_db"), numbers(links, f"rate{way}_bps"))
-        for way in ("", "_reverse")
+        (numbers(links, f"margin{direction}_db"), numbers(links, f"rate{direction}_bps"))
+        for direction in ("", "_reverse")
     ]
     for number, name in enumerate(names):
         mine = np.flatnonzero(rule == number)
         thinned = -(-len(mine) // SAMPLES_MAX)
         mine = mine[::thinned]
-        for way, (margin_db, rate_bps) in enumerate(sides):
+        for direction, (margin_db, rate_bps) in enumerate(sides):
             both = name.partition("/")[0] == name.partition("/")[2]
-            if way and both:  # a rule between two terminals of one name is the same both ways
+            if direction and both:  # a rule between two terminals of one name is the same both ways
                 continue
             if np.any(rate_bps[mine] > 0) or np.any(np.isfinite(margin_db[mine])):
                 yield Direction(
-                    _spoken(name, backward=bool(way)),
+                    _spoken(name, backward=bool(direction)),
                     margin_db[mine],
                     rate_bps[mine],
                     weight_s[mine],
@@ -98,13 +98,13 @@ def link_margins(links: pa.Table, ax: Axes | None = None, palette: Palette = LIG
     return draw_link_margins(list(directions(links)), given_or_new(ax), palette)
 
 
-def draw_link_margins(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
+def draw_link_margins(both: list[Direction], ax: Axes, palette: Palette) -> Axes:
     """Draw `link_margins` from directions already read."""
-    there = [np.isfinite(way.margin_db) for way in ways]
+    there = [np.isfinite(direction.margin_db) for direction in both]
     _spreads(
         {
-            way.words: (way.margin_db[seen], way.weight_s[seen])
-            for way, seen in zip(ways, there, strict=True)
+            direction.words: (direction.margin_db[seen], direction.weight_s[seen])
+            for direction, seen in zip(both, there, strict=True)
             if seen.any()
         },
         ax,
@@ -135,12 +135,12 @@ def link_rates(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT
     return draw_link_rates(list(directions(links)), given_or_new(ax), palette)
 
 
-def draw_link_rates(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
+def draw_link_rates(both: list[Direction], ax: Axes, palette: Palette) -> Axes:
     """Draw `link_rates` from directions already read."""
-    usable = [way.rate_bps > 0 for way in ways]
+    usable = [direction.rate_bps > 0 for direction in both]
     shown = {
-        way.words: (way.rate_bps[sent], way.weight_s[sent])
-        for way, sent in zip(ways, usable, strict=True)
+        direction.words: (direction.rate_bps[sent], direction.weight_s[sent])
+        for direction, sent in zip(both, usable, strict=True)
         if sent.any()
     }
     _spreads(shown, ax, palette)
@@ -192,15 +192,15 @@ def rate_cdf(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) 
     return draw_rate_cdf(list(directions(links)), given_or_new(ax), palette)
 
 
-def draw_rate_cdf(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
+def draw_rate_cdf(both: list[Direction], ax: Axes, palette: Palette) -> Axes:
     """Draw `rate_cdf` from directions already read."""
     dress(ax, palette, grid="y")
     colours = (palette.space, palette.ground, palette.air, palette.near_space)
     dashes = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)))
-    shown = [way for way in ways if np.any(way.rate_bps > 0)]
-    for number, way in enumerate(shown):
+    shown = [direction for direction in both if np.any(direction.rate_bps > 0)]
+    for number, direction in enumerate(shown):
         wanted = np.linspace(0, 1, 201)
-        rate_bps = weighted_quantiles(way.rate_bps, way.weight_s, wanted)
+        rate_bps = weighted_quantiles(direction.rate_bps, direction.weight_s, wanted)
         ax.step(
             np.where(rate_bps > 0, rate_bps, np.nan),
             100 * (1 - wanted),
@@ -208,7 +208,7 @@ def draw_rate_cdf(ways: list[Direction], ax: Axes, palette: Palette) -> Axes:
             color=colours[number % 4],
             linestyle=dashes[(number // 4 + number) % 4],
             linewidth=1.6,
-            label=way.words,
+            label=direction.words,
         )
     if shown:
         _decades(ax)

@@ -1,4 +1,4 @@
-"""How well a contact carries bits: the product of `links`."""
+"""How well a contact carries bits: the product of `link_samples`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.showing import Shown
+from skyweft.html_repr import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Links(Shown):
+class LinkSamples(Shown):
     """Samples along contacts, sorted by contact, then time. Columns have shape (K,).
 
     Forward is source to target, reverse the other way. Each direction has the Doppler and the loss
@@ -47,7 +47,7 @@ class Links(Shown):
 
 @dataclass(frozen=True, slots=True)
 class LinkLosses:
-    """What samples of `Links` lose under rules that state losses, cause by cause."""
+    """What samples of `LinkSamples` lose under rules that state losses, cause by cause."""
 
     causes: tuple[str, ...]
     loss_db: NDArray[np.float32]  # (causes, 2, K), there and back; NaN: no such cause, no carrier

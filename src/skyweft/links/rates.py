@@ -1,4 +1,4 @@
-"""Running sums that turn samples of links, block after block, into a run's key figures.
+"""Running sums that turn samples of links, block after block, into a run's key metrics.
 
 Everything is added in the order of the tables, so sums never depend on threads.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.histogram import BINS, bin_of, quantile
 from skyweft.contacts.product import Contacts
 from skyweft.kernels import making
-from skyweft.links.product import Links
+from skyweft.links.product import LinkSamples
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,7 +52,7 @@ class Rates:
 
     @staticmethod
     def empty(links: int) -> "Rates":
-        """Return sums of nothing for `links` rules."""
+        """Return sums of nothing for `link_samples` rules."""
         return Rates(
             np.zeros((2 * links, BINS)), np.zeros((2 * links, BINS)), np.zeros((2 * links, 2))
         )
@@ -71,7 +71,7 @@ class Rates:
         bins = {"weight_s": self.weight_s[row, place], "top_bps": self.top_bps[row, place]}
         return {"row": row, "place": place, "total": self.total, **bins}
 
-    def add(self, contacts: Contacts, links: Links, seen: Seen) -> None:
+    def add(self, contacts: Contacts, links: LinkSamples, seen: Seen) -> None:
         """Add samples; `links.contact` are rows of `contacts` and of `seen`, which moves on."""
         for direction, rate_bps in enumerate((links.rate_bps, links.rate_reverse_bps)):
             _add_rates(

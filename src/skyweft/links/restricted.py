@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
-from skyweft.links.product import Links
+from skyweft.links.product import LinkSamples
 from skyweft.stage import Restrictions
 
 Floats = NDArray[np.float64]
@@ -55,7 +55,7 @@ def with_borders(
     return every[fresh], time_s[fresh]
 
 
-def restrict(links: Links, contacts: Contacts, restrictions: Restrictions) -> None:
+def restrict(links: LinkSamples, contacts: Contacts, restrictions: Restrictions) -> None:
     """Write what restrictions leave of samples: of their rates, and of nothing no C/N0."""
     if not len(restrictions):
         return

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from skyweft.drawing.charts import HALF, PAGE, chart
-from skyweft.drawing.figures import NONE, amount, number, rate, share_of, spoken
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -17,6 +16,7 @@ from skyweft.drawing.markup import (
     tile,
     titled,
 )
+from skyweft.drawing.numerals import NONE, amount, number, rate, share_of, spoken
 from skyweft.drawing.reading import weighted_quantiles
 from skyweft.drawing.section import Section
 from skyweft.links.plot import (
@@ -32,29 +32,32 @@ from skyweft.store.reading import Folder
 
 def section(folder: Folder) -> Section:
     """Return the margins and rates of every link rule."""
-    ways: list[Direction] = []
+    both: list[Direction] = []
     if folder.scenario.links:
         # Half of the columns of the largest table are all that is needed of it.
-        ways = list(directions(folder.table("links", DIRECTION_COLUMNS)))
+        both = list(directions(folder.table("link_samples", DIRECTION_COLUMNS)))
     return Section(
-        _body(ways),
-        {"links": "Links"},
-        _tiles(ways),
-        [("margins, rates, volume", "links", "links.parquet")],
+        _body(both),
+        {"link_samples": "Links"},
+        _tiles(both),
+        [("margins, rates, volume", "links", "link_samples.parquet")],
     )
 
 
-def _tiles(ways: Sequence[Direction]) -> list[Markup]:
+def _tiles(both: Sequence[Direction]) -> list[Markup]:
     """Return the fastest direction's median rate and the tightest one's margin."""
     tiles = []
-    medians = [float(weighted_quantiles(way.rate_bps, way.weight_s, [0.5])[0]) for way in ways]
-    if ways and max(medians) > 0:
+    medians = [
+        float(weighted_quantiles(direction.rate_bps, direction.weight_s, [0.5])[0])
+        for direction in both
+    ]
+    if both and max(medians) > 0:
         best = int(np.nanargmax(medians))
-        tiles.append(tile("Fastest link, median", *rate(medians[best]), ways[best].words))
+        tiles.append(tile("Fastest link, median", *rate(medians[best]), both[best].words))
     margins = [
-        float(weighted_quantiles(way.margin_db[there], way.weight_s[there], [0.05])[0])
-        for way in ways
-        for there in [np.isfinite(way.margin_db)]
+        float(weighted_quantiles(direction.margin_db[there], direction.weight_s[there], [0.05])[0])
+        for direction in both
+        for there in [np.isfinite(direction.margin_db)]
     ]
     if margins and np.isfinite(margins).any():
         least = int(np.nanargmin(margins))
@@ -63,22 +66,22 @@ def _tiles(ways: Sequence[Direction]) -> list[Markup]:
                 "Tightest margin",
                 f"{margins[least]:.1f}".replace("-", "−"),
                 "dB",
-                f"{ways[least].words}; less for 5 % of its time",
+                f"{both[least].words}; less for 5 % of its time",
             )
         )
     return tiles
 
 
-def _body(ways: list[Direction]) -> Markup:
-    if not ways:
+def _body(both: list[Direction]) -> Markup:
+    if not both:
         return Markup("")
     charts = []
-    shown = sum(bool(np.isfinite(way.margin_db).any()) for way in ways)
+    shown = sum(bool(np.isfinite(direction.margin_db).any()) for direction in both)
     if shown:
         charts.append(
             figure(
                 chart(
-                    lambda ax: draw_link_margins(ways, ax, PAGE),
+                    lambda ax: draw_link_margins(both, ax, PAGE),
                     "Margin of each direction of every link rule",
                     HALF,
                     max(60 + 34 * shown, 180),
@@ -88,12 +91,12 @@ def _body(ways: list[Direction]) -> Markup:
                 "dashed, the threshold of the most robust mode.",
             )
         )
-    sending = sum(bool(np.any(way.rate_bps > 0)) for way in ways)
+    sending = sum(bool(np.any(direction.rate_bps > 0)) for direction in both)
     if sending:
         charts.append(
             figure(
                 chart(
-                    lambda ax: draw_link_rates(ways, ax, PAGE),
+                    lambda ax: draw_link_rates(both, ax, PAGE),
                     "Rate of each direction of every link rule",
                     HALF,
                     max(60 + 34 * sending, 180),
@@ -102,7 +105,7 @@ def _body(ways: list[Direction]) -> Markup:
                 "Rate, drawn likewise, over the part of that time in which anything can be sent.",
             )
         )
-    thinned = max(way.thinned for way in ways)
+    thinned = max(direction.thinned for direction in both)
     note = "All figures are weighted by time in contact."
     if thinned > 1:
         note += f" Of the busiest rule one sample in {thinned} is counted."
@@ -124,21 +127,25 @@ def _body(ways: list[Direction]) -> Markup:
                 ("95 %", ""),
                 ("volume", ""),
             ],
-            (_row(way) for way in ways),
+            (_row(direction) for direction in both),
         ),
         paragraph(note),
         beside(*charts),
     )
 
 
-def _row(way: Direction) -> list[Cell]:
-    there = np.isfinite(way.margin_db)
-    margins = weighted_quantiles(way.margin_db[there], way.weight_s[there], SHARES)[[0, 2, 4]]
-    rates = weighted_quantiles(way.rate_bps, way.weight_s, SHARES)[[0, 2, 4]]
-    usable = float(way.weight_s[way.rate_bps > 0].sum() / max(way.weight_s.sum(), 1e-9))
-    volume_bytes = float(np.sum(way.rate_bps * way.weight_s)) * way.thinned / 8
+def _row(direction: Direction) -> list[Cell]:
+    there = np.isfinite(direction.margin_db)
+    margins = weighted_quantiles(direction.margin_db[there], direction.weight_s[there], SHARES)[
+        [0, 2, 4]
+    ]
+    rates = weighted_quantiles(direction.rate_bps, direction.weight_s, SHARES)[[0, 2, 4]]
+    usable = float(
+        direction.weight_s[direction.rate_bps > 0].sum() / max(direction.weight_s.sum(), 1e-9)
+    )
+    volume_bytes = float(np.sum(direction.rate_bps * direction.weight_s)) * direction.thinned / 8
     return [
-        way.words,
+        direction.words,
         share_of(usable),
         *(number(each) for each in margins),
         *(Number(spoken(rate(each)) if np.isfinite(each) else NONE) for each in rates),

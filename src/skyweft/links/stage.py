@@ -1,4 +1,4 @@
-"""The stage `links`: how well contacts carry bits, sampled along them."""
+"""The stage `link_samples`: how well contacts carry bits, sampled along them."""
 
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,7 @@ from skyweft.contacts.pairs import pairs
 from skyweft.contacts.product import Contacts, Numbered
 from skyweft.contacts.stage import BLOCK, MEETINGS
 from skyweft.errors import ScenarioError
-from skyweft.links.arrow import LINK_LOSSES, LINKS, link_losses_table, links_table
+from skyweft.links.arrow import LINK_LOSSES, LINK_SAMPLES, link_losses_table, link_samples_table
 from skyweft.links.budget import link_budget_by_cause
 from skyweft.links.rates import Rates, Seen
 from skyweft.links.waveforms.ladder import complaints, never_taken
@@ -30,11 +30,11 @@ class LinksStage(Stage):
     key = "links"
     needs = ("motion", "contacts")
     reads = ("platforms.*.terminals", "terminals", "waveforms", "links")
-    tables = (LINKS, LINK_LOSSES)
+    tables = (LINK_SAMPLES, LINK_LOSSES)
     share = 0.35
 
     def check(self, context: Context) -> None:
-        """Refuse waveforms that do not work: a package's, and files of modes with mistakes."""
+        """Refuse waveforms that do not work: a package's, and files of modes with errors."""
         if wrong := list(complaints(context.scenario)):
             raise ScenarioError("\n".join(wrong))
 
@@ -92,7 +92,7 @@ class _State(State):
         mine = Seen(seen.time_s[lot], seen.rate_bps[lot])  # views: they move on
         block.put(lambda: rates.add(some, links, mine))
         of = some, number, context.names, context.rules
-        block.write(LINKS, lambda: links_table(links, *of))
+        block.write(LINK_SAMPLES, lambda: link_samples_table(links, *of))
         if losses.causes:
             block.write(LINK_LOSSES, lambda: link_losses_table(losses, links, *of))
 

@@ -131,7 +131,7 @@ def nearer(planes: Planes, grid_offset: int) -> str:
     return words
 
 
-def told(planes: Planes, grid_offset: int | None, ring: bool = False) -> str:
+def reported(planes: Planes, grid_offset: int | None, ring: bool = False) -> str:
     """Tell the lengths of a shell's links; of a ring those in the plane alone.
 
     Parameters

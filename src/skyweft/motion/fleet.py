@@ -11,7 +11,7 @@ from skyweft.fleet import Fleet, Sites
 from skyweft.motion import contradictions
 from skyweft.motion.added import Added
 from skyweft.motion.members import Members, Setting
-from skyweft.motion.tables import MISTAKES_MAX
+from skyweft.motion.tables import ERRORS_MAX
 from skyweft.motion.unread import unread
 from skyweft.naming import wrong_name
 from skyweft.scenario.excerpt import excerpt
@@ -21,7 +21,7 @@ from skyweft.stage.context import READ_BY_ALL
 from skyweft.world.clock import Clock
 
 
-def assemble(scenario: Scenario) -> Fleet:
+def build_fleet(scenario: Scenario) -> Fleet:
     """Return who the platforms of a scenario are and how they move.
 
     Reads the files that the scenario names; places nobody in time yet (see `propagate`).
@@ -49,15 +49,15 @@ def assemble(scenario: Scenario) -> Fleet:
         seed=seen.seed,
     )
     members: dict[str, Members] = {}
-    mistakes: list[str] = []
+    errors: list[str] = []
     for group, platforms in seen.platforms.items():
         try:
             members[group] = _members(group, platforms.motion, setting)
         except ScenarioError as error:
-            mistakes.append(str(error))
-    mistakes += [*_too_long(members), *_twice(scenario, members)]
-    if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+            errors.append(str(error))
+    errors += [*_too_long(members), *_twice(scenario, members)]
+    if errors:
+        raise ScenarioError("\n".join(errors))
     questions = (*contradictions.contradictions(scenario, members), *unread(scenario))
     return _joined(seen, members, questions)
 
@@ -89,7 +89,7 @@ def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     if len(set(every)) == len(every):
         return []
     shared = [name for name, count in Counter(every).items() if count > 1]
-    wanted = set(shared[:MISTAKES_MAX])
+    wanted = set(shared[:ERRORS_MAX])
     places: dict[str, list[str]] = {name: [] for name in wanted}
     for group, each in members.items():
         for k, name in enumerate(each.names):
@@ -99,7 +99,7 @@ def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
         f"platforms: the name {name} is given to {len(where)} platforms: {_listed(where)}"
         for name, where in places.items()
     ]
-    more = len(shared) - MISTAKES_MAX
+    more = len(shared) - ERRORS_MAX
     return [*sorted(lines), *([f"... and {more:,} more names"] if more > 0 else [])]
 
 
@@ -133,7 +133,7 @@ def _joined(scenario: Scenario, members: dict[str, Members], questions: tuple[st
             np.concatenate([none, *(each.up for each in standing)]),
         ),
         planes={group: each.planes for group, each in members.items() if each.planes},
-        echo=tuple(f"{group}: {each.echo}" for group, each in members.items()),
+        derived_geometry=tuple(f"{group}: {each.geometry}" for group, each in members.items()),
         warnings=(
             *(f"{group}: {line}" for group, each in members.items() for line in each.warnings),
             *questions,

@@ -1,4 +1,4 @@
-"""Points and polygons of a user's GeoJSON file (RFC 7946), with every mistake named by place."""
+"""Points and polygons of a user's GeoJSON file (RFC 7946), with every error named by place."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,18 +26,18 @@ DATUMS = ("CRS84", "4326", "4979", "4490", "4258")  # WGS84, and CGCS2000 and ET
 @dataclass(slots=True)
 class _Reading:
     path: Path
-    mistakes: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     unlocated: int = 0  # features whose geometry is null or empty
     features: int = 0
 
     def wrong(self, place: str, what: str) -> None:
-        self.mistakes.append(f"{self.path.name}: {place or 'the file'}: {what}")
+        self.errors.append(f"{self.path.name}: {place or 'the file'}: {what}")
 
     def finish(self, found: int, noun: str) -> tuple[str, ...]:
         """Raise what is wrong, or that nothing was found; return warnings."""
-        if not found and not self.mistakes:
+        if not found and not self.errors:
             self.wrong("features", f"there are no {noun}")
-        complain(self.path, self.mistakes)
+        complain(self.path, self.errors)
         if not self.unlocated:
             return ()
         verb = "has no place and is" if self.unlocated == 1 else "have no place and are"
@@ -73,7 +73,7 @@ def read_points(path: Path, content: object, name_property: str = "name") -> Pla
     Raises
     ------
     ScenarioError
-        All mistakes of the file, at most 20 of them.
+        All errors of the file, at most 20 of them.
     """
     reading = _Reading(path)
     names: list[str] = []
@@ -106,7 +106,7 @@ def read_polygons(path: Path) -> tuple[list[list[Floats]], tuple[str, ...]]:
     Raises
     ------
     ScenarioError
-        All mistakes of the file, at most 20 of them.
+        All errors of the file, at most 20 of them.
     """
     reading = _Reading(path)
     polygons: list[list[Ring]] = []
@@ -146,7 +146,7 @@ def _shapes(reading: _Reading, content: object) -> Iterator[_Shape]:
     for number, (place, feature) in enumerate(_features(reading, content)):
         reading.features += 1
         properties = feature.get("properties")
-        told = properties if isinstance(properties, dict) else {}
+        reported = properties if isinstance(properties, dict) else {}
         waiting = [(f"{place}.geometry", feature.get("geometry", ""))]
         while waiting:
             where, geometry = waiting.pop()
@@ -164,7 +164,7 @@ def _shapes(reading: _Reading, content: object) -> Iterator[_Shape]:
                 parts = [(f"{where}.geometries[{k}]", each) for k, each in enumerate(inner)]
                 waiting += reversed(parts)
             else:
-                yield _Shape(where, kind, inner, told, number)
+                yield _Shape(where, kind, inner, reported, number)
 
 
 def _features(reading: _Reading, content: object) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -229,9 +229,9 @@ def _rings(reading: _Reading, place: str, polygon: object) -> list[Ring]:
         if not isinstance(ring, list) or len(ring) < 4:
             reading.wrong(place, "a ring needs four positions, the last equal to the first")
             continue
-        before = len(reading.mistakes)
+        before = len(reading.errors)
         positions = [_position(reading, place, each, TURNS)[0][:2] for each in ring]
-        if len(reading.mistakes) > before:
+        if len(reading.errors) > before:
             continue
         try:
             rings.append(continuous(np.array(positions)))

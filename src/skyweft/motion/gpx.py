@@ -26,16 +26,16 @@ def read_waypoints(path: Path, name_element: str = "name") -> Places:
     Raises
     ------
     ScenarioError
-        All mistakes of the file, at most 20 of them.
+        All errors of the file, at most 20 of them.
     """
     found = read_gpx(read_text(path, NESTED_MAX_BYTES), path.name, name_element)
-    mistakes: list[str] = []
+    errors: list[str] = []
     if not found.waypoints:
         lines = ' (kind = "track" reads its tracks)' if found.lines else ""
-        mistakes.append(f"{path.name}: there are no waypoints{lines}")
-    names = [_name(path, each, name_element, mistakes) for each in found.waypoints]
-    rows = coordinates(path, found.waypoints, mistakes)
-    complain(path, mistakes)
+        errors.append(f"{path.name}: there are no waypoints{lines}")
+    names = [_name(path, each, name_element, errors) for each in found.waypoints]
+    rows = coordinates(path, found.waypoints, errors)
+    complain(path, errors)
     return Places.of(names, rows, tuple(_unusual(path, found.waypoints, found.lines)))
 
 
@@ -58,36 +58,36 @@ def read_lines(path: Path, group: str) -> tuple[list[tuple[str, Line]], tuple[st
         It is no GPX, it has no lines, or names are missing or shared.
     """
     found = read_gpx(read_text(path, NESTED_MAX_BYTES), path.name)
-    mistakes: list[str] = []
+    errors: list[str] = []
     if not found.lines:
-        mistakes.append(f"{path.name}: there are no tracks or routes")
+        errors.append(f"{path.name}: there are no tracks or routes")
     alone = len(found.lines) == 1
     names = [
-        group if alone and line.name is None else _name(path, line, "name", mistakes)
+        group if alone and line.name is None else _name(path, line, "name", errors)
         for line in found.lines
     ]
     first: dict[str, str] = {}
     for name, line in zip(names, found.lines, strict=True):
         if name and first.setdefault(name, line.place) != line.place:
-            mistakes.append(f"{path.name}: {line.place}: is called {name} like {first[name]}")
-    mistakes += [
+            errors.append(f"{path.name}: {line.place}: is called {name} like {first[name]}")
+    errors += [
         f"{path.name}: {point.place}: has no {element}"
         for line in found.lines
         for point in line.points
         for element in _absent(point, any(each.elevation for each in line.points))
     ]
-    complain(path, mistakes)
+    complain(path, errors)
     passed = f"{path.name}: waypoints are passed over: {len(found.waypoints):,}"
     lines = list(zip(names, found.lines, strict=True))
     return lines, (passed,) if found.waypoints else ()
 
 
-def _name(path: Path, of: Point | Line, element: str, mistakes: list[str]) -> str:
-    """Return the name of a point or line; what is none goes to `mistakes`."""
+def _name(path: Path, of: Point | Line, element: str, errors: list[str]) -> str:
+    """Return the name of a point or line; what is none goes to `errors`."""
     name = normal(of.name or "")
     wrong = wrong_name(name) if name else "a text is needed"
     if wrong:
-        mistakes.append(f"{path.name}: {of.place}: {element}: {wrong}")
+        errors.append(f"{path.name}: {of.place}: {element}: {wrong}")
     return name
 
 
@@ -99,8 +99,8 @@ def _absent(point: Point, high: bool) -> Iterator[str]:
         yield "ele, others of this track have one"
 
 
-def coordinates(path: Path, points: Sequence[Point], mistakes: list[str]) -> Floats:
-    """Return (P, 3) longitude, latitude, altitude; what is no number goes to `mistakes`."""
+def coordinates(path: Path, points: Sequence[Point], errors: list[str]) -> Floats:
+    """Return (P, 3) longitude, latitude, altitude; what is no number goes to `errors`."""
     parts = (("lon", 1, LONGITUDE, ""), ("lat", 0, LATITUDE, ""), ("ele", 2, ALTITUDE, "0"))
     rows = np.zeros((len(points), 3))
     for k, point in enumerate(points):
@@ -109,7 +109,7 @@ def coordinates(path: Path, points: Sequence[Point], mistakes: list[str]) -> Flo
             text = texts[which] or absent
             rows[k, column] = number(text)
             if not least <= rows[k, column] <= most:
-                mistakes.append(
+                errors.append(
                     f"{path.name}: {point.place}: {word}: {text[:40]!r} is not a number from "
                     f"{least:g} to {most:g}"
                 )

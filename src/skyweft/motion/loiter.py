@@ -170,8 +170,8 @@ def loiter(group: str, motion: Loiter, *_: Setting) -> Members:
     names = (group,) if motion.count == 1 else numbered(group, motion.count)
     return Members(
         names=names,
-        echo=f"{len(names)} x {motion.pattern.replace('_', ' of ')} at {motion.altitude_m:,.0f} m, "
-        f"{motion.speed_m_s:g} m/s, lap {mover.lap_m / 1e3:,.1f} km in "
+        geometry=f"{len(names)} x {motion.pattern.replace('_', ' of ')} at "
+        f"{motion.altitude_m:,.0f} m, {motion.speed_m_s:g} m/s, lap {mover.lap_m / 1e3:,.1f} km in "
         f"{mover.lap_m / motion.speed_m_s / 60:,.1f} min, bank {bank:.1f} deg",
         movers=(mover,),
         altitude_m=(motion.altitude_m, motion.altitude_m),

@@ -22,7 +22,7 @@ class Members:
     """One group's platforms: either `movers` (together one row a name) or `sites`."""
 
     names: tuple[str, ...]
-    echo: str  # derived geometry, without the group's name
+    geometry: str  # derived geometry, without the group's name
     movers: tuple[Mover, ...] = ()
     sites: Sites | None = None
     planes: Planes | None = None

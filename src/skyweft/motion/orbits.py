@@ -51,7 +51,7 @@ REASONS = {
 """What python-sgp4's status numbers mean."""
 
 _TOGETHER = 64  # satellites a thread moves at a time
-_TOLD = 3  # satellites that a warning names beside the first
+_REPORTED = 3  # satellites that a warning names beside the first
 _STEP_LIMIT_S = 300.0
 _HERMITE_M = 1.0
 # Velocity less rate of position, by J2^2 (R / p)^4, by e J2 (R / p)^2 (times the speed, all at
@@ -359,7 +359,7 @@ class Orbits:
         if not len(failed):
             return []
         failed = failed[np.argsort(ended_s[failed], kind="stable")]
-        names = [self.elements.names[row] for row in failed[: 1 + _TOLD]]
+        names = [self.elements.names[row] for row in failed[: 1 + _REPORTED]]
         why = Counter(REASONS[int(reason[row])] for row in failed)
         line = f"{names[0]}: no position {_when(ended_s[failed[0]])}: "
         if len(failed) == 1:

@@ -30,9 +30,9 @@ class Places:
 def numbered_within(names: Sequence[str], owners: Sequence[int]) -> list[str]:
     """Return names of places; where one owner has several places, they are numbered."""
     counts = Counter(owners)
-    told = {}
+    reported = {}
     for name, owner in zip(names, owners, strict=True):
-        if owner not in told:
+        if owner not in reported:
             count = counts[owner]
-            told[owner] = iter([name] if count == 1 else numbered(name, count))
-    return [next(told[owner]) for owner in owners]
+            reported[owner] = iter([name] if count == 1 else numbered(name, count))
+    return [next(reported[owner]) for owner in owners]

@@ -94,7 +94,7 @@ def population(group: str, motion: Population, setting: Setting) -> Members:
     west, east = arc(longitude)
     return Members(
         names=numbered(group, motion.count, digits=6),
-        echo=f"{motion.count:,} sites drawn over {where}{by_weight}, latitude "
+        geometry=f"{motion.count:,} sites drawn over {where}{by_weight}, latitude "
         f"{latitude.min():.1f} to {latitude.max():.1f}, longitude {west:.1f} to {east:.1f} deg",
         sites=stand(latitude, longitude, np.full(motion.count, motion.altitude_m)),
         altitude_m=(motion.altitude_m, motion.altitude_m),
@@ -166,12 +166,12 @@ def read_weights(path: Path) -> Weights:
     longitude = wrapped(table.numbers["longitude_deg"])
     high, wide = _spacing(latitude), _spacing(longitude)
     heaviest = table.numbers["weight"].max()
-    mistakes = []
+    errors = []
     if high is None and wide is None:
-        mistakes.append(f"{path.name}: two places or more are needed to tell how wide a cell is")
+        errors.append(f"{path.name}: two places or more are needed to tell how wide a cell is")
     if heaviest == 0:
-        mistakes.append(f"{path.name}: all weights are zero")
-    complain(path, mistakes)
+        errors.append(f"{path.name}: all weights are zero")
+    complain(path, errors)
     upto = np.cumsum(table.numbers["weight"] / heaviest)
     half_high, half_wide = (high or wide or 0) / 2, (wide or high or 0) / 2
     return Weights(latitude, longitude, half_high, half_wide, upto / upto[-1], table.warnings)

@@ -47,7 +47,7 @@ def propagate(
     scenario : Scenario
         Says the step, or leaves it to the movers.
     fleet : Fleet
-        From `assemble`.
+        From `build_fleet`.
     start_s, end_s : float
         Seconds from the scenario's start; `start_s` on the grid.
     executor : Executor, optional

@@ -19,7 +19,7 @@ from skyweft.motion.seats import seated
 from skyweft.motion.tables import read_bytes
 from skyweft.protocols.element_choice import Choice
 from skyweft.protocols.elements import Elements, parse
-from skyweft.scenario.motion import Orbit, Tle, Walker
+from skyweft.scenario.motion import ElementSets, Orbit, Walker
 
 DAY_S = 86_400.0
 TILTS_DEG, ROUND = 2.0, 0.02  # beyond these a shell is hardly one, its orbits hardly circles
@@ -61,7 +61,7 @@ def orbit(group: str, motion: Orbit, setting: Setting) -> Members:
     return _members(group, elements, setting)
 
 
-def tle(group: str, motion: Tle, setting: Setting) -> Members:
+def element_sets(group: str, motion: ElementSets, setting: Setting) -> Members:
     """Return the satellites of a file of elements, in its order.
 
     Raises
@@ -139,7 +139,7 @@ def _members(
         parts += [filled.words(), _slots(filled)]
     return Members(
         names=elements.names,
-        echo=", ".join(part for part in parts if part),
+        geometry=", ".join(part for part in parts if part),
         movers=(mover,),
         planes=filled,
         altitude_m=(low, high),

@@ -31,8 +31,8 @@ def fixed(group: str, motion: Fixed, *_: Setting) -> Members:
     latitude, longitude = np.array([motion.latitude_deg]), np.array([motion.longitude_deg])
     return Members(
         names=(group,),
-        echo=f"1 site at latitude {motion.latitude_deg:g}, longitude {motion.longitude_deg:g} deg, "
-        f"altitude {motion.altitude_m:g} m",
+        geometry=f"1 site at latitude {motion.latitude_deg:g}, longitude "
+        f"{motion.longitude_deg:g} deg, altitude {motion.altitude_m:g} m",
         sites=stand(latitude, longitude, np.array([motion.altitude_m])),
         altitude_m=(motion.altitude_m, motion.altitude_m),
     )
@@ -51,7 +51,7 @@ def sites(_group: str, motion: Sites, *_: Setting) -> Members:
     latitude, altitude = places.latitude_deg, places.altitude_m
     return Members(
         names=places.names,
-        echo=f"{len(places.names):,} site{'s' * (len(places.names) != 1)} from "
+        geometry=f"{len(places.names):,} site{'s' * (len(places.names) != 1)} from "
         f"{motion.file.name}, latitude {latitude.min():g} to {latitude.max():g}, "
         f"longitude {west:g} to {east:g} deg",
         sites=stand(latitude, places.longitude_deg, altitude),

@@ -39,9 +39,9 @@ def read_stations(path: Path, content: Sequence[object], name_key: str = "name")
     Raises
     ------
     ScenarioError
-        All mistakes of the file, at most 20 of them.
+        All errors of the file, at most 20 of them.
     """
-    mistakes: list[str] = []
+    errors: list[str] = []
     names: list[str] = []
     rows: list[list[float]] = []
     unused: dict[str, None] = {}
@@ -49,7 +49,7 @@ def read_stations(path: Path, content: Sequence[object], name_key: str = "name")
     for number, entry in enumerate(content):
         place = f"{path.name}: [{number}]"
         if not isinstance(entry, dict):
-            mistakes.append(f"{place}: an object with name, lat and lng is needed")
+            errors.append(f"{place}: an object with name, lat and lng is needed")
             continue
         used = _used(entry)
         unused.update(dict.fromkeys(key for key in entry if key not in (name_key, *used.values())))
@@ -58,12 +58,12 @@ def read_stations(path: Path, content: Sequence[object], name_key: str = "name")
         ):
             unlocated += 1
             continue
-        mistakes += [f"{place}{words}" for words in _mistakes(entry, used, name_key)]
+        errors += [f"{place}{words}" for words in _errors(entry, used, name_key)]
         names.append(normal(str(entry.get(name_key)).strip()))
         rows.append([entry.get(used.get(column, "")) or 0.0 for column in _KEYS])
-    if not rows and not mistakes:
-        mistakes.append(f"{path.name}: there are no stations with a place")
-    complain(path, mistakes)
+    if not rows and not errors:
+        errors.append(f"{path.name}: there are no stations with a place")
+    complain(path, errors)
     return Places.of(
         names,
         np.array(rows, dtype=np.float64),
@@ -86,7 +86,7 @@ def _used(entry: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def _mistakes(entry: Mapping[str, object], used: Mapping[str, str], name_key: str) -> Iterator[str]:
+def _errors(entry: Mapping[str, object], used: Mapping[str, str], name_key: str) -> Iterator[str]:
     """Say what is wrong with a station that has a place."""
     name = entry.get(name_key)
     if not isinstance(name, str) or not name.strip():

@@ -1,4 +1,4 @@
-"""Columns of a user's CSV file, with every mistake named by line and column.
+"""Columns of a user's CSV file, with every error named by line and column.
 
 Knows nothing of what the columns mean beyond a range of numbers; GeoJSON is read in
 `geojson.py`.
@@ -23,7 +23,7 @@ SIZE_MAX_BYTES = 100_000_000
 NESTED_MAX_BYTES = 32_000_000  # of JSON and XML, which take more than ten times that to read
 LINES_MAX = 1_500_000  # of a table: half a gigabyte while it is read
 LINE_MAX = 1_000_000  # characters: a line of a square matrix of many thousand names
-MISTAKES_MAX = 20
+ERRORS_MAX = 20
 
 LATITUDE = (-90.0, 90.0)
 LONGITUDE = (-180.0, 360.0)
@@ -45,12 +45,12 @@ class Table:
         return len(self.lines)
 
 
-def complain(path: Path, mistakes: Sequence[str]) -> None:
-    """Raise what is wrong with one file, at most `MISTAKES_MAX` lines of it."""
-    if mistakes:
-        more = len(mistakes) - MISTAKES_MAX
+def complain(path: Path, errors: Sequence[str]) -> None:
+    """Raise what is wrong with one file, at most `ERRORS_MAX` lines of it."""
+    if errors:
+        more = len(errors) - ERRORS_MAX
         rest = [f"{path.name}: and {more:,} more"] if more > 0 else []
-        raise ScenarioError("\n".join([*mistakes[:MISTAKES_MAX], *rest]))
+        raise ScenarioError("\n".join([*errors[:ERRORS_MAX], *rest]))
 
 
 def read_bytes(path: Path, most_bytes: int = SIZE_MAX_BYTES) -> bytes:
@@ -100,7 +100,7 @@ def read_table(
     Raises
     ------
     ScenarioError
-        All mistakes of the file, each with line and column, at most 20 of them.
+        All errors of the file, each with line and column, at most 20 of them.
     """
     rows, separator = read_rows(path)
     _, header = next(rows, (0, []))
@@ -110,32 +110,32 @@ def read_table(
     place = {name: columns.index(name) for name in wanted if name in columns}
     kept: list[list[str]] = []
     lines: list[int] = []
-    mistakes: list[str] = []
+    errors: list[str] = []
     for line, row in rows:
         if len(row) == len(columns):
             kept.append(row)
             lines.append(line)
         else:
-            mistakes.append(
+            errors.append(
                 f"{path.name}: line {line}: {len(row)} fields, the first line has {len(columns)}"
             )
-    if not kept and not mistakes:
+    if not kept and not errors:
         raise ScenarioError(f"{path.name}: no rows below the column names")
     warnings = spare(path, [name for name in columns if name not in {*wanted, *elsewhere}])
     cells = {name: [row[place[name]] for row in kept] for name in wanted if name in place}
     bounds = {name: each for name, each in {**needed, **optional}.items() if name in place}
     if separator != ",":
-        warnings += _pointed(path, cells, [*bounds], lines, mistakes)
+        warnings += _pointed(path, cells, [*bounds], lines, errors)
     numbers = {
-        name: _numbers(path, name, cells[name], lines, *each, mistakes)
+        name: _numbers(path, name, cells[name], lines, *each, errors)
         for name, each in bounds.items()
     }
     words = {
-        name: _texts(path, name, cells[name], lines, mistakes)
+        name: _texts(path, name, cells[name], lines, errors)
         for name in (*texts, *texts_optional)
         if name in place
     }
-    complain(path, mistakes)
+    complain(path, errors)
     return Table(numbers, words, lines, warnings)
 
 
@@ -191,22 +191,22 @@ def _check_header(
     if len(there) > 200:
         there = there[:200] + " ..."
     missing = [name for name in needed if name not in columns]
-    mistakes = [
+    errors = [
         f"{path.name}: the column {name} is missing; columns there: {there}" for name in missing
     ]
-    mistakes += [
+    errors += [
         f"{path.name}: the column {name} is there {columns.count(name)} times"
         for name in wanted
         if columns.count(name) > 1
     ]
     # Passed over like any spare column, a height under another name would become 0 m.
     absent = {*wanted} - {*columns} - ({"time_s"} if "time" in columns else set())
-    mistakes += [
+    errors += [
         f"{path.name}: the column {name[:40]} is not known: {STANDING[known]}"
         for name in dict.fromkeys(columns)
         if name not in wanted and (known := meant(name)) in absent and known is not None
     ]
-    complain(path, mistakes)
+    complain(path, errors)
 
 
 def _pointed(
@@ -214,7 +214,7 @@ def _pointed(
     cells: dict[str, list[str]],
     names: Sequence[str],
     lines: Sequence[int],
-    mistakes: list[str],
+    errors: list[str],
 ) -> tuple[str, ...]:
     """Write decimal commas as points; refuse a file in which both stand in numbers."""
     first: dict[str, tuple[int, str]] = {}
@@ -227,7 +227,7 @@ def _pointed(
         return ()
     if "." in first:
         (line, cell), (other, pointed) = first[","], first["."]
-        mistakes.append(
+        errors.append(
             f"{path.name}: line {line}: {cell} has a comma, line {other}: {pointed} a point: "
             "decimal commas or decimal points are needed throughout"
         )
@@ -243,15 +243,15 @@ def _numbers(
     lines: Sequence[int],
     least: float,
     most: float,
-    mistakes: list[str],
+    errors: list[str],
 ) -> Floats:
-    """Return a column of numbers; what is none, or outside its range, goes to `mistakes`."""
+    """Return a column of numbers; what is none, or outside its range, goes to `errors`."""
     try:
         values = np.array(cells, dtype=np.float64)
     except ValueError:
         values = np.array([number(cell) for cell in cells])
     wrong = np.flatnonzero(~((values >= least) & (values <= most)))
-    mistakes += [
+    errors += [
         f"{path.name}: line {lines[k]}: {name}: {cells[k].strip()[:40]!r} is not a number "
         f"from {least:g} to {most:g}"
         for k in wrong.tolist()
@@ -268,10 +268,10 @@ def number(cell: str) -> float:
 
 
 def _texts(
-    path: Path, name: str, cells: Sequence[str], lines: Sequence[int], mistakes: list[str]
+    path: Path, name: str, cells: Sequence[str], lines: Sequence[int], errors: list[str]
 ) -> Sequence[str]:
     stripped = [normal(cell.strip()) for cell in cells]
-    mistakes += [
+    errors += [
         f"{path.name}: line {line}: {name}: {wrong if cell else 'is empty, a text is needed'}"
         for line, cell in zip(lines, stripped, strict=True)
         if (wrong := wrong_name(cell))

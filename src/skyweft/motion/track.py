@@ -219,7 +219,7 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
     movers = tuple(Course(each, motion.ends, setting.duration_s) for each in points)
     return Members(
         names=tuple(each.name for each in points),
-        echo=_echo(motion, points, movers),
+        geometry=_geometry(motion, points, movers),
         movers=movers,
         altitude_m=(
             min(float(each.altitude_m.min()) for each in points),
@@ -230,7 +230,7 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
     )
 
 
-def _echo(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> str:
+def _geometry(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> str:
     first_s = min(each.time_s[0] for each in points)
     last_s = max(each.time_s[-1] for each in points)
     lengths = sorted(each.length_m / 1e3 for each in movers)

@@ -65,19 +65,19 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     members: dict[str, list[int]] = {}
     for k, name in enumerate(rows.names):
         members.setdefault(name, []).append(k)
-    mistakes: list[str] = []
+    errors: list[str] = []
     points: list[Points] = []
     unsorted: list[str] = []
     repeated = 0
     for name, each in members.items():
         order, wrong = _in_order(path, name, rows, np.array(each))
-        mistakes += wrong
+        errors += wrong
         repeated += len(each) - len(order)
         late = np.flatnonzero(np.diff(rows.time_s[each]) < 0)
         unsorted += [f"{rows.place(each[late[0] + 1])} of {name}"] if len(late) else []
         columns = (rows.time_s[order], rows.normal[order], rows.altitude_m[order])
         points.append(Points(name, *columns, rows.lines[each[0]]))
-    complain(path, mistakes)
+    complain(path, errors)
     return points, (*warnings, *_put_right(path, unsorted, len(points), repeated))
 
 
@@ -90,22 +90,22 @@ def _in_order(
     again = rows.time_s[before] == rows.time_s[after]
     apart = np.any(np.abs(rows.normal[before] - rows.normal[after]) > ALIKE, axis=1)
     apart |= rows.altitude_m[before] != rows.altitude_m[after]
-    mistakes = [
+    errors = [
         f"{path.name}: {rows.place(k)}: {name} is at another place at the same time on "
         f"{rows.place(j)}"
         for j, k in zip(before[again & apart], after[again & apart], strict=True)
     ]
     order = np.concatenate([order[:1], after[~again]])
-    if len(order) < 2 and not mistakes:
+    if len(order) < 2 and not errors:
         where = rows.place(order[0])
-        mistakes.append(f"{path.name}: {where}: {name} has one point, a track needs two")
+        errors.append(f"{path.name}: {where}: {name} has one point, a track needs two")
     cosine = np.sum(rows.normal[order[:-1]] * rows.normal[order[1:]], axis=1)
-    mistakes += [
+    errors += [
         f"{path.name}: {rows.place(k)}: is on the other side of the Earth from the point of "
         f"{name} before it, give one between"
         for k in order[1:][cosine < math.cos(3.1)]
     ]
-    return order, mistakes
+    return order, errors
 
 
 def _put_right(path: Path, unsorted: Sequence[str], count: int, repeated: int) -> Iterator[str]:
@@ -155,11 +155,11 @@ def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[st
     def place(row: int) -> str:
         return points[row].place
 
-    mistakes = [
+    errors = [
         f"{path.name}: {line.place}: there are no points" for _, line in found if not line.points
     ]
-    longitude, latitude, altitude = coordinates(path, points, mistakes).T
-    complain(path, mistakes)
+    longitude, latitude, altitude = coordinates(path, points, errors).T
+    complain(path, errors)
     rows = _Rows(
         names=[name for name, line in found for _ in line.points],
         place=place,
@@ -175,12 +175,12 @@ def _seconds(
     path: Path, texts: Sequence[str], place: Callable[[int], str], setting: Setting
 ) -> Floats:
     """Return moments in UTC as seconds from the start."""
-    mistakes = []
+    errors = []
     nanoseconds = np.zeros(len(texts), dtype=np.int64)
     for k, text in enumerate(texts):
         try:
             nanoseconds[k] = tai_ns_from_text(text)
         except ValueError as error:
-            mistakes.append(f"{path.name}: {place(k)}: time: {text[:40]!r} {error}")
-    complain(path, mistakes)
+            errors.append(f"{path.name}: {place(k)}: time: {text[:40]!r} {error}")
+    complain(path, errors)
     return (nanoseconds - setting.clock.start_tai_ns) / 1e9

@@ -1,30 +1,30 @@
-"""Which way traffic goes: the products of `network`."""
+"""Which route traffic goes: the products of `network`."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.showing import Shown
+from skyweft.html_repr import Shown
 
 REASONS = (
     "",
     "nobody in range of the source",
     "nobody in range of the target",
-    "no way between the two: islands",
+    "no route between the two: partitioned",
     "source or target is not there",
     "restricted",  # rows of tables name the cause instead
 )
-REACHED, SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT, RESTRICTED = range(len(REASONS))
+REACHED, SOURCE_ISOLATED, TARGET_ISOLATED, PARTITIONED, ABSENT, RESTRICTED = range(len(REASONS))
 
 
 @dataclass(frozen=True, slots=True)
 class Routes(Shown):
-    """Ways between two platforms at an instant; sorted by time, source, target, then rank.
+    """Routes between two platforms at an instant; sorted by time, source, target, then rank.
 
     Columns have shape (R,). `reason` indexes `REASONS`, and the causes of restrictions behind them;
     it is 0 where the target is reached. `delay_s` is NaN and `hops` 0 where it is not. The
-    platforms of way r, source and target included, are `path[path_first[r] : path_first[r + 1]]`;
+    platforms of route r, source and target included, are `path[path_first[r] : path_first[r + 1]]`;
     empty where paths were not asked for.
     """
 
@@ -32,20 +32,20 @@ class Routes(Shown):
     time_s: NDArray[np.float64]
     source: NDArray[np.int32]  # rows of Fleet
     target: NDArray[np.int32]
-    rank: NDArray[np.int8]  # 1 is the best, or the row that says why there is no way
+    rank: NDArray[np.int8]  # 1 is the best, or the row that says why there is no route
     delay_s: NDArray[np.float64]
-    length_m: NDArray[np.float64]
-    hops: NDArray[np.int16]  # links on the way
+    path_length_m: NDArray[np.float64]
+    hops: NDArray[np.int16]  # links on the route
     reason: NDArray[np.int8]
-    entry: NDArray[np.int32]  # first platform after the source, -1 where there is none
-    mark: NDArray[np.int32]  # equal for ways over the same platforms: a change is a new route
+    first_hop: NDArray[np.int32]  # first platform after the source, -1 where there is none
+    path_id: NDArray[np.int32]  # equal for routes over the same platforms: a change is a new route
     path_first: NDArray[np.int64]  # (R + 1,)
     path: NDArray[np.int32]
 
     def __post_init__(self) -> None:
         rows = len(self.time_s)
-        columns = ("rule", "source", "target", "rank", "delay_s", "length_m", "hops", "reason")
-        assert all(len(getattr(self, name)) == rows for name in (*columns, "entry", "mark"))
+        columns = ("rule", "source", "target", "rank", "delay_s", "path_length_m", "hops", "reason")
+        assert all(len(getattr(self, name)) == rows for name in (*columns, "first_hop", "path_id"))
         assert len(self.path_first) == rows + 1
         assert np.all(np.isnan(self.delay_s) == (self.reason != REACHED))
         assert np.all((self.rank == 1) | ((self.rank > 1) & (self.reason == REACHED)))
@@ -56,25 +56,26 @@ class Routes(Shown):
 
 LIMITS = (
     "",
-    "a link on the way is full",
-    "a link on the way has no capacity",
-    "flows served before it fill a link on the way",
-    "the beam of a link on the way is full",
-    "no way to the target",
+    "a link on the route is full",
+    "a link on the route has no capacity",
+    "flows served before it fill a link on the route",
+    "the beam of a link on the route is full",
+    "no route to the target",
     "source and target are one",
     *REASONS[1:],
 )
-MET, FULL, NO_CAPACITY, OUTRANKED, BEAM_FULL, NO_WAY, ITSELF = range(
+MET, FULL, NO_CAPACITY, OUTRANKED, BEAM_FULL, NO_ROUTE, ITSELF = range(
     7
-)  # ITSELF + reason: why no way
+)  # ITSELF + reason: why no route
 
 
 @dataclass(frozen=True, slots=True)
-class Shares(Shown):
+class FlowRates(Shown):
     """What every flow gets at an instant; sorted by time, then flow.
 
-    Columns have shape (R,). `limit` indexes `LIMITS`, and the causes of restrictions behind them;
-    it is 0 where the flow gets all it wants. A link is named by its two ends: the bottleneck's are
+    Columns have shape (R,). `limiting_factor` indexes `LIMITS`, and the causes of restrictions
+    behind them; it is 0 where the flow gets all it wants. A link is named by its two ends: the
+    bottleneck's are
     -1 where no link holds the flow back.
     """
 
@@ -87,7 +88,7 @@ class Shares(Shown):
     rate_bps: NDArray[np.float64]
     bottleneck_from: NDArray[np.int32]  # rows of Fleet
     bottleneck_to: NDArray[np.int32]
-    limit: NDArray[np.int8]
+    limiting_factor: NDArray[np.int8]
 
     def __post_init__(self) -> None:
         rows = len(self.time_s)
@@ -95,7 +96,7 @@ class Shares(Shown):
         assert np.all(self.rate_bps >= 0)
         assert np.all(self.rate_bps <= self.demand_bps)
         assert np.all((self.bottleneck_from >= 0) == (self.bottleneck_to >= 0))
-        unlimited = (self.limit == MET) | (self.limit >= NO_WAY)
+        unlimited = (self.limiting_factor == MET) | (self.limiting_factor >= NO_ROUTE)
         assert np.all((self.bottleneck_from < 0) == unlimited)
 
     def __len__(self) -> int:
@@ -103,7 +104,7 @@ class Shares(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Loads(Shown):
+class LinkLoads(Shown):
     """What every directed link carries at an instant, where it carries anything.
 
     Columns have shape (R,), sorted by time, then source, then target. Contacts that are up between
@@ -137,7 +138,7 @@ class Beams:
     platform: NDArray[np.int32]  # row of Fleet
     beam: NDArray[np.int32]  # number at its platform; beams are steered anew at every instant
     centre: NDArray[np.int32]  # row of Fleet: the user it is steered at
-    sends: NDArray[np.bool_]  # to its users; or hears them
+    sends: NDArray[np.bool_]  # to its users; or receives them
     users: NDArray[np.int32]
     load_bps: NDArray[np.float64]
     capacity_bps: NDArray[np.float64]
@@ -169,24 +170,24 @@ class PacketRows:
     target: NDArray[np.int32]
     sent: NDArray[np.int64]
     received: NDArray[np.int64]
-    lost_no_way: NDArray[np.int64]
+    lost_no_route: NDArray[np.int64]
     lost_no_capacity: NDArray[np.int64]
     lost_buffer: NDArray[np.int64]
-    lost_link_ended: NDArray[np.int64]
-    under_way: NDArray[np.int64]
+    lost_link_down: NDArray[np.int64]
+    in_flight: NDArray[np.int64]
     delay_min_s: NDArray[np.float64]
     delay_mean_s: NDArray[np.float64]
     delay_p50_s: NDArray[np.float64]
     delay_p95_s: NDArray[np.float64]
     delay_p99_s: NDArray[np.float64]
     delay_max_s: NDArray[np.float64]
-    waited_mean_s: NDArray[np.float64]
+    queueing_delay_mean_s: NDArray[np.float64]
     jitter_s: NDArray[np.float64]
     reordered: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        lost = self.lost_no_way + self.lost_no_capacity + self.lost_buffer + self.lost_link_ended
-        assert np.array_equal(self.sent, self.received + lost + self.under_way)
+        lost = self.lost_no_route + self.lost_no_capacity + self.lost_buffer + self.lost_link_down
+        assert np.array_equal(self.sent, self.received + lost + self.in_flight)
         assert np.all(np.isnan(self.delay_mean_s) == (self.received == 0))
 
     def __len__(self) -> int:

@@ -36,7 +36,7 @@ def sweep(
     table : pyarrow.Table
         Of a sweep; filter it first where more keys were changed than are drawn.
     figure : str
-        Column to draw, such as `coverage.cells.share_covered_mean`.
+        Column to draw, such as `coverage.cells.coverage_fraction_mean`.
     keys : sequence of str
         One: a line over its values. Two: a line for each value of the second where these are
         four at most, else a heat map.

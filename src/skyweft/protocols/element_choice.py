@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from skyweft.naming import NAME_MAX
-from skyweft.protocols.records import Mistakes, Record, counted
+from skyweft.protocols.records import Errors, Record, counted
 from skyweft.world.clock import utc_text
 
 Duplicates = Literal["nearest", "before", "error"]
@@ -33,7 +33,7 @@ class Choice:
 
 
 def chosen(
-    records: Sequence[Record], choice: Choice, mistakes: Mistakes
+    records: Sequence[Record], choice: Choice, errors: Errors
 ) -> tuple[tuple[str, ...], list[Record], tuple[str, ...]]:
     """Return names that are all different, a set for each, and warnings with counts.
 
@@ -47,10 +47,10 @@ def chosen(
         for (name, _), found in several.items():
             for each in found[1:]:
                 words = f"{name} is there already, {found[0].where}: keep one of them"
-                mistakes.add_broken(each.where, words)  # damage may be skipped, this not
+                errors.add_broken(each.where, words)  # damage may be skipped, this not
     taken = [_best(found, choice) for found in sets.values()]
-    names, shared = _unique(taken, mistakes)
-    said = (_passed_over(several, choice, mistakes), _renamed(taken, mistakes), shared)
+    names, shared = _unique(taken, errors)
+    said = (_passed_over(several, choice, errors), _renamed(taken, errors), shared)
     return names, taken, tuple(each for each in said if each)
 
 
@@ -72,7 +72,7 @@ def _worth(record: Record, choice: Choice) -> tuple[float, ...]:
 
 
 def _passed_over(
-    several: Mapping[Satellite, Sequence[Record]], choice: Choice, mistakes: Mistakes
+    several: Mapping[Satellite, Sequence[Record]], choice: Choice, errors: Errors
 ) -> str:
     """Say how many sets were passed over, which rule did it, and one satellite as an example."""
     if not several or choice.duplicates == "error":
@@ -85,7 +85,7 @@ def _passed_over(
     (name, _), found = next(iter(several.items()))
     epoch = utc_text(_best(found, choice).epoch_tai_ns)[0][:16]
     line = (
-        f"{mistakes.file_name}: {counted(passed, 'element set')} passed over: of "
+        f"{errors.file_name}: {counted(passed, 'element set')} passed over: of "
         f"{counted(len(several), 'satellite')} with several the one {rule} is taken "
         f"({name}: {epoch} of {len(found):,})"
     )
@@ -118,7 +118,7 @@ def _alike(several: Mapping[Satellite, Sequence[Record]]) -> str:
     return f"; {len(doubtful):,} have sets of one epoch that differ ({doubtful[0]})"
 
 
-def _renamed(records: Sequence[Record], mistakes: Mistakes) -> str:
+def _renamed(records: Sequence[Record], errors: Errors) -> str:
     """Question catalogue numbers that stand under several names."""
     names: dict[int, list[str]] = defaultdict(list)
     for each in records:
@@ -130,7 +130,7 @@ def _renamed(records: Sequence[Record], mistakes: Mistakes) -> str:
     number, found = next(iter(doubtful.items()))
     listed = ", ".join(found[:3]) + (", ..." if len(found) > 3 else "")
     return (
-        f"{mistakes.file_name}: {counted(len(doubtful), 'catalogue number')} under several names, "
+        f"{errors.file_name}: {counted(len(doubtful), 'catalogue number')} under several names, "
         f"which are taken as different satellites ({number}: {listed})"
     )
 
@@ -141,7 +141,7 @@ def _numbered(name: str, number: object) -> str:
     return name[: NAME_MAX - len(added)] + added
 
 
-def _unique(records: Sequence[Record], mistakes: Mistakes) -> tuple[tuple[str, ...], str]:
+def _unique(records: Sequence[Record], errors: Errors) -> tuple[tuple[str, ...], str]:
     """Return names that are all different: those that are shared get the number added."""
     count = Counter(each.name for each in records)
     numbers = {str(each.catalogue_number) for each in records}
@@ -155,13 +155,13 @@ def _unique(records: Sequence[Record], mistakes: Mistakes) -> tuple[tuple[str, .
     for name, each in zip(names, records, strict=True):
         if name in first:
             words = f"{name} is there already, {first[name]}: keep one of them"
-            mistakes.add_broken(each.where, words)
+            errors.add_broken(each.where, words)
         first.setdefault(name, each.where)
     if not doubtful:
         return tuple(names), ""
     satellites = sum(count[name] for name in doubtful)
     listed = ", ".join(doubtful[:3]) + (", ..." if len(doubtful) > 3 else "")
     return tuple(names), (
-        f"{mistakes.file_name}: {satellites:,} satellites share {counted(len(doubtful), 'name')} "
+        f"{errors.file_name}: {satellites:,} satellites share {counted(len(doubtful), 'name')} "
         f"({listed}): their catalogue numbers were added"
     )

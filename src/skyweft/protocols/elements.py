@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.protocols import omm, tle
 from skyweft.protocols.element_choice import Choice, chosen
-from skyweft.protocols.records import MADE, CatalogueEntry, Mistakes, Record, counted, shown
+from skyweft.protocols.records import MADE, CatalogueEntry, Errors, Record, counted, shown
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ SIZE_MAX_BYTES = 100_000_000
 SETS_MAX = 100_000
 """Three times the whole public catalogue."""
 _MARKS = ("\n2 ", '"EPOCH"', "<EPOCH>", "\nEPOCH")  # one a set, but for the lines of a CSV
-_TOLD = 3  # mistakes that a warning tells
+_REPORTED = 3  # errors that a warning tells
 _KVN = re.compile(r"[A-Za-z0-9_]+\s*=")
 
 
@@ -69,7 +69,7 @@ def parse(
         For messages.
     choice : Choice, optional
         Which of several sets of a satellite is taken, and whether damaged ones are left out; both
-        are mistakes unless given.
+        are errors unless given.
 
     Returns
     -------
@@ -82,21 +82,21 @@ def parse(
     Raises
     ------
     ScenarioError
-        What is wrong, one line a mistake, by line number (in JSON and XML by entry): at most 20.
+        What is wrong, one line a error, by line number (in JSON and XML by entry): at most 20.
     """
     choice = choice or Choice()
     text = _text(data, file_name)
     if (many := _sets_at_least(text)) > SETS_MAX:
         raise ScenarioError(f"{file_name}: {many:,} element sets, at most {SETS_MAX:,} are read")
-    mistakes = Mistakes(file_name, skip=choice.skip_damaged)
-    records, passed = _records(text, mistakes)
-    count = len(records) + mistakes.damaged
-    names, records, said = chosen(records, choice, mistakes)
-    mistakes.skip = mistakes.skip and bool(records)
-    mistakes.complain()
+    errors = Errors(file_name, skip=choice.skip_damaged)
+    records, passed = _records(text, errors)
+    count = len(records) + errors.damaged
+    names, records, said = chosen(records, choice, errors)
+    errors.skip = errors.skip and bool(records)
+    errors.complain()
     if not records:
         raise ScenarioError(f"{file_name}: holds no element sets")
-    return _table(names, records), (*passed, *_left_out(mistakes, count), *said)
+    return _table(names, records), (*passed, *_left_out(errors, count), *said)
 
 
 def _table(names: tuple[str, ...], records: list[Record]) -> Elements:
@@ -117,16 +117,16 @@ def _table(names: tuple[str, ...], records: list[Record]) -> Elements:
     )
 
 
-def _left_out(mistakes: Mistakes, count: int) -> tuple[str, ...]:
+def _left_out(errors: Errors, count: int) -> tuple[str, ...]:
     """Tell how many sets were damaged, and what is wrong with the first of them."""
-    if not mistakes.damaged:
+    if not errors.damaged:
         return ()
-    told = [each.removeprefix(f"{mistakes.file_name}: ") for each in mistakes.lines[:_TOLD]]
-    more = mistakes.count - len(told)
-    rest = f"; and {counted(more, 'more mistake')}" if more else ""
+    reported = [each.removeprefix(f"{errors.file_name}: ") for each in errors.lines[:_REPORTED]]
+    more = errors.count - len(reported)
+    rest = f"; and {counted(more, 'more error')}" if more else ""
     return (
-        f"{mistakes.file_name}: {mistakes.damaged:,} of {counted(count, 'element set')} damaged "
-        f"and left out: {'; '.join(told)}{rest}",
+        f"{errors.file_name}: {errors.damaged:,} of {counted(count, 'element set')} damaged "
+        f"and left out: {'; '.join(reported)}{rest}",
     )
 
 
@@ -151,7 +151,7 @@ def _sets_at_least(text: str) -> int:
     return text.strip().count("\n") if table else max(map(text.count, _MARKS))
 
 
-def _records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ...]]:
+def _records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:
     """Recognise the notation and read it; return the sets and what was passed over.
 
     Two element lines one below the other are a TLE, whatever the text around them looks like.
@@ -160,30 +160,30 @@ def _records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ..
     head = start.partition("\n")[0]
     between = omm.separator(head)
     if start.startswith("<"):
-        entries = omm.read_xml(text, mistakes)
+        entries = omm.read_xml(text, errors)
     elif tle.ANY_ELEMENT_SET.search(text):
-        return _tle_records(text, mistakes)
+        return _tle_records(text, errors)
     elif start.startswith(("[", "{")):
-        entries = omm.read_json(text, mistakes)
+        entries = omm.read_json(text, errors)
     elif _KVN.match(head) or head.startswith("COMMENT"):
-        entries = omm.read_kvn(_lines(text), mistakes)
+        entries = omm.read_kvn(_lines(text), errors)
     elif between:
-        entries = omm.read_csv(_lines(text), between, mistakes)
+        entries = omm.read_csv(_lines(text), between, errors)
     else:
-        return _tle_records(text, mistakes)
+        return _tle_records(text, errors)
     records = []
     for where, fields in entries:
-        record = omm.record(where, fields, mistakes)
+        record = omm.record(where, fields, errors)
         if record:
             records.append(record)
         else:
-            mistakes.damaged += 1
-    if not mistakes.unused:
+            errors.damaged += 1
+    if not errors.unused:
         return records, ()
-    listed = ", ".join(shown(key) for key in sorted(mistakes.unused)[:_TOLD])
-    more = ", ..." if len(mistakes.unused) > _TOLD else ""
-    keys = counted(len(mistakes.unused), "field")
-    return records, (f"{mistakes.file_name}: {keys} not known and not used: {listed}{more}",)
+    listed = ", ".join(shown(key) for key in sorted(errors.unused)[:_REPORTED])
+    more = ", ..." if len(errors.unused) > _REPORTED else ""
+    keys = counted(len(errors.unused), "field")
+    return records, (f"{errors.file_name}: {keys} not known and not used: {listed}{more}",)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -195,16 +195,16 @@ def _lines(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _tle_records(text: str, mistakes: Mistakes) -> tuple[list[Record], tuple[str, ...]]:
+def _tle_records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:
     if not tle.ANY_ELEMENT_LINE.search(text):
         words = "is not TLE, 3LE nor OMM as CSV, JSON, XML or KVN"
         empty = not text or text.isspace()
-        raise ScenarioError(f"{mistakes.file_name}: {'is empty' if empty else words}")
-    reader = tle.TleReader(mistakes)
+        raise ScenarioError(f"{errors.file_name}: {'is empty' if empty else words}")
+    reader = tle.TleReader(errors)
     reader.read(_lines(text))
     if not reader.passed:
         return reader.records, ()
     return reader.records, (
-        f"{mistakes.file_name}: {counted(reader.passed, 'line')} of text without element lines "
+        f"{errors.file_name}: {counted(reader.passed, 'line')} of text without element lines "
         f"passed over, the first is {reader.passed_first}",
     )

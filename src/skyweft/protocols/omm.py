@@ -23,7 +23,7 @@ from skyweft.protocols.records import (
     RANGES,
     YEAR_MAX,
     YEAR_MIN,
-    Mistakes,
+    Errors,
     Record,
     catalogue_entry,
     in_range,
@@ -85,7 +85,7 @@ def separator(head: str) -> str | None:
     return best if known[best] > 1 else None
 
 
-def read_csv(lines: Iterable[str], between: str, mistakes: Mistakes) -> Found:
+def read_csv(lines: Iterable[str], between: str, errors: Errors) -> Found:
     """Yield place and fields of every row below the line of column names.
 
     Between semicolons a number may have a decimal comma, as spreadsheets write it.
@@ -99,7 +99,7 @@ def read_csv(lines: Iterable[str], between: str, mistakes: Mistakes) -> Found:
                 continue
             if not header:
                 header = [name.strip().upper() for name in row]
-                _check_header(header, mistakes, where)
+                _check_header(header, errors, where)
             elif len(row) == len(header):
                 fields = dict(zip(header, row, strict=True))
                 if between == ";":
@@ -110,20 +110,20 @@ def read_csv(lines: Iterable[str], between: str, mistakes: Mistakes) -> Found:
             else:
                 yield where, f"{len(row)} fields, the first line names {len(header)}"
     except csv.Error as error:
-        mistakes.add_broken(f"line {reader.line_num}", f"not CSV: {error}")
+        errors.add_broken(f"line {reader.line_num}", f"not CSV: {error}")
 
 
-def _check_header(header: list[str], mistakes: Mistakes, where: str) -> None:
+def _check_header(header: list[str], errors: Errors, where: str) -> None:
     missing = [name for name in ("EPOCH", *RANGES) if name not in header]
     if missing:
-        mistakes.add_broken(where, f"columns missing: {', '.join(missing)}")
+        errors.add_broken(where, f"columns missing: {', '.join(missing)}")
     twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
     if twice:
-        mistakes.add_broken(where, f"columns that are there twice: {', '.join(twice)}")
-    mistakes.complain()
+        errors.add_broken(where, f"columns that are there twice: {', '.join(twice)}")
+    errors.complain()
 
 
-def read_json(text: str, mistakes: Mistakes) -> Found:
+def read_json(text: str, errors: Errors) -> Found:
     """Yield place and fields of every object of a list, or of the only object."""
     try:
         for row, entry in enumerate(_entries(text), start=1):
@@ -132,9 +132,9 @@ def read_json(text: str, mistakes: Mistakes) -> Found:
             else:
                 yield f"entry {row}", f"{shown(entry)} is no object with element fields"
     except json.JSONDecodeError as error:
-        mistakes.add_broken(f"line {error.lineno}", f"not JSON: {error.msg}")
+        errors.add_broken(f"line {error.lineno}", f"not JSON: {error.msg}")
     except (ValueError, RecursionError) as error:
-        mistakes.add_broken("JSON", f"cannot be read: {error}")
+        errors.add_broken("JSON", f"cannot be read: {error}")
 
 
 def _entries(text: str) -> Iterator[object]:
@@ -167,9 +167,9 @@ def _skip(text: str, place: int) -> int:
     return match.end() if match else place
 
 
-def read_xml(text: str, mistakes: Mistakes) -> Found:
+def read_xml(text: str, errors: Errors) -> Found:
     """Yield place and fields of every segment."""
-    refuse_entities(text, mistakes.file_name)
+    refuse_entities(text, errors.file_name)
     parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("end",))
     row = 0
     try:
@@ -184,7 +184,7 @@ def read_xml(text: str, mistakes: Mistakes) -> Found:
                 yield f"segment {row}", fields
         parser.close()
     except ET.ParseError as error:
-        mistakes.add_broken(f"line {error.position[0]}", f"not XML: {str(error).partition(':')[0]}")
+        errors.add_broken(f"line {error.position[0]}", f"not XML: {str(error).partition(':')[0]}")
 
 
 def _xml_value(element: ET.Element) -> str:
@@ -196,7 +196,7 @@ def _tag(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2].upper()
 
 
-def read_kvn(lines: Iterable[str], mistakes: Mistakes) -> Found:
+def read_kvn(lines: Iterable[str], errors: Errors) -> Found:
     """Yield place and fields of every message of `KEY = value` lines."""
     fields: dict[str, object] = {}
     first = 1
@@ -227,78 +227,78 @@ def _without_unit(key: str, text: str) -> str:
     return match[1] if match[2].strip().casefold() == unit.casefold() else text
 
 
-def record(where: str, fields: Fields | str, mistakes: Mistakes) -> Record | None:
-    """Return one satellite from its fields, or None with what is wrong in `mistakes`."""
+def record(where: str, fields: Fields | str, errors: Errors) -> Record | None:
+    """Return one satellite from its fields, or None with what is wrong in `errors`."""
     if isinstance(fields, str):
-        mistakes.add(where, fields)
+        errors.add(where, fields)
         return None
-    before = mistakes.count
-    mistakes.unused |= {
+    before = errors.count
+    errors.unused |= {
         key: None for key in fields.keys() - _KNOWN if key and not key.startswith(_KNOWN_BEGINNINGS)
     }
-    name, catalogue_number = _name(where, fields, mistakes)
+    name, catalogue_number = _name(where, fields, errors)
     place = f"{where} ({name})" if name else where
-    _check_theory(place, fields, mistakes)
-    values = [_value(place, key, fields, mistakes) for key in RANGES]
-    epoch_ns = _epoch_ns(place, fields, mistakes)
-    entry = catalogue_entry(place, fields, mistakes)
+    _check_theory(place, fields, errors)
+    values = [_value(place, key, fields, errors) for key in RANGES]
+    epoch_ns = _epoch_ns(place, fields, errors)
+    entry = catalogue_entry(place, fields, errors)
     if entry.ephemeris_type not in _EPHEMERIS_TYPES:
         words = f"EPHEMERIS_TYPE is {entry.ephemeris_type}, SGP4 has 0; 4 is SGP4-XP"
-        mistakes.add(place, words)
-    if mistakes.count > before:
+        errors.add(place, words)
+    if errors.count > before:
         return None
     return Record(name, catalogue_number, where, epoch_ns, tuple(values), entry)
 
 
-def _check_theory(place: str, fields: Fields, mistakes: Mistakes) -> None:
+def _check_theory(place: str, fields: Fields, errors: Errors) -> None:
     for key, allowed in _THEORY.items():
         value = str(fields.get(key) or allowed[0]).strip().upper()
         if value not in allowed:
-            mistakes.add(place, f"{key} is {shown(value)}, SGP4 elements have {allowed[0]}")
+            errors.add(place, f"{key} is {shown(value)}, SGP4 elements have {allowed[0]}")
 
 
-def _name(where: str, fields: Fields, mistakes: Mistakes) -> tuple[str, int]:
+def _name(where: str, fields: Fields, errors: Errors) -> tuple[str, int]:
     """Return a satellite's name, else its catalogue number as one, and that number."""
     given = fields.get("NORAD_CAT_ID")
     value = 0 if given in (None, "") else whole(given)
     if value is None:
         words = f"NORAD_CAT_ID is {shown(given)}, needed is a number up to 999999999"
-        mistakes.add(where, words)
+        errors.add(where, words)
     name = normal(str(fields.get("OBJECT_NAME") or "").strip())
     if not name and value == 0:
-        mistakes.add(where, "neither OBJECT_NAME nor NORAD_CAT_ID is there")
+        errors.add(where, "neither OBJECT_NAME nor NORAD_CAT_ID is there")
     if name and (wrong := wrong_name(name)):
-        mistakes.add(where, wrong)
+        errors.add(where, wrong)
     return (name or str(value))[:NAME_MAX], value or 0
 
 
-def _value(where: str, key: str, fields: Fields, mistakes: Mistakes) -> float:
+def _value(where: str, key: str, fields: Fields, errors: Errors) -> float:
     given = fields.get(key)
     value = number(given)
     if given is None:
-        mistakes.add(where, f"{key} is missing")
+        errors.add(where, f"{key} is missing")
     elif value is None:
         unit = "" if _UNITS[key] == "n/a" else f" in {_UNITS[key]}"
-        mistakes.add(where, f"{key} is {shown(given)}, needed is a number{unit}")
+        errors.add(where, f"{key} is {shown(given)}, needed is a number{unit}")
     else:
         wrong = in_range(key, value)
         if wrong:
-            mistakes.add(where, wrong)
+            errors.add(where, wrong)
     return value or 0.0
 
 
-def _epoch_ns(where: str, fields: Fields, mistakes: Mistakes) -> int:
+def _epoch_ns(where: str, fields: Fields, errors: Errors) -> int:
     """Return the epoch in TAI nanoseconds, 0 where there is none."""
     given = fields.get("EPOCH")
     if given is None:
-        mistakes.add(where, "EPOCH is missing, needed is UTC like 2026-07-01T00:00:00.000000")
+        errors.add(where, "EPOCH is missing, needed is UTC like 2026-07-01T00:00:00.000000")
         return 0
     text = str(given).strip()
     try:
         epoch_ns = tai_ns_from_text(text)
     except ValueError as error:
-        mistakes.add(where, f"EPOCH: {shown(given)} {error}")
+        errors.add(where, f"EPOCH: {shown(given)} {error}")
         return 0
     if not YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
-        mistakes.add(where, f"EPOCH: {shown(given)} is not in {YEAR_MIN} to {YEAR_MAX}")
+        errors.add(where, f"EPOCH: {shown(given)} is not in {YEAR_MIN} to {YEAR_MAX}")
     return epoch_ns

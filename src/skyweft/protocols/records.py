@@ -8,8 +8,8 @@ from typing import Any
 from skyweft.errors import ScenarioError
 from skyweft.naming import NAME_MAX, wrong_name
 
-MISTAKES_SHOWN = 20
-MISTAKES_MAX = 1000
+ERRORS_SHOWN = 20
+ERRORS_MAX = 1000
 
 YEAR_MIN, YEAR_MAX = 1957, 2200
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -70,7 +70,7 @@ class Record:
 
 
 @dataclass(slots=True)
-class Mistakes:
+class Errors:
     """Collects what is wrong with one file, to say it all at once."""
 
     file_name: str
@@ -82,15 +82,15 @@ class Mistakes:
     unused: dict[str, None] = field(default_factory=dict)  # keys that nobody knows
 
     def add(self, where: str, words: str) -> None:
-        """Note a mistake; give up on a file that has a thousand."""
+        """Note a error; give up on a file that has a thousand."""
         self.count += 1
-        if len(self.lines) < MISTAKES_SHOWN:
+        if len(self.lines) < ERRORS_SHOWN:
             self.lines.append(f"{self.file_name}: {where}: {words}")
-        if self.count >= MISTAKES_MAX:
+        if self.count >= ERRORS_MAX:
             self.complain()
 
     def add_broken(self, where: str, words: str) -> None:
-        """Note a mistake after which nothing of the file is sure: it is never skipped."""
+        """Note a error after which nothing of the file is sure: it is never skipped."""
         self.whole = True
         self.add(where, words)
 
@@ -100,7 +100,7 @@ class Mistakes:
             return
         more = self.count - len(self.lines)
         rest = [f"{self.file_name}: and {more:,} more"] if more else []
-        if self.count >= MISTAKES_MAX:
+        if self.count >= ERRORS_MAX:
             rest = [f"{self.file_name}: and at least {more:,} more; reading stopped there"]
         raise ScenarioError("\n".join([*self.lines, *rest]))
 
@@ -148,8 +148,8 @@ def whole(given: object) -> int | None:
     return int(value)
 
 
-def catalogue_entry(where: str, fields: Mapping[str, object], mistakes: Mistakes) -> CatalogueEntry:
-    """Return what a catalogue says beside the elements, by CCSDS names; mistakes are noted."""
+def catalogue_entry(where: str, fields: Mapping[str, object], errors: Errors) -> CatalogueEntry:
+    """Return what a catalogue says beside the elements, by CCSDS names; errors are noted."""
     found: dict[str, Any] = {}
     for key, (name, read, needed) in _ENTRY.items():
         given = fields.get(key)
@@ -157,7 +157,7 @@ def catalogue_entry(where: str, fields: Mapping[str, object], mistakes: Mistakes
             continue
         value = read(given)
         if value is None:
-            mistakes.add(where, f"{key} is {shown(given)}, needed is {needed}")
+            errors.add(where, f"{key} is {shown(given)}, needed is {needed}")
         else:
             found[name] = value
     return CatalogueEntry(**found)

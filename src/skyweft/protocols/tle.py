@@ -1,7 +1,7 @@
 """Two-line element sets, with or without a line that names the satellite.
 
 Columns are read strictly where they belong: a line shifted by one character has
-a sound checksum and wrong numbers. What stands behind column 69 is passed over,
+a valid checksum and wrong numbers. What stands behind column 69 is passed over,
 and so is text around the sets, as bulletins have it: its lines are counted.
 
 References
@@ -21,7 +21,7 @@ from sgp4.alpha5 import from_alpha5
 from skyweft.naming import normal, wrong_name
 from skyweft.protocols.records import (
     RANGES,
-    Mistakes,
+    Errors,
     Record,
     catalogue_entry,
     in_range,
@@ -37,7 +37,7 @@ ANY_ELEMENT_SET = re.compile(
 )
 _TORN_MIN, _TORN_SHARE = 40, 0.45
 """Characters, and the share of digits in them, from which on text is a damaged element line: in
-sound ones more than half are digits, in lines of a bulletin a fourth."""
+valid ones more than half are digits, in lines of a bulletin a fourth."""
 
 _ANGLE = r" {0,2}\d{1,3}\.\d{0,4} {0,4}"
 _Fields = Mapping[str, tuple[slice, re.Pattern[str]]]
@@ -83,7 +83,7 @@ def checksum(line: str) -> int:
 
 @dataclass(slots=True)
 class TleReader:
-    """Reads lines one by one; what is wrong goes to `mistakes` by line.
+    """Reads lines one by one; what is wrong goes to `errors` by line.
 
     A name stands no farther above line 1 than line 2 stands below it, so that the end of a
     paragraph names no satellite, and files with empty lines throughout keep their names.
@@ -91,14 +91,14 @@ class TleReader:
     Attributes
     ----------
     records : list of Record
-        The sound element sets, in the order of the file.
+        The valid element sets, in the order of the file.
     passed : int
         How many lines of text name no satellite.
     passed_first : str
         Number and text of the first of them.
     """
 
-    mistakes: Mistakes
+    errors: Errors
     records: list[Record] = field(default_factory=list)
     passed: int = 0
     passed_first: str = ""
@@ -142,8 +142,8 @@ class TleReader:
             name = None
         self._name = None
         text = name.text.removeprefix("0 ").strip() if name else ""
-        record = _record(text, (first.row, first.text), (row, line), self.mistakes)
-        self.mistakes.damaged += record is None
+        record = _record(text, (first.row, first.text), (row, line), self.errors)
+        self.errors.damaged += record is None
         self.records += [record] if record else []
 
     def _take_text(self, row: int, line: str) -> None:
@@ -170,8 +170,8 @@ class TleReader:
             self._name = None
 
     def _lose(self, row: int, words: str) -> None:
-        self.mistakes.damaged += 1
-        self.mistakes.add(f"line {row}", words)
+        self.errors.damaged += 1
+        self.errors.add(f"line {row}", words)
 
 
 @dataclass(slots=True)
@@ -182,29 +182,29 @@ class _Line:
 
 
 def _record(
-    name: str, first: tuple[int, str], second: tuple[int, str], mistakes: Mistakes
+    name: str, first: tuple[int, str], second: tuple[int, str], errors: Errors
 ) -> Record | None:
-    before = mistakes.count
-    fields = {**_take(*first, _FIRST, mistakes), **_take(*second, _SECOND, mistakes)}
-    if mistakes.count > before:
+    before = errors.count
+    fields = {**_take(*first, _FIRST, errors), **_take(*second, _SECOND, errors)}
+    if errors.count > before:
         return None
     one, two = first[1][2:7], second[1][2:7]
     if one.strip().lstrip("0") != two.strip().lstrip("0"):
-        mistakes.add(f"line {second[0]}", f"catalogue number {two}, the line before has {one}")
+        errors.add(f"line {second[0]}", f"catalogue number {two}, the line before has {one}")
     name = normal(name)
     if name and (wrong := wrong_name(name)):
-        mistakes.add(f"above line {first[0]}", wrong)
+        errors.add(f"above line {first[0]}", wrong)
     epoch_ns = _epoch_ns(fields["EPOCH"])
     if epoch_ns is None:
         words = f"EPOCH, columns 19 to 32: {fields['EPOCH']!r}: its year has no such day"
-        mistakes.add(f"line {first[0]}", words)
-    entry = catalogue_entry(f"line {first[0]}", _entry_fields(fields), mistakes)
+        errors.add(f"line {first[0]}", words)
+    entry = catalogue_entry(f"line {first[0]}", _entry_fields(fields), errors)
     values = tuple(_value(key, fields[key]) for key in RANGES)
     for key, value in zip(RANGES, values, strict=True):
         wrong = in_range(key, value)
         if wrong:
-            mistakes.add(f"line {first[0] if key == 'BSTAR' else second[0]}", wrong)
-    if mistakes.count > before or epoch_ns is None:
+            errors.add(f"line {first[0] if key == 'BSTAR' else second[0]}", wrong)
+    if errors.count > before or epoch_ns is None:
         return None
     number = from_alpha5(one.strip())
     return Record(name or str(number), number, f"line {first[0]}", epoch_ns, values, entry)
@@ -224,14 +224,14 @@ def _entry_fields(fields: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _take(row: int, line: str, fields: _Fields, mistakes: Mistakes) -> dict[str, str]:
-    """Return the fields of one line as text, once its length, checksum and columns are sound."""
+def _take(row: int, line: str, fields: _Fields, errors: Errors) -> dict[str, str]:
+    """Return the fields of one line as text, once its length, checksum and columns are valid."""
     where = f"line {row}"
     if len(line) < LENGTH:
-        mistakes.add(where, f"{len(line)} characters, an element line has {LENGTH}")
+        errors.add(where, f"{len(line)} characters, an element line has {LENGTH}")
         return {}
     if not line.isascii():
-        mistakes.add(where, "holds a character that is not ASCII")
+        errors.add(where, "holds a character that is not ASCII")
         return {}
     found = {}
     for name, (columns, pattern) in fields.items():
@@ -239,10 +239,10 @@ def _take(row: int, line: str, fields: _Fields, mistakes: Mistakes) -> dict[str,
         if not pattern.fullmatch(found[name]):
             first, last = columns.start + 1, columns.stop
             words = "SGP4 has 0; 4 is SGP4-XP" if name == "EPHEMERIS_TYPE" else "is not one"
-            mistakes.add(where, f"{name}, columns {first} to {last}: {found[name]!r}: {words}")
+            errors.add(where, f"{name}, columns {first} to {last}: {found[name]!r}: {words}")
     printed, computed = line[LENGTH - 1], checksum(line)
     if printed != str(computed):
-        mistakes.add(where, f"the checksum printed is {printed!r}, the one computed {computed}")
+        errors.add(where, f"the checksum printed is {printed!r}, the one computed {computed}")
     return found
 
 

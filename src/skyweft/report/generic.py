@@ -1,4 +1,4 @@
-"""The section of a stage that brings none of its own: its key figures and its tables."""
+"""The section of a stage that brings none of its own: its key metrics and its tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from skyweft.columns import Table
-from skyweft.drawing.figures import NONE
 from skyweft.drawing.markup import Cell, Markup, Number, heading, paragraph, table, titled
+from skyweft.drawing.numerals import NONE
 from skyweft.drawing.section import Section
 from skyweft.results import Run
 from skyweft.stage import Stage
@@ -17,7 +17,7 @@ ROWS_MAX, LISTED_MAX = 40, 8
 
 
 def generic(run: Run, stage: Stage) -> Section:
-    """Return what every stage has: key figures from summary.json, and tables.
+    """Return what every stage has: key metrics from summary.json, and tables.
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ def generic(run: Run, stage: Stage) -> Section:
     title = _spoken(stage.key).capitalize()
     files = ", ".join(f"{each.name}.parquet" for each in held)
     return Section(
-        titled(stage.key, title, "", *_figures(title, found), *_tables(run, held)),
+        titled(stage.key, title, "", *_metrics(title, found), *_tables(run, held)),
         {stage.key: title},
         sources=[(_spoken(stage.key), stage.key, files)] if held else [],
     )
 
 
-def _figures(title: str, found: Any) -> Iterator[Markup]:
+def _metrics(title: str, found: Any) -> Iterator[Markup]:
     """Yield a table of single figures, and one of each list of figures that are alike."""
     single: list[Sequence[Cell]] = []
     for name, value in _flat(found):
@@ -50,11 +50,11 @@ def _figures(title: str, found: Any) -> Iterator[Markup]:
         else:
             single.append([_spoken(name), _cell(value)])
     if single:
-        yield table(f"{title}: key figures", [("figure", ""), ("value", "")], single)
+        yield table(f"{title}: key metrics", [("figure", ""), ("value", "")], single)
 
 
 def _flat(found: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every figure with the way to it."""
+    """Yield every figure with the route to it."""
     if not isinstance(found, Mapping):
         if found is not None or above:
             yield above, found
@@ -88,8 +88,8 @@ def _cell(value: Any) -> Cell:
         return Number(f"{value:,.6g}")
     if isinstance(value, list):
         more = len(value) - LISTED_MAX
-        told = ", ".join(str(each) for each in value[:LISTED_MAX])
-        return (told + (f" and {more:,} more" if more > 0 else "")) or NONE
+        reported = ", ".join(str(each) for each in value[:LISTED_MAX])
+        return (reported + (f" and {more:,} more" if more > 0 else "")) or NONE
     return str(value)
 
 

@@ -28,9 +28,13 @@ def globe_section(run: Run) -> Markup:
         data = scene(run, budget=FILE)
     except ScenarioError as error:
         return paragraph(f"No globe in this report: {error}.")
-    told = header(data)
-    shown, whole = (lasting(told[key]) for key in ("to_s", "finished_s"))
-    part = f"the first {shown} of {whole}" if told["to_s"] < told["finished_s"] else f"all {shown}"
+    reported = header(data)
+    shown, whole = (lasting(reported[key]) for key in ("to_s", "simulated_s"))
+    part = (
+        f"the first {shown} of {whole}"
+        if reported["to_s"] < reported["simulated_s"]
+        else f"all {shown}"
+    )
     lead = f"Who is where, and who is in contact: {part}. Drag to turn it, scroll to come nearer."
     return titled(
         "globe",
@@ -40,7 +44,7 @@ def globe_section(run: Run) -> Markup:
         Markup(
             f"<noscript>{paragraph('The globe needs JavaScript; the rest does not.')}</noscript>"
         ),
-        joined(paragraph(f"Left out: {note}.") for note in told["notes"]),
+        joined(paragraph(f"Left out: {note}.") for note in reported["notes"]),
         Markup(
             '<script type="application/octet-stream" id="skyweft-scene">'
             f"{base64.b64encode(gzip.compress(data, mtime=0)).decode()}</script>"

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from skyweft.drawing.html_page import put, sheet
 from skyweft.drawing.markup import Markup, escaped, joined, table
 from skyweft.drawing.section import Section
-from skyweft.drawing.sheet import put, sheet
 from skyweft.report.generic import generic
 from skyweft.report.globe import globe_section
 from skyweft.report.scenario import scenario_section, warnings_section
@@ -59,7 +59,9 @@ def page(run: Run) -> str:
             globe_section(run),
             warnings_section(run.warnings),
             *(part.body for part in parts),
-            scenario_section(scenario, run.platforms, run.echo, file.read_text("utf-8")),
+            scenario_section(
+                scenario, run.platforms, run.derived_geometry, file.read_text("utf-8")
+            ),
         ]
     )
     bar = _bar(scenario, {key: word for key, word in _places(parts) if f'id="{key}"' in body})
@@ -121,7 +123,7 @@ def _title(run: Run) -> Markup:
         "Start": f"{scenario.start:%Y-%m-%d %H:%M:%S} UTC",
         "End": f"{end:%Y-%m-%d %H:%M:%S} UTC",
         "Duration": lasting(scenario.duration_s),
-        **({} if run.complete else {"Interrupted after": lasting(run.finished_s)}),
+        **({} if run.complete else {"Interrupted after": lasting(run.simulated_s)}),
         "Seed": str(scenario.seed),
     }
     words = f'<p class="lead">{escaped(scenario.description)}</p>' if scenario.description else ""

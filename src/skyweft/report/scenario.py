@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from skyweft.drawing.figures import count
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -18,6 +17,7 @@ from skyweft.drawing.markup import (
     table,
     titled,
 )
+from skyweft.drawing.numerals import count
 from skyweft.drawing.palette import SPOKEN
 from skyweft.drawing.reading import words
 from skyweft.scenario.scenario import Scenario
@@ -47,10 +47,10 @@ def warnings_section(warnings: Sequence[str]) -> Markup:
 
 
 def scenario_section(
-    scenario: Scenario, platforms: pa.Table, echo: Sequence[str], text: str
+    scenario: Scenario, platforms: pa.Table, derived_geometry: Sequence[str], text: str
 ) -> Markup:
     """Return the section that repeats the scenario."""
-    lines = joined(Markup(f"<li>{escaped(each)}</li>") for each in echo)
+    lines = joined(Markup(f"<li>{escaped(each)}</li>") for each in derived_geometry)
     parts = [
         heading("Groups"),
         table(
@@ -75,8 +75,12 @@ def scenario_section(
                 _rules(scenario),
             ),
         ]
-    if echo:
-        parts = [heading("Derived geometry"), Markup(f'<ul class="echo">{lines}</ul>'), *parts]
+    if derived_geometry:
+        parts = [
+            heading("Derived geometry"),
+            Markup(f'<ul class="echo">{lines}</ul>'),
+            *parts,
+        ]
     if text:
         file = Markup(
             '<pre tabindex="0" role="region" aria-label="scenario file"><code>'

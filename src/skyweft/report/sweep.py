@@ -9,6 +9,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 
 from skyweft.drawing.charts import PAGE, chart
+from skyweft.drawing.html_page import put, sheet
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -22,10 +23,9 @@ from skyweft.drawing.markup import (
     titled,
 )
 from skyweft.drawing.reading import numbers
-from skyweft.drawing.sheet import put, sheet
 from skyweft.plot.sweep import sweep as draw
 from skyweft.sweeps import Sweep
-from skyweft.sweeps.figures import survived
+from skyweft.sweeps.metrics import survived
 
 CHARTS_MAX = 12
 COLUMNS_MAX = 6  # figures in the table; the files hold all
@@ -33,9 +33,9 @@ ROWS_MAX = 200
 VARIANTS_MAX = 8  # that a warning names
 # What a planner asks first; other figures are in the table's files.
 ASKED = re.compile(
-    r"(share_(delivered|served|reachable|carried|lost|covered_mean|in_contact_mean)|chosen"
-    r"|longest_gap_s|(delay|wait|age)_(median|mean|p50|p95)_s|hops_mean|passes_per_site_per_day"
-    r"|carried_mean_bps|bits_per_day|in_view_mean|battery_years_mean)$"
+    r"(share_(delivered|served|reachable|carried|lost|in_contact_mean)|coverage_fraction_mean|selected"
+    r"|longest_gap_s|(delay|response_time|age)_(median|mean|p50|p95)_s|hops_mean|passes_per_site_per_day"
+    r"|carried_mean_bps|bits_per_day|in_view_mean|battery_life_mean_s)$"
 )
 
 
@@ -179,8 +179,8 @@ def _warned(sweep: Sweep) -> Markup:
 def _listed(numbers: list[int]) -> str:
     """Return the numbers of variants, the first few of many."""
     more = len(numbers) - VARIANTS_MAX
-    told = ", ".join(str(each) for each in numbers[:VARIANTS_MAX])
-    return f"{told} and {more:,} more" if more > 0 else told
+    reported = ", ".join(str(each) for each in numbers[:VARIANTS_MAX])
+    return f"{reported} and {more:,} more" if more > 0 else reported
 
 
 def _failed(sweep: Sweep) -> Markup:

@@ -37,7 +37,7 @@ class Shared(Waveform):
     payload_max_bytes: Count | None = None
     """The longest message with its frame; any unless given."""
     duty_cycle: PositiveShare = 1.0
-    """After a transmission of T a thing is silent until T / duty_cycle has passed."""
+    """After a transmission of T a device is silent until T / duty_cycle has passed."""
     doppler_max_hz: Frequency | None = None
     """The most a carrier may be off; not looked at unless given."""
     drift_max_hz: Frequency | None = None
@@ -47,7 +47,7 @@ class Shared(Waveform):
     acknowledge_s: PositiveTime = 0.2
     """Length of an acknowledgement."""
     acknowledge_snr_min_db: SignalToNoise | None = None
-    """Least signal over noise of an acknowledgement at the thing; that of the message unless
+    """Least signal over noise of an acknowledgement at the device; that of the message unless
     given."""
 
     def unfit(self, size_bytes: int) -> str:
@@ -143,11 +143,11 @@ class LrFhss(Shared):
 
 
 class NbIot(Shared):
-    """NB-IoT: things contend with a preamble, then send alone on a tone of 3.75 kHz."""
+    """NB-IoT: devices contend with a preamble, then send alone on a tone of 3.75 kHz."""
 
     kind: Literal["nb_iot"]
     rate_bps: PositiveRate = 400.0
-    """Of a message once its thing has been granted access."""
+    """Of a message once its device has been granted access."""
     snr_min_db: SignalToNoise = 0.0
     """Least signal over noise in the bandwidth; unless given an assumption."""
     preambles: Count = 48

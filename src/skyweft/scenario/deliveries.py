@@ -22,14 +22,14 @@ class Storage(Entry):
 
 
 class Deliveries(Entry):
-    """How messages travel from whoever heard them to their target, and what is written of it."""
+    """How messages travel from whoever received them to their target, and what is written of it."""
 
-    relay: Literal["never", "live", "sooner"] = "sooner"
-    """Whether platforms hand messages to each other: `live`, to one that has a pass of the target;
-    `sooner`, also to one that will have one more than a second sooner."""
+    forwarding: Literal["direct", "immediate", "store_and_forward"] = "store_and_forward"
+    """Whether platforms hand messages to each other: `immediate`, to one that has a pass of the
+    target; `store_and_forward`, also to one that will have one more than a second sooner."""
     rows: bool | None = None
     """Write a row a message into `deliveries.parquet`; up to two million messages unless given."""
     cells: Annotated[int, Field(ge=12, le=100_000)] = 1_000
-    """Cells of equal area over the Earth that the things are counted by."""
+    """Cells of equal area over the Earth that the devices are counted by."""
     step_s: Annotated[float, Field(ge=1, le=86_400)] = 600.0
     """Between the rows on stores and on what targets took."""

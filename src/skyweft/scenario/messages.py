@@ -1,4 +1,4 @@
-"""What things have to say, how often, and when they wake to say it."""
+"""What devices have to say, how often, and when they wake to say it."""
 
 from typing import Annotated, Literal, Self
 
@@ -16,20 +16,20 @@ ATTEMPTS_CONFIRMED = 8  # transmissions of a confirmed message unless given, as 
 
 
 class Burst(Entry):
-    """An event, such as a flood, about which many things report at once."""
+    """An event, such as a flood, about which many devices report at once."""
 
     start_s: Time
     """When it strikes, from the run's start."""
     spread_s: Time = 0.0
-    """The reports are made within this time from then on, evenly spread."""
+    """The reports are generated within this time from then on, evenly spread."""
     share: Share = 1.0
-    """Part of the things concerned, drawn at random, that report."""
+    """Part of the devices concerned, drawn at random, that report."""
     latitude_deg: Latitude = 0.0
     """Of its centre."""
     longitude_deg: Longitude = 0.0
     """Of its centre."""
     radius_m: Distance | None = None
-    """Things this near to the centre, in a straight line, are concerned; all unless given."""
+    """Devices this near to the centre, in a straight line, are concerned; all unless given."""
 
 
 class Blind(Entry):
@@ -39,17 +39,17 @@ class Blind(Entry):
 
 
 class Schedule(Entry):
-    """Send in slots of one's own: every thing has one in each cycle, in the group's order."""
+    """Send in slots of one's own: every device has one in each cycle, in the group's order."""
 
     kind: Literal["schedule"]
     cycle_s: PositiveTime
     """Slots come again after this time, counted from the run's start."""
     slots: Count
-    """Slots of a cycle; things of more than that share them in turn."""
+    """Slots of a cycle; devices of more than that share them in turn."""
 
 
 class Pass(Entry):
-    """Wait for the next pass that an almanac predicts. Of things that stand still."""
+    """Wait for the next pass that an almanac predicts. Of devices that stand still."""
 
     kind: Literal["pass"]
     elevation_min_deg: Annotated[float, Field(ge=0, lt=90)] | None = None
@@ -57,7 +57,7 @@ class Pass(Entry):
     spread_s: Time = 60.0
     """Send within this time after the predicted moment, evenly spread, but still in that pass."""
     age_s: Time = 0.0
-    """The almanac is renewed this often, by each thing at its own moment; 0: it is always fresh."""
+    """The almanac is renewed this often, by each device at its own moment; 0: always fresh."""
     error_s: Time = 0.0
     """Standard deviation of its error in time at that age, to which it grows from none."""
 
@@ -69,9 +69,9 @@ class Pass(Entry):
 
 
 class Beacon(Entry):
-    """Wake now and then, listen for a receiver's beacon, and send after the first that is heard.
+    """Wake now and then, listen for a receiver's beacon, and send after the first that is received.
 
-    Of things that stand still. Whoever has the receiver in view is taken to hear its beacon.
+    Of devices that stand still. Whoever has the receiver in view is taken to hear its beacon.
     """
 
     kind: Literal["beacon"]
@@ -85,24 +85,24 @@ Wake = Annotated[Blind | Schedule | Pass | Beacon, Field(discriminator="kind")]
 
 
 class Messages(Entry):
-    """Short messages of a group of things, sent by random access to whoever hears them."""
+    """Short messages of a group of devices, sent by random access to whoever receives them."""
 
     source: Annotated[str, Field(min_length=1)]
-    """A group of platforms: the things."""
+    """A group of platforms: the devices."""
     target: Annotated[str, Field(min_length=1)]
     """The group that the messages are for, such as gateways."""
     size_bytes: Annotated[int, Field(ge=1, le=1_000_000)]
     """What a message carries."""
     arrivals: Literal["periodic", "poisson", "burst"] = "periodic"
-    """When messages are made: at even distances, at random times, or once about an event."""
+    """When messages are generated: at even distances, at random times, or once about an event."""
     period_s: PositiveTime | None = None
-    """Between two messages of a thing, on average; the first is at a random moment."""
+    """Between two messages of a device, on average; the first is at a random moment."""
     jitter_s: Time = 0.0
     """Periodic messages are late by up to this, evenly spread."""
     burst: Burst | None = None
-    """The event that things report about."""
+    """The event that devices report about."""
     profile: Annotated[list[Factor], Field(min_length=24, max_length=24)] | None = None
-    """Weights of the hours from 0 to 23 o'clock, mean solar time of the thing, when messages are
+    """Weights of the hours from 0 to 23 o'clock, mean solar time of the device, when messages are
     made; only their proportions count."""
     priority: Annotated[int, Field(ge=0, le=99)] = 0
     """0 is the most important."""
@@ -116,7 +116,7 @@ class Messages(Entry):
     """The next attempt follows after the wait for an acknowledgement and a random time up to this,
     doubled at every further attempt up to 64 times."""
     wake: Wake = Blind(kind="blind")
-    """When a thing with a message sends; the key `kind` picks one of the ways below."""
+    """When a device with a message sends; the key `kind` picks one of the ways below."""
 
     @model_validator(mode="after")
     def _one_way_to_arise(self) -> Self:

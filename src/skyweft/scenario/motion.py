@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from skyweft.registry import Kind, Kinds
 from skyweft.scenario.entry import COUNT_MAX, Count, Degrees, Entry, File, Latitude, Longitude
@@ -134,13 +134,14 @@ def _above_ground(orbit: Walker | Orbit, eccentricity: float) -> None:
         )
 
 
-class Tle(Motion):
+class ElementSets(Motion):
     """Satellites from a file of elements: TLE, 3LE, or OMM as CSV, JSON, XML or KVN."""
 
     words = "element sets"
     orbits = True
 
-    kind: Literal["tle"]
+    kind: Literal["elements", "tle"]
+    """`tle` is another spelling."""
     file: File
     """Element sets; the format is recognised from the content."""
     planes: Count | None = None
@@ -157,6 +158,11 @@ class Tle(Motion):
     on_error: Literal["error", "skip"] = "error"
     """`skip` leaves damaged sets out, with a warning that counts and names them; a file that is cut
     or broken as a whole is refused in any case."""
+
+    @field_validator("kind")
+    @classmethod
+    def _one_spelling(cls, kind: str) -> str:
+        return "elements"
 
     @classmethod
     def in_planes(cls, table: Mapping[str, Any]) -> bool:
@@ -268,7 +274,7 @@ MOTIONS = Kinds(
     (
         Kind(Walker, "skyweft.motion.satellites:walker"),
         Kind(Orbit, "skyweft.motion.satellites:orbit"),
-        Kind(Tle, "skyweft.motion.satellites:tle"),
+        Kind(ElementSets, "skyweft.motion.satellites:element_sets"),
         Kind(Fixed, "skyweft.motion.sites:fixed"),
         Kind(Sites, "skyweft.motion.sites:sites"),
         Kind(Population, "skyweft.motion.population:population"),

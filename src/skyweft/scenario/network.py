@@ -1,4 +1,4 @@
-"""What is asked of the network: ways between groups of platforms, and traffic over them."""
+"""What is asked of the network: routes between groups of platforms, and traffic over them."""
 
 from typing import Annotated, Literal, Self
 
@@ -18,10 +18,10 @@ from skyweft.scenario.quantities import (
 
 
 class Routes(Entry):
-    """The best way from every source to every target, at a step."""
+    """The best route from every source to every target, at a step."""
 
     sources: Annotated[list[str], Field(min_length=1)]
-    """Groups the ways start from."""
+    """Groups the routes start from."""
     targets: Annotated[list[str], Field(min_length=1)]
     """Groups they lead to."""
     step_s: Step = 60.0
@@ -31,16 +31,16 @@ class Routes(Entry):
     processing_s: Time = 0.0
     """Added at every platform that passes traffic on."""
     paths: bool = False
-    """Write the platforms of every way (large)."""
+    """Write the platforms of every route (large)."""
     alternatives: Annotated[int, Field(ge=1, le=100)] = 1
-    """How many ways without a loop to find for every pair, the best first."""
-    apart: Literal["links", "nodes"] | None = None
-    """Find besides the best way two that share no link, or pass no platform in common."""
+    """How many loop-free paths to find for every pair, the best first."""
+    disjoint: Literal["links", "nodes"] | None = None
+    """Find besides the best route two that share no link, or pass no platform in common."""
 
     @model_validator(mode="after")
     def _one_kind_of_alternative(self) -> Self:
-        if self.apart is not None and self.alternatives > 1:
-            raise ValueError("give only one of alternatives and apart")
+        if self.disjoint is not None and self.alternatives > 1:
+            raise ValueError("give only one of alternatives and disjoint")
         return self
 
 
@@ -58,9 +58,9 @@ class Failures(Entry):
     `count` takes just so many."""
     count: Count | None = None
     """So many of the platforms, drawn at random, at a stated time."""
-    mean_time_between_s: PositiveTime | None = None
+    mtbf_s: PositiveTime | None = None
     """They fail at random: mean time from a repair to the next failure."""
-    repair_s: PositiveTime | None = None
+    mttr_s: PositiveTime | None = None
     """Mean time to repair; never unless given."""
     start_s: Time = 0.0
     """The stated time, from the run's start."""
@@ -73,13 +73,13 @@ class Failures(Entry):
             raise ValueError("give either platforms or links, and not an empty list")
         if self.links and self.names:
             raise ValueError("names are of platforms, so they do not go with links")
-        if self.repair_s is not None and self.mean_time_between_s is None:
-            raise ValueError("repair_s goes with mean_time_between_s")
+        if self.mttr_s is not None and self.mtbf_s is None:
+            raise ValueError("mttr_s goes with mtbf_s")
         if self.links and self.count is not None:
             raise ValueError("count is of platforms; which links there are, only the run finds out")
-        drawn = (self.share, self.count, self.mean_time_between_s)
+        drawn = (self.share, self.count, self.mtbf_s)
         if bool(self.names) + sum(each is not None for each in drawn) > 1:
-            raise ValueError("give only one of names, share, count and mean_time_between_s")
+            raise ValueError("give only one of names, share, count and mtbf_s")
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError("end_s must be after start_s")
         return self
@@ -90,10 +90,10 @@ class Gateways(Entry):
 
     sites: Annotated[list[str], Field(min_length=1)]
     """Groups of standing platforms: the candidates."""
-    need_bps: PositiveRate | None = None
+    demand_bps: PositiveRate | None = None
     """What all sites together must take down; the demand of all `[[flows]]` unless given."""
     target_share: PositiveShare = 1.0
-    """Which part of the need must come down, at every snapshot."""
+    """Which part of the need must be downlinked, at every snapshot."""
     step_s: Step = 60.0
     """Between snapshots, from the run's start."""
     antennas_max: Count | None = None
@@ -143,29 +143,29 @@ class Flows(Entry):
     step_s: Step = 60.0
     """Between snapshots, from the run's start; the same in every `[[flows]]`."""
     metric: Literal["delay", "hops"] = "delay"
-    """Which way is best: `delay`, of least delay; `hops`, over the fewest links."""
+    """Which route is best: `delay`, of least delay; `hops`, over the fewest links."""
     processing_s: Time = 0.0
     """Delay added at every platform that passes traffic on."""
     alternatives: Annotated[int, Field(ge=1, le=20)] = 1
-    """Over how many ways without a loop a flow may be split, the best first."""
-    apart: Literal["links", "nodes"] | None = None
-    """Split it over two ways that share no link, or pass no platform in common, where there are."""
+    """Over how many loop-free paths a flow may be split, the best first."""
+    disjoint: Literal["links", "nodes"] | None = None
+    """Split it over two paths that share no link, or no platform in between, where there are."""
     split: Literal["overflow", "equal", "delay"] = "overflow"
-    """`overflow`: the next way takes what the ways before it have no room for; `equal` parts, or
-    parts by the inverse of the ways' delays, whatever is full."""
+    """`overflow`: the next route takes what the routes before it have no room for; `equal` parts,
+    or parts by the inverse of the routes' delays, whatever is full."""
 
     @model_validator(mode="after")
     def _ways(self) -> Self:
-        if self.apart is not None and self.alternatives > 1:
-            raise ValueError("give only one of alternatives and apart")
-        if "split" in self.model_fields_set and self.alternatives == 1 and self.apart is None:
-            raise ValueError("split goes with alternatives or apart: one way cannot be split")
+        if self.disjoint is not None and self.alternatives > 1:
+            raise ValueError("give only one of alternatives and disjoint")
+        if "split" in self.model_fields_set and self.alternatives == 1 and self.disjoint is None:
+            raise ValueError("split goes with alternatives or disjoint: one route cannot be split")
         return self
 
     @model_validator(mode="after")
     def _one_demand(self) -> Self:
-        ways = ("demand_bps", "matrix", "gravity")
-        given = [name for name in ways if getattr(self, name) is not None]
+        routes = ("demand_bps", "matrix", "gravity")
+        given = [name for name in routes if getattr(self, name) is not None]
         given += ["elastic"] if self.elastic else []
         if len(given) != 1:
             said = " and ".join(given) or "none"
@@ -176,7 +176,7 @@ class Flows(Entry):
 
 
 class Packets(Entry):
-    """Single packets of chosen pairs, along ways that change: waiting, loss and overtaking.
+    """Single packets of chosen pairs, along routes that change: waiting, loss and overtaking.
 
     All `[[packets]]` queue up on the same links, so `step_s`, `processing_s`, `buffer_bytes` and
     `background` are the same in each.
@@ -197,7 +197,7 @@ class Packets(Entry):
     duration_s: PositiveTime = 60.0
     """How long packets are sent; ends within the run."""
     step_s: Annotated[float, Field(ge=1e-3, le=3_600)] = 1.0
-    """Between snapshots of ways, delays and rates, and the rows of the table."""
+    """Between snapshots of routes, delays and rates, and the rows of the table."""
     processing_s: Time = 0.0
     """Delay added at every platform that passes packets on."""
     buffer_bytes: PositiveBytes = 1e6

@@ -1,4 +1,4 @@
-"""Reads a scenario file: one call, all mistakes at once.
+"""Reads a scenario file: one call, all errors at once.
 
 TOML in UTF-8, no larger than 4 MB, no table or list in it of more than 2,000 entries: what takes
 long to refuse is not begun. Files a scenario names are looked for beside it.
@@ -18,10 +18,10 @@ from pydantic import ValidationError
 from skyweft.errors import ScenarioError
 from skyweft.files import contents
 from skyweft.naming import escaped
-from skyweft.scenario.crossings import crossings
 from skyweft.scenario.entry import ESCAPES
-from skyweft.scenario.mistakes import mistakes
-from skyweft.scenario.plain import Mistake
+from skyweft.scenario.errors import errors
+from skyweft.scenario.raw import Error
+from skyweft.scenario.references import references
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import hint, scenario_file
 from skyweft.scenario.words import Step, place, shown, suggestion
@@ -49,7 +49,7 @@ def load(
     path : str, Path or mapping
         A TOML file; the files it names are looked for beside it. Where no file is called so, the
         name of a shipped scenario will do. Or the same tables as a mapping, which stays as it is:
-        files are then looked for in the current folder, and mistakes begin with `scenario`.
+        files are then looked for in the current folder, and errors begin with `scenario`.
     overrides : sequence of str
         Changes before the check, as on the command line: `duration_s=3600`,
         `platforms.sats.motion.planes=4`, `links.0.elevation_min_deg=20`. Values are TOML; a bare
@@ -65,7 +65,7 @@ def load(
     Raises
     ------
     ScenarioError
-        With every mistake, a line each: file, place, what is wrong, what is allowed.
+        With every error, a line each: file, place, what is wrong, what is allowed.
     """
     if isinstance(path, Mapping):
         data, path = _copied(path), Path.cwd() / "scenario"
@@ -89,25 +89,25 @@ def _checked(data: dict[str, Any], path: Path, look: bool) -> Scenario:
             raise _error(path.name, crowded)
         return Scenario.model_validate(data, context={"folder": path.parent, "look": look})
     except ValidationError as error:
-        # The models look across tables only when all else is sound; here all is said in one round.
-        single = [each for each in error.errors() if each["type"] != "crossings"]
-        found = [*mistakes(single[:ERRORS_MAX]), *islice(crossings(data), ERRORS_MAX)]
+        # The models look across tables only when all else is valid; here all is said in one round.
+        single = [each for each in error.errors() if each["type"] != "references"]
+        found = [*errors(single[:ERRORS_MAX]), *islice(references(data), ERRORS_MAX)]
         raise _error(path.name, found) from error
     except (RecursionError, OverflowError) as error:
         raise ScenarioError(f"{path.name}: nested too deeply, or a number too large") from error
 
 
-def _error(name: str, found: Iterable[Mistake]) -> ScenarioError:
+def _error(name: str, found: Iterable[Error]) -> ScenarioError:
     said = dict(reversed(list(found)))
     lines = [_line(name, where, words) for where, words in reversed(said.items())]
     more = len(lines) - LINES_MAX
     if more > 0:
         least = "at least " if len(lines) >= ERRORS_MAX else ""
-        lines[LINES_MAX:] = [f"{name}: and {least}{more} more mistakes"]
+        lines[LINES_MAX:] = [f"{name}: and {least}{more} more errors"]
     return ScenarioError("\n".join(lines))
 
 
-def _crowded(value: Any, steps: tuple[Step, ...] = ()) -> Iterator[Mistake]:
+def _crowded(value: Any, steps: tuple[Step, ...] = ()) -> Iterator[Error]:
     """Yield every table and list of more entries than are looked at one by one."""
     if not isinstance(value, dict | list):
         return
@@ -120,7 +120,7 @@ def _crowded(value: Any, steps: tuple[Step, ...] = ()) -> Iterator[Mistake]:
 
 
 def _line(name: str, where: str, words: str) -> str:
-    """Write one mistake on one line, whatever the file made us quote."""
+    """Write one error on one line, whatever the file made us quote."""
     line = escaped(" ".join(f"{name}: {where}: {words}".splitlines()))
     return line if len(line) <= LINE_MAX else line[: LINE_MAX - 3] + "..."
 
@@ -176,7 +176,7 @@ def _hint(text: str, where: str) -> str:
 
 @contextmanager
 def in_file(scenario: Scenario | str | Path) -> Iterator[None]:
-    """Name the scenario's file in mistakes that show only later and begin with a place in it."""
+    """Name the scenario's file in errors that show only later and begin with a place in it."""
     try:
         yield
     except ScenarioError as error:
@@ -184,8 +184,8 @@ def in_file(scenario: Scenario | str | Path) -> Iterator[None]:
             raise
         file = Path(scenario).name
         lines = str(error).split("\n")
-        told = [f"{file}: {each}" if _PLACE.match(each) else each for each in lines]
-        raise ScenarioError("\n".join(told)) from error
+        reported = [f"{file}: {each}" if _PLACE.match(each) else each for each in lines]
+        raise ScenarioError("\n".join(reported)) from error
 
 
 def toml_tables(text: str) -> dict[str, Any]:

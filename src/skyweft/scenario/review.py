@@ -9,8 +9,8 @@ from skyweft.scenario.terminals import Link, Optical, Radio
 from skyweft.scenario.waveforms import ready_made
 
 
-def review(scenario: Scenario) -> list[str]:
-    """Return warnings about a sound scenario, one line each with its place in the file.
+def check(scenario: Scenario) -> list[str]:
+    """Return warnings about a valid scenario, one line each with its place in the file.
 
     Parameters
     ----------
@@ -80,8 +80,13 @@ def _aboard(scenario: Scenario) -> Iterator[str]:
     if not sizes and "deliveries" in scenario.model_fields_set:
         yield "deliveries: there are no [[messages]]"
     for place, link in enumerate(scenario.links):
-        if link.choose == "waited" and (scenario.routes or scenario.flows or scenario.packets):
-            yield f'links[{place}].choose: "waited" is "earliest" for routes, flows and packets'
+        if link.choose == "longest_waiting" and (
+            scenario.routes or scenario.flows or scenario.packets
+        ):
+            yield (
+                f'links[{place}].choose: "longest_waiting" is "earliest" for routes, flows and '
+                "packets"
+            )
 
 
 def _once(scenario: Scenario) -> Iterator[str]:

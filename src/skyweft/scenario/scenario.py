@@ -6,20 +6,20 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from skyweft.scenario.crossings import crossings
 from skyweft.scenario.deliveries import Deliveries, Storage
 from skyweft.scenario.entry import Entry, Line, Moment
 from skyweft.scenario.messages import Messages
 from skyweft.scenario.motion import AnyMotion
 from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
 from skyweft.scenario.quantities import positive
+from skyweft.scenario.references import references
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import AnyWaveform
 
 Layer = Literal["space", "near_space", "air", "ground"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 TEN_YEARS_S = 315_576_000
-CROSSINGS_MAX = 200  # that are put into words
+REFERENCES_MAX = 200  # that are put into words
 
 
 class World(Entry):
@@ -102,9 +102,9 @@ class Scenario(Entry):
     flows: list[Flows] = Field(default=[])
     """Traffic between groups of platforms: one `[[flows]]` a kind."""
     packets: list[Packets] = Field(default=[])
-    """Packets to follow along their ways: one `[[packets]]` a stream."""
+    """Packets to follow along their routes: one `[[packets]]` a stream."""
     messages: list[Messages] = Field(default=[])
-    """What things have to say: one `[[messages]]` a kind."""
+    """What devices have to say: one `[[messages]]` a kind."""
     deliveries: Deliveries = Deliveries()
     """How messages travel on, and what is written of them."""
     failures: list[Failures] = Field(default=[])
@@ -129,10 +129,10 @@ class Scenario(Entry):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        mistakes = list(islice(crossings(_plain(self)), CROSSINGS_MAX))
-        if mistakes:
-            lines = "\n".join(f"{where}: {words}" for where, words in mistakes)
-            raise PydanticCustomError("crossings", "{lines}", {"lines": lines})
+        errors = list(islice(references(_plain(self)), REFERENCES_MAX))
+        if errors:
+            lines = "\n".join(f"{where}: {words}" for where, words in errors)
+            raise PydanticCustomError("references", "{lines}", {"lines": lines})
         return self
 
 

@@ -32,7 +32,7 @@ from skyweft.scenario.quantities import (
 
 
 class Antenna(Entry):
-    """Where a radio sends to and hears from: what every kind of it is made from."""
+    """Where a radio sends to and receives from: what every kind of it is made from."""
 
     kind: str
 
@@ -97,14 +97,14 @@ Mask = Annotated[
 
 
 class Energy(Entry):
-    """What a thing's radio draws from its battery."""
+    """What a device's radio draws from its battery."""
 
     transmit_w: PositivePower
     """While it sends."""
     receive_w: Power = 0.0
     """While it listens."""
     sleep_w: Power = 0.0
-    """At all other times, the rest of the thing included."""
+    """At all other times, the rest of the device included."""
     battery_j: Work | None = None
     """Its whole content; a life is reckoned only where it is given."""
 
@@ -115,7 +115,7 @@ class Reception(Entry):
     decoders: Count | None = None
     """Messages it can follow at a time; any number unless given."""
     half_duplex: bool = False
-    """It hears nothing while it sends beacons and acknowledgements."""
+    """It receives nothing while it sends beacons and acknowledgements."""
     beacon_period_s: PositiveTime | None = None
     """It sends a beacon this often, from a moment of its own on; none unless given."""
     beacon_s: PositiveTime = 0.15
@@ -153,16 +153,16 @@ class Radio(Entry):
     """Feeder and other fixed losses between amplifier and antenna."""
     pointing_loss_db: Loss = 0.0
     energy: Energy | None = None
-    """Of things that send `[[messages]]`."""
+    """Of devices that send `[[messages]]`."""
     reception: Reception = Reception()
-    """Of what hears them."""
+    """Of what receives them."""
     mask: Mask | None = None
     """Horizon seen by the terminal: [azimuth, elevation] points in degrees, azimuths ascending,
     joined by straight lines all around."""
 
     @property
     def transmits(self) -> bool:
-        """Whether it can be heard."""
+        """Whether it can be received."""
         return self.eirp_dbw is not None or self.power_dbw is not None
 
     @property
@@ -262,7 +262,7 @@ class Link(Entry):
     interference_margin_db: Loss = 0.0
     windows: bool = True
     """Whether contact windows are searched; without them the rule is for random access only, and a
-    million things cost nothing."""
+    million devices cost nothing."""
     sample_s: Step = 60.0
     """Step of the link table along a contact; its ends and its best moment are always in it."""
 
@@ -273,9 +273,9 @@ class Link(Entry):
     beams: Beams | None = None
     """Beams that the links of an end share when traffic is routed, in place of a carrier for each
     link."""
-    choose: Literal["nearest", "highest", "longest", "earliest", "waited"] = "nearest"
+    choose: Literal["nearest", "highest", "longest", "earliest", "longest_waiting"] = "nearest"
     """Which come first where not all can be held: least range, elevation, latest end, first come,
-    or (messages only) who was last served longest ago, which has most aboard. For messages an end
+    or (messages only) who was last served longest ago, which has most on board. For messages an end
     keeps a pass it has taken to its end, and range and elevation are the best of the pass."""
     acquisition_s: Time = 0.0
     """From the contact's start until traffic is routed over it."""

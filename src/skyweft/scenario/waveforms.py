@@ -74,24 +74,24 @@ def waveform_of(**table: object) -> Waveform:
     return TypeAdapter[Waveform](AnyWaveform).validate_python(table)
 
 
-def link_mistakes(
+def link_errors(
     links: Sequence[Link], terminals: Mapping[str, Terminal], waveforms: Mapping[str, Waveform]
 ) -> list[tuple[str, str]]:
     """Return (place, complaint) of every link no budget can be made for.
 
     Names that do not exist are somebody else's complaint and are passed over here.
     """
-    mistakes = []
+    errors = []
     for i, link in enumerate(links):
         ends = [terminals[name] for name in link.between if name in terminals]
         if len(ends) == 2:
-            mistakes += [
-                (f"links[{i}].{key}", words) for key, words in _mistakes(link, ends, waveforms)
+            errors += [
+                (f"links[{i}].{key}", words) for key, words in _errors(link, ends, waveforms)
             ]
-    return mistakes
+    return errors
 
 
-def _mistakes(
+def _errors(
     link: Link, ends: Sequence[Terminal], waveforms: Mapping[str, Waveform]
 ) -> list[tuple[str, str]]:
     radios = [end for end in ends if isinstance(end, Radio)]

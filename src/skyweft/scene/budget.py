@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Budget:
     """Upper bounds of a scene; what does not fit is cut in time first, then thinned and noted.
 
-    `tracks_bytes` bounds positions and velocities; `sites`, `contacts`, `loads` and `path_nodes`
-    count platforms that stand, contacts, rows of loads (and of beams), and platforms on paths.
+    `tracks_bytes` bounds positions and velocities; `sites`, `contacts`, `link_loads` and
+    `path_nodes` count platforms that stand, contacts, rows of loads (and of beams), and platforms
+    on paths.
     """
 
     tracks_bytes: int

@@ -46,5 +46,5 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes
 def header(data: bytes) -> dict[str, Any]:
     """Return the header of a scene."""
     (length,) = _LENGTH.unpack_from(data)
-    told: dict[str, Any] = json.loads(data[_LENGTH.size : _LENGTH.size + length])
-    return told
+    reported: dict[str, Any] = json.loads(data[_LENGTH.size : _LENGTH.size + length])
+    return reported

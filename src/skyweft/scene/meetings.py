@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from skyweft.scene.cast import Cast
+from skyweft.scene.scene_platforms import Cast
 from skyweft.store.reading import Folder
 
 Floats = NDArray[np.float64]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from skyweft.network.graph.failures import Outages
 from skyweft.network.graph.topology import failing, pair_name
 from skyweft.scenario.scenario import Scenario
-from skyweft.scene.cast import Cast
 from skyweft.scene.meetings import Met
+from skyweft.scene.scene_platforms import Cast
 from skyweft.store.reading import Folder
 
 Arrays = dict[str, NDArray[Any]]
@@ -59,7 +59,7 @@ def outages(
 
 
 def _columns(outages: Outages, platform: Ints, other: Ints) -> NDArray[np.float64]:
-    return np.array([platform[outages.thing], other[outages.thing], outages.start_s, outages.end_s])
+    return np.array([platform[outages.item], other[outages.item], outages.start_s, outages.end_s])
 
 
 def _of_platforms(run: Folder, cast: Cast) -> Iterator[tuple[Outages, Ints, Ints]]:
@@ -92,7 +92,7 @@ def _of_pairs(run: Folder, cast: Cast, found: Met) -> Iterator[tuple[Outages, In
 
 
 def bursts(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return when and where many things report at once, ready for JSON."""
+    """Return when and where many devices report at once, ready for JSON."""
     return [
         {
             "source": rule.source,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Tracks
 from skyweft.motion.hermite import states_at
-from skyweft.scene.cast import Cast
+from skyweft.scene.scene_platforms import Cast
 from skyweft.store.parquet import require
 from skyweft.store.reading import Folder
 
@@ -100,7 +100,7 @@ def places(run: Folder, cast: Cast, time_s: float) -> Floats:
     """Return where everybody is at a moment, (N, 3) ITRS [m]; NaN for movers not kept or absent."""
     position_m = cast.site_m.copy()
     movers = np.flatnonzero(cast.moves)
-    if len(movers) and run.tracks_kept:
+    if len(movers) and run.has_tracks:
         tracks, place = _read(run, cast, time_s, time_s)
         position_m[movers] = _sampled(tracks, place[movers], np.array([time_s]))[0][0]
     return position_m

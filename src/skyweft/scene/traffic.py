@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skyweft.scenario.scenario import Scenario
-from skyweft.scene.cast import Cast
+from skyweft.scene.scene_platforms import Cast
 from skyweft.store.parquet import Bounds
 from skyweft.store.reading import Folder
 
@@ -24,7 +24,9 @@ def loads(
     if not run.scenario.flows:
         return {}, []
     moments_s = _moments_s(run, from_s, to_s)
-    table = run.table("loads", ("time_s", "source", "target", "utilisation"), _within(moments_s))
+    table = run.table(
+        "link_loads", ("time_s", "source", "target", "utilisation"), _within(moments_s)
+    )
     source, target = (cast.rows(table[side]) for side in ("source", "target"))
     drawn = (source >= 0) & (target >= 0)
     rows, times, notes = _snapshots("loads", moments_s, table["time_s"].to_numpy(), drawn, rows_max)
@@ -56,7 +58,7 @@ def beams(
     time_s, number, users, used = (
         table[name].to_numpy() for name in ("time_s", "beam", "users", "utilisation")
     )
-    # A beam has a row for what it sends and one for what it hears: the fuller one is drawn.
+    # A beam has a row for what it sends and one for what it receives: the fuller one is drawn.
     fullest = np.lexsort((-used, number, platform, link, time_s))
     beam = np.column_stack([time_s, link, platform, number])[fullest]
     drawn = np.zeros(len(beam), np.bool_)
@@ -77,7 +79,7 @@ def beams(
 def _moments_s(run: Folder, from_s: float, to_s: float) -> Floats:
     """Return the snapshots of flows in force from one moment to another; some may have no rows."""
     step_s = run.scenario.flows[0].step_s
-    first, after = from_s // step_s, min(to_s // step_s + 1, math.ceil(run.finished_s / step_s))
+    first, after = from_s // step_s, min(to_s // step_s + 1, math.ceil(run.simulated_s / step_s))
     return np.arange(first, after) * step_s
 
 
@@ -133,7 +135,7 @@ def paths(
 
 
 def _best(run: Folder, scenario: Scenario, kept: list[int], from_s: float, to_s: float) -> pa.Table:
-    """Read the best ways of some rules at the snapshots in force from `from_s` to `to_s`."""
+    """Read the best routes of some rules at the snapshots in force from `from_s` to `to_s`."""
     step_s = np.array([rule.step_s for rule in scenario.routes])
     table = run.table(
         "routes",

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.budget import PAGE, Budget
-from skyweft.scene.cast import Cast, cast
 from skyweft.scene.container import pack
 from skyweft.scene.meetings import Met, met, shortened_s, thinned
 from skyweft.scene.outages import bursts, outages
 from skyweft.scene.positions import NODE_S, Steps, blocks, steps
+from skyweft.scene.scene_platforms import Cast, cast
 from skyweft.scene.traffic import beams, loads, paths
 from skyweft.store.identity import digest
 from skyweft.store.reading import Folder
@@ -60,15 +60,17 @@ def scene(
     rules = run.scenario.rule_names
     to_s = min(to_s, from_s + min(apart.longest_s, apart.fitting_s(budget.tracks_bytes), LOOK_S))
     found = met(run, who, rules, from_s, to_s)
-    to_s = _inwards(from_s, to_s, shortened_s(found, from_s, to_s, budget.contacts), run.finished_s)
+    to_s = _inwards(
+        from_s, to_s, shortened_s(found, from_s, to_s, budget.contacts), run.simulated_s
+    )
     found, missing = thinned(found, to_s, budget.contacts)
     carried, fewer = loads(run, who, from_s, to_s, budget.loads)
     spots, dark = beams(run, who, from_s, to_s, budget.loads)
-    ways, left = paths(run, who, from_s, to_s, budget.path_nodes)
+    routes, left = paths(run, who, from_s, to_s, budget.path_nodes)
     broken, untold = outages(run, who, found, from_s, to_s)
     track, arrays = _places(run, who, apart, from_s, to_s)
     arrays |= {"sun": _sun(run.scenario, from_s, to_s), **_contacts(found)}
-    arrays |= carried | spots | ways | broken
+    arrays |= carried | spots | routes | broken
     header = {
         **_head(run, who, track, rules),
         "from_s": from_s,
@@ -81,28 +83,28 @@ def scene(
 
 def _window(run: Folder, from_s: float, to_s: float | None) -> tuple[float, float]:
     """Return whole two minutes around what is asked for, within the run."""
-    to_s = run.finished_s if to_s is None else to_s
-    if not (0 <= from_s < run.finished_s and from_s < to_s):
+    to_s = run.simulated_s if to_s is None else to_s
+    if not (0 <= from_s < run.simulated_s and from_s < to_s):
         raise ScenarioError(
             f"from {from_s:g} s to {to_s:g} s is no time of this run, "
-            f"which goes from 0 to {run.finished_s:g} s"
+            f"which goes from 0 to {run.simulated_s:g} s"
         )
-    return from_s // NODE_S * NODE_S, min(-(-to_s // NODE_S) * NODE_S, run.finished_s)
+    return from_s // NODE_S * NODE_S, min(-(-to_s // NODE_S) * NODE_S, run.simulated_s)
 
 
-def _inwards(from_s: float, to_s: float, until_s: float, finished_s: float) -> float:
+def _inwards(from_s: float, to_s: float, until_s: float, simulated_s: float) -> float:
     """Return the last whole two minutes up to both ends; never less than one piece."""
-    if min(to_s, until_s) >= finished_s:
-        return finished_s
+    if min(to_s, until_s) >= simulated_s:
+        return simulated_s
     whole_s = min(to_s, until_s) // NODE_S * NODE_S
-    return min(max(whole_s, from_s + NODE_S), finished_s)
+    return min(max(whole_s, from_s + NODE_S), simulated_s)
 
 
 def _steps(run: Folder, who: Cast) -> tuple[Steps, list[str]]:
     """Return the nodes' steps; a note where movers have no positions."""
     if not who.moves.any():
         return Steps(()), []
-    if run.tracks_kept:
+    if run.has_tracks:
         return steps(run, who), []
     return Steps(()), [f"movers are not drawn: {run.manifest['left_out']['tracks']}"]
 
@@ -155,7 +157,7 @@ def _head(run: Folder, who: Cast, track: NDArray[np.int32], rules: list[str]) ->
         "description": scenario.description,
         "start": _utc(scenario.start),
         "duration_s": scenario.duration_s,
-        "finished_s": run.finished_s,
+        "simulated_s": run.simulated_s,
         "complete": run.complete,
         "hash": digest(run.manifest),
         "groups": [{**each, "relay": relay[each["name"]]} for each in who.groups],

@@ -84,7 +84,7 @@ class Context:
         paths = frozenset(reads)
         if paths not in self._parts:
             # What is said of the platforms as a whole reads more than who they are.
-            fleet = replace(self.fleet, echo=(), warnings=())
+            fleet = replace(self.fleet, derived_geometry=(), warnings=())
             known = seen(self.scenario, reads), fleet
             self._parts[paths] = Context(*known, threads=self.threads, _names=self._names)
         return replace(self._parts[paths], executor=self.executor)

@@ -38,7 +38,7 @@ class State(Protocol):
 
     @abstractmethod
     def close(self, whole: Whole) -> Metrics:
-        """Write the tables that need the whole run; return key figures by their place in summary.
+        """Write the tables that need the whole run; return key metrics by their place in summary.
 
         The state has been loaded from the last finished block.
         """

@@ -10,7 +10,7 @@ from the seed, and name no cause of their own. A restriction acts on everything 
 
 What is asked of a run afterwards and computed anew, forwarding tables, knows failures but no
 restrictions. A message that waits on board past a restricted pass is `expired`: only those that
-nobody heard for a restriction have its cause.
+nobody received for a restriction have its cause.
 """
 
 from collections.abc import Iterable

@@ -106,7 +106,7 @@ def begun(folder: Path) -> bool:
 
 def why_unfinished(folder: Path) -> str:
     """Say why a folder without a manifest cannot be read; nothing where it holds no run."""
-    if publishing(folder).under_way():
+    if publishing(folder).in_flight():
         return "holds a run that was killed before all of its tables were in place"
     return "holds a run that was killed" if begun(folder) else ""
 

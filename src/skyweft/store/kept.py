@@ -138,12 +138,12 @@ class Kept:
             draft.mkdir(parents=True)
             for each in files:
                 _copied(each, draft / each.name)
-            told = {
+            reported = {
                 each.name: known or journal.describe(draft / each.name)
                 for each, known in files.items()
             }
             place.parent.mkdir(exist_ok=True)
-            journal.seal(draft, place, known=told, note=note)
+            journal.seal(draft, place, known=reported, note=note)
         except OSError:  # a full disk, or another process was faster: the run itself goes on
             pass
         finally:

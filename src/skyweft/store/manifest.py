@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from skyweft.errors import ScenarioError
+from skyweft.renamed import NAMES, now_called
 from skyweft.store.jsonfile import read_json
 from skyweft.store.names import MANIFEST
 
@@ -25,8 +26,8 @@ class _Manifest(BaseModel):
 
     name: str
     complete: bool
-    finished_s: float
-    echo: list[str]
+    simulated_s: float
+    derived_geometry: list[str]
     warnings: list[str]
     left_out: dict[str, str]
     scenario: dict[str, Any]
@@ -46,9 +47,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         _Manifest.model_validate(found)
     except ValidationError as error:
         raise ScenarioError(
-            f"{path} is damaged or was made by another version: {_wrong(error)}"
+            f"{path} is damaged or was made by another version: {_wrong(error)}{_older(found)}"
         ) from error
     return found
+
+
+def _older(found: Any) -> str:
+    """Say which keys of an older manifest have other names now."""
+    old = [key for key in found if now_called(key, NAMES)] if isinstance(found, dict) else []
+    return "".join(f"; {key} is called {NAMES[key]} now: run it again" for key in old[:1])
 
 
 def _wrong(error: ValidationError) -> str:

@@ -36,14 +36,14 @@ class Publishing:
         seal(draft, self._set, known=write_sums(draft), last=last)
         self._install()
 
-    def under_way(self) -> bool:
+    def in_flight(self) -> bool:
         """Whether a set counts whose files are not all in the folder."""
         return self._set.is_dir()
 
     def settle(self) -> None:
         """Finish what a process that was stopped has begun; drop a set that is damaged."""
         shutil.rmtree(_gone(self.beside), ignore_errors=True)
-        if not self.under_way():
+        if not self.in_flight():
             return
         if self._sound():
             self._install()

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
+from skyweft.renamed import NAMES, TABLES, now_called
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import place
 from skyweft.stage.registry import stages, tables
@@ -21,11 +22,11 @@ from skyweft.store.manifest import read_manifest
 from skyweft.store.names import MANIFEST, SUMMARY
 from skyweft.store.parquet import Bounds, read, require
 
-METRICS = ("name", "finished_s", "platforms", "contacts", "links", "coverage")
+METRICS = ("name", "simulated_s", "platforms", "contacts", "links", "coverage")
 
 
 class Folder:
-    """What a run has left: tables, key figures, scenario.
+    """What a run has left: tables, key metrics, scenario.
 
     Every table that a stage declares is an attribute: `folder.contacts`, `folder.routes`. It is
     None where the scenario does not ask for its stage, or the run had to leave it out.
@@ -72,7 +73,8 @@ class Folder:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in tables():
-            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+            hint = now_called(name, TABLES | NAMES)
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}{hint}")
         if name not in self._tables and self.holds(name):
             self._tables[name] = self.table(name)
         return self._tables.get(name)
@@ -150,7 +152,7 @@ class Folder:
             self._same()
 
     def summary(self) -> dict[str, Any]:
-        """Return the key figures."""
+        """Return the key metrics."""
         path = self.folder / SUMMARY
         found = read_json(path)
         if missing := [key for key in METRICS if key not in found]:
@@ -173,9 +175,9 @@ class Folder:
         return tuple(self.manifest["warnings"])
 
     @property
-    def echo(self) -> tuple[str, ...]:
+    def derived_geometry(self) -> tuple[str, ...]:
         """Return the geometry that follows from the scenario, a line a group."""
-        return tuple(self.manifest["echo"])
+        return tuple(self.manifest["derived_geometry"])
 
     @property
     def complete(self) -> bool:
@@ -183,12 +185,12 @@ class Folder:
         return bool(self.manifest["complete"])
 
     @property
-    def finished_s(self) -> float:
+    def simulated_s(self) -> float:
         """Return how far the run went, in seconds from the scenario's start."""
-        return float(self.manifest["finished_s"])
+        return float(self.manifest["simulated_s"])
 
     @property
-    def tracks_kept(self) -> bool:
+    def has_tracks(self) -> bool:
         """Return whether the movers' positions are in the folder."""
         return self.holds("tracks")
 

@@ -18,7 +18,7 @@ from skyweft.store.folder import clean_errors
 from skyweft.store.jsonfile import read_json
 from skyweft.store.names import SUMS
 from skyweft.store.publishing import Publishing
-from skyweft.sweeps.figures import KEYS
+from skyweft.sweeps.metrics import KEYS
 
 PLAN = "sweep.json"
 TABLE = "sweep.parquet"
@@ -53,7 +53,7 @@ class Sweep:
         Figures are the numbers of the
         variants' summaries under dotted names.
         """
-        if publishing(self.folder).under_way():
+        if publishing(self.folder).in_flight():
             raise ScenarioError(
                 f"{self.folder} holds a sweep that was killed before its table was in place; "
                 "--resume finishes it"

@@ -15,11 +15,11 @@ from skyweft.errors import ScenarioError
 from skyweft.files import contents
 from skyweft.scenario.reading import key_steps, load, toml_value
 from skyweft.scenario.words import shown
-from skyweft.store.verbatim import literal
+from skyweft.store.toml_writer import literal
 
 VARIANTS_MAX = 10_000
 SIZE_MAX_BYTES = 20_000_000
-SAID_MAX = 4  # variants named beside a mistake that only some make
+SAID_MAX = 4  # variants named beside a error that only some make
 
 Values = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def from_words(words: Iterable[str]) -> dict[str, list[Any]]:
     Raises
     ------
     ScenarioError
-        With every mistake: no values, an empty one, or a key given twice.
+        With every error: no values, an empty one, or a key given twice.
     """
     found: dict[str, list[Any]] = {}
     wrong = []
@@ -134,7 +134,7 @@ def variants(
     Raises
     ------
     ScenarioError
-        With every mistake: nothing to vary, no values, one twice, a key both here and there.
+        With every error: nothing to vary, no values, one twice, a key both here and there.
     """
     plain = {key: _values(values) for key, values in grid.items()}
     listed = [{key: _plain(value) for key, value in row.items()} for row in rows or ()]
@@ -197,7 +197,7 @@ def check(path: Path, asked: Sequence[Variant]) -> None:
     Raises
     ------
     ScenarioError
-        With every mistake once, and which variants make it.
+        With every error once, and which variants make it.
     """
     makers: dict[str, list[Variant]] = {}
     for variant in asked:

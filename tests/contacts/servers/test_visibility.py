@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.contacts.servers.visibility import best_in_view
+from skyweft.contacts.servers.visibility import best_servers
 from skyweft.world.ellipsoid import to_ecef, up
 
 
@@ -64,7 +64,7 @@ def test_as_testing_every_pair(
     vertical += tilt * rng.normal(size=vertical.shape)
     vertical /= np.linalg.norm(vertical, axis=1, keepdims=True)
     mask = mask_deg + rng.uniform(0, 1, len(user_m))
-    found = best_in_view(satellite_m, shell, user_m, vertical, mask, k, rule, range_max_m)
+    found = best_servers(satellite_m, shell, user_m, vertical, mask, k, rule, range_max_m)
     best, count = _dense(satellite_m, user_m, vertical, mask, k, rule, range_max_m)
     np.testing.assert_array_equal(found.count, count)
     np.testing.assert_array_equal(found.satellite, best)
@@ -83,7 +83,7 @@ def test_what_single_precision_cannot_tell_apart(rule) -> None:
     edge_m = place + 1e6 * (np.sin(angle) * vertical + np.cos(angle) * level)
     flock_m = place + 7e5 * vertical + 1e5 * east + rng.uniform(-0.01, 0.01, (40, 3))
     satellite_m = np.concatenate([edge_m, flock_m])
-    found = best_in_view(
+    found = best_servers(
         satellite_m, np.zeros(440, int), place[None], vertical[None], 30.0, 8, rule
     )
     best, count = _dense(satellite_m, place[None], vertical[None], 30.0, 8, rule, np.inf)
@@ -95,7 +95,7 @@ def test_equals_come_in_the_order_of_satellites() -> None:
     place, vertical = to_ecef(0.0, 0.0)[None], up(0.0, 0.0)[None]
     satellite_m = np.repeat(place + 5e5 * vertical, 7, axis=0)
     for rule in ("highest", "nearest"):
-        found = best_in_view(satellite_m, np.arange(7), place, vertical, 10.0, 3, rule)
+        found = best_servers(satellite_m, np.arange(7), place, vertical, 10.0, 3, rule)
         assert found.satellite.tolist() == [[0, 1, 2]]
         assert found.count.tolist() == [7]
 
@@ -106,16 +106,16 @@ def test_who_is_not_there_is_not_seen() -> None:
     user_m, vertical = _ground(rng, 40, 0.0)
     satellite_m[::3] = np.nan
     user_m[::5] = np.nan
-    found = best_in_view(satellite_m, np.zeros(500, int), user_m, vertical, 10.0, 3)
+    found = best_servers(satellite_m, np.zeros(500, int), user_m, vertical, 10.0, 3)
     best, count = _dense(satellite_m, user_m, vertical, 10.0, 3, "highest", np.inf)
     np.testing.assert_array_equal(found.count, count)
     np.testing.assert_array_equal(found.satellite, best)
     assert found.count[::5].max() == 0
     for some in (slice(0), slice(0, 1)):
-        none = best_in_view(satellite_m[some], np.zeros(500, int)[some], user_m, vertical, 10.0, 3)
+        none = best_servers(satellite_m[some], np.zeros(500, int)[some], user_m, vertical, 10.0, 3)
         assert none.count.max() == 0
         assert none.satellite.max() == -1
-    nobody = best_in_view(satellite_m, np.zeros(500, int), user_m[:0], vertical[:0], 10.0, 3)
+    nobody = best_servers(satellite_m, np.zeros(500, int), user_m[:0], vertical[:0], 10.0, 3)
     assert nobody.satellite.shape == (0, 3)
 
 
@@ -123,26 +123,26 @@ def test_threads_change_nothing() -> None:
     rng = np.random.default_rng(4)
     satellite_m, shell = _shell(rng, 3000, 7e6, 1e5), rng.integers(0, 3, 3000)
     user_m, vertical = _ground(rng, 40_000, 0.0)
-    found = best_in_view(satellite_m, shell, user_m, vertical, 25.0, 4)
+    found = best_servers(satellite_m, shell, user_m, vertical, 25.0, 4)
     with ThreadPoolExecutor(1) as one:
-        alone = best_in_view(satellite_m, shell, user_m, vertical, 25.0, 4, executor=one)
+        alone = best_servers(satellite_m, shell, user_m, vertical, 25.0, 4, executor=one)
     np.testing.assert_array_equal(found.satellite, alone.satellite)
     np.testing.assert_array_equal(found.count, alone.count)
 
 
-def test_mistakes_are_named() -> None:
+def test_errors_are_named() -> None:
     good = (np.ones((4, 3)) * 7e6, np.zeros(4, int), np.ones((2, 3)), np.ones((2, 3)))
     with pytest.raises(ValueError, match='"highest" or "nearest", got \'best\''):
-        best_in_view(*good, 10.0, 1, "best")  # type: ignore[arg-type]
+        best_servers(*good, 10.0, 1, "best")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="k must be at least 1"):
-        best_in_view(*good, 10.0, 0)
+        best_servers(*good, 10.0, 0)
     with pytest.raises(ValueError, match="satellite_position_m must have shape"):
-        best_in_view(good[0].T, *good[1:], 10.0, 1)
+        best_servers(good[0].T, *good[1:], 10.0, 1)
     with pytest.raises(ValueError, match=r"shell must have shape \(4,\)"):
-        best_in_view(good[0], good[1][:3], *good[2:], 10.0, 1)
+        best_servers(good[0], good[1][:3], *good[2:], 10.0, 1)
     with pytest.raises(ValueError, match="user_up"):
-        best_in_view(*good[:3], good[3][:1], 10.0, 1)
+        best_servers(*good[:3], good[3][:1], 10.0, 1)
     with pytest.raises(ValueError, match="elevation_min_deg"):
-        best_in_view(*good, np.zeros(3), 1)
+        best_servers(*good, np.zeros(3), 1)
     with pytest.raises(ValueError, match="-90 to 90"):
-        best_in_view(*good, np.nan, 1)
+        best_servers(*good, np.nan, 1)

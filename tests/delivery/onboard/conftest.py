@@ -1,4 +1,4 @@
-"""A few satellites, things that were heard, and the timetable of a small network."""
+"""A few satellites, devices that were received, and the timetable of a small network."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,9 +7,9 @@ import numpy as np
 
 from skyweft.contacts.product import Contacts
 from skyweft.delivery.onboard.timetable import Samples, Timetable, timetable
-from skyweft.delivery.product import HEARD, Heard
+from skyweft.delivery.product import RECEIVED, Receptions
 from skyweft.fleet import Fleet
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.scenario.scenario import Scenario
 
 DELAY_S = 0.005
@@ -26,10 +26,10 @@ def scenario_of(
     down: dict[str, Any] | None = None,
     **deliveries: Any,
 ) -> Scenario:
-    """Return satellites, rows of Fleet from 0; then gateways; then ten things."""
+    """Return satellites, rows of Fleet from 0; then gateways; then ten devices."""
     radio = {"kind": "radio", "frequency_hz": 401e6, "eirp_dbw": 0.0, "gt_db_k": -20.0}
     place = {"kind": "population", "region": "land"}
-    rule = {"source": "things", "target": "gateways", "size_bytes": 100, "period_s": 600.0}
+    rule = {"source": "devices", "target": "gateways", "size_bytes": 100, "period_s": 600.0}
     orbit = {"kind": "walker", "planes": 1, "altitude_m": 800e3, "inclination_deg": 98.6}
     return Scenario.model_validate(
         {
@@ -40,7 +40,7 @@ def scenario_of(
                 "satellites": {
                     "layer": "space",
                     "motion": orbit | {"per_plane": satellites},
-                    "terminals": ["hears", "down", "laser"],
+                    "terminals": ["receives", "down", "laser"],
                     **({"storage": storage} if storage else {}),
                 },
                 "gateways": {
@@ -48,7 +48,7 @@ def scenario_of(
                     "motion": place | {"count": gateways},
                     "terminals": ["up"],
                 },
-                "things": {
+                "devices": {
                     "layer": "ground",
                     "motion": place | {"count": 10},
                     "terminals": ["sends"],
@@ -56,13 +56,13 @@ def scenario_of(
             },
             "terminals": {
                 "sends": radio,
-                "hears": radio,
+                "receives": radio,
                 "down": radio | {"bandwidth_hz": 1e6},
                 "up": radio | {"bandwidth_hz": 1e6},
                 "laser": {"kind": "optical", "rate_bps": 1e6},
             },
             "links": [
-                {"between": ["sends", "hears"], "waveform": "aloha", "windows": False},
+                {"between": ["sends", "receives"], "waveform": "aloha", "windows": False},
                 {"between": ["up", "down"], "waveform": "dvb_s2x", **(down or {})},
                 {"between": ["laser", "laser"], "pattern": "ring"},
             ],
@@ -76,7 +76,7 @@ def table_of(
     scenario: Scenario, passes: list[Pass], rate_bps: float = 8_000.0
 ) -> tuple[Fleet, Timetable]:
     """Return the timetable of passes that all have one rate and one delay."""
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     passes = sorted(passes, key=lambda each: (each[3], *each[:3]))
     link, source, target, start_s, end_s = (
         (np.array(column) for column in zip(*passes, strict=True)) if passes else (np.zeros(0),) * 5
@@ -95,18 +95,18 @@ def table_of(
     return fleet, timetable(scenario, fleet, contacts, samples, scenario.duration_s)
 
 
-def heard_of(
+def received_of(
     scenario: Scenario, fleet: Fleet, copies: list[tuple[float, float, int]], rule: int = 0
-) -> Heard:
+) -> Receptions:
     """Return messages that each had one copy: created, received, by whom."""
     count = len(copies)
     created_s, received_s, receiver = (
         (np.array(each) for each in zip(*copies, strict=True)) if copies else (np.zeros(0),) * 3
     )
-    thing = fleet.rows_of("things")[np.arange(count) % 10]
-    return Heard(
-        np.full(count, rule, np.int16), thing, np.arange(count, dtype=np.int64),
+    device = fleet.rows_of("devices")[np.arange(count) % 10]
+    return Receptions(
+        np.full(count, rule, np.int16), device, np.arange(count, dtype=np.int64),
         created_s.astype(float), np.ones(count, np.int16), np.full(count, 0.1, np.float32),
-        np.full(count, HEARD, np.int8), np.arange(count + 1, dtype=np.int64),
+        np.full(count, RECEIVED, np.int8), np.arange(count + 1, dtype=np.int64),
         receiver.astype(np.int32), received_s.astype(float), np.full(count, AIR_S, np.float32),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from skyweft.contacts.product import Contacts
 from skyweft.delivery.onboard.antennas import taken
 from skyweft.scenario.terminals import Link
 
-RULES = ("nearest", "highest", "longest", "earliest", "waited")
+RULES = ("nearest", "highest", "longest", "earliest", "longest_waiting")
 
 
 def contacts_of(start_s: Any, end_s: Any, source: Any, target: Any, best_m: Any) -> Contacts:
@@ -122,7 +122,7 @@ def test_each_rule_takes_what_it_says() -> None:
         [0, 10, 20, 30], [100, 400, 300, 200], [0] * 4, [1, 2, 3, 4], [9e5, 8e5, 7e5, 6e5]
     )
     goal = np.arange(5) < 1
-    first = {"nearest": 3, "highest": 3, "longest": 1, "earliest": 1, "waited": 1}
+    first = {"nearest": 3, "highest": 3, "longest": 1, "earliest": 1, "longest_waiting": 1}
     for choose, expected in first.items():
         ends = contacts.source, contacts.target
         taken_s = taken(link_of(choose, 1), contacts, np.arange(4), *ends, goal)

@@ -8,7 +8,7 @@ import pytest
 from skyweft.delivery.onboard.deliver import deliver
 from skyweft.delivery.product import CAUSES
 
-from .conftest import AIR_S, DELAY_S, heard_of, scenario_of, table_of
+from .conftest import AIR_S, DELAY_S, received_of, scenario_of, table_of
 
 GATEWAY = 3  # the first row of Fleet after three satellites
 END_S = 6_000.0
@@ -16,8 +16,8 @@ END_S = 6_000.0
 
 def whole(scenario, passes, copies, rate_bps=8_000.0):  # type: ignore[no-untyped-def]
     fleet, table = table_of(scenario, passes, rate_bps)
-    heard = heard_of(scenario, fleet, copies)
-    return deliver(scenario, fleet, table, [(END_S, heard)], END_S)
+    received = received_of(scenario, fleet, copies)
+    return deliver(scenario, fleet, table, [(END_S, received)], END_S)
 
 
 def causes(found) -> list[str]:  # type: ignore[no-untyped-def]
@@ -57,11 +57,11 @@ def test_relay_only_where_it_is_sooner() -> None:
     """Satellite 0 has a pass at 3000 s, its neighbour 1 one at 500 s."""
     passes = [(1, GATEWAY, 0, 3_000.0, 3_600.0), (1, GATEWAY, 1, 500.0, 600.0),
               (2, 0, 1, 0.0, 200.0)]  # fmt: skip
-    arrival_s = {"never": 3_000.1, "live": 3_000.1, "sooner": 500.1}
-    for relay, expected_s in arrival_s.items():
-        found, _ = whole(scenario_of(relay=relay), passes, [(10.0, 12.0, 0)])
-        assert found.delivered_s[0] == pytest.approx(expected_s + DELAY_S, abs=1e-9), relay
-        assert found.hops[0] == (3 if relay == "sooner" else 2)
+    arrival_s = {"direct": 3_000.1, "immediate": 3_000.1, "store_and_forward": 500.1}
+    for forwarding, expected_s in arrival_s.items():
+        found, _ = whole(scenario_of(forwarding=forwarding), passes, [(10.0, 12.0, 0)])
+        assert found.delivered_s[0] == pytest.approx(expected_s + DELAY_S, abs=1e-9), forwarding
+        assert found.hops[0] == (3 if forwarding == "store_and_forward" else 2)
 
 
 def test_the_first_copy_counts() -> None:
@@ -69,7 +69,7 @@ def test_the_first_copy_counts() -> None:
     fleet, table = table_of(
         scenario, [(1, GATEWAY, 0, 900.0, 990.0), (1, GATEWAY, 1, 500.0, 600.0)]
     )
-    one = heard_of(scenario, fleet, [(10.0, 12.0, 0)])
+    one = received_of(scenario, fleet, [(10.0, 12.0, 0)])
     both = replace(
         one,
         copy_first=np.array([0, 2]),
@@ -80,15 +80,15 @@ def test_the_first_copy_counts() -> None:
     found, use = deliver(scenario, fleet, table, [(END_S, both)], END_S)
     assert found.delivered_s[0] == pytest.approx(500.1 + DELAY_S, abs=1e-9)
     assert found.receiver[0] == 1
-    assert use.came.sum() == 2
+    assert use.arrived.sum() == 2
 
 
 def test_a_message_larger_than_a_pass_lets_smaller_ones_by() -> None:
     scenario = scenario_of({"size_bytes": 200_000, "lifetime_s": 2_000.0}, {"size_bytes": 100})
     fleet, table = table_of(scenario, [(1, GATEWAY, 0, 100.0, 200.0)])
-    one = heard_of(scenario, fleet, [(10.0, 12.0, 0), (11.0, 13.0, 0)])
-    heard = replace(one, rule=np.array([0, 1], np.int16))
-    found, _ = deliver(scenario, fleet, table, [(END_S, heard)], END_S)
+    one = received_of(scenario, fleet, [(10.0, 12.0, 0), (11.0, 13.0, 0)])
+    received = replace(one, rule=np.array([0, 1], np.int16))
+    found, _ = deliver(scenario, fleet, table, [(END_S, received)], END_S)
     assert causes(found) == ["expired", ""]
 
 
@@ -99,7 +99,7 @@ def test_what_a_delay_is_made_of() -> None:
     assert found.on_board_s[0] == pytest.approx(88.0, abs=1e-9)
     assert found.in_transit_s[0] == pytest.approx(AIR_S + 0.1 + DELAY_S, abs=1e-9)
     relayed, _ = whole(
-        scenario_of(relay="sooner"),
+        scenario_of(forwarding="store_and_forward"),
         [(1, GATEWAY, 1, 500.0, 600.0), (2, 0, 1, 0.0, 200.0)], [(10.0, 12.0, 0)],
     )  # fmt: skip
     assert relayed.in_transit_s[0] == pytest.approx(AIR_S + 2 * (0.1 + DELAY_S), abs=1e-9)
@@ -115,7 +115,7 @@ def test_what_a_delay_is_made_of() -> None:
         ([(1, 3, 0, 240.0, 260.0), (1, 3, 1, 100.0, 900.0)], {"acquisition_s": 30.0}, "expired"),
         # Another one has it, and the pass would have been long enough.
         ([(1, 3, 0, 240.0, 480.0), (1, 3, 1, 100.0, 900.0)], {"acquisition_s": 30.0},
-         "gateway busy"),
+         "gateway contention"),
         # It was let pass before it had the message.
         ([(1, 3, 0, 0.1, 9.0), (1, 3, 1, 0.0, 900.0)], {}, "expired"),
     ],
@@ -124,22 +124,26 @@ def test_gateway_busy_is_what_one_more_antenna_would_have_saved(
     passes: list[tuple[int, int, int, float, float]], down: dict[str, float], cause: str
 ) -> None:
     limits = {"source_links_max": 1, "target_links_max": 1, "choose": "earliest"}
-    scenario = scenario_of({"lifetime_s": 1_000.0}, relay="never", down=limits | down)
+    scenario = scenario_of({"lifetime_s": 1_000.0}, forwarding="direct", down=limits | down)
     found, _ = whole(scenario, passes, [(10.0, 12.0, 0)])
     assert causes(found) == [cause]
 
 
 def test_gateway_busy_counts_no_more_than_the_pass_would_have_carried() -> None:
     """Ten messages of 100 bytes; the pass let by carries 1000 B/s for 0.55 s: five of them."""
-    scenario = scenario_of({"lifetime_s": 1_000.0}, relay="never", down={"source_links_max": 1})
+    scenario = scenario_of(
+        {"lifetime_s": 1_000.0}, forwarding="direct", down={"source_links_max": 1}
+    )
     passes = [(1, GATEWAY, 0, 240.0, 240.55), (1, GATEWAY, 1, 100.0, 900.0)]
     found, _ = whole(scenario, passes, [(10.0 + k, 12.0 + k, 0) for k in range(10)])
-    assert causes(found) == ["gateway busy"] * 5 + ["expired"] * 5
+    assert causes(found) == ["gateway contention"] * 5 + ["expired"] * 5
 
 
 def test_antennas_that_serve_others() -> None:
     """One antenna, two satellites up at once: who is let pass is lost to that."""
-    scenario = scenario_of({"lifetime_s": 1_000.0}, down={"source_links_max": 1}, relay="never")
+    scenario = scenario_of(
+        {"lifetime_s": 1_000.0}, down={"source_links_max": 1}, forwarding="direct"
+    )
     passes = [(1, GATEWAY, 0, 100.0, 700.0), (1, GATEWAY, 1, 200.0, 600.0)]
     found, _ = whole(scenario, passes, [(10.0, 12.0, 0), (11.0, 13.0, 1)])
-    assert causes(found) == ["", "gateway busy"]
+    assert causes(found) == ["", "gateway contention"]

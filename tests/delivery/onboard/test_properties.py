@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.delivery.onboard.deliver import deliver
-from skyweft.delivery.product import CAUSES, Deliveries, Heard
+from skyweft.delivery.product import CAUSES, Deliveries, Receptions
 
-from .conftest import DELAY_S, Pass, heard_of, scenario_of, table_of
+from .conftest import DELAY_S, Pass, received_of, scenario_of, table_of
 
 END_S, GATEWAY, RATE_BPS = 6_000.0, 3, 8_000.0
 SIZES, LIFETIMES_S = (100, 250), (900.0, 2_500.0)
@@ -48,19 +48,19 @@ def messages(draw: Any, satellites: int = 3) -> list[tuple[float, float, int, in
     return [(a, a + 0.5, b, c) for a, b, c in zip(made_s, whom, rule, strict=True)]
 
 
-def heard_by(scenario: Any, fleet: Any, said: list[tuple[float, float, int, int]]) -> Heard:
-    heard = heard_of(scenario, fleet, [each[:3] for each in said])
-    heard.rule[:] = [each[3] for each in said]
-    return heard
+def received_by(scenario: Any, fleet: Any, said: list[tuple[float, float, int, int]]) -> Receptions:
+    received = received_of(scenario, fleet, [each[:3] for each in said])
+    received.rule[:] = [each[3] for each in said]
+    return received
 
 
-def until(heard: Heard, low_s: float, high_s: float) -> Heard:
-    """Return what was heard in a stretch of time."""
-    rows = np.flatnonzero((heard.copy_received_s > low_s) & (heard.copy_received_s <= high_s))
-    columns = {each.name: getattr(heard, each.name)[rows] for each in fields(Heard)[:-4]}
-    return Heard(
-        **columns, copy_first=np.arange(len(rows) + 1), copy_receiver=heard.copy_receiver[rows],
-        copy_received_s=heard.copy_received_s[rows], copy_air_s=heard.copy_air_s[rows],
+def until(received: Receptions, low_s: float, high_s: float) -> Receptions:
+    """Return what was received in a stretch of time."""
+    rows = np.flatnonzero((received.copy_received_s > low_s) & (received.copy_received_s <= high_s))
+    columns = {each.name: getattr(received, each.name)[rows] for each in fields(Receptions)[:-4]}
+    return Receptions(
+        **columns, copy_first=np.arange(len(rows) + 1), copy_receiver=received.copy_receiver[rows],
+        copy_received_s=received.copy_received_s[rows], copy_air_s=received.copy_air_s[rows],
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def until(heard: Heard, low_s: float, high_s: float) -> Heard:
     messages(),
     st.sampled_from(["oldest", "newest", "priority"]),
     st.sampled_from([0.0, 90.0, 700.0, 1e6]),
-    st.sampled_from(["never", "live", "sooner"]),
+    st.sampled_from(["direct", "immediate", "store_and_forward"]),
     st.lists(st.floats(0, END_S), max_size=3),
 )
 def test_everything_made_is_delivered_lost_or_stored(
@@ -78,27 +78,31 @@ def test_everything_made_is_delivered_lost_or_stored(
     said: list[tuple[float, float, int, int]],
     drop: str,
     room: float,
-    relay: str,
+    forwarding: str,
     cuts_s: list[float],
 ) -> None:
     scenario = scenario_of(
-        *rules(), storage={"bytes": room, "drop": drop}, down={"source_links_max": 1}, relay=relay
+        *rules(),
+        storage={"bytes": room, "drop": drop},
+        down={"source_links_max": 1},
+        forwarding=forwarding,
     )
     fleet, table = table_of(scenario, met, RATE_BPS)
-    heard = heard_by(scenario, fleet, said)
-    found, use = deliver(scenario, fleet, table, [(END_S, heard)], END_S)
+    received = received_by(scenario, fleet, said)
+    found, use = deliver(scenario, fleet, table, [(END_S, received)], END_S)
     assert sorted(found.number) == list(range(len(said)))
-    came = found.cause == 0
+    arrived_now = found.cause == 0
     assert np.all(
-        found.delivered_s[came] <= found.created_s[came] + np.take(LIFETIMES_S, found.rule[came])
+        found.delivered_s[arrived_now]
+        <= found.created_s[arrived_now] + np.take(LIFETIMES_S, found.rule[arrived_now])
     )
-    assert np.all(found.delivered_s[came] > found.heard_s[came])
+    assert np.all(found.delivered_s[arrived_now] > found.received_s[arrived_now])
     assert use.stored_bytes.max(initial=0) <= room
     volume = sum((end - start) * RATE_BPS / 8 for rule, _, _, start, end in met if rule == 1)
-    assert use.came_bytes.sum() <= volume + 1e-6
+    assert use.arrived_bytes.sum() <= volume + 1e-6
     # However the time is cut, to the last bit.
     borders_s = [0.0, *sorted(cuts_s), END_S]
-    pieces = [(b, until(heard, a, b)) for a, b in pairwise(borders_s)]
+    pieces = [(b, until(received, a, b)) for a, b in pairwise(borders_s)]
     again, used = deliver(scenario, fleet, table, pieces, END_S)
     for each in fields(Deliveries):
         assert getattr(found, each.name).tobytes() == getattr(again, each.name).tobytes()
@@ -110,7 +114,7 @@ def model(
 ) -> list[tuple[str, float]]:
     """Return cause and time of each message over one satellite: a list, a clock, nothing else."""
     fate: dict[int, tuple[str, float]] = {}
-    aboard: list[int] = []
+    on_board: list[int] = []
     late_s = [made_s + LIFETIMES_S[rule] for made_s, _, _, rule in said]
     coming = list(range(len(said)))
 
@@ -118,19 +122,19 @@ def model(
         while coming and said[coming[0]][1] <= now_s:
             new = coming.pop(0)
             at_s, size = said[new][1], SIZES[said[new][3]]
-            for old in [each for each in aboard if late_s[each] < at_s]:
+            for old in [each for each in on_board if late_s[each] < at_s]:
                 fate[old] = ("expired", np.nan)
-                aboard.remove(old)
-            if sum(SIZES[said[each][3]] for each in aboard) + size > room:
+                on_board.remove(old)
+            if sum(SIZES[said[each][3]] for each in on_board) + size > room:
                 fate[new] = ("storage", np.nan)
             else:
-                aboard.append(new)
+                on_board.append(new)
 
     for _, _, _, start_s, end_s in sorted(met, key=lambda each: each[3]):
         now_s = start_s
         while True:
             take(now_s)
-            fits = [m for m in aboard if now_s + SIZES[said[m][3]] * 8 / RATE_BPS <= end_s + 1e-9]
+            fits = [m for m in on_board if now_s + SIZES[said[m][3]] * 8 / RATE_BPS <= end_s + 1e-9]
             if not fits:
                 later = [said[m][1] for m in coming if said[m][1] < end_s]
                 if not later:
@@ -140,17 +144,17 @@ def model(
             best = min(fits, key=lambda m: (said[m][3], said[m][1]))
             done_s = now_s + SIZES[said[best][3]] * 8 / RATE_BPS
             if done_s + DELAY_S > late_s[best]:
-                aboard.remove(best)
+                on_board.remove(best)
                 fate[best] = ("expired", np.nan)
                 continue
             take(done_s)
-            if best not in aboard:  # expired while it was sent: not by this model's lifetimes
+            if best not in on_board:  # expired while it was sent: not by this model's lifetimes
                 continue
-            aboard.remove(best)
+            on_board.remove(best)
             fate[best] = ("", done_s + DELAY_S)
             now_s = done_s
     take(END_S)
-    for each in aboard:
+    for each in on_board:
         fate[each] = ("expired" if late_s[each] <= END_S else "stored", np.nan)
     return [fate[m] for m in range(len(said))]
 
@@ -173,7 +177,7 @@ def test_one_satellite_against_a_model(
         *rules(), satellites=1, gateways=1, storage={"bytes": room, "drop": "newest"}
     )
     fleet, table = table_of(scenario, met, RATE_BPS)
-    found, _ = deliver(scenario, fleet, table, [(END_S, heard_by(scenario, fleet, said))], END_S)
+    found, _ = deliver(scenario, fleet, table, [(END_S, received_by(scenario, fleet, said))], END_S)
     order = np.argsort(found.number)
     expected = model(said, met, room)
     assert [CAUSES[each] for each in found.cause[order]] == [cause for cause, _ in expected]

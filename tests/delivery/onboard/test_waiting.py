@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from skyweft.delivery.onboard.deliver import UnderWay
 from skyweft.delivery.onboard.waiting import passed_over
 
-from .conftest import Pass, heard_of, scenario_of, table_of
+from .conftest import Pass, received_of, scenario_of, table_of
 
 GATEWAY, END_S = 2, 6_000.0
 
@@ -15,13 +15,13 @@ GATEWAY, END_S = 2, 6_000.0
 def waited(choose: str, passes: list[Pass], copies: list[tuple[float, float, int]]):  # type: ignore[no-untyped-def]
     """Return who was passed over: two satellites, one gateway, one antenna."""
     scenario = scenario_of(
-        satellites=2, gateways=1, duration_s=END_S, relay="never",
+        satellites=2, gateways=1, duration_s=END_S, forwarding="direct",
         down={"source_links_max": 1, "choose": choose},
     )  # fmt: skip
     fleet, table = table_of(scenario, passes)
-    under_way = UnderWay.begin(scenario, fleet, table, END_S)
-    found = list(under_way.through([(END_S, heard_of(scenario, fleet, copies))]))
-    return passed_over(table, under_way.noticed), found
+    in_flight = UnderWay.begin(scenario, fleet, table, END_S)
+    found = list(in_flight.through([(END_S, received_of(scenario, fleet, copies))]))
+    return passed_over(table, in_flight.noticed), found
 
 
 def together(visits: int, later_s: float = 100.0) -> list[Pass]:
@@ -36,12 +36,12 @@ def together(visits: int, later_s: float = 100.0) -> list[Pass]:
 def test_the_longest_pass_starves_who_is_always_a_little_shorter() -> None:
     found, _ = waited("longest", together(8), [(1.0, 2.0, 0)])
     assert found.node.tolist() == [0]
-    # The message comes aboard within the first visit's first minute.
+    # The message comes on board within the first visit's first minute.
     assert (found.visits[0], found.unserved[0], found.in_a_row[0]) == (8, 8, 8)
 
 
 def test_who_has_waited_longest_starves_nobody() -> None:
-    found, _ = waited("waited", together(8), [(1.0, 2.0, 0), (1.0, 2.0, 1)])
+    found, _ = waited("longest_waiting", together(8), [(1.0, 2.0, 0), (1.0, 2.0, 1)])
     assert found.in_a_row.max(initial=0) <= 1
 
 
@@ -52,7 +52,7 @@ def test_an_empty_satellite_misses_nothing() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.sampled_from(["longest", "nearest", "earliest", "waited"]),
+    st.sampled_from(["longest", "nearest", "earliest", "longest_waiting"]),
     st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5_500), st.integers(10, 500)), max_size=8),
 )
 def test_counts_of_visits(choose: str, said: list[tuple[int, int, int]]) -> None:

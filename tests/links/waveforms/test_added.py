@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from skyweft.delivery.access.medium import media
+from skyweft.delivery.access.channel import channels_of
 from skyweft.errors import ScenarioError
 from skyweft.links.waveforms import LANES, Burst, Capacity, Channel, Mode, Modes, rate_and_margin
 from skyweft.links.waveforms.contention import captured
@@ -94,7 +94,7 @@ def test_a_package_adds_a_waveform(installed: Install) -> None:
 def test_devices_contend_for_a_packages_waveform(installed: Install) -> None:
     with installed(GROUP, whisper=Kind(Whisper, whisper)):
         assert shared_kinds()[-1] == "whisper"
-        air = media(scenario())
+        air = channels_of(scenario())
         (medium,) = air.of_rule
         np.testing.assert_array_equal(medium.air_s[:2], [10.0, 20.0])  # 6 bytes and 4 of its frame
         assert medium.lanes == (0, 1)
@@ -180,7 +180,7 @@ def test_a_channel_that_answers_wrongly(
         installed(GROUP, whisper=Kind(Whisper, function)),
         pytest.raises(ScenarioError, match=f"the waveform 'whisper' of acme .*{words}"),
     ):
-        media(scenario())
+        channels_of(scenario())
 
 
 class Again(Waveform):

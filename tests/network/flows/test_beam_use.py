@@ -27,12 +27,12 @@ def test_beams_add_up() -> None:
     )
     for rows in (4, 1):
         found = beam_use(table.to_batches(rows), NAMES, 3)
-        told = metrics(found)
-        assert told is not None
-        assert told["users_mean"] == 2
-        assert told["utilisation_mean"] == pytest.approx(2.25 / 4)
-        assert told["share_full"] == 0.5
-        assert told["fullest"] == [
+        reported = metrics(found)
+        assert reported is not None
+        assert reported["users_mean"] == 2
+        assert reported["utilisation_mean"] == pytest.approx(2.25 / 4)
+        assert reported["share_full"] == 0.5
+        assert reported["fullest"] == [
             {"platform": "high", "beams_in_use_mean": 1, "full_beams_mean": pytest.approx(2 / 3)}
         ]
     assert metrics(beam_use([], NAMES, 3)) is None

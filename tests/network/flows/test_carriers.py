@@ -7,12 +7,12 @@ import pytest
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Motion, Tracks
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.network.flows.carriers import Carriers
 from skyweft.network.flows.ceiling import ceiling
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import most, shares
-from skyweft.network.flows.splitting import Ways, shared
+from skyweft.network.flows.splitting import FlowPaths, shared
 from skyweft.network.product import BEAM_FULL, FULL
 from skyweft.scenario.scenario import Scenario
 
@@ -30,7 +30,7 @@ BEAM = Carriers(
     sends=np.ones(1, np.bool_),
     users=np.array([2], np.int32),
 )
-WAYS = Ways(
+ROUTES = FlowPaths(
     np.arange(3, dtype=np.int32),
     np.ones(3),
     np.arange(4),
@@ -40,7 +40,7 @@ WAYS = Ways(
 
 
 def _shared(*demand: float):
-    laid = BEAM.laid(WAYS)
+    laid = BEAM.laid(ROUTES)
     assert laid.link.tolist() == [0, 3, 1, 3, 2]
     capacity = np.append(RATES, BEAM.capacity_bps)
     found = shared(
@@ -53,7 +53,7 @@ def test_time_of_a_carrier_is_shared() -> None:
     got, beams = _shared(np.inf, np.inf, np.inf)
     each = 1 / (1 / 10 + 1 / 4)  # the same rate for both, and together all of the time
     np.testing.assert_allclose(got.rate_bps, [each, each, 10])
-    assert got.limit.tolist() == [BEAM_FULL, BEAM_FULL, FULL]
+    assert got.limiting_factor.tolist() == [BEAM_FULL, BEAM_FULL, FULL]
     assert got.bottleneck.tolist() == [0, 1, 2]
     assert beams.utilisation[0] == pytest.approx(1)
     assert beams.load_bps[0] == pytest.approx(2 * each) == beams.capacity_bps[0]
@@ -104,7 +104,7 @@ def _run(**beams):
         },
         strict=False,
     )  # fmt: skip
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = Motion(Tracks(np.array([0.0, 60.0]), *np.empty((2, 0, 3, 2))), fleet.sites)
     many = np.ones(4)
     contacts = Contacts(

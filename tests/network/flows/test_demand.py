@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.fleet import assemble
+from skyweft.motion.fleet import build_fleet
 from skyweft.network.flows import demand
 from skyweft.network.flows.demand import Wanted, wanted
 from skyweft.network.flows.traffic import gravity
@@ -49,7 +49,7 @@ def _wanted(*flows: dict[str, Any]) -> Wanted:
         },
         strict=False,
     )
-    return wanted(scenario, assemble(scenario))
+    return wanted(scenario, build_fleet(scenario))
 
 
 def _pairs(found: Wanted) -> list[tuple[int, int]]:
@@ -111,7 +111,7 @@ def _complaint(*flows: dict[str, Any]) -> list[str]:
     return str(error.value).splitlines()
 
 
-def test_mistakes_of_all_files_at_once(here: Path) -> None:
+def test_errors_of_all_files_at_once(here: Path) -> None:
     (here / "pairs.csv").write_text(
         "source,target,demand_bps\nLima,Lagos,-7\nLima,Atlantis,1\nLima,Thule,much\n"
     )

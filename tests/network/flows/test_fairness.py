@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.errors import RangeError
 from skyweft.network.flows.fairness import Sharing, fair_shares, shares_at, spread
-from skyweft.network.product import FULL, ITSELF, MET, NO_CAPACITY, NO_WAY, OUTRANKED
+from skyweft.network.product import FULL, ITSELF, MET, NO_CAPACITY, NO_ROUTE, OUTRANKED
 
 Floats = NDArray[np.float64]
 
@@ -73,15 +73,15 @@ def _assert_fair(found: Sharing, first, link, capacity: Floats, demand: Floats, 
     load = np.bincount(link, found.rate_bps[owner], len(capacity))
     np.testing.assert_allclose(found.load_bps, load, rtol=1e-12)
     for f in range(len(demand)):
-        way, held = link[first[f] : first[f + 1]], found.bottleneck[f]
-        if len(way) == 0:
-            assert (found.limit[f], found.rate_bps[f], held) == (NO_WAY, 0, -1)
-        elif found.limit[f] == MET:
+        route, held = link[first[f] : first[f + 1]], found.bottleneck[f]
+        if len(route) == 0:
+            assert (found.limiting_factor[f], found.rate_bps[f], held) == (NO_ROUTE, 0, -1)
+        elif found.limiting_factor[f] == MET:
             assert found.rate_bps[f] == demand[f]
             assert held == -1
         else:
-            assert found.limit[f] == (FULL if capacity[held] > 0 else NO_CAPACITY)
-            assert held in way
+            assert found.limiting_factor[f] == (FULL if capacity[held] > 0 else NO_CAPACITY)
+            assert held in route
             assert found.load_bps[held] >= capacity[held] * (1 - 1e-9)
             assert level[f] >= most[held] * (1 - 1e-9)
 
@@ -115,7 +115,7 @@ def test_flows_of_one_path_are_as_flows_apart(seed: int, flows: int) -> None:
     together = fair_shares(first, link, capacity, demand, weight, path=path)
     apart = fair_shares(own, link[entry], capacity, demand, weight)
     np.testing.assert_allclose(together.rate_bps, apart.rate_bps, rtol=1e-9, atol=1e-3)
-    np.testing.assert_array_equal(together.limit, apart.limit)
+    np.testing.assert_array_equal(together.limiting_factor, apart.limiting_factor)
 
 
 @settings(max_examples=40, deadline=None)
@@ -138,7 +138,7 @@ def test_a_class_gets_what_those_before_leave(seed: int, flows: int) -> None:
 def test_who_is_outranked_hears_it() -> None:
     found = fair_shares([0, 1, 2], [0, 0], [1e6], [np.inf, 5.0], priority=[0, 7])
     assert found.rate_bps.tolist() == [1e6, 0.0]
-    assert found.limit.tolist() == [FULL, OUTRANKED]
+    assert found.limiting_factor.tolist() == [FULL, OUTRANKED]
     assert found.bottleneck.tolist() == [0, 0]
 
 
@@ -149,7 +149,7 @@ def test_more_paths_than_one_block_of_the_sort() -> None:
     demand = np.where(rng.random(flows) < 0.9, rng.uniform(0, 5e3, flows), np.inf)
     capacity, weight = rng.uniform(5e6, 1e7, 30), rng.choice([0.5, 2.0], flows)
     found = fair_shares(first, link, capacity, demand, weight)
-    assert (found.limit == FULL).sum() > 5_000
+    assert (found.limiting_factor == FULL).sum() > 5_000
     _assert_fair(found, first, link, capacity, demand, weight)
 
 
@@ -201,7 +201,7 @@ def test_what_cannot_be_is_refused() -> None:
 
 def test_no_flows_and_no_links() -> None:
     assert len(fair_shares([0], [], []).rate_bps) == 0
-    assert fair_shares([0, 0], [], [], [4.0]).limit.tolist() == [NO_WAY]
+    assert fair_shares([0, 0], [], [], [4.0]).limiting_factor.tolist() == [NO_ROUTE]
 
 
 def test_rows_of_the_product() -> None:
@@ -209,6 +209,6 @@ def test_rows_of_the_product() -> None:
     found = fair_shares([0, 2, 3, 3, 3], [0, 1, 1], [5.0, 6.0], demand)
     rows = shares_at(60.0, [7, 8, 9, 9], [9, 9, 9, 7], demand, found, [7, 8], [8, 9])
     assert rows.rate_bps.tolist() == [4.0, 2.0, 0.0, 0.0]
-    assert rows.limit.tolist() == [FULL, MET, ITSELF, NO_WAY]
+    assert rows.limiting_factor.tolist() == [FULL, MET, ITSELF, NO_ROUTE]
     assert rows.bottleneck_from.tolist() == [8, -1, -1, -1]
     assert rows.bottleneck_to.tolist() == [9, -1, -1, -1]

@@ -1,4 +1,4 @@
-"""Traffic over time by hand: three towns around a hub, and a longer way over a second one."""
+"""Traffic over time by hand: three towns around a hub, and a longer route over a second one."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,29 +8,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skyweft.contacts.finding import find
+from skyweft.contacts.finding import find_contacts
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError
 from skyweft.fleet import Fleet, Motion, Tracks
-from skyweft.links.budget import budget, rates_at
-from skyweft.motion.fleet import assemble
+from skyweft.links.budget import link_budget, rates_at
+from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.network.flows import shares as sharing
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import most, shares
 from skyweft.network.product import (
     FULL,
-    ISLANDS,
     ITSELF,
     LIMITS,
     MET,
     NO_CAPACITY,
     OUTRANKED,
+    PARTITIONED,
     REASONS,
-    SOURCE_ALONE,
-    TARGET_ALONE,
-    Loads,
-    Shares,
+    SOURCE_ISOLATED,
+    TARGET_ISOLATED,
+    FlowRates,
+    LinkLoads,
 )
 from skyweft.scenario.scenario import Scenario
 
@@ -106,12 +106,12 @@ def _motion(fleet: Fleet, start_s: float = 0.0, end_s: float = END_S) -> Motion:
 
 def _found(
     scenario: Scenario, rows: Sequence[tuple[Any, ...]], start_s: float = 0.0, end_s: float = END_S
-) -> tuple[Shares, Loads]:
-    fleet = assemble(scenario)
+) -> tuple[FlowRates, LinkLoads]:
+    fleet = build_fleet(scenario)
     return shares(scenario, fleet, _motion(fleet, start_s, end_s), _contacts(rows))[:2]
 
 
-def _at_first(got: Shares, *columns: str) -> list[Any]:
+def _at_first(got: FlowRates, *columns: str) -> list[Any]:
     first = got.time_s == 0
     found = [getattr(got, name)[first].tolist() for name in columns]
     return found[0] if len(found) == 1 else list(zip(*found, strict=True))
@@ -124,7 +124,7 @@ def test_two_flows_share_the_narrow_link() -> None:
     assert got.time_s.tolist() == np.repeat(np.arange(0, END_S, STEP_S), 2).tolist()
     assert got.flow.tolist() == [0, 1] * 5
     np.testing.assert_allclose(got.rate_bps, 2e6, rtol=1e-12)
-    assert np.all(got.limit == FULL)
+    assert np.all(got.limiting_factor == FULL)
     assert _at_first(got, "bottleneck_from", "bottleneck_to") == [(HUB, THREE)] * 2
     first = carried.time_s == 0
     ends = zip(carried.source[first].tolist(), carried.target[first].tolist(), strict=True)
@@ -151,8 +151,8 @@ def test_links_come_and_go() -> None:
     rows = [(WIDE, ONE, HUB), (NARROW, HUB, THREE, 60.0, 150.0), (WIDE, HUB, THREE, 130.0, 200.0)]
     got, _ = _found(_scenario({"elastic": True}), rows)
     np.testing.assert_allclose(got.rate_bps, [0, 4e6, 4e6, 10e6, 0], rtol=1e-12)
-    none = ITSELF + TARGET_ALONE
-    assert got.limit.tolist() == [none, FULL, FULL, FULL, none]
+    none = ITSELF + TARGET_ISOLATED
+    assert got.limiting_factor.tolist() == [none, FULL, FULL, FULL, none]
 
 
 def test_every_flow_without_a_rate_has_its_reason() -> None:
@@ -162,23 +162,23 @@ def test_every_flow_without_a_rate_has_its_reason() -> None:
     )
     mute = [(WIDE, ONE, HUB), (MUTE, TWO, HUB), (NARROW, THREE, DETOUR)]
     got, carried = _found(scenario, mute)
-    assert _at_first(got, "limit", "rate_bps") == [
+    assert _at_first(got, "limiting_factor", "rate_bps") == [
         (NO_CAPACITY, 0.0),
-        (ITSELF + ISLANDS, 0.0),
+        (ITSELF + PARTITIONED, 0.0),
         (MET, 0.0),  # it asks for nothing
     ]
     assert _at_first(got, "bottleneck_from", "bottleneck_to")[0] == (HUB, TWO)
     assert len(carried) == 0
     alone, _ = _found(scenario, [(WIDE, TWO, HUB)])
-    assert _at_first(alone, "limit")[:2] == [ITSELF + SOURCE_ALONE] * 2
-    assert LIMITS[ITSELF + SOURCE_ALONE] == REASONS[SOURCE_ALONE]
+    assert _at_first(alone, "limiting_factor")[:2] == [ITSELF + SOURCE_ISOLATED] * 2
+    assert LIMITS[ITSELF + SOURCE_ISOLATED] == REASONS[SOURCE_ISOLATED]
 
 
 def test_a_flow_to_itself_is_a_row(tmp_path: Path) -> None:
     matrix = tmp_path / "matrix.csv"
     matrix.write_text("source,target,demand_bps\none,one,5\none,three,inf\n")
     got, _ = _found(_scenario({"targets": ["one", "three"], "matrix": str(matrix)}), STAR)
-    assert _at_first(got, "limit") == [ITSELF, FULL]
+    assert _at_first(got, "limiting_factor") == [ITSELF, FULL]
     assert _at_first(got, "rate_bps")[0] == 0.0
 
 
@@ -186,10 +186,10 @@ def test_weight_and_priority_across_rules() -> None:
     weighed = _scenario({"elastic": True}, {"sources": ["two"], "elastic": True, "weight": 3.0})
     got, carried = _found(weighed, STAR)
     np.testing.assert_allclose(_at_first(got, "rate_bps"), [1e6, 3e6])
-    np.testing.assert_allclose(carried.load_bps[carried.source == TWO], 3e6)  # each its own way
+    np.testing.assert_allclose(carried.load_bps[carried.source == TWO], 3e6)  # each its own route
     ranked = _scenario({"elastic": True, "priority": 1}, {"sources": ["two"], "elastic": True})
     got, _ = _found(ranked, STAR)
-    assert _at_first(got, "rule", "limit") == [(0, OUTRANKED), (1, FULL)]
+    assert _at_first(got, "rule", "limiting_factor") == [(0, OUTRANKED), (1, FULL)]
     np.testing.assert_allclose(_at_first(got, "rate_bps"), [0.0, 4e6])
 
 
@@ -220,7 +220,7 @@ def test_other_ways_would_carry_more() -> None:
     scenario = _scenario({"demand_bps": 20e6})
     got, _ = _found(scenario, BESIDE)
     assert _at_first(got, "rate_bps") == [4e6]
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     known = scenario, fleet, _motion(fleet), _contacts(BESIDE), wanted(scenario, fleet)
     assert most(*known, 1_000).total_bps == pytest.approx(8e6, rel=1e-9)
     with pytest.raises(RangeError, match="at most 3"):
@@ -260,16 +260,16 @@ def moving() -> tuple[Scenario, Fleet, Motion, Contacts]:
     ]
     towns["flows"][0] |= {"sources": ["one", "two"], "demand_bps": 15e6}
     scenario = Scenario.model_validate(towns, strict=False)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, 3_600.0)
-    return scenario, fleet, motion, find(scenario, fleet, motion)
+    return scenario, fleet, motion, find_contacts(scenario, fleet, motion)
 
 
 def test_capacities_are_those_of_the_link_table(
     moving: tuple[Scenario, Fleet, Motion, Contacts],
 ) -> None:
     scenario, fleet, motion, contacts = moving
-    links = budget(scenario, fleet, motion, contacts)
+    links = link_budget(scenario, fleet, motion, contacts)
     there, back = rates_at(scenario, fleet, motion, contacts, links.contact, links.time_s)
     np.testing.assert_array_equal(there, links.rate_bps)
     np.testing.assert_array_equal(back, links.rate_reverse_bps)
@@ -295,15 +295,15 @@ def test_threads_and_blocks_change_nothing(
 ) -> None:
     scenario, fleet, motion, contacts = moving
     whole = shares(scenario, fleet, motion, contacts)
-    assert 0 < np.count_nonzero(whole[0].limit == FULL) < len(whole[0])
+    assert 0 < np.count_nonzero(whole[0].limiting_factor == FULL) < len(whole[0])
     monkeypatch.setattr(sharing, "SNAPSHOTS_AT_ONCE", 7)
     with ThreadPoolExecutor(3) as threads:
         again = shares(scenario, fleet, motion, contacts, threads)
     halves = [
-        shares(scenario, fleet, half, find(scenario, fleet, half))
+        shares(scenario, fleet, half, find_contacts(scenario, fleet, half))
         for half in (propagate(scenario, fleet, *ends) for ends in ((0, 1_800), (1_800, 3_600)))
     ]
-    for side, product in enumerate((Shares, Loads)):
+    for side, product in enumerate((FlowRates, LinkLoads)):
         for name in product.__slots__:
             expected = getattr(whole[side], name)
             np.testing.assert_array_equal(getattr(again[side], name), expected, err_msg=name)
@@ -315,27 +315,27 @@ def test_a_second_way_takes_what_finds_no_room() -> None:
     wide = {"sources": ["one", "two"], "demand_bps": 5e6}
     single, _ = _found(_scenario(wide), BESIDE)
     assert _at_first(single, "rate_bps") == [2e6, 2e6]
-    for more in ({"alternatives": 3}, {"alternatives": 2, "split": "equal"}, {"apart": "nodes"}):
+    for more in ({"alternatives": 3}, {"alternatives": 2, "split": "equal"}, {"disjoint": "nodes"}):
         got, carried = _found(_scenario(wide | more), BESIDE)
         first = carried.time_s == 0
         ends = zip(carried.source[first].tolist(), carried.target[first].tolist(), strict=True)
         load = dict(zip(ends, carried.load_bps[first].tolist(), strict=True))
-        if "apart" in more:  # every way passes the hub
+        if "disjoint" in more:  # every route passes the hub
             assert _at_first(got, "rate_bps") == [2e6, 2e6]
             continue
         np.testing.assert_allclose(_at_first(got, "rate_bps"), 4e6, rtol=1e-9)
         assert load[HUB, THREE] == pytest.approx(4e6)
         assert load[HUB, DETOUR] == load[DETOUR, THREE] == pytest.approx(4e6)
-        # No ways could carry more: the bound is reached, where one way each leaves half of it.
+        # No routes could carry more: the bound is reached, where one route each leaves half of it.
         scenario = _scenario(wide | more)
-        fleet = assemble(scenario)
+        fleet = build_fleet(scenario)
         known = scenario, fleet, _motion(fleet), _contacts(BESIDE), wanted(scenario, fleet)
         assert sum(_at_first(got, "rate_bps")) == pytest.approx(most(*known, 1_000).total_bps)
 
 
 def test_two_ways_apart_and_a_flow_without_any() -> None:
     rows = [(WIDE, ONE, HUB), (NARROW, HUB, THREE), (NARROW, ONE, DETOUR), (WIDE, DETOUR, THREE)]
-    asked = {"sources": ["one", "two"], "elastic": True, "apart": "nodes", "split": "equal"}
+    asked = {"sources": ["one", "two"], "elastic": True, "disjoint": "nodes", "split": "equal"}
     got, _ = _found(_scenario(asked), rows)
     np.testing.assert_allclose(_at_first(got, "rate_bps"), [8e6, 0], rtol=1e-9)
-    assert _at_first(got, "limit") == [FULL, ITSELF + SOURCE_ALONE]
+    assert _at_first(got, "limiting_factor") == [FULL, ITSELF + SOURCE_ISOLATED]

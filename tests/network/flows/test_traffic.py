@@ -72,7 +72,7 @@ def _complaint(tmp_path: Path, text: str) -> str:
     return str(caught.value)
 
 
-def test_every_mistake_of_pairs_is_named(tmp_path: Path) -> None:
+def test_every_error_of_pairs_is_named(tmp_path: Path) -> None:
     head = "source,target,demand_bps\n"
     said = _complaint(tmp_path, head + "Lima,Beijing,-1\nLima,Lagos,nan\nLima,Lagos\n")
     assert "line 2: demand_bps: '-1'" in said
@@ -85,7 +85,7 @@ def test_every_mistake_of_pairs_is_named(tmp_path: Path) -> None:
     assert "demand_bps is missing" in _complaint(tmp_path, "source,target\nLima,Lagos\n")
 
 
-def test_every_mistake_of_a_square_is_named(tmp_path: Path) -> None:
+def test_every_error_of_a_square_is_named(tmp_path: Path) -> None:
     said = _complaint(tmp_path, ",Lima,Rome,Lima\nLagos,-2,x,0\nLima,1,1\nLima,0,0,0\n")
     assert "line 1: column 3: 'Rome'" in said
     assert "line 1: 'Lima' is there 2 times" in said

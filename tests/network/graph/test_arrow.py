@@ -1,4 +1,4 @@
-"""Who is out of order is written down: table, key figures, and what `check` says."""
+"""Who is out of order is written down: table, key metrics, and what `check` says."""
 
 import pyarrow as pa
 import pytest
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from skyweft.engine.estimate import checked
 from skyweft.errors import ScenarioError
-from skyweft.motion.fleet import assemble
-from skyweft.network.graph.arrow import metrics, outages_table, told
+from skyweft.motion.fleet import build_fleet
+from skyweft.network.graph.arrow import metrics, outages_table, reported
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context
 
@@ -40,7 +40,7 @@ def made(causes: list[dict[str, object]], seed: int = 0) -> Scenario:
 @given(st.integers(1, 40), st.integers(0, 9), st.floats(0, 3000))
 def test_a_count_of_satellites(count: int, seed: int, start_s: float) -> None:
     scenario = made([{"count": count, "start_s": start_s}, {"share": 0.5}], seed)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     table = outages_table(scenario, fleet, pa.array(fleet.names))
     rows = table.to_pylist()
     first, second = metrics(scenario, fleet)
@@ -53,9 +53,9 @@ def test_a_count_of_satellites(count: int, seed: int, start_s: float) -> None:
 
 
 def test_what_check_says_of_a_share() -> None:
-    fleet = assemble(made([]))
+    fleet = build_fleet(made([]))
     scenario = made([{"share": 0.25}, {"names": [fleet.names[7]]}])
-    share, named = told(scenario, metrics(scenario, fleet))
+    share, named = reported(scenario, metrics(scenario, fleet))
     assert "of 40 platforms are out of order (share = 0.25 draws each alone; count = N" in share
     assert named == f"failures[1]: 1 of 40 platforms are out of order: {fleet.names[7]}"
 
@@ -63,13 +63,13 @@ def test_what_check_says_of_a_share() -> None:
 def test_more_than_there_are() -> None:
     scenario = made([{"count": 41}])
     with pytest.raises(ScenarioError, match=r"failures\[0\].count: 41 of 40 platforms; allowed"):
-        checked(Context(scenario, assemble(scenario)))
+        checked(Context(scenario, build_fleet(scenario)))
 
 
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        ({"count": 3, "share": 0.1}, "give only one of names, share, count and mean_time"),
+        ({"count": 3, "share": 0.1}, "give only one of names, share, count and mtbf_s"),
         ({"platforms": [], "links": [0], "count": 3}, "count is of platforms"),
     ],
 )

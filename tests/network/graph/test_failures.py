@@ -20,19 +20,19 @@ NAMES = [f"sat-{number:05d}" for number in range(20_000)]
 DAY_S = 86_400.0
 
 
-def _of(outages: Outages, thing: int) -> list[tuple[float, float]]:
-    rows = outages.thing == thing
+def _of(outages: Outages, item: int) -> list[tuple[float, float]]:
+    rows = outages.item == item
     return list(zip(outages.start_s[rows].tolist(), outages.end_s[rows].tolist(), strict=True))
 
 
-@pytest.mark.parametrize(("between_s", "repair_s"), [(40_000.0, 5_000.0), (3_000.0, 9_000.0)])
-def test_availability_is_the_closed_form(between_s: float, repair_s: float) -> None:
-    found = failed(DAY_S, NAMES, between_s, repair_s, seed=1)
-    unavailable = repair_s / (between_s + repair_s)
+@pytest.mark.parametrize(("between_s", "mttr_s"), [(40_000.0, 5_000.0), (3_000.0, 9_000.0)])
+def test_availability_is_the_closed_form(between_s: float, mttr_s: float) -> None:
+    found = failed(DAY_S, NAMES, between_s, mttr_s, seed=1)
+    unavailable = mttr_s / (between_s + mttr_s)
     down = (found.end_s - found.start_s).sum() / (DAY_S * len(NAMES))
     # Variance of the share of time down over a time T much longer than the cycle c = a r / (a + r)
-    # is at most 2 c p (1 - p) / T for one thing; five deviations.
-    cycle_s = between_s * repair_s / (between_s + repair_s)
+    # is at most 2 c p (1 - p) / T for one item; five deviations.
+    cycle_s = between_s * mttr_s / (between_s + mttr_s)
     deviation = np.sqrt(2 * cycle_s * unavailable * (1 - unavailable) / DAY_S / len(NAMES))
     assert abs(down - unavailable) < 5 * deviation
     # So it is at every single moment, the first included.
@@ -45,14 +45,14 @@ def test_times_are_exponential() -> None:
     found = failed(100 * DAY_S, NAMES[:1_000], 20_000.0, 2_000.0, seed=3)
     inner = (found.start_s > 0) & (found.end_s < 100 * DAY_S)
     down_s = (found.end_s - found.start_s)[inner]
-    same = found.thing[1:] == found.thing[:-1]
+    same = found.item[1:] == found.item[:-1]
     up_s = (found.start_s[1:] - found.end_s[:-1])[same]
     for times_s, mean_s in ((down_s, 2_000.0), (up_s, 20_000.0)):
         # 390,000 times; the window's end hides a few long ones, far below a percent.
         assert times_s.mean() == pytest.approx(mean_s, rel=0.01)
         shares = [(times_s < x * mean_s).mean() for x in (0.1, 1.0, 3.0)]
         np.testing.assert_allclose(shares, 1 - np.exp([-0.1, -1.0, -3.0]), atol=0.005)
-    # The number a thing has is not followed by one that depends on it.
+    # The number a item has is not followed by one that depends on it.
     assert abs(np.corrcoef(up_s[:-1], up_s[1:])[0, 1]) < 0.01
 
 
@@ -61,9 +61,9 @@ def test_a_thing_fails_the_same_whoever_else_there_is() -> None:
     alone = failed(DAY_S, NAMES[31:30:-1], 10_000.0, 1_000.0, seed=7)
     assert _of(every, 31) == _of(alone, 0)
     longer = failed(3 * DAY_S, NAMES[:50], 10_000.0, 1_000.0, seed=7)
-    for thing in range(50):
-        cut = [(start, min(end, DAY_S)) for start, end in _of(longer, thing) if start < DAY_S]
-        assert cut == _of(every, thing)
+    for item in range(50):
+        cut = [(start, min(end, DAY_S)) for start, end in _of(longer, item) if start < DAY_S]
+        assert cut == _of(every, item)
     other = failed(DAY_S, NAMES[:50], 10_000.0, 1_000.0, seed=8)
     assert set(every.start_s.tolist()) & set(other.start_s.tolist()) <= {0.0}
 
@@ -73,7 +73,7 @@ def test_never_fails_and_never_is_repaired() -> None:
     assert len(failed(DAY_S, [], 10.0, 10.0, seed=1)) == 0
     lasting = failed(DAY_S, NAMES, DAY_S, np.inf, seed=1)
     assert np.all(lasting.end_s == DAY_S)
-    assert len(np.unique(lasting.thing)) == len(lasting)
+    assert len(np.unique(lasting.item)) == len(lasting)
     # Five deviations of a share of 20,000.
     assert len(lasting) / len(NAMES) == pytest.approx(1 - np.exp(-1), abs=5 * 0.0034)
 
@@ -98,7 +98,7 @@ def test_lists_are_cut_sorted_and_joined() -> None:
         ("b", 2.0, 3.0),
     ]
     found = listed(["a", "b", "c"], [*rows, ("c", 100.0, 200.0)], 55.0)
-    assert found.thing.tolist() == [0, 1, 1]
+    assert found.item.tolist() == [0, 1, 1]
     assert found.start_s.tolist() == [5.0, 0.0, 50.0]
     assert found.end_s.tolist() == [9.0, 20.0, 55.0]
     both = together([found, listed(["a", "b", "c"], [("b", 15.0, 52.0)], 55.0)])
@@ -126,16 +126,16 @@ def test_joined_lists_cover_the_same_moments(rows: list[tuple[str, float, float]
     np.testing.assert_array_equal(out_of_order(found, 3, moments), expected)
 
 
-def test_mistakes_are_named() -> None:
+def test_errors_are_named() -> None:
     with pytest.raises(ScenarioError) as error:
         listed(["a"], [("b", 0, 1), ("a", 5, 5), ("b", 1, 2)], 10.0)
     assert str(error.value).splitlines() == [
         "failures: nothing is called 'b'",
         "failures: 'a' must fail before it is repaired, got 5 s to 5 s",
     ]
-    with pytest.raises(ScenarioError, match="mean_time_between_s must be above 0 s, got -1 s"):
+    with pytest.raises(ScenarioError, match="mtbf_s must be above 0 s, got -1 s"):
         failed(DAY_S, NAMES, -1.0, 1.0, 0)
-    with pytest.raises(ScenarioError, match="repair_s must be above 0 s"):
+    with pytest.raises(ScenarioError, match="mttr_s must be above 0 s"):
         failed(DAY_S, NAMES, 1.0, 0.0, 0)
     with pytest.raises(ScenarioError, match="cannot both be infinite"):
         failed(DAY_S, NAMES, np.inf, np.inf, 0)

@@ -1,4 +1,4 @@
-"""Mistakes of routes and failures that need the platforms' names, as a user meets them."""
+"""Errors of routes and failures that need the platforms' names, as a user meets them."""
 
 from pathlib import Path
 
@@ -60,5 +60,5 @@ def test_a_step_longer_than_the_run_is_told(tmp_path: Path, capsys) -> None:
     route = SELF.replace('targets = ["here"]', 'targets = ["away"]\nstep_s = 90')
     file.write_text(SCENARIO + route, encoding="utf-8")
     assert main(["check", str(file)]) == 0
-    told = "routes[0].step_s: 90 s are longer than the run's 60 s, so only its first moment is"
-    assert told in " ".join(capsys.readouterr().out.split())
+    reported = "routes[0].step_s: 90 s are longer than the run's 60 s, so only its first moment is"
+    assert reported in " ".join(capsys.readouterr().out.split())

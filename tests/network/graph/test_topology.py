@@ -139,27 +139,27 @@ motion = {{ kind = "fixed", latitude_deg = 0, longitude_deg = 0 }}
     ],
 )
 def test_failures_of_a_scenario(tmp_path, failures: str, count: int) -> None:
-    from skyweft.motion import assemble
+    from skyweft.motion import build_fleet
 
     path = tmp_path / "f.toml"
     path.write_text(TOML.format(failures=failures), encoding="utf-8")
     scenario = load(path)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     outages = topology(scenario, fleet, _contacts()).outages
     assert len(outages) == count
     if count == 1:
-        assert fleet.names[outages.thing[0]] == "sats-P02-S03"
+        assert fleet.names[outages.item[0]] == "sats-P02-S03"
         assert (outages.start_s[0], outages.end_s[0]) == (5.0, 7.0)
 
 
 def test_random_failures_have_the_availability_of_the_closed_form(tmp_path) -> None:
-    from skyweft.motion import assemble
+    from skyweft.motion import build_fleet
 
     path = tmp_path / "f.toml"
-    text = TOML.format(failures='platforms = ["sats"]\nmean_time_between_s = 3e3\nrepair_s = 1e3')
+    text = TOML.format(failures='platforms = ["sats"]\nmtbf_s = 3e3\nmttr_s = 1e3')
     path.write_text(text.replace("per_plane = 5", "per_plane = 2_000"), encoding="utf-8")
     scenario = load(path)
-    outages = topology(scenario, assemble(scenario), _contacts()).outages
+    outages = topology(scenario, build_fleet(scenario), _contacts()).outages
     down_s = np.sum(outages.end_s - outages.start_s)
     # MTTR / (MTBF + MTTR); 4,000 satellites of about one state each: 0.7 % standard error.
     assert down_s / (4_000 * 1_000.0) == pytest.approx(0.25, abs=0.025)
@@ -175,7 +175,7 @@ def test_what_turns_too_fast_is_not_followed() -> None:
 
 
 def test_links_fail_each_by_itself(tmp_path) -> None:
-    from skyweft.motion import assemble
+    from skyweft.motion import build_fleet
 
     path = tmp_path / "f.toml"
     rule = (
@@ -186,7 +186,7 @@ def test_links_fail_each_by_itself(tmp_path) -> None:
     text = TOML.format(failures="links = [0]\nshare = 0.5\nstart_s = 100\nend_s = 200") + rule
     path.write_text(text, encoding="utf-8")
     scenario = load(path)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     pairs = [(a, b) for a in range(12) for b in range(a + 1, 12)]
     contacts = _contacts(pairs)
     limits = topology(scenario, fleet, contacts)

@@ -35,9 +35,9 @@ def _case(seed: int) -> tuple[Floats, Floats]:
 def test_exact_is_the_fewest(seed: int) -> None:
     rate, need = _case(seed)
     plan = exact(rate, need)
-    assert len(plan.chosen) == _by_trying(rate, need)
+    assert len(plan.selected) == _by_trying(rate, need)
     assert plan.optimal
-    carried = rate[plan.chosen].sum(axis=0)
+    carried = rate[plan.selected].sum(axis=0)
     assert np.all(carried >= (need - plan.short_bps) * (1 - 1e-6))
     np.testing.assert_allclose(plan.short_bps, np.maximum(need - rate.sum(axis=0), 0))
 
@@ -47,10 +47,10 @@ def test_exact_is_the_fewest(seed: int) -> None:
 def test_greedy_carries_within_its_bounds(seed: int) -> None:
     rate, need = _case(seed)
     plan, best = greedy(rate, need), _by_trying(rate, need)
-    carried = rate[plan.chosen].sum(axis=0)
+    carried = rate[plan.selected].sum(axis=0)
     assert np.all(carried >= (need - plan.short_bps) * (1 - 1e-6))
-    assert plan.at_least <= best <= len(plan.chosen)
-    assert len(plan.chosen) <= plan.guarantee * best + 1e-9
+    assert plan.at_least <= best <= len(plan.selected)
+    assert len(plan.selected) <= plan.guarantee * best + 1e-9
 
 
 def test_greedy_can_be_wrong_and_says_so() -> None:
@@ -64,9 +64,9 @@ def test_greedy_can_be_wrong_and_says_so() -> None:
         view[site, columns] = True
     need = np.ones(14)
     few, many = exact(view, need), greedy(view, need)
-    assert few.chosen.tolist() == [0, 1]
+    assert few.selected.tolist() == [0, 1]
     assert few.gap == 0.0
-    assert many.chosen.tolist() == [2, 3, 4]
+    assert many.selected.tolist() == [2, 3, 4]
     assert many.at_least == 2
     assert many.gap == pytest.approx(1 / 3)
     assert not many.optimal
@@ -75,10 +75,10 @@ def test_greedy_can_be_wrong_and_says_so() -> None:
 def test_two_sites_in_view_and_no_site_at_all() -> None:
     view = np.array([[1, 0, 0], [1, 1, 0], [1, 1, 0]], bool)
     plan = fewest(view, [2.0, 1.0, 1.0])
-    assert len(plan.chosen) == 2
+    assert len(plan.selected) == 2
     assert plan.short_bps.tolist() == [0.0, 0.0, 1.0]
     nothing = fewest(np.zeros((2, 3)), [1.0, 1.0, 0.0])
-    assert nothing.chosen.tolist() == []
+    assert nothing.selected.tolist() == []
     assert nothing.short_bps.tolist() == [1.0, 1.0, 0.0]
     assert greedy(np.zeros((0, 1)), [1.0]).short_bps.tolist() == [1.0]
 

@@ -11,7 +11,7 @@ from skyweft.network.plan.custody import (
     EXPIRED,
     NO_ROOM,
     NO_ROOM_AT_SOURCE,
-    NO_WAY,
+    NO_ROUTE,
     TAKEN,
     TOO_LARGE,
     Bundles,
@@ -24,7 +24,7 @@ from skyweft.network.plan.routes import routes
 
 def _bundles(*rows: tuple) -> Bundles:
     """Make bundles of source, target, creation, bytes, and maybe priority and lifetime."""
-    whole = [(*row, *(0, np.inf)[len(row) - 4 :]) for row in rows]
+    whole = [(*row, *(1, np.inf)[len(row) - 4 :]) for row in rows]
     source, target, created, size, priority, lifetime = np.array(whole, float).reshape(-1, 6).T
     ends = source.astype(np.int32), target.astype(np.int32)
     return Bundles(*ends, created, size, lifetime, priority.astype(np.int8))
@@ -47,7 +47,7 @@ def test_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     ("bundle", "cause"),
     [
-        ((2, 0, 0, 1), NO_WAY),
+        ((2, 0, 0, 1), NO_ROUTE),
         ((0, 2, 0, 21), TOO_LARGE),
         ((0, 2, 13, 8), TOO_LARGE),
         ((0, 2, 0, 8, 0, 55), EXPIRED),
@@ -57,14 +57,14 @@ def test_one_after_the_other() -> None:
 )
 def test_causes(bundle, cause) -> None:
     """A bundle of a byte goes first, which takes a second of each contact."""
-    first = [(0, 2, 0, 1, 2)] if cause == TAKEN else []
+    first = [(0, 2, 0, 1, 0)] if cause == TAKEN else []
     found = carry(CHAIN, _bundles(*first, bundle))
     assert CAUSES[found.cause[-1]] == CAUSES[cause]
 
 
 def test_urgent_ones_displace_what_has_not_begun() -> None:
     """At 2 s the first bundle is being sent, the second waits: the third goes before it."""
-    bulk, urgent = (0, 2, 0, 4), (0, 2, 2, 6, 2)
+    bulk, urgent = (0, 2, 0, 4), (0, 2, 2, 6, 0)
     found = carry(CHAIN, _bundles(bulk, bulk, urgent, (0, 2, 2, 4)))
     starts = found.begin_s[found.contact == 0].tolist()
     assert starts == [0, 10, 4, 14]
@@ -88,9 +88,13 @@ def test_a_full_node_refuses_and_another_way_is_tried() -> None:
     two = _bundles((0, 2, 0, 8), (0, 2, 0, 8))
     carried = carry(found, two, [np.inf, 8, 0, 8])
     assert carried.received_s.tolist() == [55.8, 83]
-    way = carried.bundle == 1
-    assert [found.names[found.target[row]] for row in carried.contact[way]] == ["b", "d", "c"]
-    assert np.isnan(carried.taken_s[way]).tolist() == [True, False, False]
+    path_found = carried.bundle == 1
+    assert [found.names[found.target[row]] for row in carried.contact[path_found]] == [
+        "b",
+        "d",
+        "c",
+    ]
+    assert np.isnan(carried.taken_s[path_found]).tolist() == [True, False, False]
     assert carried.stored_max_bytes.tolist() == [16, 8, 0, 8]
     assert carry(found, two, [np.inf, 8, 0, 0]).cause.tolist() == [DELIVERED, NO_ROOM]
     assert carry(found, two, [8, 8, 0, 0]).cause.tolist() == [DELIVERED, NO_ROOM_AT_SOURCE]
@@ -192,7 +196,7 @@ def _nobody_holds_more_than_it_can(
 def test_urgent_ones_do_not_feel_the_others(found: ContactPlan, bundles: Bundles) -> None:
     """With all there from the start and room for all, nothing can have begun before them."""
     at_once = _replaced(bundles, np.ones(len(bundles), bool))
-    urgent = bundles.priority == 2
+    urgent = bundles.priority == 0
     alone = carry(found, _replaced(bundles, urgent))
     together = carry(found, at_once)
     np.testing.assert_array_equal(together.received_s[urgent], alone.received_s)
@@ -208,10 +212,10 @@ def _replaced(bundles: Bundles, keep: np.ndarray) -> Bundles:
 def test_a_bundle_alone_takes_the_best_way(found: ContactPlan, bundles: Bundles) -> None:
     one = Bundles(*(getattr(bundles, name)[:1] for name in bundles.__slots__))
     ends = (found.names[row[0]] for row in (one.source, one.target))
-    ways = routes(found, *ends, one.created_s[0], one.size_bytes[0])
+    paths_found = routes(found, *ends, one.created_s[0], one.size_bytes[0])
     carried = carry(found, one)
-    if ways and ways[0].arrival_s - one.created_s[0] <= one.lifetime_s[0]:
-        assert carried.received_s[0] == ways[0].arrival_s
-        assert carried.contact.tolist() == ways[0].contact.tolist()
+    if paths_found and paths_found[0].arrival_s - one.created_s[0] <= one.lifetime_s[0]:
+        assert carried.received_s[0] == paths_found[0].arrival_s
+        assert carried.contact.tolist() == paths_found[0].contact.tolist()
     else:
-        assert carried.cause[0] in (NO_WAY, TOO_LARGE, EXPIRED)
+        assert carried.cause[0] in (NO_ROUTE, TOO_LARGE, EXPIRED)

@@ -368,14 +368,14 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:30])
-def test_mistakes_are_named_by_place(text, tmp_path: Path) -> None:
+def test_errors_are_named_by_place(text, tmp_path: Path) -> None:
     (tmp_path / "plan").write_text(text)
     with pytest.raises(ScenarioError) as error:
         read_plan(tmp_path / "plan")
     assert str(error.value) == BROKEN[text]
 
 
-def test_all_mistakes_at_once(tmp_path: Path) -> None:
+def test_all_errors_at_once(tmp_path: Path) -> None:
     (tmp_path / "plan").write_text("a contact +9 +0 1 2 8\na contact x +0 1 2 8\n")
     with pytest.raises(ScenarioError) as error:
         read_plan(tmp_path / "plan")
@@ -398,7 +398,7 @@ LETTERS = st.sampled_from('acontrge@+0123456789 \n-/:{}[]",.#x')
     cut=st.tuples(st.floats(0, 1), st.integers(0, 12)),
     put=st.text(LETTERS, max_size=60),
 )
-def test_garbage_is_a_mistake_of_the_users(
+def test_garbage_is_a_error_of_the_users(
     whole: str, cut: tuple[float, int], put: str, tmp_path: Path
 ) -> None:
     """What is damaged is refused by the file's name, or is a plan all the same."""

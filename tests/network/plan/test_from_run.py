@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skyweft import assemble, budget, find, load, propagate, run
+from skyweft import build_fleet, find_contacts, link_budget, load, propagate, run
 from skyweft.network.plan.making import contact_plan
 from skyweft.network.plan.routes import arrivals
 
@@ -15,10 +15,10 @@ def test_same_as_of_the_stages(tiny: Path) -> None:
     """The run is in twelve blocks of time, the stages see all of it at once."""
     made = run(tiny, tiny.parent / "out").contact_plan()
     scenario = load(tiny)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, scenario.duration_s)
-    contacts = find(scenario, fleet, motion)
-    direct = contact_plan(scenario, fleet, contacts, budget(scenario, fleet, motion, contacts))
+    contacts = find_contacts(scenario, fleet, motion)
+    direct = contact_plan(scenario, fleet, contacts, link_budget(scenario, fleet, motion, contacts))
     assert direct.names == made.names
     for column in ("source", "target", "relays"):
         np.testing.assert_array_equal(getattr(direct, column), getattr(made, column))
@@ -32,7 +32,7 @@ def test_what_a_run_carries(tiny: Path) -> None:
     result = run(tiny, tiny.parent / "out")
     made = result.contact_plan()
     columns = ("contact", "time_s", "rate_bps", "rate_reverse_bps")
-    contact, time_s, *rates = (result.links[name].to_numpy() for name in columns)
+    contact, time_s, *rates = (result.link_samples[name].to_numpy() for name in columns)
     within = np.diff(contact) == 0
     bits = sum(((rate[1:] + rate[:-1]) / 2 * np.diff(time_s))[within].sum() for rate in rates)
     assert made.volume_bytes.sum() == pytest.approx(bits / 8, rel=1e-12)

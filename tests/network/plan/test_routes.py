@@ -1,4 +1,4 @@
-"""Ways through contact plans against every way there is, counted out one by one."""
+"""Routes through contact plans against every route there is, counted out one by one."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
+from skyweft.network.plan.describe import why_not
 from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.network.plan.routes import arrivals, routes
-from skyweft.network.plan.telling import why_not
 
 NODES = 4
 # Whole seconds and rates that divide 8 bits make every time exact, so that ties are ties.
@@ -39,7 +39,7 @@ def _plan(rows, relays=None) -> ContactPlan:
 def _every_way(
     found: ContactPlan, node: int, target: int, now_s: float, bits: float, been=(), taken=()
 ) -> Iterator[tuple[tuple[float, int, float], tuple[int, ...]]]:
-    """Yield rank and contacts of every way that passes no node twice."""
+    """Yield rank and contacts of every route that passes no node twice."""
     if node == target:
         if taken:
             yield (now_s, len(taken), -float(found.end_s[list(taken)].min())), taken
@@ -71,9 +71,9 @@ def _every_way(
 def test_order_of_sabr_is_that_of_counting_out(rows, relays, at_s, size_bytes) -> None:
     found = _plan(rows, relays)
     expected = sorted(_every_way(found, 0, NODES - 1, at_s, 8 * size_bytes))
-    ways = routes(found, "n0", f"n{NODES - 1}", at_s, size_bytes, count=12)
-    assert [way.rank for way in ways] == [rank for rank, _ in expected[:12]]
-    taken = [tuple(way.contact.tolist()) for way in ways]
+    paths_found = routes(found, "n0", f"n{NODES - 1}", at_s, size_bytes, count=12)
+    assert [path_found.rank for path_found in paths_found] == [rank for rank, _ in expected[:12]]
+    taken = [tuple(path_found.contact.tolist()) for path_found in paths_found]
     assert len(set(taken)) == len(taken)
     assert set(taken) <= {contacts for _, contacts in expected}
     reached_s = arrivals(found, "n0", at_s, size_bytes)[NODES - 1]
@@ -116,8 +116,8 @@ def test_the_end_of_a_contact_is_not_part_of_it() -> None:
 def test_light_time_that_shrinks_is_waited_for_where_that_is_sooner() -> None:
     """A second signal overtakes the first: a bundle sent later may come earlier."""
     found = plan(["mars", "earth"], [0, 0], [1, 1], [0, 100], [100, 200], [8, 8], [1200, 1000])
-    (way,) = routes(found, "mars", "earth", 0)
-    assert (way.arrival_s, way.begin_s[0]) == (1100, 100)
+    (path_found,) = routes(found, "mars", "earth", 0)
+    assert (path_found.arrival_s, path_found.begin_s[0]) == (1100, 100)
 
 
 def test_of_equal_ways_the_one_that_lives_longest() -> None:
@@ -126,8 +126,10 @@ def test_of_equal_ways_the_one_that_lives_longest() -> None:
     found = plan(
         ["a", "b", "c"], [0] * 4 + [1], [1] * 4 + [2], [0] * 4 + [40], ends, [8] * 5, [1] * 5
     )
-    ways = routes(found, "a", "c", count=9)
-    assert [way.rank for way in ways] == [(41, 2, -end) for end in (35, 30, 20, 10)]
+    paths_found = routes(found, "a", "c", count=9)
+    assert [path_found.rank for path_found in paths_found] == [
+        (41, 2, -end) for end in (35, 30, 20, 10)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_of_equal_ways_the_one_that_lives_longest() -> None:
         ("a", "b", 50, 0, "no contact leaves a after 50 s: the last ends at 20 s"),
         ("c", "a", 0, 0, "no contact leaves c after 0 s: there is none"),
         ("b", "a", 0, 0, "no contact reaches a after 0 s: there is none"),
-        ("a", "b", 0, 11, "11 bytes are too many for the contacts on every way"),
+        ("a", "b", 0, 11, "11 bytes are too many for the contacts on every route"),
         ("a", "c", 0, 0, "no contacts follow each other from a to c"),
         ("a", "a", 0, 0, "a is where it is already"),
     ],

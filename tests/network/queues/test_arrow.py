@@ -1,4 +1,4 @@
-"""Packets in a run: against the ways of the same moments, across blocks, threads and mistakes."""
+"""Packets in a run: against the routes of the same moments, across blocks, threads and errors."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ import pytest
 
 from skyweft.engine.estimate import outlook
 from skyweft.errors import ScenarioError
-from skyweft.network.flows.arrow import LOADS, loads_table
-from skyweft.network.product import Loads
-from skyweft.network.queues import laying, stage
-from skyweft.network.queues.laying import Laid
+from skyweft.network.flows.arrow import LINK_LOADS, link_loads_table
+from skyweft.network.product import LinkLoads
+from skyweft.network.queues import path_trace, stage
+from skyweft.network.queues.path_trace import Laid
 from skyweft.network.queues.stage import background
 from skyweft.results import run
 from skyweft.scenario.reading import load
@@ -84,14 +84,14 @@ def lasers(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("short_blocks")
 def test_first_packets_take_as_long_as_the_ways_say(lasers: Path) -> None:
-    """One packet at each snapshot, 1 us a link: the rest is the way's own delay.
+    """One packet at each snapshot, 1 us a link: the rest is the route's own delay.
 
     The run's blocks meet at 600 s, within the window. Links move on while a packet is under way:
     less than 8 km/s over 0.1 s and five links, 15 us.
     """
     result = run(lasers, lasers.parent / "out")
     assert len(result.manifest["borders_s"]) > 2
-    packets, routes = result.packets, result.routes
+    packets, routes = result.packet_statistics, result.routes
     assert packets is not None
     assert routes is not None
     mine = pc.and_(pc.equal(routes["source"], "Beijing"), pc.equal(routes["target"], "Oslo"))
@@ -113,9 +113,9 @@ def test_blocks_and_threads_change_nothing(lasers: Path, request: pytest.Fixture
     request.getfixturevalue("short_blocks")
     cut = run(lasers, lasers.parent / "cut", overrides=busy, threads=3)
     assert len(cut.manifest["borders_s"]) > len(whole.manifest["borders_s"])
-    assert whole.packets is not None
-    assert whole.packets.equals(cut.packets)
-    assert pc.sum(whole.packets["sent"]).as_py() == pytest.approx(1_000, rel=0.15)
+    assert whole.packet_statistics is not None
+    assert whole.packet_statistics.equals(cut.packet_statistics)
+    assert pc.sum(whole.packet_statistics["sent"]).as_py() == pytest.approx(1_000, rel=0.15)
 
 
 @pytest.mark.usefixtures("short_blocks")
@@ -123,7 +123,7 @@ def test_blocks_hand_links_on(lasers: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Each block is told of the links of those before, in a run at once as in one gone on with."""
     handed: list[list[int]] = []
     found: list[Laid | None] = []
-    gather = laying.gather
+    gather = path_trace.gather
     monkeypatch.setattr(stage, "gather", lambda *known: _noted(gather, handed, found, known))
     run(lasers, lasers.parent / "out")
     assert handed[0] == []
@@ -159,21 +159,21 @@ def test_runs_without_packets_have_no_table(lasers: Path) -> None:
     text = lasers.read_text().partition("[[packets]]")[0]
     lasers.write_text(text.replace("1_500", "60"), encoding="utf-8")
     result = run(lasers, lasers.parent / "out")
-    assert result.packets is None
+    assert result.packet_statistics is None
     assert result.summary()["packets"] is None
-    assert not (result.folder / "packets.parquet").exists()
+    assert not (result.folder / "packet_statistics.parquet").exists()
 
 
 def test_background_is_that_of_the_last_snapshot_of_the_flows(tmp_path: Path) -> None:
     names = pa.array(["a", "b", "c"], pa.string())
-    rows = Loads(
+    rows = LinkLoads(
         time_s=np.array([0.0, 60.0, 60.0]),
         source=np.array([0, 0, 2], np.int32),
         target=np.array([1, 1, 0], np.int32),
         load_bps=np.array([5.0, 7.0, 9.0]),
         capacity_bps=np.full(3, 10.0),
     )
-    write(LOADS, loads_table(rows, names), tmp_path / "loads.parquet")
+    write(LINK_LOADS, link_loads_table(rows, names), tmp_path / "link_loads.parquet")
     key = np.array([1, 5])
     cells = np.ones((2, 4))
     laid = Laid(
@@ -188,7 +188,9 @@ def test_background_is_that_of_the_last_snapshot_of_the_flows(tmp_path: Path) ->
         contact_start_s=np.zeros(0),
         contact_end_s=np.zeros(0),
     )
-    found = background(laid, [tmp_path / "no.parquet", tmp_path / "loads.parquet"], names, 60.0)
+    found = background(
+        laid, [tmp_path / "no.parquet", tmp_path / "link_loads.parquet"], names, 60.0
+    )
     np.testing.assert_array_equal(found, [[5, 5, 7, 7], [0, 0, 0, 0]])
 
 
@@ -202,7 +204,7 @@ def test_background_is_that_of_the_last_snapshot_of_the_flows(tmp_path: Path) ->
         ("source = 'sats'\ntarget = 'sats'", r"packets\[0\]: 9,216 pairs, 1,000 at most"),
     ],
 )
-def test_mistakes_before_any_work(lasers: Path, line: str, words: str) -> None:
+def test_errors_before_any_work(lasers: Path, line: str, words: str) -> None:
     text = lasers.read_text()
     for each in line.splitlines():
         key = each.partition(" ")[0]

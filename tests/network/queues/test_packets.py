@@ -13,17 +13,17 @@ from skyweft.network.queues.packets import (
     BUFFER_FULL,
     CUT_OFF,
     LINK_GONE,
-    NO_WAY,
+    NO_ROUTE,
     Network,
     Packets,
     Trace,
     constant,
     merged,
+    paths_at,
     poisson,
     send,
     stepped,
     summary,
-    ways_at,
 )
 
 RATE_BPS = 8e3  # a packet of 1000 bytes takes a second
@@ -52,7 +52,7 @@ def test_two_links_by_hand() -> None:
 
 
 def test_flows_that_cross_queue_in_order_of_time() -> None:
-    """Ways 0-2 and 1-2: link 2 is given packets at 1.1 (flow 0), 1.5 (flow 1) and 2.1 (flow 0)."""
+    """Routes 0-2 and 1-2: link 2 gets packets at 1.1 (flow 0), 1.5 (flow 1) and 2.1 (flow 0)."""
     packets = Packets(np.array([0, 0, 1], np.int32), np.array([0.0, 0.1, 0.2]), np.full(3, 1e3))
     trace = send(packets, packets.flow, [0, 2, 4], [0, 2, 1, 2], _steady([0.1, 0.3, 0.0]))
     np.testing.assert_allclose(trace.received_s, [2.1, 4.1, 3.1])
@@ -98,11 +98,11 @@ def test_a_lost_packet_does_not_hold_up_the_link() -> None:
 
 def test_packets_keep_their_way_and_are_overtaken() -> None:
     packets = _packets([8.0, 9.0, 10.0, 11.0])
-    way = ways_at(packets, [8.5, 9.5, 10.5], [[1, 0, 1]])
-    assert way.tolist() == [-1, 1, 0, 1]
-    trace = send(packets, way, [0, 1, 2], [0, 1], _until_ten(gone=False))
+    route = paths_at(packets, [8.5, 9.5, 10.5], [[1, 0, 1]])
+    assert route.tolist() == [-1, 1, 0, 1]
+    trace = send(packets, route, [0, 1, 2], [0, 1], _until_ten(gone=False))
     np.testing.assert_allclose(trace.received_s, [np.nan, 13.0, 12.0, 15.0])
-    assert trace.cause[0] == NO_WAY
+    assert trace.cause[0] == NO_ROUTE
     found = summary(packets, trace, 2, [50.0])
     assert found.sent.tolist() == [4, 0]
     assert found.lost.tolist() == [1, 0]
@@ -128,36 +128,36 @@ def test_rates_hold_from_knot_to_knot() -> None:
     np.testing.assert_allclose(trace.received_s, [1.0, 2.9, 4.9])
 
 
-def _by_events(packets: Packets, ways: list[list[int]], delay_s: list[float]) -> list[float]:
+def _by_events(packets: Packets, routes: list[list[int]], delay_s: list[float]) -> list[float]:
     events = [(t, k, 0) for k, t in enumerate(packets.sent_s.tolist())]
     free = [0.0] * len(delay_s)
     received = [0.0] * len(packets)
     while events:
         t, k, hop = heappop(events)
-        way = ways[packets.flow[k]]
-        if hop == len(way):
+        route = routes[packets.flow[k]]
+        if hop == len(route):
             received[k] = t
             continue
-        out = max(t, free[way[hop]]) + packets.size_bytes[k] * 8 / RATE_BPS
-        free[way[hop]] = out
-        heappush(events, (out + delay_s[way[hop]], k, hop + 1))
+        out = max(t, free[route[hop]]) + packets.size_bytes[k] * 8 / RATE_BPS
+        free[route[hop]] = out
+        heappush(events, (out + delay_s[route[hop]], k, hop + 1))
     return received
 
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), flows=st.integers(1, 6), load=st.floats(0.05, 1.5))
 def test_any_crossing_of_ways_is_the_event_loops(seed: int, flows: int, load: float) -> None:
-    """Ways may run against each other round a ring, delays may be zero, a way empty."""
+    """Routes may run against each other round a ring, delays may be zero, a route empty."""
     rng = np.random.default_rng(seed)
     links = 5
     delay_s = rng.choice([0.0, 0.4, 3.0], links).tolist()
-    ways = [rng.permutation(links)[: rng.integers(0, 5)].tolist() for _ in range(flows)]
+    routes = [rng.permutation(links)[: rng.integers(0, 5)].tolist() for _ in range(flows)]
     packets = merged(
         *(poisson(f, load * RATE_BPS / 3, 500.0, 0.0, 60.0, seed) for f in range(flows))
     )
-    first = np.concatenate([[0], np.cumsum([len(way) for way in ways])])
-    trace = send(packets, packets.flow, first, np.concatenate(ways).astype(int), _steady(delay_s))
-    np.testing.assert_array_equal(trace.received_s, _by_events(packets, ways, delay_s))
+    first = np.concatenate([[0], np.cumsum([len(route) for route in routes])])
+    trace = send(packets, packets.flow, first, np.concatenate(routes).astype(int), _steady(delay_s))
+    np.testing.assert_array_equal(trace.received_s, _by_events(packets, routes, delay_s))
 
 
 @pytest.mark.parametrize("load", [0.5, 0.8])
@@ -211,16 +211,16 @@ def test_nothing_to_send_and_what_is_refused() -> None:
     none = _packets([])
     assert len(send(none, [], [0], [], _steady([1.0])).received_s) == 0
     assert summary(none, send(none, [], [0], [], _steady([1.0])), 0).lost.tolist() == []
-    for way, link in (([1], [0]), ([0], [1])):
+    for route, link in (([1], [0]), ([0], [1])):
         with pytest.raises(ValueError):
-            send(_packets([0.0]), way, [0, 1], link, _steady([1.0]))
+            send(_packets([0.0]), route, [0, 1], link, _steady([1.0]))
     dead = Network(np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)), np.ones(1))
     with pytest.raises(RangeError, match="link 0"):
         send(_packets([0.0]), [0], [0, 1], [0], dead)
 
 
 def test_six_hops_whose_delay_steps_each_second() -> None:
-    """One way takes 6 (1030 * 8 / 1e8 + d(t)): 1000 bytes, 28 of UDP and IPv4, 2 of PPP.
+    """One route takes 6 (1030 * 8 / 1e8 + d(t)): 1000 bytes, 28 of UDP and IPv4, 2 of PPP.
 
     ns-3 3.44 gives the same for this set-up.
     """

@@ -1,4 +1,4 @@
-"""Packets along hand-made ways: closed form of the queue, handovers, loss by every cause."""
+"""Packets along hand-made routes: closed form of the queue, handovers, loss by every cause."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skyweft.network.product import PacketRows
-from skyweft.network.queues.laying import Laid, joined
+from skyweft.network.queues.path_trace import Laid, joined
 from skyweft.network.queues.queueing import queue
 from skyweft.network.queues.sending import Pairs
 from skyweft.scenario.scenario import Scenario
@@ -38,25 +38,25 @@ def _scenario(**keys: Any) -> Scenario:
 
 def _laid(
     delay_s: dict[int, float],
-    way: list[list[int]],
+    route: list[list[int]],
     rate_bps: float = 8e6,
     ends_s: dict[int, float] | None = None,
     step_s: float = 1.0,
     first_s: float = 0.0,
 ) -> Laid:
-    """Snapshots of one pair: links that last until an end, and its way at each snapshot."""
+    """Snapshots of one pair: links that last until an end, and its route at each snapshot."""
     key = np.array(sorted(delay_s))
-    time_s = first_s + np.arange(len(way), dtype=np.float64) * step_s
+    time_s = first_s + np.arange(len(route), dtype=np.float64) * step_s
     end_s = np.array([(ends_s or {}).get(int(each), END_S) for each in key])
     up = time_s <= end_s[:, None]
     return Laid(
         time_s=time_s,
         key=key,
-        delay_s=np.repeat([[delay_s[int(each)]] for each in key], len(way), axis=1),
+        delay_s=np.repeat([[delay_s[int(each)]] for each in key], len(route), axis=1),
         rate_bps=np.where(up, rate_bps, 0.0),
         up=up,
-        hops=np.array([[len(each)] for each in way], np.int32),
-        path=np.array([link for each in way for link in each], np.int64),
+        hops=np.array([[len(each)] for each in route], np.int32),
+        path=np.array([link for each in route for link in each], np.int64),
         contact_key=key,
         contact_start_s=np.zeros(len(key)),
         contact_end_s=end_s,
@@ -79,20 +79,20 @@ def test_single_link_under_poisson_load() -> None:
     _, total = _queue(scenario, _laid({A: 0.02}, [[A]] * 345))
     service_s = 1e-3
     assert total.received[0] == total.sent[0] == pytest.approx(199_800, rel=0.01)
-    assert total.waited_mean_s[0] == pytest.approx(0.6 * service_s / (2 * 0.4), rel=0.05)
+    assert total.queueing_delay_mean_s[0] == pytest.approx(0.6 * service_s / (2 * 0.4), rel=0.05)
     waited_s = total.delay_mean_s[0] - 0.02 - service_s
-    assert waited_s == pytest.approx(total.waited_mean_s[0], abs=1e-9)
+    assert waited_s == pytest.approx(total.queueing_delay_mean_s[0], abs=1e-9)
     assert total.delay_min_s[0] == pytest.approx(0.021)
 
 
 def test_a_shorter_way_overtakes_a_longer_one() -> None:
-    """From 2 s on the way is 95 ms shorter: what was sent in the last 95 ms before arrives later.
+    """From 2 s on the route is 95 ms shorter: what was sent in the last 95 ms before arrives later.
 
     Packets leave every 10 ms, the last before the change at 1.99 s: ten of them, less the one that
     is 100 ms early.
     """
-    way = [[A], [A], [B], [B], [B], *[[B]] * 10]
-    rows, total = _queue(_scenario(), _laid({A: 0.105, B: 0.01}, way))
+    route = [[A], [A], [B], [B], [B], *[[B]] * 10]
+    rows, total = _queue(_scenario(), _laid({A: 0.105, B: 0.01}, route))
     assert total.reordered[0] == 9
     assert total.received[0] == 400
     np.testing.assert_array_equal(rows.reordered, [0, 9, 0, 0])
@@ -109,16 +109,16 @@ def test_a_link_that_ends_between_snapshots_loses_until_the_next() -> None:
     """
     laid = _laid({A: 0.0105, B: 0.01}, [[A], [A], [B], [B], *[[B]] * 11], ends_s={A: 1.5})
     rows, _ = _queue(_scenario(), laid)
-    np.testing.assert_array_equal(rows.lost_link_ended, [0, 51, 0, 0])
+    np.testing.assert_array_equal(rows.lost_link_down, [0, 51, 0, 0])
     np.testing.assert_array_equal(rows.received, [100, 49, 100, 100])
 
 
 def test_every_loss_has_its_cause() -> None:
     nothing = _laid({A: 0.01}, [[A], [], [A], [A], *[[A]] * 10])
     rows, total = _queue(_scenario(), nothing)
-    np.testing.assert_array_equal(rows.lost_no_way, [0, 100, 0, 0])
+    np.testing.assert_array_equal(rows.lost_no_route, [0, 100, 0, 0])
     assert np.isnan(rows.delay_mean_s[1])
-    assert total.lost_no_way[0] == 100
+    assert total.lost_no_route[0] == 100
     mute, _ = _queue(_scenario(), _laid({A: 0.01}, [[A]] * 14, rate_bps=0.0))
     np.testing.assert_array_equal(mute.lost_no_capacity, [100] * 4)
     # Twice what the link can: half is lost once ten packets wait.
@@ -136,7 +136,7 @@ def test_what_does_not_arrive_in_time_is_under_way() -> None:
     slow = _laid({A: 0.0}, [[A]] * 15, rate_bps=8e4)
     rows, total = _queue(_scenario(), slow)
     assert total.received[0] == 140
-    assert total.under_way[0] == 260
+    assert total.in_flight[0] == 260
     _, cut = _queue(_scenario(), slow, end_s=1.995)
     assert (cut.sent[0], cut.received[0]) == (200, 19)
     assert len(rows) == 4
@@ -148,7 +148,7 @@ def test_processing_at_every_platform_that_passes_on() -> None:
     _, slowed = _queue(_scenario(processing_s=0.004), laid)
     assert plain.delay_max_s[0] == pytest.approx(0.06 + 3e-3)
     assert slowed.delay_max_s[0] == pytest.approx(0.06 + 3e-3 + 2 * 0.004)
-    assert slowed.waited_mean_s[0] == pytest.approx(0.0, abs=1e-12)
+    assert slowed.queueing_delay_mean_s[0] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_delays_run_straight_between_snapshots_and_to_the_end_of_a_link() -> None:
@@ -158,7 +158,7 @@ def test_delays_run_straight_between_snapshots_and_to_the_end_of_a_link() -> Non
     rows, _ = _queue(_scenario(rate_bps=8 * 1000 / 0.25), laid)
     out_s = np.array([0.75, 1.75, 2.25]) + 1e-3
     np.testing.assert_allclose(rows.delay_max_s[:3], 1e-3 + 0.01 * out_s)
-    np.testing.assert_array_equal(rows.lost_link_ended[:3], [0, 0, 2])
+    np.testing.assert_array_equal(rows.lost_link_down[:3], [0, 0, 2])
 
 
 def test_what_others_send_is_taken_off_but_for_a_hundredth() -> None:
@@ -171,9 +171,12 @@ def test_what_others_send_is_taken_off_but_for_a_hundredth() -> None:
 
 def test_blocks_put_together_are_one(tmp_path: Path) -> None:
     """A queue of two seconds passes the border of two blocks; the later one knows another link."""
-    way = [[A], [A], [A], [B], *[[B]] * 10]
-    whole = _laid({A: 0.01, B: 0.02}, way, 6e5)
-    early, late = _laid({A: 0.01}, way[:3], 6e5), _laid({A: 0.01, B: 0.02}, way[3:], 6e5, first_s=3)
+    route = [[A], [A], [A], [B], *[[B]] * 10]
+    whole = _laid({A: 0.01, B: 0.02}, route, 6e5)
+    early, late = (
+        _laid({A: 0.01}, route[:3], 6e5),
+        _laid({A: 0.01, B: 0.02}, route[3:], 6e5, first_s=3),
+    )
     journal = Journal(tmp_path, "packets")
     journal.keep("laid", early.columns())
     again = joined([Laid(**journal.read("laid")), late])

@@ -1,4 +1,4 @@
-"""Other ways against every way there is, written out by brute force over a handful of places."""
+"""Other routes against every route there is, written out by brute force over a few places."""
 
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Motion, Tracks
-from skyweft.motion import assemble
+from skyweft.motion import build_fleet
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import others
 from skyweft.network.routing.routes import KINDS, routes
@@ -17,7 +17,7 @@ from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
-Way = tuple[int, ...]
+Route = tuple[int, ...]
 PROCESSING_S = 0.003
 NS_A_HOP = 1e-9
 
@@ -54,7 +54,7 @@ class Net:
         )
         asked = scenario.routes[0].model_copy(update={"processing_s": PROCESSING_S, **rule})
         scenario = scenario.model_copy(update={"routes": [asked]})
-        fleet = assemble(scenario)
+        fleet = build_fleet(scenario)
         self.position_m = fleet.sites.position_m
         nobody = np.empty((0, 3, 2))
         motion = Motion(Tracks(np.array([0.0, 60.0]), nobody, nobody), fleet.sites)
@@ -75,24 +75,24 @@ class Net:
             there,
         )
 
-    def delay_s(self, way: Way) -> float:
-        places_m = self.position_m[list(way)]
-        length_m = np.linalg.norm(np.diff(places_m, axis=0), axis=1).sum()
-        return length_m / SPEED_OF_LIGHT_M_S + (len(way) - 2) * PROCESSING_S
+    def delay_s(self, path_found: Route) -> float:
+        places_m = self.position_m[list(path_found)]
+        path_length_m = np.linalg.norm(np.diff(places_m, axis=0), axis=1).sum()
+        return path_length_m / SPEED_OF_LIGHT_M_S + (len(path_found) - 2) * PROCESSING_S
 
-    def ways(self, source: int, target: int) -> list[Way]:
+    def paths_found(self, source: int, target: int) -> list[Route]:
         heard: dict[int, set[int]] = {}
         for a, b in self.ends.tolist():
             heard.setdefault(a, set()).add(b)
             heard.setdefault(b, set()).add(a)
         found, begun = [], [(source,)]
         while begun:
-            way = begun.pop()
-            for after in heard.get(way[-1], set()) - set(way):
+            path_found = begun.pop()
+            for after in heard.get(path_found[-1], set()) - set(path_found):
                 if after == target:
-                    found.append((*way, after))
+                    found.append((*path_found, after))
                 elif self.relays[after]:
-                    begun.append((*way, after))
+                    begun.append((*path_found, after))
         return found
 
 
@@ -103,17 +103,17 @@ def _by_pair(found: Routes) -> dict[tuple[int, int], list[int]]:
     return rows
 
 
-def _path(found: Routes, row: int) -> Way:
+def _path(found: Routes, row: int) -> Route:
     return tuple(found.path[found.path_first[row] : found.path_first[row + 1]].tolist())
 
 
 def _same_best(found: Routes, plain: Routes) -> None:
-    """Assert that the best ways are the ordinary ones, and all rows are told apart and complete."""
+    """Assert that the best routes are the ordinary ones, and all rows are distinct and complete."""
     best = np.flatnonzero(found.rank == 1)
     for name in KINDS:
         np.testing.assert_array_equal(getattr(found, name)[best], getattr(plain, name))
-    for row, way in enumerate(best.tolist()):
-        assert _path(found, way) == _path(plain, row)
+    for row, path_found in enumerate(best.tolist()):
+        assert _path(found, path_found) == _path(plain, row)
     for rows in _by_pair(found).values():
         assert found.rank[rows].tolist() == list(range(1, len(rows) + 1))
         assert len({_path(found, row) for row in rows}) == len(rows)
@@ -133,7 +133,7 @@ def test_the_k_best_ways(seed: int, links: int, metric: str) -> None:
     pairs = _by_pair(found)
     assert len(pairs) == 42
     for (source, target), rows in pairs.items():
-        every = net.ways(source, target)
+        every = net.paths_found(source, target)
         if not every:
             assert found.reason[rows].tolist() != [REACHED]
             assert len(rows) == 1
@@ -141,32 +141,38 @@ def test_the_k_best_ways(seed: int, links: int, metric: str) -> None:
         paths = [_path(found, row) for row in rows]
         assert set(paths) <= set(every)
         assert found.hops[rows].tolist() == [len(path) - 1 for path in paths]
-        assert found.entry[rows].tolist() == [path[1] for path in paths]
+        assert found.first_hop[rows].tolist() == [path[1] for path in paths]
         delays = [net.delay_s(path) for path in paths]
         np.testing.assert_allclose(found.delay_s[rows], delays, rtol=1e-12)
         if metric == "h":
-            assert found.hops[rows].tolist() == sorted(len(way) - 1 for way in every)[:k]
+            assert (
+                found.hops[rows].tolist() == sorted(len(path_found) - 1 for path_found in every)[:k]
+            )
         else:
-            expected = sorted(net.delay_s(way) for way in every)[:k]
+            expected = sorted(net.delay_s(path_found) for path_found in every)[:k]
             np.testing.assert_allclose(delays, expected, atol=7 * NS_A_HOP, rtol=0)
 
 
-@pytest.mark.parametrize("apart", ["links", "nodes"])
+@pytest.mark.parametrize("disjoint", ["links", "nodes"])
 @settings(max_examples=60, deadline=None)
 @nets
-def test_two_ways_apart(apart: str, seed: int, links: int, metric: str) -> None:
-    def parts(way: Way) -> set[object]:
-        held = {frozenset(link) for link in pairwise(way)}
-        return held if apart == "links" else {*way[1:-1], *(held if len(way) == 2 else ())}
+def test_two_ways_apart(disjoint: str, seed: int, links: int, metric: str) -> None:
+    def parts(path_found: Route) -> set[object]:
+        held = {frozenset(link) for link in pairwise(path_found)}
+        return (
+            held
+            if disjoint == "links"
+            else {*path_found[1:-1], *(held if len(path_found) == 2 else ())}
+        )
 
-    def cost(way: Way) -> float:
-        return len(way) if metric == "h" else net.delay_s(way)
+    def cost(path_found: Route) -> float:
+        return len(path_found) if metric == "h" else net.delay_s(path_found)
 
     net = Net(seed, links)
-    found = net.routes(apart=apart, metric=METRIC[metric])
+    found = net.routes(disjoint=disjoint, metric=METRIC[metric])
     _same_best(found, net.routes(metric=METRIC[metric]))
     for (source, target), rows in _by_pair(found).items():
-        every = net.ways(source, target)
+        every = net.paths_found(source, target)
         sums = [
             cost(one) + cost(other)
             for number, one in enumerate(every)
@@ -184,17 +190,18 @@ def test_two_ways_apart(apart: str, seed: int, links: int, metric: str) -> None:
 def test_ends_that_do_not_relay_are_never_passed() -> None:
     passed = 0
     for net in (Net(seed, 24) for seed in range(8)):
-        for rule in ({"alternatives": 20}, {"apart": "links"}, {"apart": "nodes"}):
-            ways = net.routes(**rule)
-            for row in range(len(ways)):
-                inner = _path(ways, row)[1:-1]
+        for rule in ({"alternatives": 20}, {"disjoint": "links"}, {"disjoint": "nodes"}):
+            paths_found = net.routes(**rule)
+            for row in range(len(paths_found)):
+                inner = _path(paths_found, row)[1:-1]
                 assert all(net.relays[each] for each in inner)
                 passed += len(inner)
     assert passed > 1_000
 
 
 def test_the_best_of_equal_ways_takes_the_place_of_another() -> None:
-    # Two relays on the straight line between the ends: the ways over them are as long as the line.
+    # Two relays on the straight line between the ends: the routes over them are as long as the
+    # line.
     position_m = np.zeros((4, 3))
     position_m[:, 0] = np.array([0.0, 10.0, 20.0, 30.0]) * SPEED_OF_LIGHT_M_S / 1e3
     a, b = np.array([[0, 1, 0, 2, 0], [1, 3, 2, 3, 3]], np.int32)
@@ -205,11 +212,11 @@ def test_the_best_of_equal_ways_takes_the_place_of_another() -> None:
         target=np.array([3], np.int32),
         rank=np.ones(1, np.int8),
         delay_s=np.array([0.03]),
-        length_m=position_m[3:, 0],
+        path_length_m=position_m[3:, 0],
         hops=np.ones(1, np.int16),
         reason=np.zeros(1, np.int8),
-        entry=np.array([3], np.int32),
-        mark=np.zeros(1, np.int32),
+        first_hop=np.array([3], np.int32),
+        path_id=np.zeros(1, np.int32),
         path_first=np.array([0, 2]),
         path=np.array([0, 3], np.int32),
     )

@@ -1,4 +1,4 @@
-"""Ways through one instant: by hand on networks of a few platforms, and against SciPy's Dijkstra.
+"""Routes through one instant: by hand on networks of a few platforms, and against SciPy's Dijkstra.
 
 SciPy gets the same whole nanoseconds and a graph in which only relays have edges onwards, so costs
 must be equal to the last bit.
@@ -14,14 +14,14 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from skyweft.network.graph.adjacency import NS_M, neighbours, touching_blocks, transit
-from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE, TARGET_ALONE
-from skyweft.network.routing.best import ways
+from skyweft.network.product import ABSENT, PARTITIONED, REACHED, SOURCE_ISOLATED, TARGET_ISOLATED
+from skyweft.network.routing.best import routes_found
 
 MS = 1e6 * NS_M  # metres light goes in a millisecond
 
 
 class Asked:
-    """Rows of `ways` by pair."""
+    """Rows of `routes` by pair."""
 
     def __init__(self, position_m, links, relays, sources, targets, hops=False, passing_ns=0):
         position_m = np.array(position_m, float)
@@ -32,23 +32,25 @@ class Asked:
         a, b = np.array(links, np.int32).reshape(-1, 2).T
         bounds = np.array([0, len(platform)] if len(platform) else [0], np.int32)
         self.sources, self.targets = list(sources), list(targets)
-        self.hops, self.length_m, self.reason, self.entry, self.mark, self.path = ways(
-            position_m,
-            np.ascontiguousarray(a),
-            np.ascontiguousarray(b),
-            node,
-            platform,
-            (bounds, *touching_blocks(a[:0], b[:0], bounds)),
-            np.array(sources, np.int32),
-            np.array(targets, np.int32),
-            hops,
-            passing_ns,
+        self.hops, self.path_length_m, self.reason, self.first_hop, self.path_id, self.path = (
+            routes_found(
+                position_m,
+                np.ascontiguousarray(a),
+                np.ascontiguousarray(b),
+                node,
+                platform,
+                (bounds, *touching_blocks(a[:0], b[:0], bounds)),
+                np.array(sources, np.int32),
+                np.array(targets, np.int32),
+                hops,
+                passing_ns,
+            )
         )
 
     def row(self, source: int, target: int) -> int:
         return self.sources.index(source) * len(self.targets) + self.targets.index(target)
 
-    def way(self, source: int, target: int) -> list[int]:
+    def route(self, source: int, target: int) -> list[int]:
         row = self.row(source, target)
         reached = np.where(self.hops > 0, self.hops + 1, 0)
         first = reached[:row].sum()
@@ -66,39 +68,39 @@ def _line(*at_ms: float) -> list[list[float]]:
 def test_the_way_leads_over_relays() -> None:
     # Two ends, two relays between them.
     found = Asked(_line(0, 1, 3, 4), [(0, 1), (1, 2), (2, 3)], [1, 2], [0], [3])
-    assert found.way(0, 3) == [0, 1, 2, 3]
+    assert found.route(0, 3) == [0, 1, 2, 3]
     assert found.hops.tolist() == [3]
-    assert found.entry.tolist() == [1]
+    assert found.first_hop.tolist() == [1]
     assert found.reason.tolist() == [REACHED]
-    assert found.length_m[0] == pytest.approx(4 * MS)
+    assert found.path_length_m[0] == pytest.approx(4 * MS)
 
 
 def test_ends_never_pass_traffic_on() -> None:
     # 0 - 1 - 2 where 1 does not relay: it hears both, and yet they have nobody in range.
     found = Asked(_line(0, 1, 2), [(0, 1), (1, 2)], [], [0, 1], [1, 2])
-    assert found.why(0, 2) == SOURCE_ALONE
-    assert found.way(0, 1) == [0, 1]
-    assert found.way(1, 2) == [1, 2]
+    assert found.why(0, 2) == SOURCE_ISOLATED
+    assert found.route(0, 1) == [0, 1]
+    assert found.route(1, 2) == [1, 2]
 
 
 def test_two_ends_that_hear_each_other_need_no_relay() -> None:
     place = [*_line(0, 1), [0.5 * MS, 5 * MS, 0]]
     found = Asked(place, [(0, 1), (0, 2), (1, 2)], [2], [0], [1])
-    assert found.way(0, 1) == [0, 1]
-    assert found.entry.tolist() == [1]
+    assert found.route(0, 1) == [0, 1]
+    assert found.first_hop.tolist() == [1]
 
 
 def test_a_straight_link_wins_a_tie() -> None:
     # 0 -> 1 is 2 ms straight and 2 ms over a relay on the same line.
     found = Asked(_line(0, 2, 1), [(0, 2), (2, 1), (0, 1)], [2], [0], [1])
-    assert found.way(0, 1) == [0, 1]
+    assert found.route(0, 1) == [0, 1]
 
 
 def test_a_relay_is_source_and_target_too() -> None:
     found = Asked(_line(0, 1, 2, 3), [(0, 1), (1, 2), (2, 3)], [1, 2, 3], [0, 1, 3], [0, 1, 3])
-    assert found.way(1, 3) == [1, 2, 3]
-    assert found.way(3, 0) == [3, 2, 1, 0]
-    assert found.way(3, 1) == [3, 2, 1]
+    assert found.route(1, 3) == [1, 2, 3]
+    assert found.route(3, 0) == [3, 2, 1, 0]
+    assert found.route(3, 1) == [3, 2, 1]
     assert found.hops[found.row(1, 1)] == 0  # left out by the caller
 
 
@@ -107,28 +109,28 @@ def test_every_reason() -> None:
     place = [*_line(0, 1, 5, 4, 9), [np.nan] * 3]
     links = [(0, 1), (2, 3), (3, 5)]
     found = Asked(place, links, [1, 3], [0, 1, 4, 5], [2, 3, 4, 5])
-    assert found.why(0, 2) == ISLANDS
-    assert found.why(1, 3) == ISLANDS
-    assert found.why(0, 4) == TARGET_ALONE
-    assert found.why(4, 2) == SOURCE_ALONE
+    assert found.why(0, 2) == PARTITIONED
+    assert found.why(1, 3) == PARTITIONED
+    assert found.why(0, 4) == TARGET_ISOLATED
+    assert found.why(4, 2) == SOURCE_ISOLATED
     assert found.why(0, 5) == found.why(5, 2) == found.why(5, 4) == ABSENT
-    assert np.all(np.isnan(found.length_m))
-    assert found.entry.tolist() == [-1] * 16
+    assert np.all(np.isnan(found.path_length_m))
+    assert found.first_hop.tolist() == [-1] * 16
     assert found.path.tolist() == []
 
 
 def test_an_absent_relay_is_walked_around() -> None:
     place = [*_line(0, 4), [np.nan] * 3, [1 * MS, 1 * MS, 0.0]]
     found = Asked(place, [(0, 2), (2, 1), (0, 3), (3, 1)], [2, 3], [0], [1])
-    assert found.way(0, 1) == [0, 3, 1]
+    assert found.route(0, 1) == [0, 3, 1]
 
 
 def test_fewest_hops_against_least_delay() -> None:
     # Three short hops along the line, or two long ones over a relay far aside.
     place = [*_line(0, 1, 2, 3), [1.5 * MS, 4 * MS, 0.0]]
     links = [(0, 1), (1, 2), (2, 3), (0, 4), (4, 3)]
-    assert Asked(place, links, [1, 2, 4], [0], [3]).way(0, 3) == [0, 1, 2, 3]
-    assert Asked(place, links, [1, 2, 4], [0], [3], hops=True).way(0, 3) == [0, 4, 3]
+    assert Asked(place, links, [1, 2, 4], [0], [3]).route(0, 3) == [0, 1, 2, 3]
+    assert Asked(place, links, [1, 2, 4], [0], [3], hops=True).route(0, 3) == [0, 4, 3]
 
 
 def test_processing_makes_fewer_hops_worth_it() -> None:
@@ -137,7 +139,7 @@ def test_processing_makes_fewer_hops_worth_it() -> None:
     links = [(0, 1), (1, 2), (2, 3), (0, 4), (4, 3)]
     for passing_ms, expected in ((0.5, [0, 1, 2, 3]), (0.7, [0, 4, 3])):
         found = Asked(place, links, [1, 2, 4], [0], [3], passing_ns=round(passing_ms * 1e6))
-        assert found.way(0, 3) == expected
+        assert found.route(0, 3) == expected
 
 
 def test_marks_tell_ways_apart() -> None:
@@ -145,7 +147,7 @@ def test_marks_tell_ways_apart() -> None:
     over_1 = Asked(place, [(0, 1), (1, 3)], [1, 2], [0], [3])
     over_2 = Asked(place, [(0, 2), (2, 3)], [1, 2], [0], [3])
     again = Asked(_line(0, 1.2, 1.5, 2.5), [(0, 1), (1, 3)], [1, 2], [0], [3])
-    assert over_1.mark[0] == again.mark[0] != over_2.mark[0]
+    assert over_1.path_id[0] == again.path_id[0] != over_2.path_id[0]
 
 
 def test_more_targets_than_lanes_and_one_twice() -> None:
@@ -164,8 +166,8 @@ def test_long_ways_do_not_run_out_of_room() -> None:
     place = _line(*(0.1 * np.arange(count)))
     ends = [0, count - 1]
     found = Asked(place, links, range(1, count - 1), ends, ends)
-    assert found.way(0, count - 1) == list(range(count))
-    assert found.way(count - 1, 0) == list(range(count))[::-1]
+    assert found.route(0, count - 1) == list(range(count))
+    assert found.route(count - 1, 0) == list(range(count))[::-1]
 
 
 def _random(seed: int):
@@ -182,9 +184,9 @@ def _random(seed: int):
 def _by_dijkstra(place, links, relays, passing_ns: int):
     """Return costs (N, N) by searching from every platform; only relays lead on."""
     count = len(place)
-    length_m = np.linalg.norm(place[links[:, 0]] - place[links[:, 1]], axis=1)
-    there = np.isfinite(length_m)
-    links, price = links[there], np.maximum(1, np.rint(length_m[there] / NS_M))
+    path_length_m = np.linalg.norm(place[links[:, 0]] - place[links[:, 1]], axis=1)
+    there = np.isfinite(path_length_m)
+    links, price = links[there], np.maximum(1, np.rint(path_length_m[there] / NS_M))
     tail, head = np.concatenate([links, links[:, ::-1]]).T
     price = np.tile(price, 2)
     relay = np.isin(np.arange(count), relays)
@@ -207,20 +209,20 @@ def test_ways_are_dijkstras(seed: int) -> None:
     pairs = {tuple(sorted(pair)) for pair in links.tolist()}
     for source in some:
         for target in some:
-            way = found.way(source, target)
+            route = found.route(source, target)
             if source == target:
                 continue
             assert (found.why(source, target) == REACHED) == np.isfinite(expected[source, target])
-            if not way:
+            if not route:
                 continue
-            assert (way[0], way[-1]) == (source, target)
-            assert set(way[1:-1]) <= set(relays.tolist())
-            hops = list(pairwise(way))
+            assert (route[0], route[-1]) == (source, target)
+            assert set(route[1:-1]) <= set(relays.tolist())
+            hops = list(pairwise(route))
             assert {tuple(sorted(hop)) for hop in hops} <= pairs
-            lengths_m = np.linalg.norm(place[way[:-1]] - place[way[1:]], axis=1)
+            lengths_m = np.linalg.norm(place[route[:-1]] - place[route[1:]], axis=1)
             cost = np.maximum(1, np.rint(lengths_m / NS_M)).sum() + passing_ns * (len(hops) - 1)
             assert cost == expected[source, target]
-            assert found.length_m[found.row(source, target)] == pytest.approx(lengths_m.sum())
+            assert found.path_length_m[found.row(source, target)] == pytest.approx(lengths_m.sum())
 
 
 def test_links_are_grouped_both_ways_and_absent_ones_left_out() -> None:

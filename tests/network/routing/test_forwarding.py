@@ -1,15 +1,15 @@
-"""Forwarding tables of a small shell, followed hop by hop and against the ways of `routes`."""
+"""Forwarding tables of a small shell, followed hop by hop and against the routes of `routes`."""
 
 from functools import cache
 
 import numpy as np
 import pytest
 
-from skyweft.contacts.finding import find
+from skyweft.contacts.finding import find_contacts
 from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
-from skyweft.motion import assemble, propagate
+from skyweft.motion import build_fleet, propagate
 from skyweft.network.graph.topology import topology
 from skyweft.network.routing.forwarding import Forwarding, forwarding
 from skyweft.network.routing.routes import carrying, places, routes
@@ -64,13 +64,13 @@ def _moved() -> tuple[Scenario, Fleet, Motion, Contacts]:
         },
         strict=False,
     )
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, 120.0)
-    return scenario, fleet, motion, find(scenario, fleet, motion)
+    return scenario, fleet, motion, find_contacts(scenario, fleet, motion)
 
 
 def _asked(**rule: object) -> tuple[Scenario, Fleet, Motion, Contacts]:
-    """Return the stages with 60 % of the contacts: ways of fewer hops are then often longer."""
+    """Return the stages with 60 % of the contacts: routes of fewer hops are then often longer."""
     scenario, fleet, motion, contacts = _moved()
     asked = scenario.routes[0].model_copy(update=rule)
     keep = np.random.default_rng(1).random(len(contacts)) < 0.6
@@ -114,18 +114,18 @@ def test_following_the_table_reaches_the_target_at_its_cost(metric: str) -> None
 @pytest.mark.parametrize("metric", ["delay", "hops"])
 def test_a_relay_sends_where_its_own_way_goes(metric: str) -> None:
     known = _asked(metric=metric, processing_s=PROCESSING_S)
-    table, ways = forwarding(*known, AT_S), routes(*known)
+    table, paths_found = forwarding(*known, AT_S), routes(*known)
     assert [known[1].names[each] for each in table.target] == list(PLACES)
-    compared = 0
-    for way in np.flatnonzero(ways.time_s == AT_S):
-        row = _row(table, ways.source[way])
-        column = table.target.tolist().index(ways.target[way])
-        assert table.following[row, column] == ways.entry[way]
+    pairs_compared = 0
+    for path_found in np.flatnonzero(paths_found.time_s == AT_S):
+        row = _row(table, paths_found.source[path_found])
+        column = table.target.tolist().index(paths_found.target[path_found])
+        assert table.following[row, column] == paths_found.first_hop[path_found]
         assert table.delay_s[row, column] == pytest.approx(
-            ways.delay_s[way], rel=1e-12, nan_ok=True
+            paths_found.delay_s[path_found], rel=1e-12, nan_ok=True
         )
-        compared += 1
-    assert compared == 61 * 4 - 1
+        pairs_compared += 1
+    assert pairs_compared == 61 * 4 - 1
 
 
 def test_a_target_that_relays_is_there_already() -> None:

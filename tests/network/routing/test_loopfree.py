@@ -1,4 +1,4 @@
-"""Yen's ways against every way there is, written out by brute force on small graphs."""
+"""Yen's routes against every route there is, written out by brute force on small graphs."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,21 +20,21 @@ def _random(seed: int, nodes: int, edges: int, longest_ns: int):
 
 
 def _every_way(tail, head, delay, passing, source: int, target: int) -> dict[tuple[int, ...], int]:
-    """Return all ways without a loop and their costs, the shortest of parallel edges taken."""
+    """Return all loop-free paths and their costs, the shortest of parallel edges taken."""
     out: dict[int, dict[int, int]] = {}
     for a, b, cost in zip(tail.tolist(), head.tolist(), delay.tolist(), strict=True):
         out.setdefault(a, {})[b] = min(cost, out.get(a, {}).get(b, cost))
-    ways, open_ = {}, [((source,), 0)]
+    routes, open_ = {}, [((source,), 0)]
     while open_:
         path, spent = open_.pop()
         for follower, cost in out.get(path[-1], {}).items():
             if follower in path:
                 continue
             if follower == target:
-                ways[(*path, follower)] = spent + cost
+                routes[(*path, follower)] = spent + cost
             elif passing[follower]:
                 open_.append(((*path, follower), spent + cost))
-    return ways
+    return routes
 
 
 @settings(max_examples=150, deadline=None)
@@ -56,12 +56,12 @@ def test_ways_are_the_k_shortest_of_all(
         if source == target:
             assert len(rows) == 0
             continue
-        ways = _every_way(tail, head, delay, passing, source, target)
-        assert found.cost_ns[rows].tolist() == sorted(ways.values())[:k]
+        routes = _every_way(tail, head, delay, passing, source, target)
+        assert found.cost_ns[rows].tolist() == sorted(routes.values())[:k]
         assert found.rank[rows].tolist() == list(range(1, len(rows) + 1))
         paths = [tuple(found.path[slice(*found.path_first[[r, r + 1]])].tolist()) for r in rows]
         assert len(set(paths)) == len(paths)
-        assert [ways[path] for path in paths] == found.cost_ns[rows].tolist()
+        assert [routes[path] for path in paths] == found.cost_ns[rows].tolist()
 
 
 def test_threads_and_the_order_of_pairs_change_nothing() -> None:
@@ -90,7 +90,7 @@ def test_no_pairs_no_ways_and_no_edges() -> None:
     assert len(found) == len(found.path) == 0
 
 
-def test_mistakes_are_named() -> None:
+def test_errors_are_named() -> None:
     network = adjacency(3, *np.array([[0, 1], [1, 2], [5, 5]], np.int32))
     with pytest.raises(ValueError, match="k must be at least 1"):
         loop_free(network, np.array([[0, 1]], np.int32), 0)

@@ -1,4 +1,4 @@
-"""Ways over time by hand: two cities, two relays that come and go, an aircraft that relays."""
+"""Routes over time by hand: two cities, two relays that come and go, an aircraft that relays."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,8 +7,8 @@ import pytest
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion, Sites, Tracks
-from skyweft.motion import assemble
-from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE, Routes
+from skyweft.motion import build_fleet
+from skyweft.network.product import ABSENT, PARTITIONED, REACHED, SOURCE_ISOLATED, Routes
 from skyweft.network.routing import routes as finding
 from skyweft.network.routing.routes import KINDS, linked, places, relaying, routes, snapshot_times
 from skyweft.scenario.scenario import Scenario
@@ -93,7 +93,7 @@ def _motion(fleet: Fleet, start_s: float = 0.0, end_s: float = END_S) -> Motion:
 
 def _found(start_s: float = 0.0, end_s: float = END_S, **rule: object) -> Routes:
     scenario = _scenario(**rule)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     motion = _motion(fleet, start_s, end_s)
     return routes(scenario, fleet, motion, _contacts(start_s, end_s))
 
@@ -115,39 +115,39 @@ def test_the_way_changes_with_the_links() -> None:
     assert _way(found, 540.0, 0, 1) == [0, 4, 1]  # the window ends at this very moment
     here = np.flatnonzero(found.time_s < 540.0)
     assert np.all(found.reason[here] == REACHED)
-    assert found.entry[:2].tolist() == [2, 2]
+    assert found.first_hop[:2].tolist() == [2, 2]
 
 
 def test_delays_are_straight_lines_and_processing() -> None:
     found = _found(processing_s=0.002)
-    where = assemble(_scenario()).sites.position_m
-    length_m = np.linalg.norm(where[0] - where[2]) + np.linalg.norm(where[2] - where[1])
-    assert found.length_m[0] == pytest.approx(length_m, rel=1e-12)
-    assert found.delay_s[0] == pytest.approx(length_m / SPEED_OF_LIGHT_M_S + 0.002, rel=1e-12)
+    where = build_fleet(_scenario()).sites.position_m
+    path_length_m = np.linalg.norm(where[0] - where[2]) + np.linalg.norm(where[2] - where[1])
+    assert found.path_length_m[0] == pytest.approx(path_length_m, rel=1e-12)
+    assert found.delay_s[0] == pytest.approx(path_length_m / SPEED_OF_LIGHT_M_S + 0.002, rel=1e-12)
 
 
 def test_who_relays() -> None:
     scenario = _scenario()
-    assert relaying(scenario, assemble(scenario)).tolist() == [False, False, True, True, True]
+    assert relaying(scenario, build_fleet(scenario)).tolist() == [False, False, True, True, True]
 
 
 def test_an_island_and_a_city_nobody_hears() -> None:
     scenario = _scenario(sources=["one"], targets=["two", "far"])
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     # Before 180 s the second mast hears nobody at all; without the first city's link it is alone.
     contacts = _contacts()
     keep = contacts.source != 0
     alone = Contacts(*(getattr(contacts, name)[keep] for name in Contacts.__slots__))
     found = routes(scenario, fleet, _motion(fleet), alone)
     at = {float(time_s): found.reason[found.time_s == time_s].tolist() for time_s in (0, 300, 360)}
-    assert at[0.0] == [SOURCE_ALONE] * 2
-    assert at[300.0] == [ISLANDS] * 2  # it hears the aircraft, which hears nobody else yet
-    assert at[360.0] == [REACHED, ISLANDS]
+    assert at[0.0] == [SOURCE_ISOLATED] * 2
+    assert at[300.0] == [PARTITIONED] * 2  # it hears the aircraft, which hears nobody else yet
+    assert at[360.0] == [REACHED, PARTITIONED]
 
 
 def test_a_mover_that_is_not_there() -> None:
     scenario = _scenario(sources=["plane"], targets=["two"])
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     mover, site = np.array([-1, -1, -1, -1, 0], np.int32), np.array([0, 1, 2, 3, -1], np.int32)
     sites = Sites(fleet.sites.position_m[:4], fleet.sites.up[:4])
 
@@ -185,7 +185,7 @@ def test_paths_only_where_asked_for() -> None:
     found = _found(paths=False)
     assert len(found.path) == 0
     assert np.all(found.path_first == 0)
-    np.testing.assert_array_equal(found.mark, _found().mark)
+    np.testing.assert_array_equal(found.path_id, _found().path_id)
 
 
 def test_a_rule_a_number() -> None:
@@ -193,7 +193,7 @@ def test_a_rule_a_number() -> None:
     twice = scenario.model_copy(
         update={"routes": [*scenario.routes, _scenario(step_s=300.0).routes[0]]}
     )
-    fleet = assemble(twice)
+    fleet = build_fleet(twice)
     found = routes(twice, fleet, _motion(fleet), _contacts())
     assert np.unique(found.time_s[found.rule == 1]).tolist() == [0.0, 300.0]
     assert np.count_nonzero(found.rule == 0) == 20
@@ -207,7 +207,7 @@ def test_threads_and_their_tasks_do_not_matter(
     expected = _found()
     monkeypatch.setattr(finding, "ROWS_AT_ONCE", rows_at_once)
     scenario = _scenario()
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     with ThreadPoolExecutor(threads) as executor:
         found = routes(scenario, fleet, _motion(fleet), _contacts(), executor)
     for name in Routes.__slots__:
@@ -223,7 +223,7 @@ def test_blocks_of_time_give_the_rows_of_one_block() -> None:
 
 
 def test_snapshots_from_the_first_moment_to_before_the_last() -> None:
-    fleet = assemble(_scenario())
+    fleet = build_fleet(_scenario())
     assert snapshot_times(_motion(fleet, 60.0, 300.0), 100.0).tolist() == [100.0, 200.0]
     assert snapshot_times(_motion(fleet, 60.0, 300.0), 60.0).tolist() == [60.0, 120.0, 180.0, 240.0]
     assert snapshot_times(_motion(fleet, 60.0, 300.0), 1000.0).tolist() == []

@@ -1,9 +1,9 @@
-"""Figures of ways over time, counted by hand and against NumPy's own quantiles."""
+"""Figures of routes over time, counted by hand and against NumPy's own quantiles."""
 
 import numpy as np
 import pytest
 
-from skyweft.network.product import ABSENT, ISLANDS, REACHED, SOURCE_ALONE
+from skyweft.network.product import ABSENT, PARTITIONED, REACHED, SOURCE_ISOLATED
 from skyweft.network.routing.statistics import (
     EARTH_RADIUS_M,
     Series,
@@ -20,7 +20,7 @@ def _series(**changes: object) -> Series:
     """Two pairs, six snapshots a minute apart: the first is lost twice, the second always."""
     delay_s = np.array([[0.010, 0.014, NOTHING, 0.012, 0.012, NOTHING], [NOTHING] * 6])
     reason = np.array(
-        [[REACHED, REACHED, ISLANDS, REACHED, REACHED, SOURCE_ALONE], [ABSENT] * 6], np.int8
+        [[REACHED, REACHED, PARTITIONED, REACHED, REACHED, SOURCE_ISOLATED], [ABSENT] * 6], np.int8
     )
     columns = {
         "rule": 3,
@@ -32,8 +32,8 @@ def _series(**changes: object) -> Series:
         "delay_s": delay_s,
         "hops": np.where(np.isfinite(delay_s), [[2, 4, 0, 3, 3, 0], [0] * 6], 0).astype(np.int16),
         "reason": reason,
-        "entry": np.array([[7, 8, -1, 9, 9, -1], [-1] * 6], np.int32),
-        "mark": np.array([[1, 2, 0, 5, 6, 0], [0] * 6], np.int32),
+        "first_hop": np.array([[7, 8, -1, 9, 9, -1], [-1] * 6], np.int32),
+        "path_id": np.array([[1, 2, 0, 5, 6, 0], [0] * 6], np.int32),
     }
     return Series(**(columns | changes))
 
@@ -47,15 +47,15 @@ def test_one_pair_by_hand() -> None:
     assert found.delay_median_s[0] == pytest.approx(0.012)
     assert found.delay_max_s[0] == 0.014
     assert found.rtt_median_s[0] == pytest.approx(0.024)
-    # Snapshots 0-1 and 3-4 both have ways: the delay changes by 4 and 0 ms.
+    # Snapshots 0-1 and 3-4 both have routes: the delay changes by 4 and 0 ms.
     assert found.jitter_s[0] == pytest.approx(0.002)
     assert (found.hops_min[0], found.hops_mean[0], found.hops_max[0]) == (2, 3.0, 4)
-    # Both times the way changes, the first platform only once; watched for two minutes.
+    # Both times the route changes, the first platform only once; watched for two minutes.
     assert (found.changes[0], found.handovers[0]) == (2, 1)
     assert (found.changes_per_h[0], found.handovers_per_h[0]) == (60.0, 30.0)
     assert found.interruption_s[0] == 0.25
     assert (found.outages[0], found.outage_max_s[0]) == (2, 60.0)
-    assert (found.islands[0], found.source_alone[0], found.target_alone[0]) == (1, 1, 0)
+    assert (found.partitioned[0], found.source_isolated[0], found.target_isolated[0]) == (1, 1, 0)
 
 
 def test_a_pair_that_is_never_reached() -> None:
@@ -104,15 +104,15 @@ def test_quantiles_are_numpys() -> None:
         np.full((40, 1), 5e6),
         delay_s,
         np.ones(shape, np.int16),
-        np.where(np.isnan(delay_s), ISLANDS, REACHED).astype(np.int8),
+        np.where(np.isnan(delay_s), PARTITIONED, REACHED).astype(np.int8),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.int32),
     )
     found = pair_statistics(series)
-    told = np.arange(40) != 7
+    reported = np.arange(40) != 7
     for name, share in (("delay_min_s", 0), ("delay_median_s", 0.5), ("delay_p95_s", 0.95)):
-        expected = np.nanquantile(delay_s[told], share, axis=1)
-        np.testing.assert_allclose(getattr(found, name)[told], expected, rtol=1e-14)
+        expected = np.nanquantile(delay_s[reported], share, axis=1)
+        np.testing.assert_allclose(getattr(found, name)[reported], expected, rtol=1e-14)
     over = snapshot_statistics(series)
     expected = np.nanquantile(delay_s, 0.95, axis=0)
     np.testing.assert_allclose(over.delay_p95_s, expected, rtol=1e-14)
@@ -122,7 +122,7 @@ def test_snapshots_by_hand() -> None:
     found = snapshot_statistics(_series())
     assert found.pairs.tolist() == [2] * 6
     assert found.reachable.tolist() == [1, 1, 0, 1, 1, 0]
-    assert found.compared.tolist() == [0, 1, 0, 0, 1, 0]
+    assert found.pairs_compared.tolist() == [0, 1, 0, 0, 1, 0]
     assert found.changes.tolist() == [0, 1, 0, 0, 1, 0]
     assert found.handovers.tolist() == [0, 1, 0, 0, 0, 0]
     assert np.isnan(found.delay_median_s[[2, 5]]).all()

@@ -1,4 +1,4 @@
-"""What ways amount to, against plain arithmetic on the rows of routes.parquet."""
+"""What routes amount to, against plain arithmetic on the rows of routes.parquet."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from skyweft.motion import assemble, propagate
+from skyweft.motion import build_fleet, propagate
 from skyweft.network.routing import summary as routing
 from skyweft.network.routing.statistics import EARTH_RADIUS_M
 from skyweft.results import Run, run
@@ -50,7 +50,7 @@ def test_one_row_a_pair(result: Run) -> None:
             each for each in counts if reasons.count(each) == reasons.count(counts[-1])
         ] or (not counts and row["reason"] == "")
         handovers = sum(
-            bool(a["reachable"] and b["reachable"] and a["entry"] != b["entry"])
+            bool(a["reachable"] and b["reachable"] and a["first_hop"] != b["first_hop"])
             for a, b in pairwise(mine)
         )
         assert row["handovers"] == handovers
@@ -59,19 +59,19 @@ def test_one_row_a_pair(result: Run) -> None:
 
 def test_one_row_a_snapshot_and_the_summary(result: Run) -> None:
     rows = result.routes.to_pylist()
-    times = result.route_times.to_pylist()
+    times = result.route_snapshots.to_pylist()
     assert [row["time_s"] for row in times] == [STEP_S * k for k in range(24)]
     for row in times:
         here = [each for each in rows if each["time_s"] == row["time_s"]]
         assert row["pairs"] == len(here)
         assert row["reachable"] == sum(each["reachable"] for each in here)
-    (figures,) = result.summary()["routes"]
+    (summary,) = result.summary()["routes"]
     delays = np.sort([each["delay_s"] for each in rows if each["reachable"]])
-    assert figures["share_reachable"] == pytest.approx(len(delays) / len(rows))
-    assert figures["delay_median_s"] == pytest.approx(delays[(len(delays) - 1) // 2], abs=1e-6)
-    shares = list(figures["reasons"].values())
+    assert summary["share_reachable"] == pytest.approx(len(delays) / len(rows))
+    assert summary["delay_median_s"] == pytest.approx(delays[(len(delays) - 1) // 2], abs=1e-6)
+    shares = list(summary["reasons"].values())
     assert shares == sorted(shares, reverse=True)
-    assert sum(shares) == pytest.approx(1 - figures["share_reachable"])
+    assert sum(shares) == pytest.approx(1 - summary["share_reachable"])
 
 
 @pytest.mark.parametrize("rows_max", [1, 50, 300])
@@ -80,7 +80,7 @@ def test_small_memory_gives_the_same(
 ) -> None:
     scenario = result.scenario
     file = [result.folder / "routes.parquet"]
-    fleet = assemble(load(result.folder.parent / "tiny.toml"))
+    fleet = build_fleet(load(result.folder.parent / "tiny.toml"))
     monkeypatch.setattr(routing, "ROWS_MAX", rows_max)
     found = routing.sum_up(scenario, fleet, file)
     assert len(found.pairs) > 1
@@ -93,7 +93,7 @@ def test_small_memory_gives_the_same(
         )
     times = routing.snapshot_table(found.snapshots)
     for name in times.column_names:
-        wanted = result.route_times[name].to_pylist()
+        wanted = result.route_snapshots[name].to_pylist()
         assert times[name].to_pylist() == pytest.approx(wanted, nan_ok=True), name
 
 
@@ -108,11 +108,11 @@ def high(tiny: Path, short_blocks: None) -> Path:
 
 @pytest.fixture
 def ranked(high: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return its run with a rule of three ways and one of two that share no platform."""
+    """Return its run with a rule of three routes and one of two that share no platform."""
     text = high.read_text(encoding="utf-8")
     start, end = text.index("[[routes]]"), text.index("[[flows]]")
     rule = text[start:end]
-    rules = f'{rule.strip()}\nalternatives = 3\n\n{rule.strip()}\napart = "nodes"\n\n'
+    rules = f'{rule.strip()}\nalternatives = 3\n\n{rule.strip()}\ndisjoint = "nodes"\n\n'
     path = high.with_stem("ranked")
     path.write_text(text[:start] + rules + text[end:], encoding="utf-8")
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 50)  # row groups cut pairs
@@ -124,7 +124,7 @@ def test_figures_are_of_the_best_ways(
 ) -> None:
     plain = run(high, high.parent / "plain")
     for rule in (0, 1):
-        for name in ("routes", "route_statistics", "route_times"):
+        for name in ("routes", "route_statistics", "route_snapshots"):
             rows = ranked.table(name)
             rows = rows.filter(pc.equal(rows["route"], rule)).drop_columns("route")
             if name == "routes":
@@ -135,7 +135,7 @@ def test_figures_are_of_the_best_ways(
         assert mine | {"alternatives": None} == other
     monkeypatch.setattr(routing, "ROWS_MAX", 50)
     again = routing.sum_up(
-        ranked.scenario, assemble(load(high)), [ranked.folder / "routes.parquet"]
+        ranked.scenario, build_fleet(load(high)), [ranked.folder / "routes.parquet"]
     )
     names = ranked.platforms["name"].combine_chunks()
     pairs = routing.pair_table(again.pairs, names)
@@ -150,15 +150,15 @@ def test_how_many_have_alternatives_and_what_they_cost(ranked: Run) -> None:
             if row["route"] == rule:
                 key = row["time_s"], row["source"], row["target"]
                 pairs.setdefault(key, []).append(row)
-        for ways in pairs.values():
-            assert [way["rank"] for way in ways] == list(range(1, len(ways) + 1))
-            assert len({tuple(way["path"]) for way in ways}) == len(ways)
-            if rule == 1 and len(ways) > 1:
-                assert not set(ways[-1]["path"][1:-1]) & set(ways[-2]["path"][1:-1])
+        for routes in pairs.values():
+            assert [route["rank"] for route in routes] == list(range(1, len(routes) + 1))
+            assert len({tuple(route["path"]) for route in routes}) == len(routes)
+            if rule == 1 and len(routes) > 1:
+                assert not set(routes[-1]["path"][1:-1]) & set(routes[-2]["path"][1:-1])
         extra = [
-            ways[-1]["delay_s"] - ways[0]["delay_s"]
-            for ways in pairs.values()
-            if len(ways) >= wanted
+            routes[-1]["delay_s"] - routes[0]["delay_s"]
+            for routes in pairs.values()
+            if len(routes) >= wanted
         ]
         assert len(extra) > 10
         found = ranked.summary()["routes"][rule]["alternatives"]
@@ -184,7 +184,7 @@ def test_costs_can_be_restated(result: Run) -> None:
 
 def test_distances_follow_movers(tiny: Path) -> None:
     scenario = load(tiny)
-    fleet = assemble(scenario)
+    fleet = build_fleet(scenario)
     site, mover = fleet.rows_of("ground")[0], fleet.rows_of("sats")[4]
     time_s = np.arange(0.0, 6_001.0, 60.0)  # more than one lot of places
     ends = np.array([site, mover], np.int32), np.array([fleet.rows_of("ground")[1]] * 2, np.int32)
@@ -213,5 +213,5 @@ def test_nothing_asked_nothing_there(tiny: Path) -> None:
     start = text.index("[[routes]]")
     tiny.write_text(text[:start] + text[text.index("[coverage]") :], encoding="utf-8")
     done = run(tiny, tiny.parent / "none")
-    assert done.routes is done.route_statistics() is done.route_times is None
+    assert done.routes is done.route_statistics() is done.route_snapshots is None
     assert done.summary()["routes"] is None

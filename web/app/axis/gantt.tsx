@@ -6,7 +6,7 @@ import type { Group } from "../../scene/index.ts";
 import { end_s, setTime } from "../state/clock.ts";
 import { problems, runId, scene, start } from "../state/runs.ts";
 import { nowShare, pan, scrollbar_px, span, zoom } from "../state/span.ts";
-import { isPart, select, selected } from "../state/thing.ts";
+import { isPart, select, selected } from "../state/subject.ts";
 import { grouped } from "../words/quantities.ts";
 import { lasting, utcClock } from "../words/time.ts";
 import { arrivals, complaint, sheetOf, type Row } from "./bars.ts";
@@ -82,11 +82,11 @@ function headFor(group: Group): number {
 
 /// The chosen platform's row is unfolded, a line a contact at the same time.
 function heightFor(platform: string, group: string): number {
-  const thing = selected.value;
+  const subject = selected.value;
   const of = scene.value?.groups.find(({ name }) => name === group);
   const alone = members.value.get(group)?.length === 1;
   const named_px = ROW_PX * (of ? linesFor(nameWidth(platform, of, alone), gutter_px.value, room_px.value) : 1);
-  if (thing?.kind !== "platform" || thing.name !== platform) return named_px;
+  if (subject?.kind !== "platform" || subject.name !== platform) return named_px;
   const lanes = sheetOf(runId.peek(), group, span.peek(), end_s.peek())?.rows.get(platform)?.count ?? 1;
   return Math.max(named_px, Math.min(UNFOLDED_PX, lanes * LANE_PX + 4));
 }
@@ -132,7 +132,7 @@ export function Gantt() {
     const { width, height } = size.value;
     const context = sharp(canvas.current!, width, height);
     if (!context) return;
-    const thing = selected.value;
+    const subject = selected.value;
     paint(
       {
         context, width, height, rowOf,
@@ -140,18 +140,18 @@ export function Gantt() {
         top: top.value,
         rules: scene.value?.rules.map(({ name }) => name) ?? [],
         ticks: ticks(span.value, Math.max(2, width / TICK_PX), Date.parse(start.value)),
-        isChosen: (platform) => isPart(thing, platform),
+        isChosen: (platform) => isPart(subject, platform),
         isSelected: (platform, other) =>
-          thing !== null && thing.kind !== "platform" && other !== null && isPart(thing, platform) && isPart(thing, other),
+          subject !== null && subject.kind !== "platform" && other !== null && isPart(subject, platform) && isPart(subject, other),
       },
       shown.value,
     );
   });
 
   useSignalEffect(() => {
-    const thing = selected.value;
-    const row = thing && scene.value?.platforms.name.findIndex((name) => isPart(thing, name));
-    if (thing === null || row === null || row === undefined || row < 0) return;
+    const subject = selected.value;
+    const row = subject && scene.value?.platforms.name.findIndex((name) => isPart(subject, name));
+    if (subject === null || row === null || row === undefined || row < 0) return;
     untracked(() => reveal(scroller.current!, row));
   });
 

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { view, type View } from "../state/address.ts";
 import { faster, play, playing, stepBy } from "../state/clock.ts";
-import { select } from "../state/thing.ts";
+import { select } from "../state/subject.ts";
 import { NAMES } from "./rail.tsx";
 import { SEARCH_ID } from "./search.tsx";
 

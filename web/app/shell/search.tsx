@@ -2,7 +2,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scene } from "../state/runs.ts";
-import { select } from "../state/thing.ts";
+import { select } from "../state/subject.ts";
 import { Icon } from "./icons.tsx";
 
 const FOUND_MAX = 12;

@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import { restore, view, writePlace } from "../state/address.ts";
 import { time_s } from "../state/clock.ts";
 import { run, runId, runs, start } from "../state/runs.ts";
-import { selected } from "../state/thing.ts";
+import { selected } from "../state/subject.ts";
 import { lasting, sinceStart, utcClock, utcDate } from "../words/time.ts";
 import { Icon } from "./icons.tsx";
 import { Search } from "./search.tsx";
@@ -16,9 +16,9 @@ export function TopBar() {
       <span class="chip replay" title="A finished run, played again. Nothing here is live.">
         <Icon name="replay" /> replay
       </span>
-      {run.value && !run.value.complete && run.value.finished_s !== null && (
+      {run.value && !run.value.complete && run.value.simulated_s !== null && (
         <span class="chip warning" title="The run stopped before its end; what it had finished is shown.">
-          <Icon name="warning" /> incomplete: {lasting(run.value.finished_s)} of {lasting(run.value.duration_s ?? 0)}
+          <Icon name="warning" /> incomplete: {lasting(run.value.simulated_s)} of {lasting(run.value.duration_s ?? 0)}
         </span>
       )}
       <Search />
@@ -37,7 +37,7 @@ function RunChoice() {
       value={String(runId.value)}
       onChange={(event) => {
         const place = { view: view.value, run: Number(event.currentTarget.value), t_s: time_s.value };
-        void restore(writePlace({ ...place, thing: selected.value, camera: null, span: null }));
+        void restore(writePlace({ ...place, subject: selected.value, camera: null, span: null }));
       }}
     >
       {all.map(({ id, name, folder }) => <option key={id} value={String(id)}>{name} · {folder.split("/").at(-1)}</option>)}

@@ -5,7 +5,7 @@ import type { Camera } from "../../globe/index.ts";
 import { playing, setTime, time_s } from "./clock.ts";
 import { openRun, runId, runs } from "./runs.ts";
 import { isWhole, setSpan, span } from "./span.ts";
-import { fields, selected, thingIn, type Thing } from "./thing.ts";
+import { fields, selected, subjectIn, type Subject } from "./subject.ts";
 
 export const VIEWS = ["globe", "timeline", "links", "deliveries", "compare"] as const;
 export type View = (typeof VIEWS)[number];
@@ -20,7 +20,7 @@ export interface Place {
   view: View;
   run: number;
   t_s: number;
-  thing: Thing | null;
+  subject: Subject | null;
   camera: Camera | null;
   span: { from_s: number; to_s: number } | null;
 }
@@ -34,7 +34,7 @@ export function readPlace(hash: string): Place {
     view: VIEWS.includes(asked) ? asked : "globe",
     run: whole(words.get("run")),
     t_s: Math.max(0, numbers(words.get("t"), 1)?.[0] ?? 0),
-    thing: thingIn(words),
+    subject: subjectIn(words),
     camera: distance === undefined ? null : { longitude_deg: longitude_deg!, latitude_deg: latitude_deg!, distance },
     span: to_s === undefined ? null : { from_s: from_s!, to_s },
   };
@@ -44,7 +44,7 @@ export function writePlace(place: Place): string {
   const words = new URLSearchParams({ view: place.view });
   if (place.run > 0) words.set("run", String(place.run));
   words.set("t", rounded(place.t_s, 1));
-  fields(place.thing).forEach(([key, value]) => words.set(key, value));
+  fields(place.subject).forEach(([key, value]) => words.set(key, value));
   if (place.span) words.set("span", [place.span.from_s, place.span.to_s].map((t) => rounded(t, 1)).join());
   if (place.camera) {
     const { longitude_deg, latitude_deg, distance } = place.camera;
@@ -71,7 +71,7 @@ function rounded(value: number, digits: number): string {
 export async function restore(hash: string, first = false): Promise<void> {
   const place = readPlace(hash);
   view.value = place.view;
-  selected.value = place.thing;
+  selected.value = place.subject;
   cameraAsked.value = camera.value = place.camera;
   const id = runs.value?.[place.run] ? place.run : 0;
   if (first || id !== runId.value) await openRun(id, place.t_s);
@@ -93,7 +93,7 @@ export function follow(): void {
       view: view.value,
       run: runId.value,
       t_s: time_s.value,
-      thing: selected.value,
+      subject: selected.value,
       camera: camera.value,
       span: isWhole.value ? null : span.value,
     });

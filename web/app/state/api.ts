@@ -8,7 +8,7 @@ export interface RunInfo {
   name: string;
   start: string | null;
   duration_s: number | null;
-  finished_s: number | null;
+  simulated_s: number | null;
   complete: boolean;
   hash: string | null;
   /// Rows by table.
@@ -60,7 +60,7 @@ export interface Timeline {
   notes?: string[];
 }
 
-export interface Way {
+export interface Route {
   time_s: number;
   nodes: string[];
   delay_s: number[];
@@ -82,10 +82,10 @@ export interface Matrix {
 export interface Messages {
   /// What part of each rule's messages had arrived after how long.
   delays: { rule: number; delay_s: number[]; share: number[] }[];
-  cells: Record<"latitude_min_deg" | "latitude_max_deg" | "longitude_min_deg" | "longitude_max_deg" | "things" | "made" | "share_delivered" | "delay_p95_s", (number | null)[]>;
-  aboard: { time_s: number[]; total_bytes: number[]; fullest_bytes: number[]; fullest: string[] };
+  cells: Record<"latitude_min_deg" | "latitude_max_deg" | "longitude_min_deg" | "longitude_max_deg" | "devices" | "generated" | "share_delivered" | "delay_p95_s", (number | null)[]>;
+  stored: { time_s: number[]; total_bytes: number[]; fullest_bytes: number[]; fullest: string[] };
   /// Those that took most first.
-  targets: { target: string; served_s: number; missed_s: number; came_bytes: number; came: number }[];
+  targets: { target: string; served_s: number; unserved_s: number; arrived_bytes: number; arrived: number }[];
   notes: string[];
 }
 
@@ -103,7 +103,7 @@ type Values = Record<string, string | number | null | undefined>;
 export const runs = () => json<RunInfo[]>("runs");
 export const summary = (run: number) => json<Record<string, unknown>>(`runs/${run}/summary`);
 export const timeline = (run: number, query: Values) => json<Timeline>(`runs/${run}/timeline`, query);
-export const way = (run: number, query: Values) => json<Way>(`runs/${run}/path`, query);
+export const route = (run: number, query: Values) => json<Route>(`runs/${run}/path`, query);
 export const matrix = (run: number, query: Values) => json<Matrix>(`runs/${run}/matrix`, query);
 
 export const messages = (run: number) => json<Messages>(`runs/${run}/messages`);

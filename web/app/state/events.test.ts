@@ -9,7 +9,7 @@ const { source, target, start, end } = scene.contacts;
 const { name } = scene.platforms;
 const all = [...start].flatMap((from, k) => [
   ...(from > 0 ? [from] : []),
-  ...(end[k]! < scene.finished_s ? [end[k]!] : []),
+  ...(end[k]! < scene.simulated_s ? [end[k]!] : []),
 ]);
 
 describe("events", () => {
@@ -31,14 +31,14 @@ describe("events", () => {
     expect(own.every(({ words }) => words.startsWith(`${site} → `))).toBe(true);
     const ends = { source: site, target: name[target.at(-1)!]! };
     const link = eventsNear(scene, 900, { kind: "link", ...ends }, 1e6);
-    expect(link.every(({ thing }) => JSON.stringify(thing) === JSON.stringify({ kind: "link", ...ends }))).toBe(true);
+    expect(link.every(({ subject }) => JSON.stringify(subject) === JSON.stringify({ kind: "link", ...ends }))).toBe(true);
     expect(link.length).toBeLessThan(own.length);
   });
 
-  it("of a way are its changes", () => {
+  it("of a route are its changes", () => {
     const { time, first, node } = scene.paths;
-    const way = (k: number) => node.subarray(first[k]!, first[k + 1]!).join();
-    const wanted = [...time].filter((_, k) => k > 0 && way(k) !== way(k - 1));
+    const route = (k: number) => node.subarray(first[k]!, first[k + 1]!).join();
+    const wanted = [...time].filter((_, k) => k > 0 && route(k) !== route(k - 1));
     const pair = { kind: "path", route: 0, source: name[scene.paths.source[0]!]!, target: name[scene.paths.target[0]!]! } as const;
     const found = eventsNear(scene, 900, pair, 1e6);
     expect(wanted.length).toBeGreaterThan(0);

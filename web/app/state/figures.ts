@@ -13,7 +13,7 @@ export interface RouteFigures {
 
 export interface CoverageFigures {
   places: number;
-  share_covered_mean: number | null;
+  coverage_fraction_mean: number | null;
   longest_gap_s: number | null;
   in_view_mean: number | null;
 }
@@ -25,7 +25,7 @@ export interface Figures {
   coverage: { elevation_min_deg: number; cells: CoverageFigures | null; sites: CoverageFigures | null } | null;
   routes: RouteFigures[] | null;
   flows: { flows: number; carried_mean_bps: number | null; share_served: number | null } | null;
-  deliveries?: { made: number; observed?: number; share_delivered: number | null; delay_p50_s: number | null } | null;
+  deliveries?: { generated: number; observed?: number; share_delivered: number | null; delay_p50_s: number | null } | null;
   manifest?: { seed?: number; hash?: string; warnings?: string[]; overrides?: string[] };
   [more: string]: unknown;
 }

@@ -29,7 +29,7 @@ export const scene = computed<Scene | null>(() => {
 /// The piece that the run was opened with: the globe starts from it and fetches on by itself.
 export const firstScene = signal<Scene | null>(null);
 
-/// Between two snapshots of what the run computed: a way or a load holds until the next.
+/// Between two snapshots of what the run computed: a route or a load holds until the next.
 export const snapshot_s = computed(() => scene.value?.routes[0]?.step_s ?? 60);
 
 /// Rows of the scene's platforms by name.
@@ -56,7 +56,7 @@ export async function openRun(id: number, t_s: number): Promise<void> {
     pieces.value = [];
     firstScene.value = null;
     problems.value = info?.problem ? [info.problem] : [];
-    end_s.value = info?.finished_s ?? info?.duration_s ?? 0;
+    end_s.value = info?.simulated_s ?? info?.duration_s ?? 0;
     time_s.value = calm_s.value = 0;
     setTime(t_s);
   });

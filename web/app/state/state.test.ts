@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { readPlace, writePlace, type Place } from "./address.ts";
 import { stepped } from "./clock.ts";
 import { flat } from "./figures.ts";
-import { isPart, sameThing, type Thing } from "./thing.ts";
+import { isPart, sameSubject, type Subject } from "./subject.ts";
 
 const PLACE: Place = {
   view: "links",
   run: 1,
   t_s: 3600.5,
-  thing: { kind: "path", route: 0, source: "Xi'an", target: "São Paulo & co" },
+  subject: { kind: "path", route: 0, source: "Xi'an", target: "São Paulo & co" },
   camera: { longitude_deg: 116.41, latitude_deg: -30, distance: 3.25 },
   span: { from_s: 3000, to_s: 7000 },
 };
@@ -19,26 +19,26 @@ describe("the address", () => {
   });
 
   it("is readable", () => {
-    expect(writePlace({ ...PLACE, thing: null })).toBe("#view=links&run=1&t=3600.5&span=3000,7000&camera=116.41,-30,3.25");
+    expect(writePlace({ ...PLACE, subject: null })).toBe("#view=links&run=1&t=3600.5&span=3000,7000&camera=116.41,-30,3.25");
   });
 
   it("forgives what is no place", () => {
     expect(readPlace("#view=moon&run=-3&t=soon&camera=1,2&span=5&source=A")).toEqual({
-      view: "globe", run: 0, t_s: 0, thing: null, camera: null, span: null,
+      view: "globe", run: 0, t_s: 0, subject: null, camera: null, span: null,
     });
   });
 });
 
-describe("the selected thing", () => {
-  const link: Thing = { kind: "link", source: "A", target: "B" };
+describe("the selected subject", () => {
+  const link: Subject = { kind: "link", source: "A", target: "B" };
 
   it("has its ends as parts", () => {
     expect([isPart(link, "A"), isPart(link, "C"), isPart(null, "A")]).toEqual([true, false, false]);
   });
 
   it("is the same by its names", () => {
-    expect(sameThing(link, { ...link })).toBe(true);
-    expect(sameThing(link, { kind: "path", route: 0, source: "A", target: "B" })).toBe(false);
+    expect(sameSubject(link, { ...link })).toBe(true);
+    expect(sameSubject(link, { kind: "path", route: 0, source: "A", target: "B" })).toBe(false);
   });
 });
 

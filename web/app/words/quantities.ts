@@ -97,7 +97,7 @@ export function measureOf(name: string, unit: string): Measure {
 
 /// Whether seconds count from the run's start, and are no length of time.
 function isMoment(name: string): boolean {
-  return /(^|_)(time|start|end|culmination|created|sent|heard|delivered|from|to)_s$/.test(name);
+  return /(^|_)(time|start|end|culmination|created|sent|received|delivered|from|to)_s$/.test(name);
 }
 
 /// A column's name without the unit that its header states anyway: `elevation_max_deg` to

@@ -75,7 +75,7 @@ describe("columns", () => {
   });
 
   it("tells no little as nothing", () => {
-    expect([0, 0.0547, 3.21e-4, -3.21e-4].map((value) => measured(value, measureOf("energy_byte_j", "J")))).toEqual(["0", "0.055", "0.000321", "-0.000321"]);
+    expect([0, 0.0547, 3.21e-4, -3.21e-4].map((value) => measured(value, measureOf("energy_per_byte_j", "J")))).toEqual(["0", "0.055", "0.000321", "-0.000321"]);
     expect(measured(420, measureOf("rate_bps", "bit/s"))).toBe("0.00042");
   });
 

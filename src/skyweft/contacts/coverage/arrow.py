@@ -14,14 +14,18 @@ COVERAGE = Table(
         Column("name", "text", "", "the site; empty for a cell of the grid"),
         Column("latitude_deg", "float64", "deg", "of the site, or halving the cell's area"),
         Column("longitude_deg", "float64", "deg", "of the site, or the cell's middle"),
-        Column("share_covered", "float64", "1", "share of the run's time with a platform in view"),
+        Column(
+            "coverage_fraction", "float64", "1", "share of the run's time with a platform in view"
+        ),
         Column("in_view_mean", "float64", "1", "platforms in view, mean over the run's time"),
         Column("in_view_min", "int32", "1", "fewest platforms in view at any time"),
         Column("in_view_max", "int32", "1", "most platforms in view at any time"),
         Column("longest_gap_s", "float64", "s", "longest time without any"),
         Column("longest_gap_cut", "bool", "", "whether an end of the run cuts that gap"),
         Column("revisit_mean_s", "float64", "s", "mean of the gaps seen whole; NaN without any"),
-        Column("wait_mean_s", "float64", "s", "mean wait from a random moment until covered"),
+        Column(
+            "response_time_mean_s", "float64", "s", "mean wait from a random moment until covered"
+        ),
         Column("gaps", "int64", "1", "gaps seen whole"),
         Column("passes_per_day", "float64", "1/d", "windows of single platforms a day"),
         Column("latitude_min_deg", "float64", "deg", "southern border of the cell; NaN for a site"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyweft.drawing.figures import measured
+from skyweft.drawing.numerals import measured
 
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -11,4 +11,4 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     for places in ("cells", "sites"):
         if seen := summary["coverage"].get(places):
             gap = measured(seen["longest_gap_s"], "s")
-            yield f"coverage of {places}: {seen['share_covered_mean']:.1%}, longest gap {gap}"
+            yield f"coverage of {places}: {seen['coverage_fraction_mean']:.1%}, longest gap {gap}"

@@ -33,21 +33,21 @@ class Coverage:
     """One row a place: cells of equal area first, then sites. Columns have shape (N,).
 
     A gap cut by an end of the run counts in `longest_gap_s` with the length that was seen (then
-    `longest_gap_cut` is set) and in `wait_mean_s`, never in `revisit_mean_s`, which is the mean of
-    the gaps seen whole and NaN without any. The bounds of a cell are NaN for a site.
+    `longest_gap_cut` is set) and in `response_time_mean_s`, never in `revisit_mean_s`, which is the
+    mean of the gaps seen whole and NaN without any. The bounds of a cell are NaN for a site.
     """
 
     name: tuple[str, ...]  # "" for a cell
     latitude_deg: Floats
     longitude_deg: Floats
-    share_covered: Floats  # of the run's time
+    coverage_fraction: Floats  # of the run's time
     in_view_mean: Floats  # platforms above the elevation, over the run's time
     in_view_min: NDArray[np.int32]
     in_view_max: NDArray[np.int32]
     longest_gap_s: Floats
     longest_gap_cut: NDArray[np.bool_]
     revisit_mean_s: Floats
-    wait_mean_s: Floats  # from a random moment until covered
+    response_time_mean_s: Floats  # from a random moment until covered
     gaps: NDArray[np.int64]  # seen whole
     passes_per_day: Floats  # windows of single platforms; one cut by the run's start counts
     latitude_min_deg: Floats
@@ -58,7 +58,7 @@ class Coverage:
     def __post_init__(self) -> None:
         columns = [getattr(self, name) for name in self.__slots__]
         assert len({len(column) for column in columns}) == 1
-        assert np.all((self.share_covered >= 0) & (self.share_covered <= 1))
+        assert np.all((self.coverage_fraction >= 0) & (self.coverage_fraction <= 1))
         assert np.all(self.in_view_min <= self.in_view_max)
 
     def __len__(self) -> int:
@@ -225,14 +225,14 @@ class CoverageState:
             name=self._names,
             latitude_deg=self._where.latitude_deg,
             longitude_deg=self._where.longitude_deg,
-            share_covered=np.minimum(tally.covered_s / duration_s, 1.0),
+            coverage_fraction=np.minimum(tally.covered_s / duration_s, 1.0),
             in_view_mean=tally.in_view_s / duration_s,
             in_view_min=np.minimum(tally.in_view_min, tally.in_view_max),
             in_view_max=tally.in_view_max.copy(),
             longest_gap_s=np.maximum(tally.longest_s, rest_s),
             longest_gap_cut=np.where(rest_s > tally.longest_s, True, tally.longest_cut),
             revisit_mean_s=revisit_s,
-            wait_mean_s=(tally.gaps_s2 + rest_s**2) / (2 * duration_s),
+            response_time_mean_s=(tally.gaps_s2 + rest_s**2) / (2 * duration_s),
             gaps=tally.gaps.copy(),
             passes_per_day=passes_per_day,
             latitude_min_deg=self._where.latitude_min_deg,

@@ -14,28 +14,28 @@ from skyweft.drawing.reading import numbers
 __all__ = ["coverage_map"]
 
 Figure = Literal[
-    "share_covered",
+    "coverage_fraction",
     "in_view_mean",
     "longest_gap_s",
     "revisit_mean_s",
-    "wait_mean_s",
+    "response_time_mean_s",
     "passes_per_day",
 ]
 _SCALES: dict[str, tuple[float, str]] = {
-    "share_covered": (100.0, "share of time covered [%]"),
+    "coverage_fraction": (100.0, "share of time covered [%]"),
     "in_view_mean": (1.0, "platforms in view, mean [1]"),
     "longest_gap_s": (1 / 60, "longest gap [min]"),
     "revisit_mean_s": (1 / 60, "mean gap [min]"),
-    "wait_mean_s": (1 / 60, "mean wait until covered [min]"),
+    "response_time_mean_s": (1 / 60, "mean wait until covered [min]"),
     "passes_per_day": (1.0, "passes per day [1/d]"),
 }
 
-_LESS_IS_BETTER = ("longest_gap_s", "revisit_mean_s", "wait_mean_s")
+_LESS_IS_BETTER = ("longest_gap_s", "revisit_mean_s", "response_time_mean_s")
 
 
 def coverage_map(
     coverage: pa.Table,
-    figure: Figure = "share_covered",
+    figure: Figure = "coverage_fraction",
     ax: Axes | None = None,
     palette: Palette = LIGHT,
 ) -> Axes:

@@ -5,7 +5,6 @@ import pyarrow as pa
 
 from skyweft.contacts.coverage.plot import Figure, coverage_map
 from skyweft.drawing.charts import HALF, PAGE, chart
-from skyweft.drawing.figures import count, minutes, number, percent, share_of
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -19,6 +18,7 @@ from skyweft.drawing.markup import (
     tile,
     titled,
 )
+from skyweft.drawing.numerals import count, minutes, number, percent, share_of
 from skyweft.drawing.reading import Floats, numbers, words
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
@@ -37,7 +37,7 @@ _HEADS = (
     ("passes", "per day"),
 )
 _CAPTIONS: dict[Figure, str] = {
-    "share_covered": "Share of the time with at least one platform in view.",
+    "coverage_fraction": "Share of the time with at least one platform in view.",
     "in_view_mean": "Platforms in view, mean over time.",
     "longest_gap_s": "Longest time without any platform in view.",
     "passes_per_day": "Passes of single platforms a day.",
@@ -61,7 +61,7 @@ def section(folder: Folder) -> Section:
 def _tiles(coverage: pa.Table) -> list[Markup]:
     """Return how much of the area is covered, and by how many."""
     cells = np.isfinite(numbers(coverage, "latitude_min_deg"))
-    share = numbers(coverage, "share_covered")[cells]
+    share = numbers(coverage, "coverage_fraction")[cells]
     in_view = numbers(coverage, "in_view_mean")[cells]
     always = percent(float(np.mean(share > 1 - 1e-9)))
     return [
@@ -108,9 +108,9 @@ def _body(folder: Folder, coverage: pa.Table) -> Markup:
 
 def telling_maps(grid: pa.Table) -> list[Figure]:
     """Choose two maps: where all is covered all the time, gaps say nothing."""
-    if np.all(numbers(grid, "share_covered") > 0.9995):
+    if np.all(numbers(grid, "coverage_fraction") > 0.9995):
         return ["in_view_mean", "passes_per_day"]
-    return ["share_covered", "longest_gap_s"]
+    return ["coverage_fraction", "longest_gap_s"]
 
 
 def _map(coverage: pa.Table, what: Figure) -> Markup:
@@ -136,7 +136,7 @@ def _belts(grid: pa.Table) -> list[list[Cell]]:
 def _sites(sites: pa.Table) -> Markup:
     if not sites.num_rows:
         return Markup("")
-    worst = np.argsort(numbers(sites, "share_covered"), kind="stable")
+    worst = np.argsort(numbers(sites, "coverage_fraction"), kind="stable")
     ordered = sites.take(pa.array(worst[:SITES_MAX]))
     names = words(ordered, "name").to_pylist()
     one = np.arange(len(names))
@@ -162,7 +162,7 @@ def _cells(rows: pa.Table, mine: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> 
     def of(column: str) -> Floats:
         return numbers(rows, column)[mine]
 
-    share = float(of("share_covered").mean())
+    share = float(of("coverage_fraction").mean())
     gaps = of("gaps")
     revisit_s = np.nan_to_num(of("revisit_mean_s")) * gaps
     return [
@@ -172,7 +172,7 @@ def _cells(rows: pa.Table, mine: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> 
         count(float(of("in_view_max").max())),
         minutes(float(of("longest_gap_s").max())),
         minutes(float(revisit_s.sum() / gaps.sum()) if gaps.sum() else np.nan),
-        minutes(float(of("wait_mean_s").mean())),
+        minutes(float(of("response_time_mean_s").mean())),
         number(float(of("passes_per_day").mean())),
     ]
 

@@ -69,16 +69,16 @@ def _places(coverage: Coverage, rows: NDArray[np.bool_]) -> dict[str, Any] | Non
     seen = np.isfinite(revisit_s)
     return {
         "places": int(np.count_nonzero(rows)),
-        "share_covered_mean": float(coverage.share_covered[rows].mean()),
-        "share_covered_min": float(coverage.share_covered[rows].min()),
+        "coverage_fraction_mean": float(coverage.coverage_fraction[rows].mean()),
+        "coverage_fraction_min": float(coverage.coverage_fraction[rows].min()),
         "in_view_mean": float(coverage.in_view_mean[rows].mean()),
         "in_view_min": int(coverage.in_view_min[rows].min()),
         "in_view_max": int(coverage.in_view_max[rows].max()),
         "longest_gap_s": float(coverage.longest_gap_s[rows].max()),
         "revisit_mean_s": float(revisit_s[seen].mean()) if seen.any() else None,
-        "wait_mean_s": float(coverage.wait_mean_s[rows].mean()),
+        "response_time_mean_s": float(coverage.response_time_mean_s[rows].mean()),
         "passes_per_day_mean": float(coverage.passes_per_day[rows].mean()),
-        "never_covered": int(np.count_nonzero(coverage.share_covered[rows] == 0)),
+        "never_covered": int(np.count_nonzero(coverage.coverage_fraction[rows] == 0)),
     }
 
 

@@ -7,7 +7,7 @@ from matplotlib.colors import ListedColormap
 
 from skyweft.contacts.plot.meetings import Meetings, meetings, summed
 from skyweft.drawing.axes import dress, given_or_new
-from skyweft.drawing.figures import percent
+from skyweft.drawing.numerals import percent
 from skyweft.drawing.palette import LAYERS, LIGHT, SPOKEN, Palette
 from skyweft.drawing.reading import Floats, numbers
 

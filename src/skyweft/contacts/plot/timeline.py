@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from skyweft.contacts.plot.meetings import Meetings, meetings, merged, summed, up_mean
 from skyweft.drawing.axes import colour_key, dress, given_or_new, shortened, time_axis
-from skyweft.drawing.figures import percent
+from skyweft.drawing.numerals import percent
 from skyweft.drawing.palette import LAYERS, LIGHT, SPOKEN, Palette
 from skyweft.drawing.reading import Floats, Ints
 

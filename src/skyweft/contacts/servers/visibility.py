@@ -55,7 +55,7 @@ class InView:
     count: Ints  # (M,) how many are in view
 
 
-def best_in_view(
+def best_servers(
     satellite_position_m: Floats,
     shell: Ints,
     user_position_m: Floats,
@@ -102,7 +102,7 @@ def best_in_view(
     )
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return best_in_view(
+            return best_servers(
                 satellite_position_m,
                 shell,
                 user_position_m,

@@ -1,21 +1,22 @@
-"""Random access: which messages of which things are heard by whom.
+"""Random access: which messages of which devices are received by whom.
 
 Theory of operation
 -------------------
 1. *Traffic* (`traffic`): every rule's messages of a stretch of time. Each number that is drawn
-   belongs to a rule, a thing, a message and a purpose (`draws`), never to an order of calls, so
-   neither threads nor the way in which time is cut change any.
-2. *Waking* (`waking`): when a thing sends. At once, on a beacon it hears, or when its almanac has
+   belongs to a rule, a device, a message and a purpose (`draws`), never to an order of calls, so
+   neither threads nor the uplink in which time is cut change any.
+2. *Waking* (`waking`): when a device sends. At once, on a beacon it receives, or when its almanac
+has
    a receiver up.
 3. *Sight* (`sight`): who has a transmission in view. An angle at the Earth's centre, at the
    nearest knot, leaves few receivers; they are looked at exactly. A *ray* is one pair of both.
 4. *Receiving* (`receiving`): a ray is too weak, off its frequency, not listened to (beam,
-   half-duplex, no free decoder), lost to another (`collisions`), or heard. Of a message's rays the
-   one that came nearest to being heard names the cause.
+   half-duplex, no free decoder), lost to another (`collisions`), or received. Of a message's rays
+   the one that came nearest to being received names the cause.
 5. *Collisions* (`collisions`): signals meet by receiver and channel, or by grid of carriers where
    they hop. One is lost if any single other one overlaps it past its harmless beginning and is not
    weaker by what the two lanes need. What several add up to is not reckoned with.
-6. *Answering* (`answering`): the receiver that heard a confirmed message best answers at one
+6. *Answering* (`answering`): the receiver that received a confirmed message best answers at one
    appointed moment if it sends nothing else then; the answer must close and not meet another.
 7. *Rounds* (`rounds`): a message without an answer is sent again, which disturbs others. The
    attempts of a stretch are judged again and again until nothing changes: an attempt follows only

@@ -1,17 +1,17 @@
-"""Which confirmed transmissions are acknowledged, and which acknowledgements reach their things.
+"""Which confirmed transmissions are acknowledged, and which acknowledgements reach their devices.
 
-The receiver that heard a message best answers at one appointed moment, at which its thing listens.
-It has one transmitter: what finds it sending another answer or a beacon is not answered. At the
-thing an answer must close, and not meet another receiver's on its channel.
+The receiver that received a message best answers at one appointed moment, at which its device
+listens. It has one transmitter: what finds it sending another answer or a beacon is not answered.
+At the device an answer must close, and not meet another receiver's on its channel.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.access.draws import CHANNEL, PURPOSES, uniforms
-from skyweft.delivery.access.receiving import HEARD, Air, Codes, Receivers
-from skyweft.delivery.access.sight import Rays
+from skyweft.delivery.access.random import CHANNEL, PURPOSES, uniforms
+from skyweft.delivery.access.receiving import RECEIVED, Air, Codes, Receivers
 from skyweft.delivery.access.tables import Answers, Sent
+from skyweft.delivery.access.visibility import Rays
 from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
 
@@ -23,7 +23,7 @@ Singles = NDArray[np.float32]
 
 
 class Answering:
-    """How receivers answer, and what of it things hear."""
+    """How receivers answer, and what of it devices hear."""
 
     def __init__(self, scenario: Scenario, air: Air, receivers: Receivers) -> None:
         rules = air.media.of_rule
@@ -36,9 +36,9 @@ class Answering:
         self._band_of = np.repeat(np.arange(len(cells)), cells).astype(np.int16)
 
     def answered(
-        self, before: Answers, sent: Sent, rays: Rays, near: Codes, heard: Flags, over_s: Floats
+        self, before: Answers, sent: Sent, rays: Rays, near: Codes, received: Flags, over_s: Floats
     ) -> tuple[Answers, Flags]:
-        """Return all answers that are sent, and which transmissions' things receive theirs.
+        """Return all answers that are sent, and which transmissions' devices receive theirs.
 
         Parameters
         ----------
@@ -47,17 +47,17 @@ class Answering:
         sent, rays : Sent, Rays
             All that is on the air; rays in order of transmissions.
         near : (K,)
-            How near each ray came to being heard.
-        heard : (S,)
-            Which transmissions ask for an answer: confirmed, heard, over.
+            How near each ray came to being received.
+        received : (S,)
+            Which transmissions ask for an answer: confirmed, received, over.
         over_s : (S,)
             When each has arrived everywhere. [s]
         """
-        good = np.flatnonzero((near == HEARD) & heard[rays.sent])
+        good = np.flatnonzero((near == RECEIVED) & received[rays.sent])
         good = good[np.lexsort((rays.receiver[good], -rays.power_dbhz[good], rays.sent[good]))]
         of, first = np.unique(rays.sent[good], return_index=True)
         ray = good[first]
-        order = np.lexsort((sent.number[of], sent.thing[of], sent.rule[of], over_s[of]))
+        order = np.lexsort((sent.number[of], sent.device[of], sent.rule[of], over_s[of]))
         of, ray = of[order], ray[order]
         rule = sent.rule[of]
         start_s = over_s[of] + self._after_s[rule]
@@ -66,7 +66,7 @@ class Answering:
             sent.lane[of], of,
         )  # fmt: skip
         answers, rays_of = self._sent(before, asked, ray)
-        told = np.zeros(len(sent), np.bool_)
+        reported = np.zeros(len(sent), np.bool_)
         closes = rays.answer_dbhz >= self._need_dbhz[sent.rule, sent.lane][rays.sent]
         bound = np.searchsorted(rays.sent, np.arange(len(sent) + 1))
         place = self._receivers.places(rays.receiver)
@@ -74,9 +74,9 @@ class Answering:
         _receive(
             answers.start_s, answers.end_s, answers.cell, answers.lane, answers.sent, rays_of,
             bound, place, rays.delay_s, rays.answer_dbhz, closes,
-            np.append(by_place, len(answers)), self._band_of, self._air.media.need_db, told,
+            np.append(by_place, len(answers)), self._band_of, self._air.media.need_db, reported,
         )  # fmt: skip
-        return answers, told
+        return answers, reported
 
     def _cell(self, sent: Sent, of: Ints) -> Places:
         """Return the channel that each message was sent on, on which it is answered."""
@@ -87,7 +87,7 @@ class Answering:
             some = np.flatnonzero(sent.rule[of] == rule)
             mine = of[some]
             purpose = CHANNEL + PURPOSES * sent.attempt[mine].astype(np.int64)
-            drawn = uniforms(self._seed, rule, sent.thing[mine], sent.number[mine], purpose)
+            drawn = uniforms(self._seed, rule, sent.device[mine], sent.number[mine], purpose)
             cell[some] += (drawn * cells).astype(np.int32)
         return cell
 
@@ -135,23 +135,23 @@ def _one_at_a_time(
 def _receive(
     start_s: Floats, end_s: Floats, cell: Places, lane: Codes, sent: Ints, ray: Ints, bound: Ints,
     place: Places, delay_s: Floats, power_dbhz: Singles, closes: Flags, first: Ints,
-    band: NDArray[np.int16], need_db: Singles, told: Flags,
+    band: NDArray[np.int16], need_db: Singles, reported: Flags,
 ) -> None:  # fmt: skip
-    """Write which things receive their answers; answers by receiver and start."""
+    """Write which devices receive their answers; answers by receiver and start."""
     for i in range(len(sent)):
         if sent[i] < 0 or not closes[ray[i]]:
             continue
         own = ray[i]
-        told[sent[i]] = True
+        reported[sent[i]] = True
         for k in range(bound[sent[i]], bound[sent[i] + 1]):
             if k == own:
                 continue
-            # Sent so much earlier by another receiver, it would be at the thing at the same time.
+            # Sent so much earlier by another receiver, it would be at the device at the same time.
             ahead_s = delay_s[own] - delay_s[k]
             low, high = first[place[k]], first[place[k] + 1]
             j = low + np.searchsorted(start_s[low:high], end_s[i] + ahead_s) - 1
             while j >= low and end_s[j] > start_s[i] + ahead_s:
                 above_db = power_dbhz[own] - power_dbhz[k]
                 if cell[j] == cell[i] and above_db < need_db[band[cell[i]], lane[i], lane[j]]:
-                    told[sent[i]] = False
+                    reported[sent[i]] = False
                 j -= 1

@@ -1,45 +1,41 @@
-"""What messages cost a thing, and how long its battery lasts."""
+"""What messages cost a device, and how long its battery lasts."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skyweft.delivery.access.medium import Media, Medium
+from skyweft.delivery.access.channel import RuleChannel, RuleChannels
 from skyweft.links.waveforms import LANES
 from skyweft.scenario.terminals import Energy
 
-YEAR_S = 365.25 * 86_400
 
-
-def each_attempt_j(media: Media) -> NDArray[np.float32]:
+def each_attempt_j(media: RuleChannels) -> NDArray[np.float32]:
     """Return the energy of a transmission by rule and lane, its wait for an answer included.
 
     Parameters
     ----------
-    media : Media
+    media : RuleChannels
         What transmissions are like.
 
     Returns
     -------
     energy_j : (rules, LANES)
-        0 where the thing's terminal says nothing of energy. [J]
+        0 where the device's terminal says nothing of energy. [J]
     """
-    rows = [_attempt_j(medium) for medium in media.of_rule]
+    rows = [_attempt_j(channel) for channel in media.of_rule]
     return np.array(rows, np.float32).reshape(-1, LANES)
 
 
-def _attempt_j(medium: Medium) -> NDArray[np.float64]:
-    energy = medium.thing.energy
+def _attempt_j(channel: RuleChannel) -> NDArray[np.float64]:
+    energy = channel.device.energy
     if energy is None:
         return np.zeros(LANES)
-    listens_s = medium.waveform.acknowledge_s if medium.messages.confirmed else 0.0
-    spent: NDArray[np.float64] = energy.transmit_w * medium.air_s + energy.receive_w * listens_s
+    listens_s = channel.waveform.acknowledge_s if channel.messages.confirmed else 0.0
+    spent: NDArray[np.float64] = energy.transmit_w * channel.air_s + energy.receive_w * listens_s
     return spent
 
 
-def battery_life_years(
-    energy: Energy, spent_j: ArrayLike, duration_s: float
-) -> NDArray[np.float64]:
-    """Return how long a thing's battery lasts if all its life is like the run.
+def battery_life_s(energy: Energy, spent_j: ArrayLike, duration_s: float) -> NDArray[np.float64]:
+    """Return how long a device's battery lasts if all its life is like the run.
 
     Parameters
     ----------
@@ -52,10 +48,10 @@ def battery_life_years(
 
     Returns
     -------
-    life_years : array
-        Of 365.25 days; self-discharge and temperature are left out.
+    life_s : array
+        Self-discharge and temperature are left out. [s]
     """
     assert energy.battery_j is not None
     power_w = energy.sleep_w + np.asarray(spent_j, np.float64) / duration_s
     with np.errstate(divide="ignore"):
-        return np.asarray(energy.battery_j / power_w / YEAR_S)
+        return np.asarray(energy.battery_j / power_w)

@@ -7,8 +7,10 @@ from heapq import heapreplace
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.delivery.access.channel import RuleChannels
+from skyweft.delivery.access.chunks import over
 from skyweft.delivery.access.collisions import Hops, Signals, by_group, destroyed, in_time
-from skyweft.delivery.access.draws import (
+from skyweft.delivery.access.random import (
     CHANNEL,
     PHASE,
     PURPOSES,
@@ -17,10 +19,8 @@ from skyweft.delivery.access.draws import (
     uniform,
     uniforms,
 )
-from skyweft.delivery.access.medium import Media
-from skyweft.delivery.access.pieces import over
-from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.tables import Answers, Sent
+from skyweft.delivery.access.visibility import Rays
 from skyweft.delivery.product import CAUSES
 from skyweft.fleet import Fleet
 from skyweft.kernels import making
@@ -35,20 +35,28 @@ Singles = NDArray[np.float32]
 Codes = NDArray[np.int8]
 Places = NDArray[np.int32]
 
-# How near a transmission came to being heard, from the worst on; the last is heard.
-NEARER = ("no satellite", "restricted", "margin", "doppler", "receiver busy", "collision", "")
+# How near a transmission came to being received, from the worst on; the last is received.
+NEARER = (
+    "no coverage",
+    "restricted",
+    "below sensitivity",
+    "doppler",
+    "receiver busy",
+    "collision",
+    "",
+)
 CAUSE_OF = np.array([CAUSES.index(each) for each in NEARER], np.int8)
-BARRED, WEAK, SHIFTED, BUSY, COLLIDED, HEARD = (np.int8(each) for each in range(1, 7))
+BARRED, WEAK, SHIFTED, BUSY, COLLIDED, RECEIVED = (np.int8(each) for each in range(1, 7))
 BEACONS = -1  # stands for the rule in the draws of receivers
 HOPS = PURPOSES * 128  # beyond the purposes of any attempt
 
 
 @dataclass(frozen=True, slots=True)
 class Receivers:
-    """Everybody who may hear things, (R,), by row of the fleet, and how they listen."""
+    """Everybody who may hear devices, (R,), by row of the fleet, and how they listen."""
 
     row: NDArray[np.int32]
-    place: Places  # (N,) of each row of the fleet among them; -1: hears nothing
+    place: Places  # (N,) of each row of the fleet among them; -1: receives nothing
     half_duplex: Flags
     beacon_period_s: Floats  # inf: no beacons
     beacon_s: Floats
@@ -58,10 +66,12 @@ class Receivers:
     dwell_s: Floats
 
     @classmethod
-    def of(cls, scenario: Scenario, fleet: Fleet, media: Media) -> "Receivers":
+    def of(cls, scenario: Scenario, fleet: Fleet, media: RuleChannels) -> "Receivers":
         """Return the receivers of all rules; of two terminals of a platform the first counts."""
         found: dict[int, Radio] = {}
-        for name in dict.fromkeys(way.receiver for each in media.of_rule for way in each.ways):
+        for name in dict.fromkeys(
+            uplink.receiver for each in media.of_rule for uplink in each.uplinks
+        ):
             radio = scenario.terminals[name]
             assert isinstance(radio, Radio)
             for row in fleet.rows_with(scenario, name).tolist():
@@ -95,7 +105,7 @@ class Air:
     """The media of all rules as tables by rule, and by rule and lane."""
 
     seed: int
-    media: Media
+    media: RuleChannels
     band: NDArray[np.int16]
     air_s: Floats  # (rules, LANES)
     contended_s: Floats
@@ -108,7 +118,7 @@ class Air:
     first_cell: Ints  # (B + 1,) of each band
 
     @classmethod
-    def of(cls, scenario: Scenario, media: Media) -> "Air":
+    def of(cls, scenario: Scenario, media: RuleChannels) -> "Air":
         """Return the tables of a scenario."""
         rules = media.of_rule
         return cls(
@@ -136,7 +146,7 @@ def received(
     answers: Answers,
     executor: Executor,
 ) -> tuple[Codes, Codes]:
-    """Return how near each ray came to being heard, and whether a decoder follows it.
+    """Return how near each ray came to being received, and whether a decoder follows it.
 
     Parameters
     ----------
@@ -169,14 +179,14 @@ def received(
         # What comes later in a signal does not undo that a decoder took it up.
         moment_s = np.nextafter(start_s, np.inf)
         deaf = _sending(receivers, place, answers, start_s, moment_s)
-        able = lit & ~deaf & (near == HEARD)
+        able = lit & ~deaf & (near == RECEIVED)
         _hold(first, order, start_s, end_s, receivers.decoders, able, held)
         busy |= held == 0
     if air.aligned.any():
         aligned = air.aligned[sent.rule[rays.sent]]
         start_s = np.where(aligned, sent.start_s[rays.sent], start_s)
     collided = _collided(air, len(receivers.row), sent, rays, place, start_s, lit, executor)
-    near[collided & (near == HEARD)] = COLLIDED
+    near[collided & (near == RECEIVED)] = COLLIDED
     near[busy & (near >= COLLIDED)] = BUSY
     near[rays.barred > 0] = BARRED
     return near, held
@@ -191,15 +201,15 @@ def _judge(
 ) -> None:  # fmt: skip
     """Write when signals arrive, and which are too weak or too far off their frequency."""
     for k in range(len(sent)):
-        r, way = rule[sent[k]], lane[sent[k]]
-        lasts_s = air_s[r, way]
+        r, uplink = rule[sent[k]], lane[sent[k]]
+        lasts_s = air_s[r, uplink]
         start_s[k] = sent_s[sent[k]] + delay_s[k]
         end_s[k] = start_s[k] + lasts_s
-        near[k] = HEARD
+        near[k] = RECEIVED
         if abs(doppler_hz[k]) > doppler_max_hz[r] or abs(drift_hz_s[k]) * lasts_s > drift_max_hz[r]:
             near[k] = SHIFTED
         # Written so that a power which is not a number is too weak.
-        if not power_dbhz[k] >= power_min_dbhz[r, way]:
+        if not power_dbhz[k] >= power_min_dbhz[r, uplink]:
             near[k] = WEAK
 
 
@@ -207,7 +217,7 @@ def _lit(
     receivers: Receivers, place: Places, bearing_rad: NDArray[np.float32], start_s: Floats,
     end_s: Floats,
 ) -> Flags:  # fmt: skip
-    """Return whether the hopping beam lights each thing from beginning to end."""
+    """Return whether the hopping beam lights each device from beginning to end."""
     if receivers.beams.max(initial=1) == 1:
         return np.ones(len(place), np.bool_)
     beams = receivers.beams[place]
@@ -296,7 +306,7 @@ def _collided(
 
     def draw(some: slice) -> None:
         _draw(
-            air.seed, sent.rule[some], sent.thing[some], sent.number[some], sent.attempt[some],
+            air.seed, sent.rule[some], sent.device[some], sent.number[some], sent.attempt[some],
             headers, carriers, air.media.cells[air.band], air.first_cell[air.band],
             hops[some.start : some.stop + 1], cell[some], carrier,
         )  # fmt: skip
@@ -321,7 +331,7 @@ def _collided(
 
 @making
 def _draw(
-    seed: int, rule: NDArray[np.int16], thing: NDArray[np.int32], number: Ints,
+    seed: int, rule: NDArray[np.int16], device: NDArray[np.int32], number: Ints,
     attempt: NDArray[np.int16], headers: Ints, carriers: Ints, cells: Ints, first_cell: Ints,
     hops: Ints, cell: NDArray[np.int32], carrier: NDArray[np.uint16],
 ) -> None:  # fmt: skip
@@ -331,11 +341,11 @@ def _draw(
         draw = CHANNEL + PURPOSES * attempt[m]
         cell[m] = first_cell[r]
         if cells[r] > 1:
-            cell[m] += int(uniform(seed, r, thing[m], number[m], draw) * cells[r])
+            cell[m] += int(uniform(seed, r, device[m], number[m], draw) * cells[r])
         if hops[m] == hops[m + 1]:
             continue
         some = carrier[hops[m] : hops[m + 1]]
-        key = counter(r, thing[m], number[m])
+        key = counter(r, device[m], number[m])
         # Written for the processor's wide registers: no calls, one width of integers.
         for h in range(np.uint64(len(some))):
             purpose = np.uint64(draw) + np.uint64(HOPS) * (h + np.uint64(1))
@@ -351,7 +361,7 @@ def _signals(
 ) -> None:  # fmt: skip
     """Write what of each ray may collide: where, until when, and how."""
     for k in range(len(sent)):
-        r, way = rule[sent[k]], sent_lane[sent[k]]
+        r, uplink = rule[sent[k]], sent_lane[sent[k]]
         group[k] = place[k] * cells + cell[sent[k]]
-        end_s[k] = start_s[k] + contended_s[r, way]
-        harmless_s[k], lane[k] = harmless[r, way], way
+        end_s[k] = start_s[k] + contended_s[r, uplink]
+        harmless_s[k], lane[k] = harmless[r, uplink], uplink

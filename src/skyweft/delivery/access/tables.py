@@ -1,4 +1,4 @@
-"""Messages under way and transmissions on the air: what random access hands from block to block."""
+"""Open messages and transmissions on the air: what random access hands from block to block."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.collisions import by_group, in_time
-from skyweft.delivery.access.sight import Rays
 from skyweft.delivery.access.traffic import Renewal
+from skyweft.delivery.access.visibility import Rays
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,13 +50,13 @@ class Messages(Table):
     """Messages whose fate is open, (M,). The last four columns are written into."""
 
     rule: NDArray[np.int16]
-    thing: NDArray[np.int32]
+    device: NDArray[np.int32]
     number: Ints
     created_s: Floats
     due_s: Floats  # of the next attempt: NaN while it is not known, inf while one is on the air
     attempts: NDArray[np.int16]
     energy_j: NDArray[np.float32]
-    cause: NDArray[np.int8]  # why the last attempt was not heard
+    cause: NDArray[np.int8]  # why the last attempt was not received
 
     def __len__(self) -> int:
         return len(self.rule)
@@ -90,7 +90,7 @@ class Sent(Table):
 
     message: Ints  # row of Messages; -1 where only its disturbance still matters
     rule: NDArray[np.int16]
-    thing: NDArray[np.int32]
+    device: NDArray[np.int32]
     number: Ints
     attempt: NDArray[np.int16]  # from 0
     start_s: Floats
@@ -107,7 +107,7 @@ class Sent(Table):
 
 @dataclass(frozen=True, slots=True)
 class Copies(Table):
-    """Who has heard messages whose fate is open all the same, (K,)."""
+    """Who has received messages whose fate is open all the same, (K,)."""
 
     message: Ints  # row of Messages
     receiver: NDArray[np.int32]  # row of Fleet
@@ -145,9 +145,9 @@ class Answers(Table):
 
 @dataclass(frozen=True, slots=True)
 class Silence(Table):
-    """Things that may not send yet, (N,), by thing."""
+    """Devices that may not send yet, (N,), by device."""
 
-    thing: NDArray[np.int32]  # row of Fleet
+    device: NDArray[np.int32]  # row of Fleet
     until_s: Floats
 
     @classmethod
@@ -157,15 +157,15 @@ class Silence(Table):
 
 
 def in_order(
-    time_s: Floats, rule: NDArray[np.int16], thing: NDArray[np.int32], number: Ints
+    time_s: Floats, rule: NDArray[np.int16], device: NDArray[np.int32], number: Ints
 ) -> Ints:
-    """Return the rows by time; by rule, thing and number where times are equal."""
+    """Return the rows by time; by rule, device and number where times are equal."""
     order = _by_time(time_s)
     ordered_s = time_s[order]
     equal = np.flatnonzero(ordered_s[1:] == ordered_s[:-1])
     places = np.union1d(equal, equal + 1)
     tied = order[places]
-    order[places] = tied[np.lexsort((number[tied], thing[tied], rule[tied], time_s[tied]))]
+    order[places] = tied[np.lexsort((number[tied], device[tied], rule[tied], time_s[tied]))]
     return order
 
 

@@ -1,4 +1,4 @@
-"""Which messages things make in a stretch of time.
+"""Which messages devices make in a stretch of time.
 
 Every message has its own draws, so a stretch cut into pieces gives the same messages. A daily
 profile bends time: messages are even, or random, in a time that runs as fast as the profile says.
@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.access.draws import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
-from skyweft.delivery.access.medium import media
-from skyweft.delivery.access.pieces import over
+from skyweft.delivery.access.channel import channels_of
+from skyweft.delivery.access.chunks import over
+from skyweft.delivery.access.random import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.kernels import making
@@ -26,15 +26,15 @@ Ints = NDArray[np.int64]
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 # What the shortest block of a run holds in memory, some 500 bytes each while they contend.
 SHORT_S, SHORT_MAX = 600.0, 2e7
-AIR_MAX_S = 60.0  # who hears a transmission is decided where everybody is when it begins
+AIR_MAX_S = 60.0  # who receives a transmission is decided where everybody is when it begins
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """Messages that were made, (M,), by rule, thing and number."""
+class Generated:
+    """Messages that were generated, (M,), by rule, device and number."""
 
     rule: NDArray[np.int16]
-    thing: NDArray[np.int32]
+    device: NDArray[np.int32]
     number: Ints
     created_s: Floats
 
@@ -42,7 +42,7 @@ class Made:
         return len(self.created_s)
 
     @classmethod
-    def joined(cls, parts: list["Made"]) -> "Made":
+    def joined(cls, parts: list["Generated"]) -> "Generated":
         """Return the rows of all parts, one after the other."""
         kinds = (np.int16, np.int32, np.int64, np.float64)
         columns = zip((each.name for each in fields(cls)), kinds, strict=True)
@@ -56,7 +56,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """Where the random arrivals of a rule's things stand: what each makes next. Written into."""
+    """Where the random arrivals of a rule's devices stand: what each makes next. Written into."""
 
     number: Ints
     at_s: Floats  # in bent time
@@ -70,38 +70,39 @@ def check(scenario: Scenario, fleet: Fleet) -> None:
     ScenarioError
         Everything wrong, a line each, with its place.
     """
-    mistakes = []
-    for number, (rule, medium) in enumerate(
-        zip(scenario.messages, media(scenario).of_rule, strict=True)
+    errors = []
+    for number, (rule, channel) in enumerate(
+        zip(scenario.messages, channels_of(scenario).of_rule, strict=True)
     ):
-        slowest_s = float(medium.air_s[list(medium.lanes)].max())
+        slowest_s = float(channel.air_s[list(channel.lanes)].max())
         if slowest_s > AIR_MAX_S:
-            mistakes.append(
+            errors.append(
                 f"messages[{number}].size_bytes: {rule.size_bytes:,} bytes are {slowest_s:,.0f} s "
                 f"on the air, in which a low satellite comes and goes; at most {AIR_MAX_S:g} s"
             )
-        things = len(fleet.rows_of(rule.source))
+        devices = len(fleet.rows_of(rule.source))
         often = min(SHORT_S, scenario.duration_s) / rule.period_s if rule.period_s else 1.0
-        if things * often > SHORT_MAX:
+        if devices * often > SHORT_MAX:
             key = "period_s" if rule.period_s else "source"
-            mistakes.append(
-                f"messages[{number}].{key}: {things:,} things make {things * often:.3g} messages "
+            errors.append(
+                f"messages[{number}].{key}: {devices:,} devices make {devices * often:.3g} "
+                "messages "
                 f"in ten minutes; at most {SHORT_MAX:,.0f} fit in memory"
             )
-    if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+    if errors:
+        raise ScenarioError("\n".join(errors))
 
 
 def renewal(scenario: Scenario, fleet: Fleet, number: int) -> Renewal:
-    """Return the first random arrivals of a rule's things."""
+    """Return the first random arrivals of a rule's devices."""
     rule = scenario.messages[number]
-    things = fleet.rows_of(rule.source)
-    none = np.zeros(len(things), np.int64)
-    gap = -np.log1p(-uniforms(scenario.seed, number, things, none, GAP))
+    devices = fleet.rows_of(rule.source)
+    none = np.zeros(len(devices), np.int64)
+    gap = -np.log1p(-uniforms(scenario.seed, number, devices, none, GAP))
     return Renewal(none, gap * (rule.period_s or 0.0))
 
 
-def made(
+def generated(
     scenario: Scenario,
     fleet: Fleet,
     number: int,
@@ -109,7 +110,7 @@ def made(
     end_s: float,
     state: Renewal | None,
     executor: Executor,
-) -> Made:
+) -> Generated:
     """Return the messages of one rule from `start_s` to before `end_s`.
 
     Parameters
@@ -123,51 +124,51 @@ def made(
     state : Renewal or None
         Of random arrivals, as the stretch before left it; brought forward to `end_s`.
     executor : Executor
-        Threads that share the things.
+        Threads that share the devices.
     """
     rule = scenario.messages[number]
-    things = fleet.rows_of(rule.source)
+    devices = fleet.rows_of(rule.source)
     if rule.burst is not None:
-        return _reports(scenario, fleet, number, rule.burst, things, start_s, end_s)
-    hours, second = _profile(scenario, fleet, rule, things)
+        return _reports(scenario, fleet, number, rule.burst, devices, start_s, end_s)
+    hours, second = _profile(scenario, fleet, rule, devices)
 
-    def work(some: slice) -> Made:
+    def work(some: slice) -> Generated:
         parts = hours, second[some], float(rule.period_s or 0.0), start_s, end_s
-        key = scenario.seed, number, things[some]
+        key = scenario.seed, number, devices[some]
         if state is not None:
-            thing, count, created_s = _random(*key, *parts, state.number[some], state.at_s[some])
+            device, count, created_s = _random(*key, *parts, state.number[some], state.at_s[some])
         else:
-            thing, count, created_s = _periodic(*key, *parts, rule.jitter_s)
-        return Made(np.full(len(thing), number, np.int16), thing, count, created_s)
+            device, count, created_s = _periodic(*key, *parts, rule.jitter_s)
+        return Generated(np.full(len(device), number, np.int16), device, count, created_s)
 
-    return Made.joined(over(executor, work, len(things)))
+    return Generated.joined(over(executor, work, len(devices)))
 
 
 def _reports(
-    scenario: Scenario, fleet: Fleet, number: int, burst: Burst, things: NDArray[np.int32],
+    scenario: Scenario, fleet: Fleet, number: int, burst: Burst, devices: NDArray[np.int32],
     start_s: float, end_s: float,
-) -> Made:  # fmt: skip
-    """Return one message of each thing that an event concerns."""
+) -> Generated:  # fmt: skip
+    """Return one message of each device that an event concerns."""
     if burst.radius_m is not None:
         centre = to_ecef(burst.latitude_deg, burst.longitude_deg, 0.0)
-        away = fleet.sites.position_m[fleet.site[things]] - centre
-        things = things[np.einsum("ij,ij->i", away, away) <= burst.radius_m**2]
-    none = np.zeros(len(things), np.int64)
-    key = scenario.seed, number, things, none
+        away = fleet.sites.position_m[fleet.site[devices]] - centre
+        devices = devices[np.einsum("ij,ij->i", away, away) <= burst.radius_m**2]
+    none = np.zeros(len(devices), np.int64)
+    key = scenario.seed, number, devices, none
     created_s = burst.start_s + burst.spread_s * uniforms(*key, REPORT)
     mine = (uniforms(*key, CONCERNED) < burst.share) & (created_s >= start_s) & (created_s < end_s)
     rule = np.full(np.count_nonzero(mine), number, np.int16)
-    return Made(rule, things[mine], none[mine], created_s[mine])
+    return Generated(rule, devices[mine], none[mine], created_s[mine])
 
 
 def _profile(
-    scenario: Scenario, fleet: Fleet, rule: Messages, things: NDArray[np.int32]
+    scenario: Scenario, fleet: Fleet, rule: Messages, devices: NDArray[np.int32]
 ) -> tuple[Floats, Floats]:
-    """Return bent time at the full hours (25,), or nothing, and each thing's hour at the start."""
+    """Return bent time at the full hours (25,), or nothing, and each device's hour at the start."""
     if rule.profile is None:
-        return np.empty(0), np.zeros(len(things))
+        return np.empty(0), np.zeros(len(devices))
     upto = np.concatenate([[0.0], np.cumsum(rule.profile)])
-    x, y, _ = fleet.sites.position_m[fleet.site[things]].T
+    x, y, _ = fleet.sites.position_m[fleet.site[devices]].T
     start = scenario.start
     utc_s = start.hour * HOUR_S + start.minute * 60.0 + start.second
     return upto * (DAY_S / upto[-1]), (utc_s + np.arctan2(y, x) / (2 * np.pi) * DAY_S) % DAY_S
@@ -209,52 +210,52 @@ def _straighten(bent_s: float, second: float, hours: Floats) -> float:
 
 @making
 def _periodic(
-    seed: int, rule: int, things: NDArray[np.int32], hours: Floats, second: Floats,
+    seed: int, rule: int, devices: NDArray[np.int32], hours: Floats, second: Floats,
     period_s: float, start_s: float, end_s: float, jitter_s: float,
 ) -> tuple[NDArray[np.int32], Ints, Floats]:  # fmt: skip
-    """Return thing, number and time of every message made in a stretch at even distances."""
-    thing, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
+    """Return device, number and time of every message generated in a stretch at even distances."""
+    device, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
     size = 0
-    for k in range(len(things)):
-        phase = uniform(seed, rule, things[k], 0, PHASE)
+    for k in range(len(devices)):
+        phase = uniform(seed, rule, devices[k], 0, PHASE)
         low = _bend(max(start_s - jitter_s, 0.0), second[k], hours) / period_s - phase
         high = _bend(end_s, second[k], hours) / period_s - phase
         # One more at either side, for rounding; the time itself decides.
         first, last = max(0, int(np.floor(low)) - 1), int(np.ceil(high)) + 1
-        if size + last - first + 1 > len(thing):
-            more = 2 * len(thing) + 4 * (last - first + 1)
-            thing = np.concatenate((thing[:size], np.empty(more, np.int32)))
+        if size + last - first + 1 > len(device):
+            more = 2 * len(device) + 4 * (last - first + 1)
+            device = np.concatenate((device[:size], np.empty(more, np.int32)))
             number = np.concatenate((number[:size], np.empty(more, np.int64)))
             created = np.concatenate((created[:size], np.empty(more)))
         for n in range(first, last + 1):
             at = _straighten((phase + n) * period_s, second[k], hours)
             if jitter_s > 0:
-                at += jitter_s * uniform(seed, rule, things[k], n, LATE)
+                at += jitter_s * uniform(seed, rule, devices[k], n, LATE)
             if start_s <= at < end_s:
-                thing[size], number[size], created[size] = things[k], n, at
+                device[size], number[size], created[size] = devices[k], n, at
                 size += 1
-    return thing[:size], number[:size], created[:size]
+    return device[:size], number[:size], created[:size]
 
 
 @making
 def _random(
-    seed: int, rule: int, things: NDArray[np.int32], hours: Floats, second: Floats,
+    seed: int, rule: int, devices: NDArray[np.int32], hours: Floats, second: Floats,
     period_s: float, start_s: float, end_s: float, next_number: Ints, next_s: Floats,
 ) -> tuple[NDArray[np.int32], Ints, Floats]:  # fmt: skip
-    """Return thing, number and time of every random arrival before `end_s`; move the state on."""
-    thing, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
+    """Return device, number and time of every random arrival before `end_s`; move the state on."""
+    device, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
     size = 0
-    for k in range(len(things)):
+    for k in range(len(devices)):
         at = _straighten(next_s[k], second[k], hours)
         while at < end_s:
-            if size == len(thing):
-                more = len(thing) + 2 * len(things) + 16
-                thing = np.concatenate((thing, np.empty(more, np.int32)))
+            if size == len(device):
+                more = len(device) + 2 * len(devices) + 16
+                device = np.concatenate((device, np.empty(more, np.int32)))
                 number = np.concatenate((number, np.empty(more, np.int64)))
                 created = np.concatenate((created, np.empty(more)))
-            thing[size], number[size], created[size] = things[k], next_number[k], at
+            device[size], number[size], created[size] = devices[k], next_number[k], at
             size += 1
             next_number[k] += 1
-            next_s[k] -= period_s * np.log1p(-uniform(seed, rule, things[k], next_number[k], GAP))
+            next_s[k] -= period_s * np.log1p(-uniform(seed, rule, devices[k], next_number[k], GAP))
             at = _straighten(next_s[k], second[k], hours)
-    return thing[:size], number[:size], created[:size]
+    return device[:size], number[:size], created[:size]

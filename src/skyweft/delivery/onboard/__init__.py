@@ -1,4 +1,4 @@
-"""From the store of whoever heard a message to its target: storage, relaying, passes.
+"""From the store of whoever received a message to its target: storage, relaying, passes.
 
 Theory of operation
 -------------------
@@ -15,9 +15,9 @@ Theory of operation
 4. *Stores* (`store`): a queue for each rule, first in first out. Copies of one rule have one size,
    priority and lifetime, so who comes next is looked up among the queues' heads. A full store drops
    what the scenario says.
-5. *Flight* (`epochs`, `downlink`): epoch after epoch, messages come aboard in order of time, are
+5. *Flight* (`epochs`, `downlink`): epoch after epoch, messages come on board in order of time, are
    handed on, kept, and brought down until the bytes of a pass are used up.
 6. *Underway* (`underway`, `deliver`): the first copy of a message that arrives delivers it; the
    last copy to be lost names the cause. Stretches of time may be cut anywhere: the network goes on
-   only as far as all that was heard is known.
+   only as far as all that was received is known.
 """

@@ -20,7 +20,7 @@ Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NO_LIMIT = 1 << 30
-WAITED = "waited"
+WAITED = "longest_waiting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""What becomes of messages once they are heard: the stage from `Heard` to `Deliveries`.
+"""What becomes of messages once they are received: the stage from `Receptions` to `Deliveries`.
 
 Messages come in stretches of time and leave as soon as their fate is known, so memory holds only
 what is on board. How the stretches are cut changes nothing: the network goes on only as far as all
-that was heard is known, and stops where its own epochs end.
+that was received is known, and stops where its own epochs end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.access.medium import media
-from skyweft.delivery.onboard import epochs, reach
+from skyweft.delivery.access.channel import channels_of
+from skyweft.delivery.onboard import earliest_arrival, epochs
 from skyweft.delivery.onboard.downlink import Board
 from skyweft.delivery.onboard.epochs import Flight, Known, fly
-from skyweft.delivery.onboard.store import DROPS, Messages, Rules, Stores
-from skyweft.delivery.onboard.timetable import Timetable
-from skyweft.delivery.onboard.underway import (
-    Aboard,
+from skyweft.delivery.onboard.in_flight import (
     Counted,
+    OnBoard,
     Open,
     Taken,
-    unheard,
+    never_received,
 )
-from skyweft.delivery.product import Deliveries, Heard
+from skyweft.delivery.onboard.store import DROPS, Messages, Rules, Stores
+from skyweft.delivery.onboard.timetable import Timetable
+from skyweft.delivery.product import Deliveries, Receptions
 from skyweft.fleet import Fleet
 from skyweft.scenario.scenario import Scenario
 
@@ -44,15 +44,15 @@ class Use:
     time_s: Floats  # (B,)
     stored_bytes: Longs  # at that moment
     stored: Longs  # copies
-    came_bytes: Longs  # in the step that begins then; copies that are not the first count too
-    came: Longs
+    arrived_bytes: Longs  # in the step that begins then; copies that are not the first count too
+    arrived: Longs
 
 
 def deliver(
     scenario: Scenario,
     fleet: Fleet,
     table: Timetable,
-    heard: Iterable[tuple[float, Heard]],
+    received: Iterable[tuple[float, Receptions]],
     end_s: float,
 ) -> tuple[Deliveries, Use]:
     """Return what becomes of all messages, in order of creation.
@@ -63,20 +63,20 @@ def deliver(
         What the user decided, and who the platforms are.
     table : Timetable
         Of the network, until `end_s`.
-    heard : iterable of (float, Heard)
-        Stretches of time in order: until when, and what `access.hear` returned of each. [s]
+    received : iterable of (float, Receptions)
+        Stretches of time in order: until when, and what `access.reception` returned of each. [s]
     end_s : float
         Of the data. What has not arrived by then and is not too old is stored. [s]
 
     Returns
     -------
     deliveries : Deliveries
-        Sorted by created_s, rule, thing and number.
+        Sorted by created_s, rule, device and number.
     use : Use
         Of stores and targets over time.
     """
-    under_way = UnderWay.begin(scenario, fleet, table, end_s)
-    return Deliveries.sorted(list(under_way.through(heard))), under_way.use
+    in_flight = UnderWay.begin(scenario, fleet, table, end_s)
+    return Deliveries.sorted(list(in_flight.through(received))), in_flight.use
 
 
 @dataclass(slots=True)
@@ -93,15 +93,17 @@ class UnderWay:
     use: Use
     samples: Longs
     open: Open
-    aboard: Aboard
-    noticed: Flags  # pieces of `table.let_pass` of who had something aboard
+    on_board: OnBoard
+    noticed: Flags  # pieces of `table.let_pass` of who had something on board
     flight_at: Longs = field(default_factory=lambda: np.zeros(7, np.int64))
 
     @classmethod
     def begin(cls, scenario: Scenario, fleet: Fleet, table: Timetable, end_s: float) -> "UnderWay":
         """Return nothing under way at the run's start."""
         asked = scenario.messages
-        soonest_s = reach.soonest(table, scenario.deliveries.relay == "sooner")
+        soonest_s = earliest_arrival.soonest(
+            table, scenario.deliveries.forwarding == "store_and_forward"
+        )
         at_target = table.anyones
         step_s = scenario.deliveries.step_s
         time_s = np.append(np.arange(0.0, end_s, step_s), end_s)
@@ -122,20 +124,20 @@ class UnderWay:
             Use(time_s, *counts),
             samples,
             Open.none(),
-            Aboard.empty(_stores(scenario, fleet, table, len(asked)), len(table.edges.tail)),
+            OnBoard.empty(_stores(scenario, fleet, table, len(asked)), len(table.edges.tail)),
             np.zeros(len(table.let_pass.tail), np.bool_),
         )
 
-    def through(self, heard: Iterable[tuple[float, Heard]]) -> Iterator[Deliveries]:
+    def through(self, received: Iterable[tuple[float, Receptions]]) -> Iterator[Deliveries]:
         """Take stretch after stretch, and return those messages whose fate is known."""
-        for until_s, each in heard:
+        for until_s, each in received:
             yield from self.add(each, until_s)
         yield from self.finish()
 
-    def add(self, heard: Heard, until_s: float) -> list[Deliveries]:
-        """Take what was heard until a moment, and return what is known of messages then."""
-        gone = unheard(heard)
-        self._take(heard)
+    def add(self, received: Receptions, until_s: float) -> list[Deliveries]:
+        """Take what was received until a moment, and return what is known of messages then."""
+        gone = never_received(received)
+        self._take(received)
         self._fly(until_s - self.lag_s)
         return [*self._settled(), gone]
 
@@ -143,17 +145,17 @@ class UnderWay:
         """Go on to the end of the data, and return all the rest."""
         self._fly(self.end_s)
         done = self._settled()
-        busy = self.aboard.held_up(self._messages(), self.rules)
+        busy = self.on_board.held_up(self._messages(), self.rules)
         rest = self.open.rest(self.end_s, busy)
-        self.use.stored_bytes[-1] = self.aboard.stores.used
-        self.use.stored[-1] = self.aboard.stores.kept
-        self.open, self.aboard = Open.none(), self.aboard.emptied()
+        self.use.stored_bytes[-1] = self.on_board.stores.used
+        self.use.stored[-1] = self.on_board.stores.kept
+        self.open, self.on_board = Open.none(), self.on_board.emptied()
         return [*done, rest]
 
-    def _take(self, heard: Heard) -> None:
-        """Add the messages that were heard, and their copies."""
-        taken = Taken.of(heard, self.table, self.lifetime_s)
-        self.aboard.add(taken, len(self.open))
+    def _take(self, received: Receptions) -> None:
+        """Add the messages that were received, and their copies."""
+        taken = Taken.of(received, self.table, self.lifetime_s)
+        self.on_board.add(taken, len(self.open))
         self.open = self.open.joined(taken.messages)
 
     def _fly(self, until_s: float) -> None:
@@ -162,25 +164,25 @@ class UnderWay:
         if upto <= self.flight_at[epochs.EPOCH]:
             return
         border_s = self.table.epoch_s[upto]
-        aboard = self.aboard
+        on_board = self.on_board
         edges, nodes = len(self.table.edges.tail), len(self.table)
-        ready = aboard.heard_before(border_s)
-        log = aboard.fresh_log()
+        ready = on_board.received_before(border_s)
+        log = on_board.fresh_log()
         board = Board(
-            self.rules, self._messages(), aboard.copies, aboard.stores, aboard.passes, log
+            self.rules, self._messages(), on_board.copies, on_board.stores, on_board.passes, log
         )
         flight = Flight(
-            self.flight_at, aboard.active, aboard.missing(len(self.noticed)), self.noticed,
-            aboard.in_transit(self.flight_at[epochs.TRANSIT]), reach.no_pace(edges),
+            self.flight_at, on_board.active, on_board.missing(len(self.noticed)), self.noticed,
+            on_board.in_transit(self.flight_at[epochs.TRANSIT]), earliest_arrival.no_pace(edges),
             np.zeros(edges), np.zeros(nodes), np.ones(nodes, np.bool_),
-            reach.no_ways(*self.table.goal.shape),
+            earliest_arrival.no_arrivals(*self.table.goal.shape),
         )  # fmt: skip
         fly(
             self.known, flight, board, ready, upto, self.samples,
             self.use.stored_bytes, self.use.stored,
         )  # fmt: skip
-        aboard.transit = flight.transit[: self.flight_at[epochs.TRANSIT]].copy()
-        aboard.note_arrivals(log)
+        on_board.transit = flight.transit[: self.flight_at[epochs.TRANSIT]].copy()
+        on_board.note_arrivals(log)
 
     def _messages(self) -> Messages:
         """Return what the kernels need of the messages."""
@@ -190,12 +192,12 @@ class UnderWay:
     def _settled(self) -> list[Deliveries]:
         """Return messages that have arrived by now, or are lost; forget them."""
         use = self.use
-        counted = Counted(self.rules.size, use.time_s, use.came_bytes, use.came)
+        counted = Counted(self.rules.size, use.time_s, use.arrived_bytes, use.arrived)
         now_s = self.table.epoch_s[self.flight_at[epochs.EPOCH]]
-        came = self.aboard.arrived(now_s, self.open, counted)
-        done = [self.open.delivered_now(came, self.table.node), self.open.lost_for_good()]
+        arrived_now = self.on_board.arrived(now_s, self.open, counted)
+        done = [self.open.delivered_now(arrived_now, self.table.node), self.open.lost_for_good()]
         self.open, back = self.open.compacted()
-        self.aboard.compact(back)
+        self.on_board.compact(back)
         return done
 
 
@@ -205,9 +207,9 @@ def _lag_s(scenario: Scenario) -> float:
     The last attempt begins within its lifetime, and takes what one takes.
     """
     more_s = [0.0]
-    for rule, medium in zip(scenario.messages, media(scenario).of_rule, strict=True):
+    for rule, channel in zip(scenario.messages, channels_of(scenario).of_rule, strict=True):
         if rule.confirmed:
-            more_s.append(rule.lifetime_s + medium.window_s + LAG_S)
+            more_s.append(rule.lifetime_s + channel.window_s + LAG_S)
     return LAG_S + max(more_s)
 
 

@@ -1,4 +1,4 @@
-"""A platform in an epoch: what comes aboard, in order of time, and what its passes bring down."""
+"""A platform in an epoch: what comes on board, in order of time, and what its passes bring down."""
 
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ class Passes(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Copies that have come down, in no order. (K,)."""
+    """Copies that have arrived, in no order. (K,)."""
 
     filled: Longs  # (1,)
     copy: Ints
@@ -63,9 +63,9 @@ class Board(NamedTuple):
 def serve(
     board: Board, edges: Edges, goal: Flags, v: int, coming: Ints, start_s: float, end_s: float
 ) -> None:
-    """Take copies aboard a node and send what its passes have room for, until an epoch ends.
+    """Take copies on board a node and send what its passes have room for, until an epoch ends.
 
-    `coming` are the copies that come aboard before `end_s`, in order of time.
+    `coming` are the copies that come on board before `end_s`, in order of time.
     """
     copies, passes = board.copies, board.passes
     _go_on(board, edges, v, start_s, end_s)
@@ -96,7 +96,7 @@ def serve(
             passes.sending[e] = copy
             passes.unsent[e] = board.rules.size[r] - (end_s - now_s) * passes.rate[e]
             continue
-        # Still aboard while it is sent: what comes meanwhile finds its room taken.
+        # Still on board while it is sent: what comes meanwhile finds its room taken.
         while i < len(coming) and copies.here_s[coming[i]] <= done_s:
             _aboard(board, v, coming[i])
             i += 1
@@ -160,7 +160,7 @@ def _first_free(passes: Passes, v: int) -> int:
 def _next(
     board: Board, edges: Edges, goal: Flags, v: int, e: int, now_s: float, end_s: float
 ) -> int:
-    """Return the rule whose first copy is sent next: the most important, then the oldest aboard.
+    """Return the rule whose first copy is sent next: the most important, then the oldest on board.
 
     A message goes down in one pass, so what no longer fits into this one is passed over.
     """

@@ -1,4 +1,4 @@
-"""All platforms through the epochs: messages are heard, handed on, kept and brought down."""
+"""All platforms through the epochs: messages are received, handed on, kept and brought down."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
-from skyweft.delivery.onboard.reach import Pace, Ways, find, look_up
+from skyweft.delivery.onboard.earliest_arrival import EarliestArrivals, Pace, find, look_up
 from skyweft.delivery.onboard.store import freed, throw_out, unlinked
 from skyweft.delivery.onboard.timetable import Edges, carried, refreshed
 from skyweft.kernels import kernel, making
@@ -16,7 +16,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-DETOURS_MAX = 16  # of an epoch: how often ways are looked for anew because a pass is booked out
+DETOURS_MAX = 16  # of an epoch: how often routes are looked for anew because a pass is booked out
 
 
 class Known(NamedTuple):
@@ -36,13 +36,13 @@ class Flight(NamedTuple):
     at: Longs  # next epoch, edge and missed pass; how many are active of both, how many in transit
     active: Ints  # edges
     missing: Ints  # missed passes
-    noticed: Flags  # (P,) missed passes of who had something aboard, and no other pass
+    noticed: Flags  # (P,) missed passes of who had something on board, and no other pass
     transit: Ints  # copies on their way from node to node when the last epoch ended
     pace: Pace
     spare: Floats  # (E,) bytes that still fit through in this epoch
     book: Floats  # (V,) bytes that may still be handed to each
     open: Flags  # (V,)
-    ways: Ways
+    earliest: EarliestArrivals
 
 
 EPOCH, EDGE, MISS, ACTIVE, MISSING, TRANSIT = range(6)
@@ -53,7 +53,7 @@ def fly(
     known: Known,
     flight: Flight,
     board: Board,
-    heard: Ints,
+    received: Ints,
     upto: int,
     samples: Longs,
     stored: Longs,
@@ -65,14 +65,14 @@ def fly(
     ----------
     known, flight, board
         What is known, where it stands, what is written into.
-    heard : (K,)
-        Copies heard before then, in order of time.
+    received : (K,)
+        Copies received before then, in order of time.
     upto : int
         Row of `epoch_s` to stop at.
     samples : (T,)
         Row of `stored` that each border is noted in, or -1.
     stored, waiting : (rows, V)
-        Bytes and copies aboard. Written into.
+        Bytes and copies on board. Written into.
     """
     copies = board.copies
     coming = np.empty(len(copies.message), np.int32)
@@ -89,8 +89,8 @@ def fly(
         _lay(known, flight, board, start_s, end_s)
         count = _under_way(known, flight, board, coming, end_s)
         count = _backlog(known, flight, board, coming, count, start_s)
-        while begun < len(heard) and copies.here_s[heard[begun]] < end_s:
-            copy = heard[begun]
+        while begun < len(received) and copies.here_s[received[begun]] < end_s:
+            copy = received[begun]
             if not _send_on(known, flight, board, copy, copies.here_s[copy]):
                 flight.book[copies.node[copy]] -= _size(board, copy)
             coming[count] = copy
@@ -107,7 +107,7 @@ def _size(board: Board, copy: int) -> int:
 
 @making
 def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
-    """Look up links, passes and ways of an epoch."""
+    """Look up links, passes and routes of an epoch."""
     edges, at, stores = known.edges, flight.at, board.stores
     at[ACTIVE], at[EDGE] = refreshed(
         flight.active, at[ACTIVE], at[EDGE], edges.start_s, edges.end_s, start_s
@@ -134,7 +134,15 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
     next_s = known.soonest_s[at[EPOCH] + 1]
     for d in range(len(known.goal)):
         find(
-            edges, active, flight.pace, start_s, known.goal, d, flight.open, next_s[d], flight.ways
+            edges,
+            active,
+            flight.pace,
+            start_s,
+            known.goal,
+            d,
+            flight.open,
+            next_s[d],
+            flight.earliest,
         )
 
 
@@ -158,39 +166,39 @@ def _let_pass(known: Known, flight: Flight, board: Board, start_s: float, end_s:
 @kernel
 def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float) -> bool:
     """Hand a copy on where that is sooner and there is room; return whether it was."""
-    copies, ways = board.copies, flight.ways
+    copies, earliest = board.copies, flight.earliest
     v = copies.node[copy]
     d = board.rules.goal[board.messages.rule[copies.message[copy]]]
     size = _size(board, copy)
     while True:
-        x = ways.root[d, v]
+        x = earliest.root[d, v]
         if x == v:
             return False
         if flight.book[x] >= size:
             break
-        if not ways.live[d, x] or flight.at[-1] >= DETOURS_MAX:
+        if not earliest.live[d, x] or flight.at[-1] >= DETOURS_MAX:
             return False
         _look_past(known, flight, d, x)
     if not _fits(known.edges, flight, d, v, size):
         return False
     flight.book[x] -= size
-    lasts_s = ways.delay_s[d, v] + size * ways.slow[d, v]
+    lasts_s = earliest.delay_s[d, v] + size * earliest.slow[d, v]
     copies.node[copy] = x
     copies.here_s[copy] = at_s + lasts_s
     copies.in_transit_s[copy] += lasts_s
-    copies.hops[copy] += ways.hops[d, v]
+    copies.hops[copy] += earliest.hops[d, v]
     return True
 
 
 @making
 def _look_past(known: Known, flight: Flight, d: int, x: int) -> None:
-    """Look for ways anew, past a node whose pass is booked out."""
+    """Look for routes anew, past a node whose pass is booked out."""
     flight.open[x] = False
     flight.at[-1] += 1
     k = flight.at[EPOCH]
     find(
         known.edges, flight.active[: flight.at[ACTIVE]], flight.pace, known.epoch_s[k], known.goal,
-        d, flight.open, known.soonest_s[k + 1, d], flight.ways,
+        d, flight.open, known.soonest_s[k + 1, d], flight.earliest,
     )  # fmt: skip
 
 
@@ -198,14 +206,14 @@ def _look_past(known: Known, flight: Flight, d: int, x: int) -> None:
 def _fits(edges: Edges, flight: Flight, d: int, v: int, size: int) -> bool:
     """Take a copy's bytes off all edges on its way, if they have as much left."""
     w = v
-    while flight.ways.via[d, w] >= 0:
-        e = flight.ways.via[d, w]
+    while flight.earliest.via[d, w] >= 0:
+        e = flight.earliest.via[d, w]
         if flight.spare[e] < size:
             return False
         w = edges.head[e]
     w = v
-    while flight.ways.via[d, w] >= 0:
-        e = flight.ways.via[d, w]
+    while flight.earliest.via[d, w] >= 0:
+        e = flight.earliest.via[d, w]
         flight.spare[e] -= size
         w = edges.head[e]
     return True
@@ -238,7 +246,7 @@ def _backlog(
     for r in np.argsort(board.rules.priority, kind="mergesort"):
         d = board.rules.goal[r]
         for v in range(len(stores.used)):
-            while stores.head[v, r] >= 0 and flight.ways.root[d, v] != v:
+            while stores.head[v, r] >= 0 and flight.earliest.root[d, v] != v:
                 copy = stores.head[v, r]
                 if not _send_on(known, flight, board, copy, start_s):
                     break
@@ -254,7 +262,7 @@ def _backlog(
 def _serve_all(
     known: Known, flight: Flight, board: Board, coming: Ints, start_s: float, end_s: float
 ) -> None:
-    """Serve every node in turn with what comes aboard it, in order of time."""
+    """Serve every node in turn with what comes on board it, in order of time."""
     copies = board.copies
     nodes = len(board.stores.used)
     first = np.zeros(nodes + 1, np.int64)

@@ -16,7 +16,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-STORAGE, EXPIRED, BUSY = (CAUSES.index(each) for each in ("storage", "expired", "gateway busy"))
+STORAGE, EXPIRED, BUSY = (
+    CAUSES.index(each) for each in ("storage", "expired", "gateway contention")
+)
 DROPS = ("oldest", "newest", "priority")
 OLDEST, NEWEST, PRIORITY = range(3)
 
@@ -43,14 +45,14 @@ class Copies(NamedTuple):
     """Copies of messages. (K,)."""
 
     message: Ints
-    receiver: Ints  # row of Fleet: who heard it
+    receiver: Ints  # row of Fleet: who received it
     node: Ints  # where it is, -1: nowhere any more
     here_s: Floats  # since when
     hops: Ints
     next: Ints  # behind it in the same queue, or -1
     in_transit_s: Floats  # on the air and between platforms so far
-    passed: Floats  # bytes that busy antennas had let pass when it came aboard
-    turn: Floats  # bytes brought down by when it would have been its turn; inf: not aboard yet
+    passed: Floats  # bytes that busy antennas had let pass when it came on board
+    turn: Floats  # bytes brought down by when it would have been its turn; inf: not on board yet
 
 
 class Stores(NamedTuple):
@@ -94,7 +96,7 @@ def too_late(
 
 @kernel
 def _ahead(stores: Stores, rules: Rules, v: int, own: int) -> int:
-    """Return the bytes aboard that go down to the same targets before a newcomer of a rule."""
+    """Return the bytes on board that go down to the same targets before a newcomer of a rule."""
     total = 0
     for r in range(len(rules.size)):
         if rules.priority[r] <= rules.priority[own] and rules.goal[r] == rules.goal[own]:

@@ -17,7 +17,7 @@ from skyweft.delivery.onboard.antennas import Spans, served
 from skyweft.fleet import Fleet
 from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
-from skyweft.scenario.things import ways
+from skyweft.scenario.uplinks import uplinks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -128,7 +128,7 @@ def timetable(
     is_goal: Flags = np.logical_or.reduce(goal_rows[:, node], axis=0)
     held, missed, pointed = served(scenario, contacts, rows, place, is_goal)
     everyone = np.ones(len(node), np.bool_)
-    takes = is_goal if scenario.deliveries.relay == "never" else everyone
+    takes = is_goal if scenario.deliveries.forwarding == "direct" else everyone
     edges = _edges(contacts, samples, held, sends[node], takes)
     borders = np.concatenate([held.start_s, held.end_s, missed.start_s, missed.end_s])
     grid = np.append(np.arange(0.0, end_s, EPOCH_S), end_s)
@@ -146,7 +146,7 @@ def timetable(
 
 
 def messengers(scenario: Scenario, fleet: Fleet) -> Flags:
-    """Return who carries messages once they are heard: who passes on, and their targets. (N,)."""
+    """Return who carries received messages: who passes on, and their targets. (N,)."""
     return _carriers(scenario, fleet) | np.logical_or.reduce(_goals(scenario, fleet)[1], axis=0)
 
 
@@ -158,16 +158,16 @@ def _goals(scenario: Scenario, fleet: Fleet) -> tuple[list[str], Flags]:
 
 
 def _carriers(scenario: Scenario, fleet: Fleet) -> Flags:
-    """Return who hears things, or passes on: all above the ground unless the scenario says else."""
+    """Return who receives, or passes on: all above the ground unless the scenario says else."""
     entries = [scenario.platforms[group] for group in fleet.groups]
     hearing = set()
     for source in {rule.source for rule in scenario.messages}:
         carried = scenario.platforms[source].terminals
-        found = ways(carried, dict(enumerate(scenario.links)), scenario.waveforms)
-        hearing |= {way.receiver for way in found}
+        found = uplinks(carried, dict(enumerate(scenario.links)), scenario.waveforms)
+        hearing |= {uplink.receiver for uplink in found}
     passing = [each.layer in RELAYING if each.relay is None else each.relay for each in entries]
-    hears = [bool(hearing.intersection(each.terminals)) for each in entries]
-    either: Flags = np.logical_or(passing, hears)[fleet.group]
+    receives = [bool(hearing.intersection(each.terminals)) for each in entries]
+    either: Flags = np.logical_or(passing, receives)[fleet.group]
     return either
 
 

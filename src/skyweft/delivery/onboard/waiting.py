@@ -1,4 +1,4 @@
-"""Who passed targets with messages aboard and was not served, time after time.
+"""Who passed targets with messages on board and was not served, time after time.
 
 A visit is a time in which a platform has at least one target in reach, whichever these are. A
 choice of passes that never turns to somebody is not seen in means: it is seen here.
@@ -22,7 +22,7 @@ class PassedOver:
 
     node: Longs
     visits: Longs  # in all
-    unserved: Longs  # of these, let pass by busy antennas with something aboard
+    unserved: Longs  # of these, let pass by busy antennas with something on board
     in_a_row: Longs  # the most of these without one that was served between
 
 
@@ -34,7 +34,7 @@ def passed_over(table: Timetable, noticed: Flags) -> PassedOver:
     table : Timetable
         Passes as they are served, and pieces of passes that were not.
     noticed : (W,)
-        Which of `table.let_pass` found something aboard, and no other pass at that time.
+        Which of `table.let_pass` found something on board, and no other pass at that time.
     """
     held, missed, past = table.held, table.missed, table.let_pass
     goal = table.anyones

@@ -51,7 +51,7 @@ def _read(path: Path, _changed_ns: int, _size: int) -> tuple[str, tuple[Mode, ..
     """Return what thresholds are of, and the modes of a file, read again once it has changed."""
     _, header = next(read_rows(path)[0], (0, []))
     columns = [name.strip().lower() for name in header]
-    mistakes = [
+    errors = [
         f"{path.name}: line 1: unknown column {name!r}{suggestion(name, COLUMNS)}; allowed: "
         f"{listed(COLUMNS)}"
         for name in columns
@@ -59,8 +59,8 @@ def _read(path: Path, _changed_ns: int, _size: int) -> tuple[str, tuple[Mode, ..
     ]
     units = [unit for unit in THRESHOLDS if unit in columns]
     if len(units) != 1:
-        mistakes.append(f"{path.name}: line 1: one of the columns {listed(THRESHOLDS)} is needed")
-    complain(path, mistakes)
+        errors.append(f"{path.name}: line 1: one of the columns {listed(THRESHOLDS)} is needed")
+    complain(path, errors)
     (unit,) = units
     needed = {unit: SNR_DB, "spectral_efficiency": EFFICIENCY}
     table = read_table(path, needed, {}, ("name",))
@@ -70,8 +70,8 @@ def _read(path: Path, _changed_ns: int, _size: int) -> tuple[str, tuple[Mode, ..
     for line, name in zip(table.lines, table.texts["name"], strict=True):
         before = first.setdefault(name, line)
         if before != line:
-            mistakes.append(f'{path.name}: line {line}: "{name}" is the name of line {before} too')
-    complain(path, mistakes)
+            errors.append(f'{path.name}: line {line}: "{name}" is the name of line {before} too')
+    complain(path, errors)
     columns_of = (table.texts["name"], table.numbers[unit], table.numbers["spectral_efficiency"])
     rows = zip(*columns_of, strict=True)
     return unit, tuple(Mode(name, float(snr), float(bits)) for name, snr, bits in rows)

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.columns import Column, Table, named, named_or_null
-from skyweft.network.product import LIMITS, Beams, Loads, Shares
+from skyweft.network.product import LIMITS, Beams, FlowRates, LinkLoads
 
-SHARES = Table(
-    "shares",
+FLOW_RATES = Table(
+    "flow_rates",
     "one row a snapshot and flow: what flows get over time",
     (
         Column("rule", "int32", "", "place of the rule among the scenario's [[flows]], from 0"),
@@ -21,12 +21,17 @@ SHARES = Table(
         Column("rate_bps", "float64", "bit/s", "what it gets"),
         Column("bottleneck_from", "name", "", "where the link that holds it back begins, or null"),
         Column("bottleneck_to", "name", "", "where that link ends; null where no link does"),
-        Column("limit", "name", "", "why it does not get more; empty where it gets all it wants"),
+        Column(
+            "limiting_factor",
+            "name",
+            "",
+            "why it does not get more; empty where it gets all it wants",
+        ),
     ),
 )
 
-LOADS = Table(
-    "loads",
+LINK_LOADS = Table(
+    "link_loads",
     "one row a snapshot and directed link in use: what links carry over time",
     (
         Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
@@ -47,7 +52,7 @@ BEAMS = Table(
         Column("platform", "name", "", "who forms it"),
         Column("beam", "int32", "", "number there, from 0; beams are steered anew every time"),
         Column("centre", "name", "", "the user it is steered at, its first one"),
-        Column("direction", "name", "", "`sends` to its users, or `receives` from them"),
+        Column("direction", "name", "", "`transmits` to its users, or `receives` from them"),
         Column("users", "int32", "1", "how many it serves; never 0"),
         Column("load_bps", "float64", "bit/s", "sum of what flows send over it"),
         Column("capacity_bps", "float64", "bit/s", "what it carries with this mix of users"),
@@ -56,12 +61,12 @@ BEAMS = Table(
 )
 
 
-def shares_table(shares: Shares, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
+def flow_rates_table(shares: FlowRates, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
     """Return what flows get, a row a snapshot and flow.
 
     `causes` are those of restrictions, which limits may be too.
     """
-    return SHARES.build(
+    return FLOW_RATES.build(
         {
             "rule": shares.rule.astype(np.int32),
             "flow": shares.flow,
@@ -72,14 +77,14 @@ def shares_table(shares: Shares, names: pa.Array, causes: Sequence[str] = ()) ->
             "rate_bps": shares.rate_bps,
             "bottleneck_from": named_or_null(shares.bottleneck_from, names),
             "bottleneck_to": named_or_null(shares.bottleneck_to, names),
-            "limit": named(shares.limit, pa.array([*LIMITS, *causes])),
+            "limiting_factor": named(shares.limiting_factor, pa.array([*LIMITS, *causes])),
         }
     )
 
 
-def loads_table(loads: Loads, names: pa.Array) -> pa.Table:
+def link_loads_table(loads: LinkLoads, names: pa.Array) -> pa.Table:
     """Return what directed links carry, a row a snapshot and link in use."""
-    return LOADS.build(
+    return LINK_LOADS.build(
         {
             "time_s": loads.time_s,
             "source": named(loads.source, names),
@@ -100,7 +105,7 @@ def beams_table(beams: Beams, names: pa.Array, rules: pa.Array) -> pa.Table:
             "platform": named(beams.platform, names),
             "beam": beams.beam,
             "centre": named(beams.centre, names),
-            "direction": named(beams.sends.astype(np.int32), pa.array(["receives", "sends"])),
+            "direction": named(beams.sends.astype(np.int32), pa.array(["receives", "transmits"])),
             "users": beams.users,
             "load_bps": beams.load_bps,
             "capacity_bps": beams.capacity_bps,

@@ -67,7 +67,7 @@ def beam_use(batches: Iterable[pa.RecordBatch], names: pa.Array, snapshots: int)
 
 
 def metrics(found: BeamUse) -> dict[str, Any] | None:
-    """Return the key figures, ready for JSON; None without beams."""
+    """Return the key metrics, ready for JSON; None without beams."""
     if not found.rows:
         return None
     return {

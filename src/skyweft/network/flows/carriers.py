@@ -1,6 +1,6 @@
 """Carriers that the users of a beam share: what one takes of its time, the others cannot have.
 
-A beam sends to one user at a time, and hears one at a time, at that user's own rate. So what its
+A beam sends to one user at a time, and receives one at a time, at that user's own rate. So what its
 users take of the rates of their links, as parts, adds up to one at most.
 """
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.network.flows.fairness import USE_MIN, Sharing
-from skyweft.network.flows.splitting import Ways
+from skyweft.network.flows.splitting import FlowPaths
 from skyweft.network.graph.topology import Topology
 from skyweft.network.product import BEAM_FULL, FULL, Beams
 
@@ -32,31 +32,31 @@ class Carriers:
     platform: Ints  # (V,) whose beam
     beam: Ints  # (V,) number at its platform
     centre: Ints  # (V,) the user it is steered at
-    sends: NDArray[np.bool_]  # (V,) to the users, or hears them
+    sends: NDArray[np.bool_]  # (V,) to the users, or receives them
     users: Ints  # (V,)
 
-    def laid(self, ways: Ways) -> Ways:
-        """Return ways over their links and, behind each, its carrier; numbered after the links."""
-        held = self.of[ways.link] >= 0
+    def laid(self, routes: FlowPaths) -> FlowPaths:
+        """Return routes over their links, and behind each its carrier; numbered after the links."""
+        held = self.of[routes.link] >= 0
         behind = np.concatenate([[0], np.cumsum(held)])  # carriers before each link
-        place = np.arange(len(ways.link)) + behind[:-1]
-        at, after = ways.link[held], place[held] + 1
+        place = np.arange(len(routes.link)) + behind[:-1]
+        at, after = routes.link[held], place[held] + 1
         link = np.empty(len(held) + len(at), np.int32)
-        link[place], link[after] = ways.link, len(self.of) + self.of[at]
+        link[place], link[after] = routes.link, len(self.of) + self.of[at]
         use = np.ones(len(link))
         use[after] = self.part[at]
-        return replace(ways, first=ways.first + behind[ways.first], link=link, use=use)
+        return replace(routes, first=routes.first + behind[routes.first], link=link, use=use)
 
-    def named(self, found: Sharing, ways: Ways) -> Sharing:
+    def named(self, found: Sharing, routes: FlowPaths) -> Sharing:
         """Name a full carrier by the link of the flow that belongs to it."""
         links = len(self.of)
-        owner = np.repeat(ways.flow, np.diff(ways.first))
-        entry = np.flatnonzero((ways.link >= links) & (ways.link == found.bottleneck[owner]))
-        bottleneck, limit = found.bottleneck.copy(), found.limit.copy()
-        bottleneck[owner[entry]] = ways.link[entry - 1]
-        held = owner[entry][limit[owner[entry]] == FULL]
-        limit[held] = BEAM_FULL
-        return Sharing(found.rate_bps, bottleneck, limit, found.load_bps)
+        owner = np.repeat(routes.flow, np.diff(routes.first))
+        entry = np.flatnonzero((routes.link >= links) & (routes.link == found.bottleneck[owner]))
+        bottleneck, limiting_factor = found.bottleneck.copy(), found.limiting_factor.copy()
+        bottleneck[owner[entry]] = routes.link[entry - 1]
+        held = owner[entry][limiting_factor[owner[entry]] == FULL]
+        limiting_factor[held] = BEAM_FULL
+        return Sharing(found.rate_bps, bottleneck, limiting_factor, found.load_bps)
 
     def rows(self, time_s: float, load_bps: Floats) -> Beams:
         """Return what every beam carries, from the loads of links and carriers."""

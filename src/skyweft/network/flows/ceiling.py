@@ -1,8 +1,8 @@
-"""The most that any choice of ways could carry: a multi-commodity flow, solved by HiGHS.
+"""The most that any choice of routes could carry: a multi-commodity flow, solved by HiGHS.
 
-Fair shares on shortest ways leave links empty that other ways would use. The linear program here
-routes and splits flows as it likes and is fair to nobody: what it carries in sum is a bound from
-above.
+Fair shares on shortest routes leave links empty that other routes would use. The linear program
+here routes and splits flows as it likes and is fair to nobody: what it carries in sum is a bound
+from above.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def ceiling(
     variables_max: int = VARIABLES_MAX,
     shared: tuple[NDArray[np.int32], Floats, Floats] | None = None,
 ) -> Ceiling:
-    """Return the greatest sum of demand that could be served at once over any ways.
+    """Return the greatest sum of demand that could be served at once over any routes.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def ceiling(
     Returns
     -------
     Ceiling
-        Flows that start where they end, and those without a way, are served nothing.
+        Flows that start where they end, and those without a route, are served nothing.
 
     Raises
     ------

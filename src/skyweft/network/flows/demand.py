@@ -1,6 +1,6 @@
 """Every flow of a scenario: from whom to whom, and how much it would send.
 
-Reads the files that `[[flows]]` name, so that all their mistakes come before any work. How demand
+Reads the files that `[[flows]]` name, so that all their errors come before any work. How demand
 is modelled is in `traffic.py`, what of it gets through in `shares.py`.
 """
 
@@ -24,7 +24,7 @@ from skyweft.world.ellipsoid import to_geodetic
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-PAIRS_MAX = 4_000_000  # of a rule: its ways are found for all its sources to all its targets
+PAIRS_MAX = 4_000_000  # of a rule: its routes are found for all its sources to all its targets
 POPULATION = (0.0, 1e12)
 
 
@@ -66,14 +66,14 @@ def wanted(scenario: Scenario, fleet: Fleet) -> Wanted:
         Everything wrong with the files and the pairs, a line each, with its place.
     """
     found: list[Demand] = []
-    mistakes: list[str] = []
+    errors: list[str] = []
     for number, rule in enumerate(scenario.flows):
         try:
             found.append(_ruled(scenario, fleet, rule))
         except ScenarioError as error:
-            mistakes += [f"flows[{number}]{line}" for line in str(error).splitlines()]
-    if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+            errors += [f"flows[{number}]{line}" for line in str(error).splitlines()]
+    if errors:
+        raise ScenarioError("\n".join(errors))
     return Wanted(
         rule=np.repeat(np.arange(len(found)), [len(each) for each in found]).astype(np.int16),
         source=np.concatenate([np.empty(0, np.int32), *(each.source for each in found)]),
@@ -115,7 +115,7 @@ def demand_at(scenario: Scenario, flows: Wanted, time_s: float, position_m: Floa
 
 
 def _ruled(scenario: Scenario, fleet: Fleet, rule: Flows) -> Demand:
-    """Return the pairs of one `[[flows]]` as rows of the fleet; mistakes say where within it."""
+    """Return the pairs of one `[[flows]]` as rows of the fleet; errors say where within it."""
     sources, targets = (_rows(fleet, groups) for groups in (rule.sources, rule.targets))
     if rule.matrix is not None:
         found = _from_matrix(rule.matrix, fleet, sources, targets)
@@ -153,7 +153,7 @@ def _from_matrix(path: Path, fleet: Fleet, sources: Ints, targets: Ints) -> Dema
     except ScenarioError as error:
         raise _placed(".matrix", error) from error
     source, target = rows[found.source], rows[found.target]
-    mistakes = [
+    errors = [
         f".matrix: {path.name}: {fleet.names[row]} sends, but is in none of the groups of {key}"
         if key == "sources"
         else f".matrix: {path.name}: {fleet.names[row]} receives, but is in none of the groups of "
@@ -162,8 +162,8 @@ def _from_matrix(path: Path, fleet: Fleet, sources: Ints, targets: Ints) -> Dema
         for row in np.setdiff1d(ends, group).tolist()
     ]
     if not len(found):
-        mistakes.append(f".matrix: {path.name}: no pair has a demand")
-    complain(path, mistakes)
+        errors.append(f".matrix: {path.name}: no pair has a demand")
+    complain(path, errors)
     return Demand(source, target, found.demand_bps)
 
 
@@ -214,15 +214,15 @@ def _of_file(path: Path, names: Sequence[str]) -> Floats:
     try:
         table = read_table(path, {"population": POPULATION}, {}, texts=("name",))
         line: dict[str, int] = {}
-        mistakes = []
+        errors = []
         for k, name in enumerate(table.texts["name"]):
             if line.setdefault(name, k) != k:
                 first = table.lines[line[name]]
-                mistakes.append(
+                errors.append(
                     f"{path.name}: line {table.lines[k]}: {name!r} is on line {first} already"
                 )
-        mistakes += [f"{path.name}: no population of {name}" for name in names if name not in line]
-        complain(path, mistakes)
+        errors += [f"{path.name}: no population of {name}" for name in names if name not in line]
+        complain(path, errors)
     except ScenarioError as error:
         raise _placed(".gravity.population", error) from error
     return table.numbers["population"][[line[name] for name in names]]

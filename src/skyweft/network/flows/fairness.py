@@ -2,8 +2,8 @@
 
 Every flow's rate rises in step, by weight, until its demand is met or a link on its way is full;
 what is left goes on to the others. No flow can then gain without one losing that has no more, by
-weight, than it. Which ways flows take is not decided here; the most that any ways could carry is in
-`ceiling.py`, and what packets see under such loads in `packets.py`.
+weight, than it. Which routes flows take is not decided here; the most that any routes could carry
+is in `ceiling.py`, and what packets see under such loads in `packets.py`.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from skyweft.network.product import (
     ITSELF,
     MET,
     NO_CAPACITY,
-    NO_WAY,
+    NO_ROUTE,
     OUTRANKED,
-    Shares,
+    FlowRates,
 )
 
 Floats = NDArray[np.float64]
@@ -39,13 +39,16 @@ class Sharing:
 
     rate_bps: Floats  # (F,)
     bottleneck: Ints  # (F,) the full link that holds a flow back; -1 where none does
-    limit: NDArray[np.int8]  # (F,) index into `product.LIMITS`
+    limiting_factor: NDArray[np.int8]  # (F,) index into `product.LIMITS`
     load_bps: Floats  # (L,)
 
     def __post_init__(self) -> None:
-        assert len(self.rate_bps) == len(self.bottleneck) == len(self.limit)
+        assert len(self.rate_bps) == len(self.bottleneck) == len(self.limiting_factor)
         assert np.all(self.rate_bps >= 0)
-        assert np.all((self.bottleneck >= 0) == (self.limit != MET) & (self.limit != NO_WAY))
+        assert np.all(
+            (self.bottleneck >= 0)
+            == (self.limiting_factor != MET) & (self.limiting_factor != NO_ROUTE)
+        )
 
 
 def fair_shares(
@@ -83,7 +86,7 @@ def fair_shares(
     Returns
     -------
     Sharing
-        Flows whose path is empty get nothing and the limit `NO_WAY`.
+        Flows whose path is empty get nothing and the limit `NO_ROUTE`.
 
     Raises
     ------
@@ -104,16 +107,16 @@ def fair_shares(
     links = np.ascontiguousarray(link, np.int32)
     capacity = np.ascontiguousarray(capacity_bps, np.float64)
     paths = len(ends) - 1
-    way = np.arange(paths, dtype=np.int32) if path is None else np.array(path, np.int32)
-    count = len(way)
+    route = np.arange(paths, dtype=np.int32) if path is None else np.array(path, np.int32)
+    count = len(route)
     demand = np.full(count, np.inf) if demand_bps is None else np.array(demand_bps, np.float64)
     share = np.ones(count) if weight is None else np.array(weight, np.float64)
     rank = np.zeros(count, np.int32) if priority is None else np.array(priority, np.int32)
     part = np.empty(0) if use is None else np.ascontiguousarray(use, np.float64)
-    _check(ends, links, capacity, demand, share, rank, way, part)
-    way[way >= 0] = np.where(np.diff(ends)[way[way >= 0]] > 0, way[way >= 0], -1)
-    level, held = _fill(ends, links, capacity, demand, share, rank, way, part)
-    return _settled(ends, links, capacity, demand, share, way, part, level, held)
+    _check(ends, links, capacity, demand, share, rank, route, part)
+    route[route >= 0] = np.where(np.diff(ends)[route[route >= 0]] > 0, route[route >= 0], -1)
+    level, held = _fill(ends, links, capacity, demand, share, rank, route, part)
+    return _settled(ends, links, capacity, demand, share, route, part, level, held)
 
 
 def spread(
@@ -160,7 +163,7 @@ def shares_at(
     link_from: ArrayLike,
     link_to: ArrayLike,
     rule: ArrayLike | int = 0,
-) -> Shares:
+) -> FlowRates:
     """Return what flows got at one instant as rows of the product.
 
     Parameters
@@ -179,11 +182,13 @@ def shares_at(
     count = len(sharing.rate_bps)
     start, goal = np.asarray(source, np.int32), np.asarray(target, np.int32)
     held = sharing.bottleneck
-    limit = np.where((start == goal) & (sharing.limit == NO_WAY), ITSELF, sharing.limit)
+    limiting_factor = np.where(
+        (start == goal) & (sharing.limiting_factor == NO_ROUTE), ITSELF, sharing.limiting_factor
+    )
     ends = [
         np.append(np.asarray(side, np.int32), np.int32(-1))[held] for side in (link_from, link_to)
     ]
-    return Shares(
+    return FlowRates(
         rule=np.broadcast_to(np.asarray(rule, np.int16), count),
         time_s=np.full(count, float(time_s)),
         flow=np.arange(count, dtype=np.int32),
@@ -193,7 +198,7 @@ def shares_at(
         rate_bps=sharing.rate_bps,
         bottleneck_from=ends[0],
         bottleneck_to=ends[1],
-        limit=limit.astype(np.int8),
+        limiting_factor=limiting_factor.astype(np.int8),
     )
 
 
@@ -292,15 +297,15 @@ def _settled(
         )
     rate = np.where(there, np.minimum(demand, weight * level), 0.0)
     bottleneck = np.where(met | ~there, np.int32(-1), held)
-    limit = np.full(len(path), FULL, np.int8)
-    limit[there & ~met & (rate <= 0)] = OUTRANKED
+    limiting_factor = np.full(len(path), FULL, np.int8)
+    limiting_factor[there & ~met & (rate <= 0)] = OUTRANKED
     stopped = np.flatnonzero(bottleneck >= 0)
-    limit[stopped[capacity[bottleneck[stopped]] <= 0]] = NO_CAPACITY
-    limit[met] = MET
-    limit[~there] = NO_WAY
+    limiting_factor[stopped[capacity[bottleneck[stopped]] <= 0]] = NO_CAPACITY
+    limiting_factor[met] = MET
+    limiting_factor[~there] = NO_ROUTE
     load = np.zeros(len(capacity))
     _add_loads(first, link, use, np.bincount(path[there], rate[there], len(first) - 1), load)
-    return Sharing(rate, bottleneck, limit, load)
+    return Sharing(rate, bottleneck, limiting_factor, load)
 
 
 @making

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyweft.drawing.figures import measured, proportion
+from skyweft.drawing.numerals import measured, proportion
 
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from matplotlib.ticker import EngFormatter
 from skyweft.drawing.axes import dress, given_or_new, legend, time_axis
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.network.flows.throughput import BARS, Throughput, sum_up
-from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_WAY, OUTRANKED
+from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_ROUTE, OUTRANKED
 
 __all__ = ["flow_limits", "flow_throughput", "link_utilisation"]
 
@@ -141,7 +141,7 @@ def draw_limits(found: Throughput, duration_s: float, ax: Axes, palette: Palette
         ("beam full", share[:, BEAM_FULL], palette.ground),
         ("link without capacity", share[:, NO_CAPACITY], palette.air),
         ("others first", share[:, OUTRANKED], palette.near_space),
-        ("no way", share[:, NO_WAY:].sum(axis=1), palette.muted),
+        ("no route", share[:, NO_ROUTE:].sum(axis=1), palette.muted),
     ):
         if np.any(part > 0):
             ax.bar(

@@ -6,7 +6,6 @@ from typing import Any
 import pyarrow as pa
 
 from skyweft.drawing.charts import HALF, PAGE, WIDE, chart
-from skyweft.drawing.figures import number, percent, rate, share_of, spoken
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -18,6 +17,7 @@ from skyweft.drawing.markup import (
     table,
     titled,
 )
+from skyweft.drawing.numerals import number, percent, rate, share_of, spoken
 from skyweft.drawing.section import Section
 from skyweft.network.flows.beam_use import BeamUse, beam_use
 from skyweft.network.flows.plot import draw_limits, draw_throughput, draw_utilisation
@@ -29,12 +29,20 @@ from skyweft.store.reading import Folder
 def section(folder: Folder) -> Section:
     """Return how much traffic gets through."""
     first = folder.summary()["flows"]["first_snapshot"]
-    known = folder.shares, folder.loads, folder.platforms["name"], folder.finished_s, first
+    known = (
+        folder.flow_rates,
+        folder.link_loads,
+        folder.platforms["name"],
+        folder.simulated_s,
+        first,
+    )
     beams = folder.beams if any(link.beams for link in folder.scenario.links) else None
     return Section(
         drawn(*known, beams),
         {"flows": "Flows"},
-        sources=[("traffic, loads, limits", "network.shares", "shares.parquet, loads.parquet")],
+        sources=[
+            ("traffic, loads, limits", "network.shares", "flow_rates.parquet, link_loads.parquet")
+        ],
     )
 
 
@@ -60,8 +68,8 @@ def drawn(
     return titled(
         "flows",
         "Flows",
-        "Flows take their best way, or several where their rule says so; links are shared max-min "
-        "fairly. Means are over the snapshots.",
+        "Flows take their best route, or several where their rule says so; links are shared "
+        "max-min fairly. Means are over the snapshots.",
         table("Traffic", [("figure", ""), ("value", "")], _figures(found, first)),
         figure(throughput, "All flows together, at every snapshot.", wide=True),
         *_why(found, length_s),
@@ -89,7 +97,7 @@ def _figures(found: Throughput, first: Mapping[str, Any] | None) -> list[list[st
     if first and first["most_bps"] is not None:
         rows += [
             ["carried at the first snapshot", Number(spoken(rate(first["carried_bps"])))],
-            ["most that any ways could carry then", Number(spoken(rate(first["most_bps"])))],
+            ["most that any routes could carry then", Number(spoken(rate(first["most_bps"])))],
             ["gap between the two", Number(percent(first["gap"]))],
         ]
     return rows
@@ -100,7 +108,7 @@ def _why(found: Throughput, length_s: float) -> list[Markup]:
     counted = found.limited.sum(axis=0)
     limits = table(
         "What flows are limited by",
-        [("limit", ""), ("flows", "% of all, mean")],
+        [("limiting_factor", ""), ("flows", "% of all, mean")],
         [
             [words or "none: gets all it wants", share_of(float(number / counted.sum()))]
             for words, number in zip(LIMITS, counted, strict=True)
@@ -159,8 +167,8 @@ def _where(found: Throughput) -> list[Markup]:
                 "Platforms with full links",
                 [("platform", ""), ("direction", ""), ("full links at a time", "mean")],
                 [
-                    [name, way, number(float(mean), 2)]
-                    for (name, way), mean in zip(found.fullest, found.full_mean, strict=True)
+                    [name, route, number(float(mean), 2)]
+                    for (name, route), mean in zip(found.fullest, found.full_mean, strict=True)
                 ],
             ),
         ]

@@ -1,6 +1,6 @@
 """Traffic over time: what every flow of a scenario gets, and what every link carries.
 
-At each snapshot a flow takes its best way, or is split over several; links carry what their
+At each snapshot a flow takes its best route, or is split over several; links carry what their
 contacts' budgets say at that moment, each direction for itself, and are shared max-min fairly.
 """
 
@@ -20,12 +20,12 @@ from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
 from skyweft.network.flows.carriers import Carriers, carriers
 from skyweft.network.flows.ceiling import Ceiling, ceiling
-from skyweft.network.flows.choosing import Instant
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
 from skyweft.network.flows.fairness import shares_at
-from skyweft.network.flows.splitting import Ways, shared, together
+from skyweft.network.flows.path_selection import Instant
+from skyweft.network.flows.splitting import FlowPaths, shared, together
 from skyweft.network.graph.topology import Topology, topology
-from skyweft.network.product import ITSELF, NO_WAY, Beams, Loads, Shares
+from skyweft.network.product import ITSELF, NO_ROUTE, Beams, FlowRates, LinkLoads
 from skyweft.network.routing.blame import Found, blamed
 from skyweft.network.routing.routes import (
     carrying,
@@ -56,7 +56,7 @@ _SHARED: dict[str, type] = {
     "rate_bps": np.float64,
     "bottleneck_from": np.int32,
     "bottleneck_to": np.int32,
-    "limit": np.int8,
+    "limiting_factor": np.int8,
 }
 _LOADED: dict[str, type] = {
     "time_s": np.float64,
@@ -77,7 +77,7 @@ _BEAMED: dict[str, type] = {
     "capacity_bps": np.float64,
     "utilisation": np.float64,
 }
-Traffic = tuple[Shares, Loads, Beams]
+Traffic = tuple[FlowRates, LinkLoads, Beams]
 
 
 def shares(
@@ -102,9 +102,9 @@ def shares(
 
     Returns
     -------
-    Shares
+    FlowRates
         One row a snapshot and flow; every flow that gets less than it wants has its reason.
-    Loads
+    LinkLoads
         One row a snapshot and directed link that carries anything.
     Beams
         One row a snapshot, beam with users and direction; none where no link has beams.
@@ -112,11 +112,11 @@ def shares(
     Raises
     ------
     ScenarioError
-        A file of demands is not sound.
+        A file of demands is not valid.
 
     Notes
     -----
-    A flow takes the way of least delay (or fewest hops), or several as its rule says. A link's
+    A flow takes the route of least delay (or fewest hops), or several as its rule says. A link's
     capacity in either direction is the rate of its contact at the snapshot's instant. Where a link
     has beams, the users of one share its carrier in time; else every link has one for itself.
     """
@@ -136,7 +136,7 @@ def pieces(
     executor: Executor,
     restrictions: Restrictions = NOTHING,
 ) -> Iterator[Traffic]:
-    """Yield `shares` about a hundred thousand rows at a time, in their order.
+    """Yield `flow_rates` about a hundred thousand rows at a time, in their order.
 
     `restrictions` of earlier stages take links or part of their rates away.
     """
@@ -157,12 +157,12 @@ def most(
     variables_max: int,
     restrictions: Restrictions = NOTHING,
 ) -> Ceiling:
-    """Return the most that any ways could carry at the first snapshot of a block of time.
+    """Return the most that any routes could carry at the first snapshot of a block of time.
 
     Parameters
     ----------
     scenario, fleet, motion, contacts
-        As in `shares`.
+        As in `flow_rates`.
     flows : Wanted
         All flows of the scenario.
     variables_max : int
@@ -257,12 +257,12 @@ class _Block:
         time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.flows
         position_m = places(self.fleet, self.motion, time_s)
         net = self.net(k, position_m, rate_bps, reverse_bps)
-        ways, reasons = self.ways(k, net, position_m)
+        routes_found, reasons = self.routes_found(k, net, position_m)
         if len(net.carriers.rule):
-            ways = net.carriers.laid(ways)
+            routes_found = net.carriers.laid(routes_found)
         demand_bps = self.demand_bps(k, position_m)
         found = shared(
-            ways,
+            routes_found,
             np.append(net.capacity_bps, net.carriers.capacity_bps),
             demand_bps,
             np.array([rule.weight for rule in rules])[flows.rule],
@@ -270,14 +270,16 @@ class _Block:
             np.array([rule.split for rule in rules])[flows.rule],
         )
         if len(net.carriers.rule):
-            found = net.carriers.named(found, ways)
+            found = net.carriers.named(found, routes_found)
         got = shares_at(
             time_s, flows.source, flows.target, demand_bps, found, net.tail, net.head, flows.rule
         )
-        why = np.where(got.limit == NO_WAY, ITSELF + reasons, got.limit).astype(np.int8)
+        why = np.where(
+            got.limiting_factor == NO_ROUTE, ITSELF + reasons, got.limiting_factor
+        ).astype(np.int8)
         links = len(net.key)
         used = np.flatnonzero(found.load_bps[:links] > 0)
-        carried = Loads(
+        carried = LinkLoads(
             np.full(len(used), time_s),
             net.tail[used],
             net.head[used],
@@ -285,24 +287,24 @@ class _Block:
             np.minimum(found.load_bps[:links], net.capacity_bps)[used],
             net.capacity_bps[used],
         )
-        return replace(got, limit=why), carried, net.carriers.rows(time_s, found.load_bps)
+        return replace(got, limiting_factor=why), carried, net.carriers.rows(time_s, found.load_bps)
 
     def blame(self, k: int, found: Found, search: Callable[[Ints, Ints], Found]) -> Found:
-        """Name the restrictions that leave flows of a snapshot without a way."""
+        """Name the restrictions that leave flows of a snapshot without a route."""
         if not len(self.limits.restrictions):
             return found
         time_s = float(self.time_s[k])
         state = states(self.fleet, self.motion, time_s)
         return blamed(self.limits, self.contacts, found, state, time_s, search)
 
-    def ways(self, k: int, net: _Net, position_m: Floats) -> tuple[Ways, Ints]:
-        """Return the ways of all flows of a snapshot, and why flows have none."""
+    def routes_found(self, k: int, net: _Net, position_m: Floats) -> tuple[FlowPaths, Ints]:
+        """Return the routes of all flows of a snapshot, and why flows have none."""
         up = self.contact[self.first[k] : self.first[k + 1]]
         a, b = self.contacts.source[up], self.contacts.target[up]
         now = Instant(position_m, a, b, self.node, self.blocks, net.key, partial(self.blame, k))
         flows = self.flows
         found = [
-            now.ways_of(rule, flows.source[mine], flows.target[mine])
+            now.paths_of(rule, flows.source[mine], flows.target[mine])
             for number, rule in enumerate(self.scenario.flows)
             for mine in [flows.rule == number]
         ]
@@ -338,8 +340,8 @@ def _block(
 def _joined(parts: list[Traffic]) -> Traffic:
     """Put rows one after the other."""
     return (
-        Shares(**_columns([each for each, _, _ in parts], _SHARED)),
-        Loads(**_columns([each for _, each, _ in parts], _LOADED)),
+        FlowRates(**_columns([each for each, _, _ in parts], _SHARED)),
+        LinkLoads(**_columns([each for _, each, _ in parts], _LOADED)),
         Beams(**_columns([each for _, _, each in parts], _BEAMED)),
     )
 

@@ -1,6 +1,6 @@
-"""Flows over several ways: in fixed parts, or over the next what the best has no room for.
+"""Flows over several routes: in fixed parts, or over the next what the best has no room for.
 
-Which ways there are is found elsewhere; what is shared on them is `fairness.py`'s.
+Which routes there are is found elsewhere; what is shared on them is `fairness.py`'s.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.network.flows.fairness import ROUNDING, Sharing, fair_shares, spread
-from skyweft.network.product import FULL, MET, NO_CAPACITY, NO_WAY, OUTRANKED
+from skyweft.network.product import FULL, MET, NO_CAPACITY, NO_ROUTE, OUTRANKED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -20,11 +20,11 @@ Split = Literal["overflow", "equal", "delay"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """W ways of F flows, sorted by flow, the best first; a flow without a way has an empty one.
+class FlowPaths:
+    """W routes of F flows, sorted by flow, the best first; a flow without a route has an empty one.
 
-    The directed links of way w are `link[first[w] : first[w + 1]]`; `use` is what part of what goes
-    that way they carry, empty where all carry it whole.
+    The directed links of route w are `link[first[w] : first[w + 1]]`; `use` is what part of what
+    goes that route they carry, empty where all carry it whole.
     """
 
     flow: Ints  # (W,)
@@ -40,55 +40,57 @@ class Ways:
 
     @property
     def rank(self) -> Longs:
-        """Return which of its flow's ways each is, from 0."""
+        """Return which of its flow's routes each is, from 0."""
         rank: Longs = np.arange(len(self.flow)) - np.searchsorted(self.flow, self.flow)
         return rank
 
 
 def shared(
-    ways: Ways,
+    routes: FlowPaths,
     capacity_bps: Floats,
     demand_bps: Floats,
     weight: Floats,
     priority: Ints,
     split: NDArray[np.str_],
 ) -> Sharing:
-    """Return what every flow gets over its ways.
+    """Return what every flow gets over its routes.
 
     Parameters
     ----------
-    ways : Ways
+    routes : Routes
         At least one, perhaps empty, a flow.
     capacity_bps : (L,)
         Of the directed links. [bit/s]
     demand_bps, weight, priority : (F,)
         As in `fair_shares`.
     split : (F,)
-        `equal`: every way carries the same part; `delay`: parts go with the inverse of the ways'
-        delays; `overflow`: all goes the best way, what finds no room there the next, and so on.
+        `equal`: every route carries the same part; `delay`: parts go with the inverse of the
+        routes' delays; `overflow`: all goes the best route, what finds no room there the next, and
+        so on.
 
     Returns
     -------
     Sharing
-        The bottleneck is the one of the last way on which the flow got anything, or of its first.
+        The bottleneck is the one of the last route on which the flow got anything, or of its first.
 
     Notes
     -----
-    Parts keep their proportion, so one full link holds a flow on all its ways. Overflow is shared
-    in rounds: all flows of a priority on their best ways, max-min fair; then what is unmet, on what
-    is left of the links, on their second ways. Each round is fair; all together they need not be.
+    Parts keep their proportion, so one full link holds a flow on all its routes. Overflow is shared
+    in rounds: all flows of a priority on their best routes, max-min fair; then what is unmet, on
+    what is left of the links, on their backup paths. Each round is fair; all together they need not
+    be.
     """
-    if len(ways.flow) == len(demand_bps):
-        use = ways.use if len(ways.use) else None
+    if len(routes.flow) == len(demand_bps):
+        use = routes.use if len(routes.use) else None
         return fair_shares(
-            ways.first, ways.link, capacity_bps, demand_bps, weight, priority, use=use
+            routes.first, routes.link, capacity_bps, demand_bps, weight, priority, use=use
         )
-    flow, turn, first, link, use = _lanes(ways, split)
+    flow, turn, first, link, use = _lanes(routes, split)
     found = _Rounds.start(len(demand_bps), capacity_bps)
     for rank in np.unique(priority):
         for k in range(int(turn.max()) + 1):
             lane = np.flatnonzero((turn == k) & (priority[flow] == rank))
-            lane = lane[(k == 0) | (found.limit[flow[lane]] != MET)]
+            lane = lane[(k == 0) | (found.limiting_factor[flow[lane]] != MET)]
             mine = flow[lane]
             left_bps = np.maximum(demand_bps[mine] - found.rate_bps[mine], 0.0)
             got = fair_shares(
@@ -98,19 +100,19 @@ def shared(
     return found.whole(capacity_bps, demand_bps)
 
 
-def _lanes(ways: Ways, split: NDArray[np.str_]) -> tuple[Ints, Longs, Longs, Ints, Floats]:
-    """Lay ways in fixed parts together; return flow and turn of each lane, and its links."""
-    spills = split[ways.flow] == "overflow"
+def _lanes(routes: FlowPaths, split: NDArray[np.str_]) -> tuple[Ints, Longs, Longs, Ints, Floats]:
+    """Lay routes in fixed parts together; return flow and turn of each lane, and its links."""
+    spills = split[routes.flow] == "overflow"
     if spills.all():
-        return ways.flow, ways.rank, ways.first, ways.link, ways.use
-    pull = np.where(split[ways.flow] == "delay", 1.0 / np.maximum(ways.delay_s, 1e-9), 1.0)
-    whole = np.bincount(ways.flow, pull, len(split))
-    part = np.where(spills, 1.0, pull / whole[ways.flow])
-    begin = np.flatnonzero(spills | (ways.rank == 0))
-    first, link, use = spread(ways.first, ways.link, np.append(begin, len(ways.flow)), part)
-    if len(ways.use):
-        use = use * ways.use
-    return ways.flow[begin], np.where(spills, ways.rank, 0)[begin], first, link, use
+        return routes.flow, routes.rank, routes.first, routes.link, routes.use
+    pull = np.where(split[routes.flow] == "delay", 1.0 / np.maximum(routes.delay_s, 1e-9), 1.0)
+    whole = np.bincount(routes.flow, pull, len(split))
+    part = np.where(spills, 1.0, pull / whole[routes.flow])
+    begin = np.flatnonzero(spills | (routes.rank == 0))
+    first, link, use = spread(routes.first, routes.link, np.append(begin, len(routes.flow)), part)
+    if len(routes.use):
+        use = use * routes.use
+    return routes.flow[begin], np.where(spills, routes.rank, 0)[begin], first, link, use
 
 
 @dataclass(slots=True)
@@ -119,42 +121,49 @@ class _Rounds:
 
     rate_bps: Floats
     bottleneck: Ints
-    limit: NDArray[np.int8]
+    limiting_factor: NDArray[np.int8]
     left_bps: Floats
     load_bps: Floats
 
     @classmethod
     def start(cls, flows: int, capacity_bps: Floats) -> "_Rounds":
         """Return that nobody got anything."""
-        held, limit = np.full(flows, -1, np.int32), np.full(flows, NO_WAY, np.int8)
-        return cls(np.zeros(flows), held, limit, capacity_bps.copy(), np.zeros(len(capacity_bps)))
+        held, limiting_factor = np.full(flows, -1, np.int32), np.full(flows, NO_ROUTE, np.int8)
+        return cls(
+            np.zeros(flows), held, limiting_factor, capacity_bps.copy(), np.zeros(len(capacity_bps))
+        )
 
     def add(self, flow: Ints, got: Sharing, first: bool) -> None:
         """Add what some flows got in a round."""
-        told = first | (got.rate_bps > 0) | (got.limit == MET)
+        reported = first | (got.rate_bps > 0) | (got.limiting_factor == MET)
         self.rate_bps[flow] += got.rate_bps
-        self.bottleneck[flow[told]], self.limit[flow[told]] = got.bottleneck[told], got.limit[told]
+        self.bottleneck[flow[reported]], self.limiting_factor[flow[reported]] = (
+            got.bottleneck[reported],
+            got.limiting_factor[reported],
+        )
         self.load_bps += got.load_bps
         self.left_bps -= got.load_bps
         self.left_bps[self.left_bps < ROUNDING * (self.left_bps + self.load_bps)] = 0.0
 
     def whole(self, capacity_bps: Floats, demand_bps: Floats) -> Sharing:
         """Return all rounds as one: a link is without capacity only if it had none at first."""
-        emptied = self.limit == NO_CAPACITY
+        emptied = self.limiting_factor == NO_CAPACITY
         emptied[emptied] = capacity_bps[self.bottleneck[emptied]] > 0
-        self.limit[emptied] = OUTRANKED
-        some = (self.limit != MET) & (self.limit != NO_WAY) & (self.rate_bps > 0)
-        self.limit[some] = FULL
+        self.limiting_factor[emptied] = OUTRANKED
+        some = (
+            (self.limiting_factor != MET) & (self.limiting_factor != NO_ROUTE) & (self.rate_bps > 0)
+        )
+        self.limiting_factor[some] = FULL
         rate_bps = np.minimum(self.rate_bps, demand_bps)
-        return Sharing(rate_bps, self.bottleneck, self.limit, self.load_bps)
+        return Sharing(rate_bps, self.bottleneck, self.limiting_factor, self.load_bps)
 
 
-def together(parts: list[Ways]) -> Ways:
-    """Put the ways of some flows after one another; flows count on."""
+def together(parts: list[FlowPaths]) -> FlowPaths:
+    """Put the routes of some flows after one another; flows count on."""
     flows = np.cumsum([0, *(int(each.flow[-1]) + 1 if len(each.flow) else 0 for each in parts)])
     hops = np.concatenate([np.diff(each.first) for each in parts])
     numbers = [each.flow + n for each, n in zip(parts, flows, strict=False)]
-    return Ways(
+    return FlowPaths(
         np.concatenate(numbers).astype(np.int32),
         np.concatenate([each.delay_s for each in parts]),
         np.concatenate([[0], np.cumsum(hops)]),

@@ -9,11 +9,11 @@ from skyweft.network.amounts import too_many_snapshots
 from skyweft.network.flows import beam_use, throughput
 from skyweft.network.flows.arrow import (
     BEAMS,
-    LOADS,
-    SHARES,
+    FLOW_RATES,
+    LINK_LOADS,
     beams_table,
-    loads_table,
-    shares_table,
+    flow_rates_table,
+    link_loads_table,
 )
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import Traffic, most, pieces
@@ -30,7 +30,7 @@ class FlowsStage(Stage):
     key = "flows"
     needs = ("motion", "contacts")
     reads = (*OF_RATES, "flows")
-    tables = (SHARES, LOADS, BEAMS)
+    tables = (FLOW_RATES, LINK_LOADS, BEAMS)
     share = 0.1
 
     def wanted(self, scenario: Scenario) -> bool:
@@ -80,20 +80,22 @@ class _State(State):
         context = self._context
         shares, loads, beams = some
         causes = block.restrictions.causes
-        block.write(SHARES, lambda: shares_table(shares, context.names, causes))
-        block.write(LOADS, lambda: loads_table(loads, context.names))
+        block.write(FLOW_RATES, lambda: flow_rates_table(shares, context.names, causes))
+        block.write(LINK_LOADS, lambda: link_loads_table(loads, context.names))
         block.write(BEAMS, lambda: beams_table(beams, context.names, context.rules))
 
     def close(self, whole: Whole) -> Metrics:
         names = whole.context.names
-        rows = {each: throughput.batches(whole.files(each)) for each in (SHARES, LOADS, BEAMS)}
-        found = throughput.sum_up(rows[SHARES], rows[LOADS], names)
+        rows = {
+            each: throughput.batches(whole.files(each)) for each in (FLOW_RATES, LINK_LOADS, BEAMS)
+        }
+        found = throughput.sum_up(rows[FLOW_RATES], rows[LINK_LOADS], names)
         use = beam_use.metrics(beam_use.beam_use(rows[BEAMS], names, len(found.time_s)))
         return {"flows": {**throughput.metrics(found, _bound(whole.journals[0])), "beams": use}}
 
 
 def _bound(journal: Journal) -> dict[str, float | str]:
-    """Return the most that any ways could carry at the run's first moment, or why that is open."""
+    """Return the most that any routes carry at the run's first moment, or why that is open."""
     kept = journal.read("bound")
     if why_not := str(kept["why_not"]):
         return {"why_not": why_not}

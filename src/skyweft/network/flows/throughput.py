@@ -41,7 +41,7 @@ class Throughput:
     load_mean_bps: Floats  # (B,) likewise
     full_share: Floats  # (B,) of the snapshots at which the link is full
     fullest: tuple[tuple[str, str], ...]  # (E,) platform, and whether it "sends" or "receives"
-    full_mean: Floats  # (E,) how many of its links that way are full, mean over the snapshots
+    full_mean: Floats  # (E,) how many of its links that route are full, mean over the snapshots
 
     def __post_init__(self) -> None:
         times = {len(each) for each in (self.time_s, self.demand_bps, self.served_bps)}
@@ -133,11 +133,11 @@ class _Flows:
         bounded = np.isfinite(demand_bps)
         amounts = (np.where(bounded, demand_bps, 0), np.where(bounded, rate_bps, 0), rate_bps)
         group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(time_s))))
-        limit = _limits(batch.column("limit"))
+        limiting_factor = _limits(batch.column("limiting_factor"))
         kinds = len(LIMITS)
         self.time_s.append(time_s[starts])
         self.sums.append(np.stack([np.add.reduceat(each, starts) for each in amounts], axis=1))
-        counted = np.bincount(group * kinds + limit, minlength=len(starts) * kinds)
+        counted = np.bincount(group * kinds + limiting_factor, minlength=len(starts) * kinds)
         self.limited.append(counted.reshape(len(starts), kinds))
         more = max(0, int(flow.max()) + 1 - len(self.rate_bps))
         self.rate_bps = np.append(self.rate_bps, np.zeros(more))
@@ -199,14 +199,14 @@ def batches(files: Sequence[Path]) -> Iterator[pa.RecordBatch]:
 
 
 def metrics(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the key figures of a run's flows, ready for JSON.
+    """Return the key metrics of a run's flows, ready for JSON.
 
     Parameters
     ----------
     found : Throughput
         What `sum_up` returned.
     bound : mapping
-        The most that any ways could carry at the first snapshot: `most_bps`, or `why_not`.
+        The most that any routes could carry at the first snapshot: `most_bps`, or `why_not`.
     """
     demand_bps, served_bps, carried_bps = (
         float(each.mean()) if len(each) else 0.0
@@ -238,15 +238,15 @@ def metrics(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
             for row, (source, target) in enumerate(found.busiest)
         ],
         "fullest": [
-            {"platform": name, "direction": way, "full_links_mean": float(mean)}
-            for (name, way), mean in zip(found.fullest, found.full_mean, strict=True)
+            {"platform": name, "direction": route, "full_links_mean": float(mean)}
+            for (name, route), mean in zip(found.fullest, found.full_mean, strict=True)
         ],
         "first_snapshot": _first(found, bound),
     }
 
 
 def _first(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what is carried at first, beside the most that any ways could carry."""
+    """Return what is carried at first, beside the most that any routes could carry."""
     if not len(found.time_s):
         return None
     carried_bps = float(found.carried_bps[0])

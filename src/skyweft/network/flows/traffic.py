@@ -148,7 +148,7 @@ def read_demand(path: Path, names: Sequence[str]) -> Demand:
     Raises
     ------
     ScenarioError
-        All mistakes of the file with line and column: a name that is not known or there twice, a
+        All errors of the file with line and column: a name that is not known or there twice, a
         demand that is no number or negative, a row too short, a square with unlike sides.
     """
     index = {name: k for k, name in enumerate(names)}
@@ -165,10 +165,10 @@ def read_demand(path: Path, names: Sequence[str]) -> Demand:
 
 def _read_pairs(path: Path, index: Mapping[str, int]) -> Demand:
     table = read_table(path, {"demand_bps": (0.0, np.inf)}, {}, texts=("source", "target"))
-    mistakes: list[str] = []
+    errors: list[str] = []
     ends = {
         side: [
-            _known(index, name, f"{path.name}: line {line}: {side}", mistakes.append)
+            _known(index, name, f"{path.name}: line {line}: {side}", errors.append)
             for line, name in zip(table.lines, table.texts[side], strict=True)
         ]
         for side in ("source", "target")
@@ -177,8 +177,8 @@ def _read_pairs(path: Path, index: Mapping[str, int]) -> Demand:
     for line, source, target in zip(table.lines, ends["source"], ends["target"], strict=True):
         before = seen.setdefault((source, target), line)
         if before != line and source >= 0 and target >= 0:
-            mistakes.append(f"{path.name}: line {line}: this pair is on line {before} already")
-    complain(path, mistakes)
+            errors.append(f"{path.name}: line {line}: this pair is on line {before} already")
+    complain(path, errors)
     return Demand(
         np.array(ends["source"], np.int32),
         np.array(ends["target"], np.int32),
@@ -189,34 +189,34 @@ def _read_pairs(path: Path, index: Mapping[str, int]) -> Demand:
 def _read_square(
     path: Path, rows: Sequence[tuple[int, list[str]]], index: Mapping[str, int]
 ) -> Demand:
-    mistakes: list[str] = []
+    errors: list[str] = []
     top, header = rows[0]
     targets = [normal(cell.strip()) for cell in header[1:]]
     columns = [
-        _known(index, name, f"{path.name}: line {top}: column {k}", mistakes.append)
+        _known(index, name, f"{path.name}: line {top}: column {k}", errors.append)
         for k, name in enumerate(targets, start=2)
     ]
-    _twice(targets, f"{path.name}: line {top}", mistakes)
+    _twice(targets, f"{path.name}: line {top}", errors)
     sources: list[int] = []
     values: list[list[float]] = []
     for line, row in rows[1:]:
         where = f"{path.name}: line {line}"
-        sources.append(_known(index, normal(row[0].strip()), f"{where}: column 1", mistakes.append))
+        sources.append(_known(index, normal(row[0].strip()), f"{where}: column 1", errors.append))
         if len(row) != len(header):
-            mistakes.append(f"{where}: {len(row)} fields, the first line has {len(header)}")
+            errors.append(f"{where}: {len(row)} fields, the first line has {len(header)}")
             continue
         values.append(
             [
-                _demand(cell, f"{where}: {target}", mistakes.append)
+                _demand(cell, f"{where}: {target}", errors.append)
                 for target, cell in zip(targets, row[1:], strict=True)
             ]
         )
     starts = [normal(row[0].strip()) for _, row in rows[1:]]
-    _twice(starts, path.name, mistakes)
+    _twice(starts, path.name, errors)
     if sorted(set(starts)) != sorted(set(targets)):
         unlike = ", ".join(sorted(set(starts) ^ set(targets))[:5])
-        mistakes.append(f"{path.name}: not square: {unlike} is only a row or only a column")
-    complain(path, mistakes)
+        errors.append(f"{path.name}: not square: {unlike} is only a row or only a column")
+    complain(path, errors)
     matrix = np.array(values)
     down, across = np.nonzero(matrix)
     ends = np.array(sources, np.int32)[down], np.array(columns, np.int32)[across]
@@ -242,8 +242,8 @@ def _demand(cell: str, where: str, say: Callable[[str], None]) -> float:
     return value
 
 
-def _twice(names: Sequence[str], where: str, mistakes: list[str]) -> None:
-    mistakes += [
+def _twice(names: Sequence[str], where: str, errors: list[str]) -> None:
+    errors += [
         f"{where}: {name[:40]!r} is there {count} times"
         for name, count in Counter(names).items()
         if count > 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-FAR_NS = 2**30  # no way there: two of these do not overflow 32 bits
+FAR_NS = 2**30  # no route there: two of these do not overflow 32 bits
 NO_EDGE_NS = 2**30 - 1
 BLOCK = 32  # nodes of a dirty flag; a plane's length where the fleet has planes
 NS_M = 299_792_458.0 / 1e9  # metres light goes in a nanosecond
@@ -114,7 +114,7 @@ def neighbours(position_m: Floats, a: Ints, b: Ints, by_hops: bool) -> tuple[Int
             square += (position_m[a[k], axis] - position_m[b[k], axis]) ** 2
         cost[k] = -1
         if not np.isnan(square):
-            # At least 1, so that every hop brings a way closer to its end.
+            # At least 1, so that every hop brings a route closer to its end.
             cost[k] = 1 if by_hops else max(1.0, np.rint(np.sqrt(square) / NS_M))
             first[a[k] + 1] += 1
             first[b[k] + 1] += 1

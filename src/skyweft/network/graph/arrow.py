@@ -1,4 +1,4 @@
-"""The table of outages, and its key figures: which platforms were out of order, and when."""
+"""The table of outages, and its key metrics: which platforms were out of order, and when."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -33,7 +33,7 @@ def outages_table(scenario: Scenario, fleet: Fleet, names: pa.Array) -> pa.Table
             "failure": np.repeat(
                 [rule for rule, _, _ in found], [len(out) for _, _, out in found]
             ).astype(np.int32),
-            "platform": named(_joined([out.thing for _, _, out in found], np.int32), names),
+            "platform": named(_joined([out.item for _, _, out in found], np.int32), names),
             "start_s": _joined([out.start_s for _, _, out in found], np.float64),
             "end_s": _joined([out.end_s for _, _, out in found], np.float64),
         },
@@ -48,7 +48,7 @@ def metrics(scenario: Scenario, fleet: Fleet) -> list[dict[str, Any]]:
     """Return how many platforms each cause has out at any time, and who, ready for JSON."""
     found = []
     for rule, rows, out in platform_outages(scenario, fleet):
-        who = np.unique(out.thing)
+        who = np.unique(out.item)
         found.append(
             {
                 "failure": rule,
@@ -61,9 +61,9 @@ def metrics(scenario: Scenario, fleet: Fleet) -> list[dict[str, Any]]:
     return found
 
 
-def told(scenario: Scenario, figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def reported(scenario: Scenario, summed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Write who is out of order, a line a cause, and what a share means."""
-    for each in figures:
+    for each in summed:
         cause = scenario.failures[each["failure"]]
         more = each["out"] - len(each["names"])
         names = ", ".join(each["names"]) + (f" and {more:,} more" if more else "")

@@ -1,6 +1,6 @@
 """What is out of order, and when: satellites, links, sites, by list or by chance.
 
-Every thing fails by itself. Its random numbers are counted from the seed and its own name, so they
+Every item fails by itself. Its random numbers are counted from the seed and its own name, so they
 do not change when others are added, taken away or put in another order.
 """
 
@@ -17,47 +17,47 @@ from skyweft.errors import ScenarioError
 Floats = NDArray[np.float64]
 Counters = NDArray[np.uint64]
 
-OUTAGES_MAX = 50_000_000  # rows, 1.2 GB: more than this is a mistake in the means
+OUTAGES_MAX = 50_000_000  # rows, 1.2 GB: more than this is a error in the means
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
 class Outages:
-    """When things are out of order; one row an outage, by thing, then start. Shape (F,)."""
+    """When items are out of order; one row an outage, by item, then start. Shape (F,)."""
 
-    thing: NDArray[np.int32]  # place among the names
+    item: NDArray[np.int32]  # place among the names
     start_s: Floats
     end_s: Floats
 
     def __post_init__(self) -> None:
-        assert len(self.thing) == len(self.start_s) == len(self.end_s)
+        assert len(self.item) == len(self.start_s) == len(self.end_s)
         assert np.all(self.start_s < self.end_s)
-        same = self.thing[1:] == self.thing[:-1]
-        assert np.all(self.thing[1:] >= self.thing[:-1])
+        same = self.item[1:] == self.item[:-1]
+        assert np.all(self.item[1:] >= self.item[:-1])
         assert np.all(self.start_s[1:][same] > self.end_s[:-1][same])
 
     def __len__(self) -> int:
-        return len(self.thing)
+        return len(self.item)
 
 
 def failed(
     duration_s: float,
     names: Sequence[str],
-    mean_time_between_s: float,
-    repair_s: float,
+    mtbf_s: float,
+    mttr_s: float,
     seed: int,
 ) -> Outages:
-    """Draw when things are out of order: random times up, then random times down, and so on.
+    """Draw when items are out of order: random times up, then random times down, and so on.
 
     Parameters
     ----------
     duration_s : float
         How long, from the scenario's start. A longer time only adds outages. [s]
     names : sequence of (N,)
-        Who the things are. Each name is part of the key of its random numbers.
-    mean_time_between_s : float
+        Who the items are. Each name is part of the key of its random numbers.
+    mtbf_s : float
         Mean time from a repair to the next failure; infinite: never fails. [s]
-    repair_s : float
+    mttr_s : float
         Mean time from a failure to its repair; infinite: never repaired. [s]
     seed : int
         Of the random numbers, 0 or more.
@@ -75,25 +75,25 @@ def failed(
 
     Notes
     -----
-    Both times are exponential. At the start a thing is out of order with the chance it has at any
-    other moment, so its availability is mean_time_between_s / (mean_time_between_s + repair_s)
+    Both times are exponential. At the start a item is out of order with the chance it has at any
+    other moment, so its availability is mtbf_s / (mtbf_s + mttr_s)
     throughout. Where it never is repaired or never fails, all are in order at the start.
 
     References
     ----------
     R. E. Barlow and F. Proschan, "Mathematical Theory of Reliability", Wiley, 1965, chapter 5.
     """
-    _check_means(duration_s, len(names), mean_time_between_s, repair_s)
+    _check_means(duration_s, len(names), mtbf_s, mttr_s)
     key = _keys(names, seed, "failed")
-    down = _uniform(key, 0) < _unavailability(mean_time_between_s, repair_s)
+    down = _uniform(key, 0) < _unavailability(mtbf_s, mttr_s)
     time_s = np.zeros(len(names))
     rows: list[tuple[NDArray[np.int64], Floats, Floats]] = []
     left, draw = np.arange(len(names)), 1
     while draw == 1 or len(left):
         # In a round each is up once, then down once; who begins down is not up in the first.
-        up_s = mean_time_between_s * _exponential(key[left], draw)
+        up_s = mtbf_s * _exponential(key[left], draw)
         start_s = time_s[left] + np.where(down[left] & (draw == 1), 0.0, up_s)
-        end_s = start_s + repair_s * _exponential(key[left], draw + 1)
+        end_s = start_s + mttr_s * _exponential(key[left], draw + 1)
         within = start_s < duration_s
         left, start_s, end_s = left[within], start_s[within], end_s[within]
         rows.append((left, start_s, np.minimum(end_s, duration_s)))
@@ -104,12 +104,12 @@ def failed(
 
 
 def chosen(names: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
-    """Draw a set of things, each with the same chance and by itself.
+    """Draw a set of items, each with the same chance and by itself.
 
     Parameters
     ----------
     names : sequence of (N,)
-        Who the things are.
+        Who the items are.
     share : float
         The chance of each, 0 to 1. With a greater share all that were chosen before still are.
     seed : int
@@ -131,12 +131,12 @@ def chosen(names: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
 
 
 def drawn(names: Sequence[str], count: int, seed: int) -> NDArray[np.bool_]:
-    """Draw a set of so many things, each as likely as any other.
+    """Draw a set of so many items, each as likely as any other.
 
     Parameters
     ----------
     names : sequence of (N,)
-        Who the things are.
+        Who the items are.
     count : int
         How many; all where there are no more. With a greater count all that were drawn before
         still are, and so are all that `chosen` takes where it takes no more.
@@ -160,9 +160,9 @@ def listed(
     Parameters
     ----------
     names : sequence of (N,)
-        Who the things are.
+        Who the items are.
     failures : sequence of (name, start_s, end_s)
-        From the scenario's start; the same thing may be listed again. [s]
+        From the scenario's start; the same may be listed again. [s]
     duration_s : float
         Where outages are cut. [s]
 
@@ -177,34 +177,34 @@ def listed(
         Names nobody has, and outages that do not end after they start: all of them at once.
     """
     places = {name: place for place, name in enumerate(names)}
-    mistakes = [
+    errors = [
         f"failures: nothing is called {name!r}" for name, *_ in failures if name not in places
     ]
-    mistakes += [
+    errors += [
         f"failures: {name!r} must fail before it is repaired, got {start:g} s to {end:g} s"
         for name, start, end in failures
         if not start < end
     ]
-    if mistakes:
-        raise ScenarioError("\n".join(dict.fromkeys(mistakes)))
-    thing = np.array([places[name] for name, *_ in failures], np.int32)
+    if errors:
+        raise ScenarioError("\n".join(dict.fromkeys(errors)))
+    item = np.array([places[name] for name, *_ in failures], np.int32)
     times = np.array([times for _, *times in failures], np.float64).reshape(-1, 2)
-    return _tidy(thing, *np.clip(times, 0.0, duration_s).T)
+    return _tidy(item, *np.clip(times, 0.0, duration_s).T)
 
 
 def together(outages: Sequence[Outages]) -> Outages:
-    """Return when any of several lists has a thing out of order; all use the same names."""
+    """Return when any of several lists has a item out of order; all use the same names."""
     nothing = np.empty(0)
     return _tidy(
         *(
             np.concatenate([nothing, *(getattr(each, name) for each in outages)])
-            for name in ("thing", "start_s", "end_s")
+            for name in ("item", "start_s", "end_s")
         )
     )
 
 
 def out_of_order(outages: Outages, count: int, time_s: ArrayLike) -> NDArray[np.bool_]:
-    """Return which of `count` things are out of order at each time, (count, T).
+    """Return which of `count` items are out of order at each time, (count, T).
 
     An outage includes its start but not its end.
     """
@@ -212,16 +212,16 @@ def out_of_order(outages: Outages, count: int, time_s: ArrayLike) -> NDArray[np.
     order = np.argsort(time, kind="stable")
     change = np.zeros((count, len(time) + 1), np.int32)
     for at, step in ((outages.start_s, 1), (outages.end_s, -1)):
-        np.add.at(change, (outages.thing, np.searchsorted(time[order], at, side="left")), step)
+        np.add.at(change, (outages.item, np.searchsorted(time[order], at, side="left")), step)
     down = np.empty((count, len(time)), np.bool_)
     down[:, order] = np.cumsum(change, axis=1)[:, :-1] > 0
     return down
 
 
-def _tidy(thing: NDArray[Any], start_s: Floats, end_s: Floats) -> Outages:
+def _tidy(item: NDArray[Any], start_s: Floats, end_s: Floats) -> Outages:
     """Sort outages, leave out empty ones and join those that touch."""
     kept = start_s < end_s
-    who = np.tile(thing[kept].astype(np.int32), 2)
+    who = np.tile(item[kept].astype(np.int32), 2)
     time_s = np.append(start_s[kept], end_s[kept])
     step = np.repeat([1, -1], np.count_nonzero(kept))
     order = np.lexsort((-step, time_s, who))  # a start before an end of the same moment
@@ -231,39 +231,39 @@ def _tidy(thing: NDArray[Any], start_s: Floats, end_s: Floats) -> Outages:
     return Outages(who[begin], time_s[begin], time_s[end])
 
 
-def _check_means(duration_s: float, count: int, between_s: float, repair_s: float) -> None:
+def _check_means(duration_s: float, count: int, between_s: float, mttr_s: float) -> None:
     """Raise ScenarioError where times make no sense."""
     if not 0 < duration_s < np.inf:
         raise ScenarioError(f"the duration must be above 0 s and finite, got {duration_s:g} s")
-    for name, mean_s in (("mean_time_between_s", between_s), ("repair_s", repair_s)):
+    for name, mean_s in (("mtbf_s", between_s), ("mttr_s", mttr_s)):
         if not mean_s > 0:
             raise ScenarioError(f"{name} must be above 0 s, got {mean_s:g} s")
-    if np.isinf(between_s) and np.isinf(repair_s):
-        raise ScenarioError("mean_time_between_s and repair_s cannot both be infinite")
-    expected = count * duration_s / (between_s + repair_s)
+    if np.isinf(between_s) and np.isinf(mttr_s):
+        raise ScenarioError("mtbf_s and mttr_s cannot both be infinite")
+    expected = count * duration_s / (between_s + mttr_s)
     if expected > OUTAGES_MAX:
         raise ScenarioError(
             f"{expected:,.0f} outages are to be expected, more than {OUTAGES_MAX:,}: "
-            "mean_time_between_s and repair_s are too short"
+            "mtbf_s and mttr_s are too short"
         )
 
 
-def _unavailability(between_s: float, repair_s: float) -> float:
+def _unavailability(between_s: float, mttr_s: float) -> float:
     """Return the chance of being out of order at the start."""
-    if np.isinf(between_s) or np.isinf(repair_s):
+    if np.isinf(between_s) or np.isinf(mttr_s):
         return 0.0
-    return repair_s / (between_s + repair_s)
+    return mttr_s / (between_s + mttr_s)
 
 
 def _keys(names: Sequence[str], seed: int, purpose: str) -> Counters:
-    """Return where each thing's random numbers begin, others for each purpose."""
+    """Return where each item's random numbers begin, others for each purpose."""
     words = (f"{purpose}:{seed}:{name}".encode() for name in names)
     digests = b"".join(hashlib.blake2b(word, digest_size=8).digest() for word in words)
     return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def _uniform(key: Counters, draw: int) -> Floats:
-    """Return random number `draw` of each thing, between 0 and 1 and never either.
+    """Return random number `draw` of each item, between 0 and 1 and never either.
 
     References
     ----------
@@ -278,5 +278,5 @@ def _uniform(key: Counters, draw: int) -> Floats:
 
 
 def _exponential(key: Counters, draw: int) -> Floats:
-    """Return exponential times of mean 1 from random number `draw` of each thing."""
+    """Return exponential times of mean 1 from random number `draw` of each item."""
     return -np.log(_uniform(key, draw))

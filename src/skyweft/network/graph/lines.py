@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyweft.drawing.figures import proportion
+from skyweft.drawing.numerals import proportion
 
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
-from skyweft.network.graph.arrow import OUTAGES, metrics, outages_table, told
+from skyweft.network.graph.arrow import OUTAGES, metrics, outages_table, reported
 from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import suggestion
@@ -36,9 +36,9 @@ class FailuresStage(Stage):
 
     def estimate(self, context: Context) -> Estimate:
         """Say who is out of order."""
-        figures = context.once(metrics)
-        said = tuple(told(context.scenario, figures))
-        return Estimate(said=said, facts={"failures": figures})
+        summed = context.once(metrics)
+        said = tuple(reported(context.scenario, summed))
+        return Estimate(said=said, facts={"failures": summed})
 
     def open(self, context: Context) -> "_State":
         """Begin a run."""

@@ -213,10 +213,10 @@ def _keys(contacts: Contacts, rows: Ints | slice, platforms: int) -> NDArray[np.
 
 
 def _down(outages: Outages, count: int, time_s: float) -> Bools:
-    """Return which things are out of order at an instant."""
+    """Return which items are out of order at an instant."""
     down = np.zeros(count, np.bool_)
     now = (outages.start_s <= time_s) & (time_s < outages.end_s)
-    down[outages.thing[now]] = True
+    down[outages.item[now]] = True
     return down
 
 
@@ -277,12 +277,10 @@ def pair_name(link: int, source: str, target: str) -> str:
 def failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: Ints) -> Outages:
     """Return the outages of one `[[failures]]`, of the rows of `names` that may fail."""
     mine = [names[row] for row in rows]
-    if failures.mean_time_between_s is not None:
-        repair_s = np.inf if failures.repair_s is None else failures.repair_s
-        found = failed(
-            scenario.duration_s, mine, failures.mean_time_between_s, repair_s, scenario.seed
-        )
-        return replace(found, thing=rows[found.thing])
+    if failures.mtbf_s is not None:
+        mttr_s = np.inf if failures.mttr_s is None else failures.mttr_s
+        found = failed(scenario.duration_s, mine, failures.mtbf_s, mttr_s, scenario.seed)
+        return replace(found, item=rows[found.item])
     hit = None
     if failures.share is not None:
         hit = chosen(mine, failures.share, scenario.seed)
@@ -303,7 +301,7 @@ def _worth(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> Floa
     """Return what contacts are sorted by, the best first."""
     if link.choose == "longest":
         return -contacts.end_s[up]
-    if link.choose in ("earliest", "waited"):  # at an instant nobody knows who waited
+    if link.choose in ("earliest", "longest_waiting"):  # at an instant nobody knows who waited
         return contacts.start_s[up]
     a, b = position_m[contacts.source[up]], position_m[contacts.target[up]]
     range_m = np.linalg.norm(b - a, axis=1)

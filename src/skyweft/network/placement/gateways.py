@@ -26,39 +26,39 @@ CARRIED = 1e-6  # of a need that may be missing: what HiGHS keeps constraints to
 class Plan:
     """Which sites to build, and how good that is known to be."""
 
-    chosen: Ints  # (K,) candidates, rising
+    selected: Ints  # (K,) candidates, rising
     at_least: int  # no plan with fewer sites carries as much: proven
     guarantee: float  # sites are at most this times the fewest: proven before looking at `at_least`
     short_bps: Floats  # (D,) what no set of candidates could add: missing from the need
 
     def __post_init__(self) -> None:
-        assert np.all(np.diff(self.chosen) > 0)
-        assert self.at_least <= len(self.chosen)
+        assert np.all(np.diff(self.selected) > 0)
+        assert self.at_least <= len(self.selected)
 
     @property
     def optimal(self) -> bool:
         """Whether no plan has fewer sites."""
-        return self.at_least == len(self.chosen)
+        return self.at_least == len(self.selected)
 
     @property
     def gap(self) -> float:
         """Which part of the sites may be too many."""
-        return 1 - self.at_least / len(self.chosen) if len(self.chosen) else 0.0
+        return 1 - self.at_least / len(self.selected) if len(self.selected) else 0.0
 
 
-def fewest(rate_bps: ArrayLike, need_bps: ArrayLike) -> Plan:
+def fewest(rate_bps: ArrayLike, demand_bps: ArrayLike) -> Plan:
     """Return the fewest candidates that carry the need: `exact` where that is small, else `greedy`.
 
     Small is at most 2,000 candidates and two million entries of different columns. Parameters,
     result and errors are those of `exact`.
     """
-    rate, need = _checked(rate_bps, need_bps)
+    rate, need = _checked(rate_bps, demand_bps)
     part, _ = _columns(rate, need)
     small = len(rate) <= CANDIDATES_EXACT and part.size <= ENTRIES_EXACT
     return exact(rate, need) if small else greedy(rate, need)
 
 
-def exact(rate_bps: ArrayLike, need_bps: ArrayLike, time_max_s: float = TIME_MAX_S) -> Plan:
+def exact(rate_bps: ArrayLike, demand_bps: ArrayLike, time_max_s: float = TIME_MAX_S) -> Plan:
     """Return the fewest candidates that carry the need, by branch and cut (HiGHS).
 
     Parameters
@@ -66,7 +66,7 @@ def exact(rate_bps: ArrayLike, need_bps: ArrayLike, time_max_s: float = TIME_MAX
     rate_bps : (C, D)
         What candidate c adds to column d; 0 where it is not in view. Booleans, with a need of n,
         ask for n sites in view. [bit/s]
-    need_bps : (D,)
+    demand_bps : (D,)
         What each column wants. Where all candidates together do not reach it, they are all wanted
         and the rest is told in `short_bps`. [bit/s]
     time_max_s : float
@@ -84,7 +84,7 @@ def exact(rate_bps: ArrayLike, need_bps: ArrayLike, time_max_s: float = TIME_MAX
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    rate, need = _checked(rate_bps, need_bps)
+    rate, need = _checked(rate_bps, demand_bps)
     part, short = _columns(rate, need)
     if part.shape[1] == 0:
         return Plan(np.empty(0, np.int64), 0, 1.0, short)
@@ -99,26 +99,26 @@ def exact(rate_bps: ArrayLike, need_bps: ArrayLike, time_max_s: float = TIME_MAX
         raise RangeError(
             f"no plan within {time_max_s:g} s; a greedy one takes less: {answer.message}"
         )
-    chosen = np.flatnonzero(answer.x > 0.5)
+    selected = np.flatnonzero(answer.x > 0.5)
     bound = max(_first_bound(part), int(np.ceil(answer.mip_dual_bound - 1e-6)))
-    bound = min(bound, len(chosen))
-    return Plan(chosen, bound, len(chosen) / max(bound, 1), short)
+    bound = min(bound, len(selected))
+    return Plan(selected, bound, len(selected) / max(bound, 1), short)
 
 
-def greedy(rate_bps: ArrayLike, need_bps: ArrayLike) -> Plan:
+def greedy(rate_bps: ArrayLike, demand_bps: ArrayLike) -> Plan:
     """Return few candidates that carry the need: at each turn the one that adds most.
 
     Parameters
     ----------
-    rate_bps, need_bps
+    rate_bps, demand_bps
         As in `exact`.
 
     Returns
     -------
     Plan
         `guarantee` is Wolsey's [1]_: 1 + ln(all there is to carry / what was left before the last
-        site). `at_least` is proven on the way: from every set chosen so far, what is left must be
-        carried by sites that each add at most what they add now. Sites that later ones make idle
+        site). `at_least` is proven on the route: from every set selected so far, what is left must
+        be carried by sites that each add at most what they add now. Sites that later ones make idle
         go.
 
     References
@@ -126,7 +126,7 @@ def greedy(rate_bps: ArrayLike, need_bps: ArrayLike) -> Plan:
     .. [1] L. A. Wolsey, "An analysis of the greedy algorithm for the submodular set covering
        problem", Combinatorica 2, 1982.
     """
-    rate, need = _checked(rate_bps, need_bps)
+    rate, need = _checked(rate_bps, demand_bps)
     part, short = _columns(rate, need)
     columns = part.shape[1]
     left = np.ones(columns)
@@ -142,20 +142,20 @@ def greedy(rate_bps: ArrayLike, need_bps: ArrayLike) -> Plan:
         picked.append(best)
         left = np.maximum(left - part[best], 0.0)
     guarantee = 1 + np.log(columns / before) if picked else 1.0
-    chosen = _without_idle(part, picked)
-    return Plan(np.sort(chosen), min(bound, len(chosen)), float(guarantee), short)
+    selected = _without_idle(part, picked)
+    return Plan(np.sort(selected), min(bound, len(selected)), float(guarantee), short)
 
 
-def _checked(rate_bps: ArrayLike, need_bps: ArrayLike) -> tuple[Floats, Floats]:
-    rate, need = np.asarray(rate_bps, np.float64), np.asarray(need_bps, np.float64)
+def _checked(rate_bps: ArrayLike, demand_bps: ArrayLike) -> tuple[Floats, Floats]:
+    rate, need = np.asarray(rate_bps, np.float64), np.asarray(demand_bps, np.float64)
     if rate.ndim != 2 or need.shape != rate.shape[1:]:
         raise ValueError(
-            f"rate_bps must have shape (C, D), need_bps (D,): {rate.shape}, {need.shape}"
+            f"rate_bps must have shape (C, D), demand_bps (D,): {rate.shape}, {need.shape}"
         )
     if not (np.all(rate >= 0) and np.all(need >= 0)):
-        raise ValueError("rate_bps and need_bps must be numbers, not negative")
+        raise ValueError("rate_bps and demand_bps must be numbers, not negative")
     if not (np.isfinite(rate).all() and np.isfinite(need).all()):
-        raise ValueError("rate_bps and need_bps must be finite")
+        raise ValueError("rate_bps and demand_bps must be finite")
     return rate, need
 
 

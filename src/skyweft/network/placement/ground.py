@@ -2,7 +2,7 @@
 
 At a snapshot a candidate takes down what its links with platforms that pass traffic on carry at
 that moment, towards it. Every snapshot is a column of demand for `gateways.fewest`, so a site is
-never counted for two moments at once. Ways through space to the sites are not looked at.
+never counted for two moments at once. Routes through space to the sites are not looked at.
 """
 
 import os
@@ -38,7 +38,7 @@ UNWANTED = (
     "",
     "never linked with anything that passes traffic on",
     "its links have no capacity",
-    "the chosen carry what is asked for without it",
+    "the selected carry what is asked for without it",
 )
 CHOSEN, NEVER_LINKED, POWERLESS, SPARE = range(len(UNWANTED))
 
@@ -57,13 +57,13 @@ class Downlinks:
 
     site: Ints  # (C,) rows of Fleet
     time_s: Floats  # (T,)
-    need_bps: Floats  # (T,) what all sites together should take down
+    demand_bps: Floats  # (T,) what all sites together should take down
     rate_bps: Floats  # (C, T)
     linked: Bools  # (C, T) with anything that passes traffic on
 
     def __post_init__(self) -> None:
         assert self.rate_bps.shape == self.linked.shape == (len(self.site), len(self.time_s))
-        assert len(self.need_bps) == len(self.time_s)
+        assert len(self.demand_bps) == len(self.time_s)
         assert not np.any(self.rate_bps[~self.linked])
 
     def columns(self) -> dict[str, NDArray[Any]]:
@@ -77,16 +77,16 @@ class Siting:
 
     down: Downlinks
     plan: Plan
-    rank: Ints  # (C,) from 1, the site that adds most first; 0 where not chosen
-    gain_bps: Floats  # (C,) mean; over those of lower rank, or over all chosen where not chosen
+    rank: Ints  # (C,) from 1, the site that adds most first; 0 where not selected
+    gain_bps: Floats  # (C,) mean; over those of lower rank, or over all selected where not selected
     unwanted: NDArray[np.int8]  # (C,) indexes UNWANTED
-    asked_bps: Floats  # (T,) the share of the need that was asked for
-    possible_bps: Floats  # (T,) what all candidates could take down
-    carried_bps: Floats  # (T,) what the chosen do, at most the need
+    required_bps: Floats  # (T,) the share of the need that was asked for
+    available_bps: Floats  # (T,) what all candidates could take down
+    carried_bps: Floats  # (T,) what the selected do, at most the need
     short: NDArray[np.int8]  # (T,) indexes SHORT
 
     def __post_init__(self) -> None:
-        assert np.array_equal(np.flatnonzero(self.rank), self.plan.chosen)
+        assert np.array_equal(np.flatnonzero(self.rank), self.plan.selected)
         assert np.array_equal(self.unwanted == CHOSEN, self.rank > 0)
 
 
@@ -101,18 +101,18 @@ def check(scenario: Scenario, fleet: Fleet, flows: Wanted) -> None:
     asked = scenario.gateways
     if asked is None:
         return
-    mistakes = []
+    errors = []
     wanted_bps = flows.demand_bps[np.isfinite(flows.demand_bps)]
-    if asked.need_bps is None and not wanted_bps.any():
-        mistakes.append("gateways: no flow has a demand with an end; give need_bps")
+    if asked.demand_bps is None and not wanted_bps.any():
+        errors.append("gateways: no flow has a demand with an end; give demand_bps")
     sites, snapshots = len(_sites(fleet, asked)), int(scenario.duration_s / asked.step_s) + 1
     if sites * snapshots > ENTRIES_MAX:
-        mistakes.append(
+        errors.append(
             f"gateways: {sites:,} candidates at {snapshots:,} snapshots are more than "
             f"{ENTRIES_MAX:,}; widen step_s or thin the candidates"
         )
-    if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+    if errors:
+        raise ScenarioError("\n".join(errors))
 
 
 def downlinks(
@@ -135,7 +135,7 @@ def downlinks(
     contacts : Contacts
         Windows of this block, those still open from before included.
     flows : Wanted
-        All flows of the scenario: their demand is the need unless `need_bps` is given.
+        All flows of the scenario: their demand is the need unless `demand_bps` is given.
     executor : Executor, optional
         Threads that share the snapshots; the answer does not depend on them.
     restrictions : Restrictions
@@ -147,7 +147,7 @@ def downlinks(
 
     Notes
     -----
-    Limits of terminals and failures hold as in `shares`, with all candidates standing.
+    Limits of terminals and failures hold as in `flow_rates`, with all candidates standing.
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -219,16 +219,16 @@ def _best(cell: NDArray[np.int64], rate_bps: Floats, most: int | None) -> NDArra
 def _need(
     scenario: Scenario, fleet: Fleet, motion: Motion, flows: Wanted, time_s: Floats
 ) -> Floats:
-    """Return what should come down at each snapshot: as said, or all demand that has an end."""
+    """Return what should be downlinked at each snapshot: as said, or all demand that has an end."""
     asked = scenario.gateways
     assert asked is not None
-    if asked.need_bps is not None:
-        return np.full(len(time_s), asked.need_bps)
-    need_bps = np.empty(len(time_s))
+    if asked.demand_bps is not None:
+        return np.full(len(time_s), asked.demand_bps)
+    total_bps = np.empty(len(time_s))
     for k, t in enumerate(time_s):
         demand_bps = demand_at(scenario, flows, float(t), places(fleet, motion, float(t)))
-        need_bps[k] = demand_bps[np.isfinite(demand_bps)].sum()
-    return need_bps
+        total_bps[k] = demand_bps[np.isfinite(demand_bps)].sum()
+    return total_bps
 
 
 def join(pieces: Sequence[Downlinks]) -> Downlinks:
@@ -237,7 +237,7 @@ def join(pieces: Sequence[Downlinks]) -> Downlinks:
         pieces[0].site,
         *(
             np.concatenate([getattr(each, name) for each in pieces])
-            for name in ("time_s", "need_bps")
+            for name in ("time_s", "demand_bps")
         ),
         *(
             np.concatenate([getattr(each, name) for each in pieces], axis=1)
@@ -262,37 +262,37 @@ def siting(down: Downlinks, target_share: float = 1.0) -> Siting:
         Where all candidates together are too few, they are all wanted, and the snapshot has its
         reason.
     """
-    asked_bps = target_share * down.need_bps
+    required_bps = target_share * down.demand_bps
     try:
-        plan = fewest(down.rate_bps, asked_bps)
+        plan = fewest(down.rate_bps, required_bps)
     except RangeError:  # no plan in the time that `exact` takes
-        plan = greedy(down.rate_bps, asked_bps)
+        plan = greedy(down.rate_bps, required_bps)
     rank, gain_bps, left_bps = _ranked(down, plan)
-    carried_bps = down.need_bps - left_bps
+    carried_bps = down.demand_bps - left_bps
     anything, linked = down.rate_bps.max(axis=1, initial=0.0) > 0, down.linked.any(axis=1)
-    possible_bps = down.rate_bps.sum(axis=0)
+    available_bps = down.rate_bps.sum(axis=0)
     reasons = [rank > 0, ~linked, ~anything]
-    missed = carried_bps < asked_bps * (1 - 2 * CARRIED)
-    causes = [~missed, ~down.linked.any(axis=0), possible_bps == 0]
+    missed = carried_bps < required_bps * (1 - 2 * CARRIED)
+    causes = [~missed, ~down.linked.any(axis=0), available_bps == 0]
     return Siting(
         down,
         plan,
         rank,
         gain_bps,
         np.select(reasons, [CHOSEN, NEVER_LINKED, POWERLESS], SPARE).astype(np.int8),
-        asked_bps,
-        possible_bps,
+        required_bps,
+        available_bps,
         carried_bps,
         np.select(causes, [CARRIED_ALL, NONE_LINKED, NO_CAPACITY], TOO_LITTLE).astype(np.int8),
     )
 
 
 def _ranked(down: Downlinks, plan: Plan) -> tuple[Ints, Floats, Floats]:
-    """Return rank and mean gain of every candidate, and the need that the chosen leave."""
-    left_bps = down.need_bps.copy()
+    """Return rank and mean gain of every candidate, and the need that the selected leave."""
+    left_bps = down.demand_bps.copy()
     rank = np.zeros(len(down.site), np.int32)
     gain_bps = np.zeros(len(down.site))
-    waiting = list(plan.chosen)
+    waiting = list(plan.selected)
     for place in range(1, len(waiting) + 1):
         gains = np.minimum(down.rate_bps[waiting], left_bps).mean(axis=1)
         best = int(np.argmax(gains))

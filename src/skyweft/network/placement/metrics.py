@@ -1,4 +1,4 @@
-"""Key figures of a plan of gateways."""
+"""Key metrics of a plan of gateways."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,28 +9,28 @@ from skyweft.network.placement.ground import SHORT, Siting
 
 
 def metrics(found: Siting, names: Sequence[str]) -> dict[str, Any]:
-    """Return the key figures of a plan, ready for JSON; sites by rank."""
+    """Return the key metrics of a plan, ready for JSON; sites by rank."""
     plan = found.plan
-    chosen = sorted(plan.chosen, key=lambda each: found.rank[each])
-    need_bps, carried_bps = found.down.need_bps.mean(), found.carried_bps.mean()
+    selected = sorted(plan.selected, key=lambda each: found.rank[each])
+    demand_bps, carried_bps = found.down.demand_bps.mean(), found.carried_bps.mean()
     return {
         "candidates": len(found.rank),
-        "chosen": [names[found.down.site[each]] for each in chosen],
+        "selected": [names[found.down.site[each]] for each in selected],
         "at_least": plan.at_least,
         "optimal": plan.optimal,
         "guarantee": plan.guarantee,
-        "need_mean_bps": float(need_bps),
+        "demand_mean_bps": float(demand_bps),
         "carried_mean_bps": float(carried_bps),
-        "share_carried": float(carried_bps / need_bps) if need_bps else None,
+        "share_carried": float(carried_bps / demand_bps) if demand_bps else None,
         "snapshots": len(found.short),
         "short": _short(found),
     }
 
 
 def _short(found: Siting) -> dict[str, Any]:
-    """Return how often, how much and why less than what is asked for can come down."""
+    """Return how often, how much and why less than what is asked for can be downlinked."""
     short = found.short > 0
-    missing_bps = np.maximum(found.asked_bps - found.carried_bps, 0.0)[short]
+    missing_bps = np.maximum(found.required_bps - found.carried_bps, 0.0)[short]
     counted = np.bincount(found.short, minlength=len(SHORT))
     return {
         "snapshots": int(np.count_nonzero(short)),

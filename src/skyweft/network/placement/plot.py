@@ -38,12 +38,12 @@ def gateway_map(gateways: pa.Table, ax: Axes | None = None, palette: Palette = L
     ax = earth(given_or_new(ax), palette)
     coasts(ax, palette, palette.muted)
     east_deg, north_deg = (numbers(gateways, f"{name}_deg") for name in ("longitude", "latitude"))
-    chosen = numbers(gateways, "chosen").astype(bool)
-    powerless = ~chosen & (numbers(gateways, "rate_mean_bps") == 0)
-    spare = ~chosen & ~powerless
+    selected = numbers(gateways, "selected").astype(bool)
+    powerless = ~selected & (numbers(gateways, "rate_mean_bps") == 0)
+    spare = ~selected & ~powerless
     ring = {"facecolor": "none", "edgecolor": palette.muted}
     looks: list[tuple[NDArray[np.bool_], dict[str, Any]]] = [
-        (chosen, {"s": 36, "color": palette.ground, "label": "to build"}),
+        (selected, {"s": 36, "color": palette.ground, "label": "to build"}),
         (spare, {"s": 24, "label": "not needed", **ring}),
         (powerless, {"s": 24, "marker": "x", "color": palette.warning, "label": "of no use"}),
     ]
@@ -51,7 +51,7 @@ def gateway_map(gateways: pa.Table, ax: Axes | None = None, palette: Palette = L
         if mine.any():
             ax.scatter(east_deg[mine], north_deg[mine], linewidth=0.8, zorder=4, **look)
     names = words(gateways, "site").to_pylist()
-    for row in np.flatnonzero(chosen)[:NAMED_MAX]:
+    for row in np.flatnonzero(selected)[:NAMED_MAX]:
         ax.annotate(
             names[row].replace("$", r"\$"),  # else matplotlib takes it for a formula
             (east_deg[row], north_deg[row]),
@@ -66,13 +66,13 @@ def gateway_map(gateways: pa.Table, ax: Axes | None = None, palette: Palette = L
 
 
 def gateway_supply(
-    gateway_times: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
+    gateway_capacity: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
 ) -> Axes:
     """Draw what the plan is asked to take down and what it does, over time.
 
     Parameters
     ----------
-    gateway_times : pyarrow.Table
+    gateway_capacity : pyarrow.Table
         Table of a run.
     duration_s : float
         Length of the run. [s]
@@ -88,16 +88,18 @@ def gateway_supply(
     """
     ax = given_or_new(ax)
     dress(ax, palette, grid="y")
-    time = numbers(gateway_times, "time_s") / time_axis(ax, duration_s)
-    carried_bps, asked_bps = (
-        numbers(gateway_times, f"{name}_bps") for name in ("carried", "asked")
+    time = numbers(gateway_capacity, "time_s") / time_axis(ax, duration_s)
+    carried_bps, required_bps = (
+        numbers(gateway_capacity, f"{name}_bps") for name in ("carried", "required")
     )
     ax.fill_between(time, carried_bps, color=palette.ground, alpha=0.25, linewidth=0)
     ax.plot(time, carried_bps, color=palette.ground, linewidth=1.6, label="taken down")
     dashes = (0, (4, 2))
-    ax.plot(time, asked_bps, color=palette.ink, linewidth=1.4, linestyle=dashes, label="asked for")
+    ax.plot(
+        time, required_bps, color=palette.ink, linewidth=1.4, linestyle=dashes, label="asked for"
+    )
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(EngFormatter())
-    ax.set_ylabel("all chosen sites [bit/s]")
+    ax.set_ylabel("all selected sites [bit/s]")
     legend(ax, palette)
     return ax

@@ -6,7 +6,6 @@ from typing import Any
 import pyarrow as pa
 
 from skyweft.drawing.charts import HALF, PAGE, chart
-from skyweft.drawing.figures import count, number, percent, rate, share_of, spoken
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -18,6 +17,7 @@ from skyweft.drawing.markup import (
     table,
     titled,
 )
+from skyweft.drawing.numerals import count, number, percent, rate, share_of, spoken
 from skyweft.drawing.reading import numbers, words
 from skyweft.drawing.section import Section
 from skyweft.network.placement.plot import gateway_map, gateway_supply
@@ -28,7 +28,7 @@ SHOWN = 40
 
 def section(folder: Folder) -> Section:
     """Return which gateways to build."""
-    plan = folder.gateways, folder.gateway_times, folder.finished_s
+    plan = folder.gateways, folder.gateway_capacity, folder.simulated_s
     return Section(
         drawn(*plan, folder.summary()["gateways"]),
         {"gateways": "Gateways"},
@@ -36,7 +36,7 @@ def section(folder: Folder) -> Section:
     )
 
 
-def drawn(sites: pa.Table, times: pa.Table, length_s: float, figures: Mapping[str, Any]) -> Markup:
+def drawn(sites: pa.Table, times: pa.Table, length_s: float, metrics: Mapping[str, Any]) -> Markup:
     """Return the section from the two tables and the summary's figures."""
     where = chart(
         lambda ax: gateway_map(sites, ax, PAGE),
@@ -47,7 +47,7 @@ def drawn(sites: pa.Table, times: pa.Table, length_s: float, figures: Mapping[st
     )
     supply = chart(
         lambda ax: gateway_supply(times, length_s, ax, PAGE),
-        "What the chosen gateways are asked to take down and do, over time",
+        "What the selected gateways are asked to take down and do, over time",
         HALF,
         320,
         "gateways-supply",
@@ -56,13 +56,13 @@ def drawn(sites: pa.Table, times: pa.Table, length_s: float, figures: Mapping[st
         "gateways",
         "Gateways",
         "The fewest candidate sites that take down what is asked for at every snapshot. A site's "
-        "rate is that of its links at that moment; ways through space to it are not looked at.",
-        table("Plan", [("figure", ""), ("value", "")], _plan(figures)),
+        "rate is that of its links at that moment; routes through space to it are not looked at.",
+        table("Plan", [("figure", ""), ("value", "")], _plan(metrics)),
         beside(
             figure(where, "Candidates: to build, not needed, and without any capacity."),
-            figure(supply, "All chosen sites together, at every snapshot."),
+            figure(supply, "All selected sites together, at every snapshot."),
         ),
-        *_why(figures["short"]),
+        *_why(metrics["short"]),
         heading("Candidates"),
         table(
             "Candidate gateways",
@@ -80,19 +80,19 @@ def drawn(sites: pa.Table, times: pa.Table, length_s: float, figures: Mapping[st
     )
 
 
-def _plan(figures: Mapping[str, Any]) -> list[list[Cell]]:
+def _plan(metrics: Mapping[str, Any]) -> list[list[Cell]]:
     """Return the rows that say how many sites there are, and what they come to."""
     rows: list[list[Cell]] = [
-        ["candidates", count(figures["candidates"])],
-        ["to build", count(len(figures["chosen"]))],
-        ["no plan needs fewer than", count(figures["at_least"])],
-        ["need, mean", Number(spoken(rate(figures["need_mean_bps"])))],
-        ["taken down, mean", Number(spoken(rate(figures["carried_mean_bps"])))],
+        ["candidates", count(metrics["candidates"])],
+        ["to build", count(len(metrics["selected"]))],
+        ["no plan needs fewer than", count(metrics["at_least"])],
+        ["need, mean", Number(spoken(rate(metrics["demand_mean_bps"])))],
+        ["taken down, mean", Number(spoken(rate(metrics["carried_mean_bps"])))],
     ]
-    if figures["share_carried"] is not None:
-        rows.append(["share of the need", Number(percent(figures["share_carried"]))])
-    if not figures["optimal"]:
-        rows.append(["at most so many times the fewest", number(figures["guarantee"], 2)])
+    if metrics["share_carried"] is not None:
+        rows.append(["share of the need", Number(percent(metrics["share_carried"]))])
+    if not metrics["optimal"]:
+        rows.append(["at most so many times the fewest", number(metrics["guarantee"], 2)])
     return rows
 
 
@@ -114,7 +114,7 @@ def _why(short: Mapping[str, Any]) -> list[Markup]:
 
 def _rows(sites: pa.Table) -> list[list[Cell]]:
     rate_bps, share, gain_bps = (
-        numbers(sites, name) for name in ("rate_mean_bps", "share_linked", "gain_mean_bps")
+        numbers(sites, name) for name in ("rate_mean_bps", "share_linked", "marginal_rate_mean_bps")
     )
     names, reasons = (words(sites, name).to_pylist() for name in ("site", "reason"))
     return [

@@ -4,7 +4,7 @@ from skyweft.contacts.stage import BLOCK
 from skyweft.fleet import Fleet
 from skyweft.motion.stage import MOTION
 from skyweft.network.flows.demand import wanted
-from skyweft.network.placement.arrow import GATEWAY_TIMES, GATEWAYS, sites_table, times_table
+from skyweft.network.placement.arrow import GATEWAY_CAPACITY, GATEWAYS, sites_table, times_table
 from skyweft.network.placement.ground import Downlinks, check, downlinks, join, siting
 from skyweft.network.placement.metrics import metrics
 from skyweft.network.reads import OF_RATES
@@ -18,7 +18,7 @@ class GatewaysStage(Stage):
     key = "gateways"
     needs = ("motion", "contacts")
     reads = (*OF_RATES, "flows", "gateways")
-    tables = (GATEWAYS, GATEWAY_TIMES)
+    tables = (GATEWAYS, GATEWAY_CAPACITY)
     share = 0.02
 
     def wanted(self, scenario: Scenario) -> bool:
@@ -54,7 +54,7 @@ class _State(State):
         )
         fleet: Fleet = whole.context.fleet
         whole.write(GATEWAYS, sites_table(found, fleet, whole.context.names))
-        whole.write(GATEWAY_TIMES, times_table(found))
+        whole.write(GATEWAY_CAPACITY, times_table(found))
         return {"gateways": metrics(found, fleet.names)}
 
 

@@ -1,1 +1,1 @@
-"""Store and forward: contact plans, the ways over them in time, and bundles carried along."""
+"""Store and forward: contact plans, the routes over them in time, and bundles carried along."""

@@ -12,8 +12,8 @@ class Bookings:
     """Stretches of a plan's contacts taken by bundles; grows as they are booked.
 
     A contact sends one bundle at a time. Time is booked, not volume alone: of two bundles that both
-    fit one is later, and its way goes on from there. A bundle is not in the way of one of higher
-    priority, unless its sending has begun.
+    fit one is later, and its route goes on from there. A bundle is not in the route of one of
+    higher priority, unless its sending has begun.
 
     Parameters
     ----------
@@ -34,13 +34,13 @@ class Bookings:
         self._unused: list[int] = []
         self._taken: defaultdict[int, dict[int, int]] = defaultdict(dict)  # bundle, contact: slot
 
-    def take(self, bundle: int, way: Route, priority: int) -> set[int]:
-        """Book all hops of a way, found with these bookings; return the bundles it displaces.
+    def take(self, bundle: int, route: Route, priority: int) -> set[int]:
+        """Book all hops of a route, found with these bookings; return the bundles it displaces.
 
         A displaced bundle keeps its other stretches until they are released.
         """
         displaced: set[int] = set()
-        for row, begin_s, end_s in zip(way.contact, way.begin_s, way.sent_s, strict=True):
+        for row, begin_s, end_s in zip(route.contact, route.begin_s, route.sent_s, strict=True):
             if begin_s < end_s:
                 displaced |= self._clear(int(row), begin_s, end_s)
                 self._insert(bundle, int(row), begin_s, end_s, priority)

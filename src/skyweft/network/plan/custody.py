@@ -1,9 +1,10 @@
 """Bundles carried over a contact plan, from custodian to custodian, until they arrive or are lost.
 
-Every node knows the plan and what is booked. A bundle books its whole way when it is created, and
-another when one of higher priority displaces it (under way: once it has arrived) or a full node
-refuses it, which it does not ask again in that contact. Who has a bundle keeps it until the next
-node has taken it whole; that this is known at once is the one thing faster here than light.
+Every node knows the plan and what is booked. A bundle books its whole route when it is created, and
+another when one of higher priority (a lower number) displaces it (under way: once it has arrived)
+or a full node refuses it, which it does not ask again in that contact. Who has a bundle keeps it
+until the next node has taken it whole; that this is known at once is the one thing faster here than
+light.
 """
 
 from dataclasses import dataclass
@@ -18,14 +19,14 @@ from skyweft.network.plan.routes import NOTHING, Errand, best
 
 CAUSES = (
     "",
-    "no way in the plan",
-    "too large for the contacts on every way",
-    "the contacts on every way are taken by others",
-    "later than its lifetime on every way",
+    "no route in the plan",
+    "too large for the contacts on every route",
+    "the contacts on every route are taken by others",
+    "later than its lifetime on every route",
     "no room at its source",
-    "no room at a node on every way",
+    "no room at a node on every route",
 )
-DELIVERED, NO_WAY, TOO_LARGE, TAKEN, EXPIRED, NO_ROOM_AT_SOURCE, NO_ROOM = range(len(CAUSES))
+DELIVERED, NO_ROUTE, TOO_LARGE, TAKEN, EXPIRED, NO_ROOM_AT_SOURCE, NO_ROOM = range(len(CAUSES))
 _RECEIVED, _CREATED = 0, 1  # of one moment: who leaves makes room for who comes
 
 
@@ -38,7 +39,7 @@ class Bundles:
     created_s: Floats
     size_bytes: Floats
     lifetime_s: Floats  # from creation on; inf: any
-    priority: NDArray[np.int8]  # the greater goes first; bulk 0, normal 1, expedited 2
+    priority: NDArray[np.int8]  # 0 goes first: expedited 0, normal 1, bulk 2
 
     def __post_init__(self) -> None:
         assert len({len(getattr(self, name)) for name in self.__slots__}) == 1
@@ -101,9 +102,9 @@ class _Carrying:
         self.plan, self.bundles, self.room_bytes = plan, bundles, room_bytes
         self.bookings = Bookings(plan)
         self.node = bundles.source.copy()  # the custodian
-        self.way: list[Route | None] = [None] * count
+        self.route: list[Route | None] = [None] * count
         self.hop = np.zeros(count, np.int64)
-        self.hops_kept = np.zeros(count, np.int64)  # of its way; fewer than all once displaced
+        self.hops_kept = np.zeros(count, np.int64)  # of its route; fewer than all once displaced
         self.refused: dict[int, NDArray[np.uint8]] = {}  # contacts, by bundle
         self.version = np.zeros(count, np.int64)  # an event of an older one is void
         self.stored = np.zeros(len(plan.names))
@@ -130,7 +131,7 @@ class _Carrying:
                 self.cause[bundle] = NO_ROOM_AT_SOURCE
 
     def _expect(self, time_s: float, kind: int, bundle: int) -> None:
-        urgent = -int(self.bundles.priority[bundle])
+        urgent = int(self.bundles.priority[bundle])
         heappush(self.events, (time_s, kind, urgent, bundle, int(self.version[bundle])))
 
     def _fits(self, bundle: int, node: int) -> bool:
@@ -158,31 +159,31 @@ class _Carrying:
         return float(self.bundles.created_s[bundle] + self.bundles.lifetime_s[bundle])
 
     def _send(self, bundle: int, now_s: float) -> None:
-        """Find a way for a bundle, and others for those it displaces, the most urgent first."""
+        """Find a route for a bundle, and others for those it displaces, the most urgent first."""
         waiting = [bundle]
         while waiting:
-            waiting.sort(key=lambda each: (self.bundles.priority[each], -each))
+            waiting.sort(key=lambda each: (-self.bundles.priority[each], -each))
             displaced = self._book(waiting.pop(), now_s)
             waiting += [each for each in displaced if self._stop(each, now_s)]
 
     def _book(self, bundle: int, now_s: float) -> set[int]:
-        """Book the best way from here, or lose the bundle; return whom it displaces."""
+        """Book the best route from here, or lose the bundle; return whom it displaces."""
         shut = self.refused.get(bundle, NOTHING)
-        way = best(self.plan, self._errand(bundle, now_s), self.bookings.slots, shut)
-        if way is None or way.arrival_s > self._deadline_s(bundle):
+        route = best(self.plan, self._errand(bundle, now_s), self.bookings.slots, shut)
+        if route is None or route.arrival_s > self._deadline_s(bundle):
             self.cause[bundle] = self._why(bundle, now_s)
             self._drop(bundle)
             return set()
-        self.way[bundle], self.hop[bundle], self.hops_kept[bundle] = way, 0, len(way)
-        self._expect(float(way.received_s[0]), _RECEIVED, bundle)
-        return self.bookings.take(bundle, way, int(self.bundles.priority[bundle]))
+        self.route[bundle], self.hop[bundle], self.hops_kept[bundle] = route, 0, len(route)
+        self._expect(float(route.received_s[0]), _RECEIVED, bundle)
+        return self.bookings.take(bundle, route, int(self.bundles.priority[bundle]))
 
     def _stop(self, bundle: int, now_s: float) -> bool:
-        """Give back what is not begun of a way; return whether the bundle stands still by that."""
+        """Give back what is not begun of a route; return whether the bundle stands still so."""
         self.bookings.release(bundle, now_s)
-        way, hop = self.way[bundle], self.hop[bundle]
-        assert way is not None
-        if way.begin_s[hop] < now_s:
+        route, hop = self.route[bundle], self.hop[bundle]
+        assert route is not None
+        if route.begin_s[hop] < now_s:
             self.hops_kept[bundle] = hop + 1
             return False
         self.version[bundle] += 1
@@ -190,13 +191,13 @@ class _Carrying:
 
     def _receive(self, bundle: int, now_s: float) -> None:
         """Hand a bundle over at the end of a hop, or leave it where it is."""
-        way, hop = self.way[bundle], int(self.hop[bundle])
-        assert way is not None
-        row = int(way.contact[hop])
+        route, hop = self.route[bundle], int(self.hop[bundle])
+        assert route is not None
+        row = int(route.contact[hop])
         node = self.plan.target[row]
         last = node == self.bundles.target[bundle]
         taken = last or self._fits(bundle, node)
-        times = float(way.begin_s[hop]), float(way.sent_s[hop]), now_s if taken else np.nan
+        times = float(route.begin_s[hop]), float(route.sent_s[hop]), now_s if taken else np.nan
         self.log.append((bundle, row, *times))
         if not taken:
             self.bookings.release(bundle, now_s)
@@ -211,7 +212,7 @@ class _Carrying:
         self._store(bundle, node)
         if hop + 1 < self.hops_kept[bundle]:
             self.hop[bundle] = hop + 1
-            self._expect(float(way.received_s[hop + 1]), _RECEIVED, bundle)
+            self._expect(float(route.received_s[hop + 1]), _RECEIVED, bundle)
         else:
             self._send(bundle, now_s)
 
@@ -223,7 +224,7 @@ class _Carrying:
         alone = best(self.plan, errand)
         if alone is not None:
             return TAKEN if alone.arrival_s <= deadline_s else EXPIRED
-        return NO_WAY if best(self.plan, errand._replace(bits=0.0)) is None else TOO_LARGE
+        return NO_ROUTE if best(self.plan, errand._replace(bits=0.0)) is None else TOO_LARGE
 
     def result(self) -> Carried:
         """Return what became of all."""

@@ -15,7 +15,7 @@ from skyweft.naming import escaped, normal, wrong_name
 from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols.contact_plans import asabr, hdtn, ion
 from skyweft.protocols.contact_plans.records import Listed, Record
-from skyweft.protocols.records import MISTAKES_SHOWN, Mistakes
+from skyweft.protocols.records import ERRORS_SHOWN, Errors
 
 Form = Literal["hdtn", "ion", "asabr"]
 FORMS: dict[Form, ModuleType] = {"hdtn": hdtn, "ion": ion, "asabr": asabr}
@@ -43,24 +43,24 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
     Raises
     ------
     ScenarioError
-        What is wrong, one line a mistake, with file, line or place, and what is allowed.
+        What is wrong, one line a error, with file, line or place, and what is allowed.
     """
     path = Path(path)
     text = _text(path)
-    mistakes = Mistakes(path.name)
+    errors = Errors(path.name)
     if text.lstrip().startswith(("{", "[")):
-        found = hdtn.read(text, mistakes)
+        found = hdtn.read(text, errors)
     elif _ION.search(text):
-        found = ion.read(text, mistakes)
+        found = ion.read(text, errors)
     elif _ASABR.search(text):
-        found = asabr.read(text, mistakes)
+        found = asabr.read(text, errors)
     elif text.strip():
         raise ScenarioError(
             f"{path.name} is no contact plan: neither HDTN's JSON, ION's ionrc nor A-SABR's text"
         )
     else:
         raise ScenarioError(f"{path.name} is empty")
-    mistakes.complain()
+    errors.complain()
     if not found.records:
         why = f" that can be used: {'; '.join(found.warnings)}" if found.warnings else ""
         raise ScenarioError(f"{path.name} holds no contacts{why}")
@@ -95,7 +95,7 @@ def _refuse_names(path: Path, names: Sequence[str]) -> None:
     twice = [name for name, count in Counter(map(normal, names)).items() if count > 1]
     wrong += [f"{path.name}: two nodes are called {escaped(name)}" for name in twice]
     if wrong:
-        raise ScenarioError("\n".join(wrong[:MISTAKES_SHOWN]))
+        raise ScenarioError("\n".join(wrong[:ERRORS_SHOWN]))
 
 
 def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ...]:
@@ -151,6 +151,6 @@ def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ..
     finally:
         draft.unlink(missing_ok=True)
     if short:
-        told = f"{short:,} of {len(plan):,} contacts hold no whole second and are left out"
-        notes = [told, *notes]
+        reported = f"{short:,} of {len(plan):,} contacts hold no whole second and are left out"
+        notes = [reported, *notes]
     return tuple(f"{path.name}: {words}" for words in notes)

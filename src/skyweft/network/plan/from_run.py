@@ -22,7 +22,7 @@ def contact_plan(
         pc.index_in(contacts[end].cast(pa.string()), platforms["name"]).to_numpy()
         for end in ("source", "target")
     )
-    links = table("links", ["contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps"])
+    links = table("link_samples", ["contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps"])
     contact, time_s, delay_s, forward_bps, reverse_bps = (
         column.to_numpy() for column in links.columns
     )

@@ -4,14 +4,18 @@ import numpy as np
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
-from skyweft.links.product import Links
+from skyweft.links.product import LinkSamples
 from skyweft.network.plan.product import ContactPlan, Flags, Floats, Ints, Longs, plan
 from skyweft.network.routing.routes import relaying
 from skyweft.scenario.scenario import Scenario
 
 
 def contact_plan(
-    scenario: Scenario, fleet: Fleet, contacts: Contacts, links: Links, piece_s: float = np.inf
+    scenario: Scenario,
+    fleet: Fleet,
+    contacts: Contacts,
+    links: LinkSamples,
+    piece_s: float = np.inf,
 ) -> ContactPlan:
     """Turn contacts and the samples along them into a contact plan.
 
@@ -21,7 +25,7 @@ def contact_plan(
         Says which platforms pass traffic on.
     fleet : Fleet
         The platforms.
-    contacts, links : Contacts, Links
+    contacts, links : Contacts, LinkSamples
         Of the same stretch of time.
     piece_s : float
         Contacts are cut where a multiple of this passes, to follow rate and delay. [s]

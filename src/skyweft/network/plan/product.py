@@ -154,7 +154,7 @@ def _least_to_come(packed: Floats, first: Longs) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way of one bundle over contacts, in order. Columns have shape (H,), H hops."""
+    """A route of one bundle over contacts, in order. Columns have shape (H,), H hops."""
 
     contact: Longs  # rows of the plan
     begin_s: Floats  # the first bit is sent

@@ -1,6 +1,6 @@
-"""The best ways of a bundle through a contact plan, in the order of Schedule-Aware Bundle Routing.
+"""The best routes of a bundle through a contact plan, in Schedule-Aware Bundle Routing's order.
 
-A way is better that arrives earlier; of those equal, one of fewer hops; of those equal, one whose
+A route is better that arrives earlier; of those equal, one of fewer hops; of those equal, one whose
 contacts live longer (the first of them to end ends later). One label a node cannot tell: who comes
 to a node first may have made more hops than who comes to the target as early by another. So the
 three are settled one after the other, each exactly: the earliest arrival, the fewest hops that
@@ -61,7 +61,7 @@ def arrivals(plan: ContactPlan, source: str, at_s: float = 0.0, size_bytes: floa
     Returns
     -------
     arrival_s : (N,)
-        Of the last bit; infinity where there is no way. [s]
+        Of the last bit; infinity where there is no route. [s]
     """
     found = np.full(len(plan.names), np.inf)
     found[plan.node(source)] = at_s
@@ -79,7 +79,7 @@ def routes(
     size_bytes: float = 0.0,
     count: int = 1,
 ) -> list[Route]:
-    """Return the best ways of a bundle, best first.
+    """Return the best routes of a bundle, best first.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def routes(
     size_bytes : float
         Its size. [byte]
     count : int
-        How many ways at most. Two are different that differ in a contact; none passes a node twice.
+        How many routes at most. Two are different that differ in a contact; none passes a node
+        twice.
 
     Returns
     -------
@@ -100,8 +101,8 @@ def routes(
         In the order of SABR: earlier arrival, fewer hops, later expiry. Empty where there is none.
     """
     errand = Errand(plan.node(source), plan.node(target), at_s, 8 * size_bytes)
-    ways = _ways(plan, errand)
-    return [way for _, way in zip(range(count), ways, strict=False)]
+    paths_found = _paths_found(plan, errand)
+    return [path_found for _, path_found in zip(range(count), paths_found, strict=False)]
 
 
 def best(
@@ -111,7 +112,7 @@ def best(
     shut: NDArray[np.uint8] = NOTHING,
     closed: NDArray[np.uint8] = NOTHING,
 ) -> Route | None:
-    """Return the best way of one errand, or None where there is none."""
+    """Return the best route of one errand, or None where there is none."""
     source, target, ready_s, bits, priority, settled_s = errand
     asked = Asked(bits, priority, settled_s, shut, closed)
     nodes = len(plan.names)
@@ -134,7 +135,7 @@ def _settle(
     arrival_s: float,
     hops_max: int,
 ) -> Route:
-    """Return the way of fewest hops, then latest expiry, among those that arrive by then."""
+    """Return the route of fewest hops, then latest expiry, among those that arrive by then."""
     source, target, ready_s, *_ = errand
     label_s = np.full((hops_max + 1, len(plan.names)), np.inf)
     label_s[0, source] = ready_s
@@ -151,24 +152,24 @@ def _settle(
             node[row - 1] = plan.source[by[row + 1, node[row]]]
         return _route(plan, asked.bits, by[hop, node], begin_s[hop, node])
 
-    way = found(-np.inf, hops_max)
-    assert way is not None
-    # Leaving out what ends early can only take ways away, so the latest end that leaves one is
+    path_found = found(-np.inf, hops_max)
+    assert path_found is not None
+    # Leaving out what ends early can only take routes away, so the latest end that leaves one is
     # found by halving; with growing steps before, for mostly the next end leaves none already.
-    low, high, step = _place(plan, way), len(plan.ends_s), 1
+    low, high, step = _place(plan, path_found), len(plan.ends_s), 1
     while low + 1 < high:
         middle = min(low + step, (low + high) // 2)
-        later = found(plan.ends_s[middle], len(way))
+        later = found(plan.ends_s[middle], len(path_found))
         if later is None:
             high, step = middle, len(plan.ends_s)
         else:
-            way, low, step = later, _place(plan, later), 2 * step
-    return way
+            path_found, low, step = later, _place(plan, later), 2 * step
+    return path_found
 
 
-def _place(plan: ContactPlan, way: Route) -> int:
-    """Return the place of a way's expiry among all ends."""
-    return int(np.searchsorted(plan.ends_s, way.expiry_s))
+def _place(plan: ContactPlan, path_found: Route) -> int:
+    """Return the place of a route's expiry among all ends."""
+    return int(np.searchsorted(plan.ends_s, path_found.expiry_s))
 
 
 def _route(plan: ContactPlan, bits: float, contact: Longs, begin_s: Floats) -> Route:
@@ -177,31 +178,33 @@ def _route(plan: ContactPlan, bits: float, contact: Longs, begin_s: Floats) -> R
     return Route(contact, begin_s, sent_s, received_s, float(plan.end_s[contact].min()))
 
 
-def _ways(plan: ContactPlan, errand: Errand) -> Iterator[Route]:
-    """Yield ways, best first, each once: every next one leaves a known one at some node."""
+def _paths_found(plan: ContactPlan, errand: Errand) -> Iterator[Route]:
+    """Yield routes, best first, each once: every next one leaves a known one at some node."""
     known: list[Route] = []
     waiting: list[tuple[tuple[float, int, float], tuple[int, ...], Route]] = []
-    way = best(plan, errand)
+    path_found = best(plan, errand)
     seen: set[tuple[int, ...]] = set()
-    while way is not None:
-        yield way
-        known.append(way)
-        for each in _leaving(plan, errand, way, known):
+    while path_found is not None:
+        yield path_found
+        known.append(path_found)
+        for each in _leaving(plan, errand, path_found, known):
             rows = tuple(each.contact.tolist())
             if rows not in seen:
                 seen.add(rows)
                 heappush(waiting, (each.rank, rows, each))
-        way = heappop(waiting)[-1] if waiting else None
+        path_found = heappop(waiting)[-1] if waiting else None
 
 
-def _leaving(plan: ContactPlan, errand: Errand, way: Route, known: list[Route]) -> Iterator[Route]:
-    """Yield the best way that leaves `way` at each of its nodes by a contact no known one took."""
+def _leaving(
+    plan: ContactPlan, errand: Errand, path_found: Route, known: list[Route]
+) -> Iterator[Route]:
+    """Yield the best route that leaves `route` at each node by a contact no known one took."""
     closed = np.zeros(len(plan.names), np.uint8)
     node, ready_s = errand.source, errand.ready_s
-    for hop in range(len(way)):
+    for hop in range(len(path_found)):
         shut = np.zeros(len(plan), np.uint8)
         for other in known:
-            if len(other) > hop and np.array_equal(other.contact[:hop], way.contact[:hop]):
+            if len(other) > hop and np.array_equal(other.contact[:hop], path_found.contact[:hop]):
                 shut[other.contact[hop]] = 1
         closed[node] = 1
         rest = best(plan, errand._replace(source=node, ready_s=ready_s), FREE, shut, closed)
@@ -209,7 +212,7 @@ def _leaving(plan: ContactPlan, errand: Errand, way: Route, known: list[Route]) 
             yield _route(
                 plan,
                 errand.bits,
-                np.append(way.contact[:hop], rest.contact),
-                np.append(way.begin_s[:hop], rest.begin_s),
+                np.append(path_found.contact[:hop], rest.contact),
+                np.append(path_found.begin_s[:hop], rest.begin_s),
             )
-        node, ready_s = int(plan.target[way.contact[hop]]), float(way.received_s[hop])
+        node, ready_s = int(plan.target[path_found.contact[hop]]), float(path_found.received_s[hop])

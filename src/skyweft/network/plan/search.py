@@ -59,7 +59,7 @@ class Asked(NamedTuple):
     """What is to be carried, and what may not be used for it."""
 
     bits: float
-    priority: int  # slots of lower priority may be displaced ...
+    priority: int  # 0 first; slots of greater numbers may be displaced ...
     settled_s: float  # ... unless they have begun by now
     shut: Marks  # (C,) contacts that may not be used; or empty
     closed: Marks  # (N,) nodes that may not be entered; or empty
@@ -86,7 +86,7 @@ def _free_from(
     """Return the first moment from `begin_s` on at which contact k is free for an air time."""
     slot = slots[0][k]
     while slot >= 0:
-        if slots[4][slot] >= priority or slots[2][slot] < settled_s:
+        if slots[4][slot] <= priority or slots[2][slot] < settled_s:
             if begin_s + airtime_s <= slots[2][slot]:
                 break
             begin_s = max(begin_s, slots[3][slot])

@@ -1,1 +1,1 @@
-"""Single packets on their ways: waiting, loss and overtaking."""
+"""Single packets on their routes: waiting, loss and overtaking."""

@@ -1,4 +1,4 @@
-"""The table of packets, and their key figures."""
+"""The table of packets, and their key metrics."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -10,8 +10,8 @@ import pyarrow as pa
 from skyweft.columns import Column, Table, named
 from skyweft.network.product import PacketRows
 
-PACKETS = Table(
-    "packets",
+PACKET_STATISTICS = Table(
+    "packet_statistics",
     "one row a pair and step: what becomes of packets",
     (
         Column("rule", "int32", "", "place of the rule among the scenario's [[packets]], from 0"),
@@ -21,39 +21,39 @@ PACKETS = Table(
         Column("target", "name", "", "platform that receives"),
         Column("sent", "int64", "1", "packets: the sum of the next six columns"),
         Column("received", "int64", "1", "how many arrive, whenever"),
-        Column("lost_no_way", "int64", "1", "no way when they were sent"),
-        Column("lost_no_capacity", "int64", "1", "nothing fits through a link on the way"),
+        Column("lost_no_route", "int64", "1", "no route when they were sent"),
+        Column("lost_no_capacity", "int64", "1", "nothing fits through a link on the route"),
         Column("lost_buffer", "int64", "1", "the buffer of a link was full"),
-        Column("lost_link_ended", "int64", "1", "a link ended before them, or while on it"),
-        Column("under_way", "int64", "1", "not there yet 10 s after the last sending, or the end"),
+        Column("lost_link_down", "int64", "1", "a link ended before them, or while on it"),
+        Column("in_flight", "int64", "1", "not there yet 10 s after the last sending, or the end"),
         Column("delay_min_s", "float64", "s", "of those received; NaN without any, as below"),
         Column("delay_mean_s", "float64", "s", "from sending to the last bit's arrival"),
         Column("delay_p50_s", "float64", "s", "not exceeded by half of them"),
         Column("delay_p95_s", "float64", "s", "by 95 %"),
         Column("delay_p99_s", "float64", "s", "by 99 %"),
         Column("delay_max_s", "float64", "s", "longest"),
-        Column("waited_mean_s", "float64", "s", "in queues, mean of those received"),
+        Column("queueing_delay_mean_s", "float64", "s", "in queues, mean of those received"),
         Column("jitter_s", "float64", "s", "mean change of delay since the one received before"),
         Column("reordered", "int64", "1", "arrived after one of the pair that was sent later"),
     ),
 )
 
 
-def packets_table(rows: PacketRows, names: pa.Array) -> pa.Table:
+def packet_statistics_table(rows: PacketRows, names: pa.Array) -> pa.Table:
     """Return what became of packets, a row a pair and step."""
     plain = {each.name: getattr(rows, each.name) for each in fields(rows)}
     ends = {side: named(plain[side], names) for side in ("source", "target")}
-    return PACKETS.build(plain | ends | {"rule": rows.rule.astype(np.int32)})
+    return PACKET_STATISTICS.build(plain | ends | {"rule": rows.rule.astype(np.int32)})
 
 
 def metrics(totals: PacketRows, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the key figures of every pair, ready for JSON."""
+    """Return the key metrics of every pair, ready for JSON."""
     found = []
     for row in range(len(totals)):
-        figures = {each.name: getattr(totals, each.name)[row].item() for each in fields(totals)}
-        figures["source"] = names[figures["source"]]
-        figures["target"] = names[figures["target"]]
-        lost = sum(each for name, each in figures.items() if name.startswith("lost_"))
-        figures["share_lost"] = lost / figures["sent"] if figures["sent"] else None
-        found.append({"start_s": figures.pop("time_s"), **figures})
+        summed = {each.name: getattr(totals, each.name)[row].item() for each in fields(totals)}
+        summed["source"] = names[summed["source"]]
+        summed["target"] = names[summed["target"]]
+        lost = sum(each for name, each in summed.items() if name.startswith("lost_"))
+        summed["share_lost"] = lost / summed["sent"] if summed["sent"] else None
+        found.append({"start_s": summed.pop("time_s"), **summed})
     return found

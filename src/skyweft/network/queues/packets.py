@@ -1,7 +1,7 @@
-"""What single packets of chosen flows see: waiting, loss and overtaking along ways that change.
+"""What single packets of chosen flows see: waiting, loss and overtaking along routes that change.
 
 Every link sends what it is given in the order it came, at its rate, then the packet flies for the
-link's delay. A packet keeps the way it had when it was sent. There is no feedback: senders do not
+link's delay. A packet keeps the route it had when it was sent. There is no feedback: senders do not
 slow down, so this says what a load does to packets, not what TCP does about it.
 """
 
@@ -19,12 +19,12 @@ Longs = NDArray[np.int64]
 
 CAUSES = (
     "",
-    "no way when it was sent",
+    "no route when it was sent",
     "the buffer of a link was full",
-    "a link on the way was gone",
+    "a link on the route was gone",
     "its link ended while it was under way",
 )
-ARRIVED, NO_WAY, BUFFER_FULL, LINK_GONE, CUT_OFF = range(len(CAUSES))
+ARRIVED, NO_ROUTE, BUFFER_FULL, LINK_GONE, CUT_OFF = range(len(CAUSES))
 
 A_BUCKET = 8  # events looked at together: their heap is hardly one
 BUCKETS_MAX = 1 << 24
@@ -139,40 +139,40 @@ def merged(*several: Packets) -> Packets:
     return Packets(flow[order], sent[order], size[order])
 
 
-def ways_at(packets: Packets, change_s: ArrayLike, way: ArrayLike) -> Ints:
-    """Return the way (K,) every packet takes: what its flow had when it was sent.
+def paths_at(packets: Packets, change_s: ArrayLike, route: ArrayLike) -> Ints:
+    """Return the route (K,) every packet takes: what its flow had when it was sent.
 
     Parameters
     ----------
     packets : Packets
     change_s : (C,)
-        From when on a column of `way` holds, rising. [s]
-    way : (F, C)
-        The way of every flow from then on; -1: none. None either before the first change.
+        From when on a column of `route` holds, rising. [s]
+    route : (F, C)
+        The route of every flow from then on; -1: none. None either before the first change.
     """
-    table = np.asarray(way, np.int32)
+    table = np.asarray(route, np.int32)
     column = np.searchsorted(np.asarray(change_s, np.float64), packets.sent_s, side="right") - 1
     return np.where(column >= 0, table[packets.flow, column], np.int32(-1)).astype(np.int32)
 
 
 def send(
     packets: Packets,
-    way: ArrayLike,
+    route: ArrayLike,
     first: ArrayLike,
     link: ArrayLike,
     network: Network,
     lost_in_flight: bool = False,
 ) -> Trace:
-    """Send packets along their ways; flows that share a link queue up together.
+    """Send packets along their routes; flows that share a link queue up together.
 
     Parameters
     ----------
     packets : Packets
         In the order they are sent.
-    way : (K,)
-        Row of each packet's way, -1 for none; see `ways_at`.
+    route : (K,)
+        Row of each packet's route, -1 for none; see `paths_at`.
     first : (W + 1,), link : (E,)
-        The links of way w are ``link[first[w] : first[w + 1]]``; an empty way arrives at once.
+        The links of route w are ``link[first[w] : first[w + 1]]``; an empty route arrives at once.
     network : Network
         The links over time.
     lost_in_flight : bool
@@ -200,10 +200,10 @@ def send(
        1952.
     """
     ends, links = np.ascontiguousarray(first, np.int64), np.ascontiguousarray(link, np.int32)
-    rows = np.ascontiguousarray(way, np.int32)
+    rows = np.ascontiguousarray(route, np.int32)
     count = len(packets)
     if len(rows) != count or (count and (rows.min() < -1 or rows.max() >= len(ends) - 1)):
-        raise ValueError(f"way must be {count} rows from -1 to {len(ends) - 2}")
+        raise ValueError(f"route must be {count} rows from -1 to {len(ends) - 2}")
     if len(links) and (links.min() < 0 or links.max() >= len(network.delay_s)):
         raise ValueError(f"link must lie from 0 to {len(network.delay_s) - 1}")
     there = np.isfinite(network.delay_s)
@@ -211,7 +211,7 @@ def send(
         bad = np.argwhere(there & ~(network.rate_bps > 0) | (network.delay_s < 0))[0]
         raise RangeError(f"link {bad[0]} has a delay below zero, or no rate, at knot {bad[1]}")
     received, waited = np.full(count, np.nan), np.zeros(count)
-    cause = np.full(count, NO_WAY, np.int8)
+    cause = np.full(count, NO_ROUTE, np.int8)
     if count:
         _run(
             packets.sent_s, packets.size_bytes, rows, ends, links, network.time_s,
@@ -295,9 +295,9 @@ def _up_until(network: Network) -> Floats:
     return until
 
 
-def _buckets(sent_s: Floats, way: Ints, first: Longs) -> int:
+def _buckets(sent_s: Floats, route: Ints, first: Longs) -> int:
     """Return into how many slices of time the events go."""
-    events = int(np.diff(first)[way[way >= 0]].sum())
+    events = int(np.diff(first)[route[route >= 0]].sum())
     return int(np.clip(events // A_BUCKET, 1, BUCKETS_MAX))
 
 
@@ -305,7 +305,7 @@ def _buckets(sent_s: Floats, way: Ints, first: Longs) -> int:
 def _run(
     sent_s: Floats,
     size_bytes: Floats,
-    way: Ints,
+    route: Ints,
     first: Longs,
     link: Ints,
     knot_s: Floats,
@@ -329,7 +329,7 @@ def _run(
     per_s = buckets / span if span > 1e-9 else 0.0
     last = buckets - 1.0
     now_s = sent_s.copy()
-    begin, after, place = _laid_out(sent_s, way, first, buckets, start, per_s, received_s, cause)
+    begin, after, place = _laid_out(sent_s, route, first, buckets, start, per_s, received_s, cause)
     free_s = np.full(len(delay_s), -np.inf)
     due_s, heap = np.empty(count), np.empty(count, np.int32)
     knot = 0
@@ -355,7 +355,7 @@ def _run(
             later = -1
             if why != ARRIVED:
                 cause[k] = why
-            elif place[k] == first[way[k] + 1]:
+            elif place[k] == first[route[k] + 1]:
                 received_s[k], cause[k] = then, ARRIVED
             else:
                 later = int(min(last, (then - start) * per_s))
@@ -372,7 +372,7 @@ def _run(
 @making
 def _laid_out(
     sent_s: Floats,
-    way: Ints,
+    route: Ints,
     first: Longs,
     buckets: int,
     start: float,
@@ -386,9 +386,9 @@ def _laid_out(
     after = np.empty(count, np.int32)
     place = np.zeros(count, np.int64)
     for k in range(count - 1, -1, -1):
-        if way[k] >= 0:
-            place[k] = first[way[k]]
-            if place[k] == first[way[k] + 1]:
+        if route[k] >= 0:
+            place[k] = first[route[k]]
+            if place[k] == first[route[k] + 1]:
                 received_s[k], cause[k] = sent_s[k], ARRIVED
                 continue
             slot = int(min(buckets - 1.0, (sent_s[k] - start) * per_s))

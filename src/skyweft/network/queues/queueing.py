@@ -1,7 +1,7 @@
-"""Packets of a scenario on their ways: waiting, loss and overtaking under load.
+"""Packets of a scenario on their routes: waiting, loss and overtaking under load.
 
-Blocks of time only note ways and links at each snapshot (`laying`); the packets go once over the
-whole window at the end, so queues and packets under way pass the borders of blocks.
+Blocks of time only note routes and links at each snapshot (`path_trace`); the packets go once over
+the whole window at the end, so queues and packets under way pass the borders of blocks.
 """
 
 import numpy as np
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from skyweft.network.product import PacketRows
 from skyweft.network.queues import packets as line
-from skyweft.network.queues.fates import NO_CAPACITY, UNDER_WAY, Fate, by_pair, by_step
-from skyweft.network.queues.laying import Laid
+from skyweft.network.queues.packet_statistics import IN_FLIGHT, NO_CAPACITY, Fate, by_pair, by_step
 from skyweft.network.queues.packets import Network
+from skyweft.network.queues.path_trace import Laid
 from skyweft.network.queues.sending import Pairs, window
 from skyweft.scenario.scenario import Scenario
 
@@ -38,7 +38,7 @@ def queue(
     pairs : Pairs
         Who sends to whom.
     laid : Laid
-        Ways and links of all blocks, joined.
+        Routes and links of all blocks, joined.
     end_s : float
         End of the data: nothing is sent from then on. [s]
     background_bps : (L, T), optional
@@ -51,7 +51,7 @@ def queue(
 
     Notes
     -----
-    A pair has one way from a snapshot to the next, that of least delay at the snapshot. Between
+    A pair has one route from a snapshot to the next, that of least delay at the snapshot. Between
     snapshots delays run straight and rates hold. A link ends with its contact, to the moment, or
     at the first snapshot where limits and failures leave it out; packets on it are lost then.
     What has not arrived ten seconds after the last sending, or when the data end, is under way.
@@ -61,16 +61,16 @@ def queue(
     rate_bps = laid.rate_bps
     if background_bps is not None:
         rate_bps = np.maximum(rate_bps - background_bps, FLOOR * rate_bps)
-    first, link, way, blocked = _ways(laid, rule.processing_s > 0)
+    first, link, route, blocked = _routes(laid, rule.processing_s > 0)
     network = _network(laid, rate_bps, rule.buffer_bytes, last_s)
     if rule.processing_s > 0:
         network = _with_processing(network, rule.processing_s)
-    taken = line.ways_at(sent, laid.time_s, way)
+    taken = line.paths_at(sent, laid.time_s, route)
     trace = line.send(sent, taken, first, link, network, lost_in_flight=True)
     late = trace.received_s > last_s
     received_s = np.where(late, np.nan, trace.received_s)
-    cause = np.where(late, np.int8(UNDER_WAY), trace.cause)
-    without = line.ways_at(sent, laid.time_s, blocked) == 1
+    cause = np.where(late, np.int8(IN_FLIGHT), trace.cause)
+    without = line.paths_at(sent, laid.time_s, blocked) == 1
     cause = np.where(without, np.int8(NO_CAPACITY), cause)
     fate = Fate.of(sent, received_s, trace.waited_s, cause)
     return by_step(scenario, pairs, fate, rule.step_s, end_s), by_pair(scenario, pairs, fate)
@@ -88,8 +88,8 @@ def _sent(scenario: Scenario, pairs: Pairs, end_s: float) -> line.Packets:
     return line.merged(*parts)
 
 
-def _ways(laid: Laid, processing: bool) -> tuple[Longs, Ints, Ints, Ints]:
-    """Return links by way, the way of every pair at every snapshot, and where it lacks capacity.
+def _routes(laid: Laid, processing: bool) -> tuple[Longs, Ints, Ints, Ints]:
+    """Return links by route, every pair's route at every snapshot, and where it lacks capacity.
 
     With processing, every platform that passes on is a link of its own: L + the link that follows.
     """
@@ -100,7 +100,7 @@ def _ways(laid: Laid, processing: bool) -> tuple[Longs, Ints, Ints, Ints]:
     row = np.repeat(np.arange(len(hops)), hops)
     blocked = np.zeros(len(hops), np.bool_)
     blocked[row[laid.rate_bps[link, snapshot] <= 0]] = True
-    way = np.where((hops > 0) & ~blocked, np.arange(len(hops)), -1)
+    route = np.where((hops > 0) & ~blocked, np.arange(len(hops)), -1)
     shape = laid.hops.shape
     if processing:
         doubled = np.column_stack([link + len(laid.key), link]).ravel()
@@ -108,7 +108,7 @@ def _ways(laid: Laid, processing: bool) -> tuple[Longs, Ints, Ints, Ints]:
         keep[2 * begin[:-1][hops > 0]] = False  # who sends does not pass on
         link = doubled[keep].astype(np.int32)
         begin = np.concatenate([[0], np.cumsum(np.maximum(2 * hops - 1, 0))])
-    table = way.reshape(shape).T.astype(np.int32)
+    table = route.reshape(shape).T.astype(np.int32)
     return begin, link, table, blocked.reshape(shape).T.astype(np.int32)
 
 

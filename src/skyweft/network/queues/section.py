@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from skyweft.drawing.charts import PAGE, WIDE, chart
-from skyweft.drawing.figures import count, number, share_of
 from skyweft.drawing.markup import Markup, Number, Shares, figure, table, titled
+from skyweft.drawing.numerals import count, number, share_of
 from skyweft.drawing.section import Section
 from skyweft.network.queues.plot import packet_delays
 from skyweft.store.reading import Folder
@@ -18,9 +18,9 @@ ROWS_MAX = 20
 def section(folder: Folder) -> Section:
     """Return what single packets see."""
     return Section(
-        drawn(folder.packets, folder.summary()["packets"]),
-        {"packets": "Packets"},
-        sources=[("packets: delay, jitter, loss", "network.queueing", "packets.parquet")],
+        drawn(folder.packet_statistics, folder.summary()["packets"]),
+        {"packet_statistics": "Packets"},
+        sources=[("packets: delay, jitter, loss", "network.queueing", "packet_statistics.parquet")],
     )
 
 
@@ -50,7 +50,7 @@ def drawn(packets: pa.Table, totals: Sequence[Mapping[str, Any]]) -> Markup:
     return titled(
         "packets",
         "Packets",
-        "Packets are sent one by one along ways that change from snapshot to snapshot, and wait "
+        "Packets are sent one by one along routes that change from snapshot to snapshot, and wait "
         "in line at each link. Senders do not slow down when packets are lost." + shown,
         table("What packets see", columns, [_row(each) for each in worst]),
         figure(
@@ -63,7 +63,7 @@ def drawn(packets: pa.Table, totals: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def _row(total: Mapping[str, Any]) -> list[str | Number | Shares]:
-    times_s = ("delay_p50_s", "delay_p99_s", "delay_max_s", "waited_mean_s", "jitter_s")
+    times_s = ("delay_p50_s", "delay_p99_s", "delay_max_s", "queueing_delay_mean_s", "jitter_s")
     return [
         total["source"],
         total["target"],

@@ -45,30 +45,30 @@ def asked(scenario: Scenario, fleet: Fleet) -> Pairs:
         Names nobody has, pairs of one platform, or more than fits, a line each.
     """
     found: list[Pairs] = []
-    mistakes: list[str] = []
+    errors: list[str] = []
     for number, rule in enumerate(scenario.packets):
         ends = []
         for key, name in (("source", rule.source), ("target", rule.target)):
             rows = _rows(fleet, name)
             if not len(rows):
                 words = unknown(name, [*fleet.groups, *fleet.names], "group or platform")
-                mistakes.append(f"packets[{number}].{key}: {words}")
+                errors.append(f"packets[{number}].{key}: {words}")
             ends.append(rows)
         if all(map(len, ends)) and len(ends[0]) * len(ends[1]) > PAIRS_MAX:
             many = len(ends[0]) * len(ends[1])
-            mistakes.append(f"packets[{number}]: {many:,} pairs, {PAIRS_MAX:,} at most")
+            errors.append(f"packets[{number}]: {many:,} pairs, {PAIRS_MAX:,} at most")
             continue
         source, target = np.repeat(ends[0], len(ends[1])), np.tile(ends[1], len(ends[0]))
         apart = source != target
         if len(apart) and not apart.any():
             words = "source and target hold no two different platforms"
-            mistakes.append(f"packets[{number}]: {words}")
+            errors.append(f"packets[{number}]: {words}")
         rule_of = np.full(np.count_nonzero(apart), number, np.int16)
         found.append(Pairs(rule_of, source[apart], target[apart]))
     pairs = _put_together(found)
-    mistakes += _too_many(scenario, pairs)
-    if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+    errors += _too_many(scenario, pairs)
+    if errors:
+        raise ScenarioError("\n".join(errors))
     return pairs
 
 

@@ -1,4 +1,4 @@
-"""The stage `packets`: what becomes of every packet, in queues along its way."""
+"""The stage `packet_statistics`: what becomes of every packet, in queues along its route."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.stage import BLOCK
 from skyweft.motion.stage import MOTION
-from skyweft.network.flows.arrow import LOADS
+from skyweft.network.flows.arrow import LINK_LOADS
 from skyweft.network.flows.throughput import batches, codes
-from skyweft.network.queues.arrow import PACKETS, metrics, packets_table
-from skyweft.network.queues.laying import Laid, gather, joined
+from skyweft.network.queues.arrow import PACKET_STATISTICS, metrics, packet_statistics_table
+from skyweft.network.queues.path_trace import Laid, gather, joined
 from skyweft.network.queues.queueing import queue
 from skyweft.network.queues.sending import asked
 from skyweft.network.reads import OF_RATES
@@ -28,7 +28,7 @@ class PacketsStage(Stage):
     key = "packets"
     needs = ("motion", "contacts", "flows")
     reads = (*OF_RATES, "flows", "packets")
-    tables = (PACKETS,)
+    tables = (PACKET_STATISTICS,)
     share = 0.03
 
     def wanted(self, scenario: Scenario) -> bool:
@@ -52,7 +52,7 @@ class _State(State):
         self._links = np.zeros(0, np.int64)
 
     def block(self, block: Block) -> None:
-        """Note ways and links; the packets go once all blocks are known."""
+        """Note routes and links; the packets go once all blocks are known."""
         context = self._context
         known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
         assert context.executor is not None
@@ -76,9 +76,9 @@ class _State(State):
         others = None
         if scenario.packets[0].background:
             step_s = scenario.flows[0].step_s
-            others = background(laid, whole.files(LOADS), context.names, step_s)
+            others = background(laid, whole.files(LINK_LOADS), context.names, step_s)
         rows, totals = queue(scenario, pairs, laid, whole.end_s, others)
-        whole.write(PACKETS, packets_table(rows, context.names))
+        whole.write(PACKET_STATISTICS, packet_statistics_table(rows, context.names))
         return {"packets": metrics(totals, context.fleet.names)}
 
 

@@ -1,1 +1,1 @@
-"""The best ways over a network, by sweeps over many targets at once; other ways, and statistics."""
+"""The best routes over a network, by sweeps over many targets; other routes, and statistics."""

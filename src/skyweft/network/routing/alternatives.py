@@ -1,7 +1,7 @@
-"""The other ways of an instant: the next best ones, or two that share nothing.
+"""The other routes of an instant: the next best ones, or two that share nothing.
 
-The best way is the one that `best.ways` found, whatever else is asked for, so figures of best
-ways do not move when alternatives are asked for.
+The best route is the one that `best.routes` found, whatever else is asked for, so figures of best
+routes do not move when alternatives are asked for.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from skyweft.kernels import making
 from skyweft.network.graph.adjacency import Adjacency, adjacency, neighbours
 from skyweft.network.product import REACHED, Routes
-from skyweft.network.routing.alone import Alone
 from skyweft.network.routing.disjoint import TWO, disjoint
 from skyweft.network.routing.loopfree import loop_free
+from skyweft.network.routing.serial import Alone
 from skyweft.scenario.network import Flows
 from skyweft.scenario.network import Routes as Rule
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -22,25 +22,25 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-RANKS_APART = 3  # the best way, and the two that share nothing where it is neither of them
+RANKS_APART = 3  # the best route, and the two that share nothing where it is neither of them
 
 
 def asked_for(rule: Rule | Flows) -> int:
     """Return how many rows a pair may have at an instant."""
-    return rule.alternatives if rule.apart is None else RANKS_APART
+    return rule.alternatives if rule.disjoint is None else RANKS_APART
 
 
 def others(
     rule: Rule | Flows, best: Routes, position_m: Floats, a: Ints, b: Ints, relays: Flags
 ) -> tuple[Routes, Ints]:
-    """Return the ways of an instant behind the best ones.
+    """Return the routes of an instant behind the best ones.
 
     Parameters
     ----------
     rule : Routes or Flows
-        What is asked for: so many ways, or two apart.
+        What is asked for: so many routes, or disjoint.
     best : Routes
-        The best way of every pair, with its path.
+        The best route of every pair, with its path.
     position_m : (N, 3)
         Where every platform is, ITRS. [m]
     a, b : (K,)
@@ -51,14 +51,14 @@ def others(
     Returns
     -------
     more : Routes
-        Ways of rank 2 and above, sorted by pair, then rank.
+        Routes of rank 2 and above, sorted by pair, then rank.
     row : (R,)
         Row of `best` each belongs to.
 
     Notes
     -----
-    With `apart` the two ways are the last two of a pair: ranks 1 and 2 where the best way is one of
-    them, else 2 and 3. A pair without two such ways has no row here.
+    With `disjoint` the two routes are the last two of a pair: ranks 1 and 2 where the best route is
+    one of them, else 2 and 3. A pair without two such routes has no row here.
     """
     reached = np.flatnonzero(best.reason == REACHED)
     ends = np.column_stack([best.source, best.target])[reached]
@@ -71,21 +71,21 @@ def others(
     network = _network(near, keep, place, passing_ns)
     pair, first, path = _found(rule, network, place[ends], relays[platform])
     path, row = platform[path], reached[pair].astype(np.int32)
-    length_m, mark = _measured(position_m, first, path)
-    same = mark == _measured(position_m, best.path_first, best.path)[1][row]
+    path_length_m, path_id = _measured(position_m, first, path)
+    same = path_id == _measured(position_m, best.path_first, best.path)[1][row]
     kept = _behind(rule, row, same)
-    return _routes(rule, best, row, (first, path, length_m, mark), kept), row[kept]
+    return _routes(rule, best, row, (first, path, path_length_m, path_id), kept), row[kept]
 
 
-def folded(mark: Longs) -> Ints:
+def folded(path_id: Longs) -> Ints:
     """Return marks in half the space."""
-    return ((mark ^ (mark >> 32)) & 0x7FFF_FFFF).astype(np.int32)
+    return ((path_id ^ (path_id >> 32)) & 0x7FFF_FFFF).astype(np.int32)
 
 
 def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns: int) -> Adjacency:
     """Return the graph of the platforms that matter.
 
-    Every hop costs processing, the first one too: that lengthens all ways of a pair alike.
+    Every hop costs processing, the first one too: that lengthens all routes of a pair alike.
     """
     first, other, price = near
     tail = np.repeat(np.arange(len(keep)), np.diff(first))
@@ -101,13 +101,13 @@ def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns
 def _found(
     rule: Rule | Flows, network: Adjacency, pairs: Ints, passing: Flags
 ) -> tuple[Longs, Longs, Ints]:
-    """Return the pair of every way found, where its nodes begin, and all nodes."""
+    """Return the pair of every route found, where its nodes begin, and all nodes."""
     # Snapshots are what threads share; a pool inside its own tasks would wait for itself.
     alone = Alone()
-    if rule.apart is None:
+    if rule.disjoint is None:
         some = loop_free(network, pairs, rule.alternatives, passing, alone)
         return some.pair.astype(np.int64), some.path_first, some.path
-    two = disjoint(network, pairs, rule.apart, passing, alone)
+    two = disjoint(network, pairs, rule.disjoint, passing, alone)
     both = np.repeat(two.reason == TWO, 2)
     size = np.diff(two.path_first)
     first = np.concatenate([[0], np.cumsum(size[both])])
@@ -115,11 +115,11 @@ def _found(
 
 
 def _behind(rule: Rule | Flows, row: Ints, same: Flags) -> Longs:
-    """Return which ways come after the best one of their pair, which is left out."""
-    if rule.apart is not None:
+    """Return which routes come after the best one of their pair, which is left out."""
+    if rule.disjoint is not None:
         return np.flatnonzero(~same)
     kept = ~same
-    # Of equal ways the best may be one that was not found: then one of them makes room for it.
+    # Of equal routes the best may be one that was not found: then one of them makes room for it.
     last = np.append(row[1:] != row[:-1], True)[: len(row)]
     held = np.zeros(int(row.max(initial=-1)) + 1, np.bool_)
     held[row[same]] = True
@@ -134,10 +134,10 @@ def _routes(
     found: tuple[Longs, Ints, Floats, Longs],
     kept: Longs,
 ) -> Routes:
-    """Make the rows of the ways that are kept, ranked from 2."""
-    first, path, length_m, mark = found
+    """Make the rows of the routes that are kept, ranked from 2."""
+    first, path, path_length_m, path_id = found
     hops = (np.diff(first) - 1)[kept]
-    row, length_m = row[kept], length_m[kept]
+    row, path_length_m = row[kept], path_length_m[kept]
     rank = np.arange(len(row)) - np.searchsorted(row, row) + 2
     size = hops + 1
     path_first = np.concatenate([[0], np.cumsum(size)])
@@ -148,12 +148,12 @@ def _routes(
         source=best.source[row],
         target=best.target[row],
         rank=rank.astype(np.int8),
-        delay_s=length_m / SPEED_OF_LIGHT_M_S + (hops - 1) * rule.processing_s,
-        length_m=length_m,
+        delay_s=path_length_m / SPEED_OF_LIGHT_M_S + (hops - 1) * rule.processing_s,
+        path_length_m=path_length_m,
         hops=hops.astype(np.int16),
         reason=np.full(len(row), REACHED, np.int8),
-        entry=path[first[kept] + 1],
-        mark=folded(mark[kept]),
+        first_hop=path[first[kept] + 1],
+        path_id=folded(path_id[kept]),
         path_first=path_first,
         path=path[np.repeat(first[kept], size) + within],
     )
@@ -161,15 +161,15 @@ def _routes(
 
 @making
 def _measured(position_m: Floats, first: Longs, path: Ints) -> tuple[Floats, Longs]:
-    """Return every way's length in straight lines, and its mark, as `best.walk` does."""
-    length_m = np.zeros(len(first) - 1)
-    mark = np.zeros(len(first) - 1, np.int64)
-    for way in range(len(first) - 1):
-        for k in range(first[way], first[way + 1]):
-            mark[way] = mark[way] * 1_000_003 + path[k]
-            if k > first[way]:
+    """Return every route's length in straight lines, and its path_id, as `best.walk` does."""
+    path_length_m = np.zeros(len(first) - 1)
+    path_id = np.zeros(len(first) - 1, np.int64)
+    for route in range(len(first) - 1):
+        for k in range(first[route], first[route + 1]):
+            path_id[route] = path_id[route] * 1_000_003 + path[k]
+            if k > first[route]:
                 square = 0.0
                 for axis in range(3):
                     square += (position_m[path[k], axis] - position_m[path[k - 1], axis]) ** 2
-                length_m[way] += np.sqrt(square)
-    return length_m, mark
+                path_length_m[route] += np.sqrt(square)
+    return path_length_m, path_id

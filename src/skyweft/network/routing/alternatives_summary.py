@@ -1,4 +1,4 @@
-"""How many pairs have the other ways they ask for, and how much longer those take."""
+"""How many pairs have the other routes they ask for, and how much longer those take."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 MICROS = 2**22  # bins of a histogram of differences, half of them below zero
 
 
-def figures(
+def metrics(
     rules: Sequence[Routes], files: Sequence[Path]
 ) -> list[dict[str, float | int | None] | None]:
     """Return the figures of every rule's alternatives; None where it asks for none.
@@ -31,9 +31,9 @@ def figures(
     Returns
     -------
     list of dict or None
-        `wanted`, how many ways; `share_found`, share of all pairs and snapshots that have so many;
-        `extra_median_s` and `extra_p95_s`, how much longer the last of them takes than the best
-        way, None without any. By hops it may be shorter.
+        `wanted`, how many routes; `share_found`, share of all pairs and snapshots that have so
+        many; `extra_median_s` and `extra_p95_s`, how much longer the last of them takes than the
+        best route, None without any. By hops it may be shorter.
     """
     many = [asked_for(rule) > 1 for rule in rules]
     pairs, found = np.zeros((2, len(rules)), np.int64)
@@ -41,7 +41,7 @@ def figures(
     for number, ranks, delay_s in _batches(many, files):
         first = np.flatnonzero(ranks == 1)
         last = np.append(first[1:], len(ranks)) - 1
-        wanted = rules[number].alternatives if rules[number].apart is None else 2
+        wanted = rules[number].alternatives if rules[number].disjoint is None else 2
         mine = ranks[last] >= wanted
         pairs[number] += len(first)
         found[number] += np.count_nonzero(mine)
@@ -49,7 +49,7 @@ def figures(
         np.add.at(extra[number], np.clip(micros, 0, MICROS - 1).astype(np.int64), 1)
     return [
         {
-            "wanted": rule.alternatives if rule.apart is None else 2,
+            "wanted": rule.alternatives if rule.disjoint is None else 2,
             "share_found": float(found[number] / pairs[number]) if pairs[number] else None,
             "extra_median_s": _quantile(extra[number], 0.5),
             "extra_p95_s": _quantile(extra[number], 0.95),

@@ -1,6 +1,6 @@
 """The best paths of an instant: from every source to every target, over the platforms that relay.
 
-Platforms that relay carry transit; all others are ends of ways only, so no field sensor passes
+Platforms that relay carry transit; all others are ends of routes only, so no field sensor passes
 traffic on.
 """
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAR_NS, neighbours, transit
-from skyweft.network.product import ABSENT, ISLANDS, SOURCE_ALONE, TARGET_ALONE
-from skyweft.network.routing.lanes import LANES
+from skyweft.network.product import ABSENT, PARTITIONED, SOURCE_ISOLATED, TARGET_ISOLATED
+from skyweft.network.routing.simd import LANES
 from skyweft.network.routing.sweep import fill_next, settle
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ def to_ends(
 ) -> tuple[Ints, Ints]:
     """Return cost and next node from every node to every target, (ceil(M / 64), N + 1, 64).
 
-    The next node is N where the target itself comes next, -1 where there is no way.
+    The next node is N where the target itself comes next, -1 where there is no route.
     """
     first, other, price = near
     slabs = (len(targets) + LANES - 1) // LANES
@@ -46,7 +46,7 @@ def to_ends(
     for slab in range(slabs):
         settle(cost[slab].reshape(-1), *among, *blocks)
         fill_next(*among, cost[slab, :nodes], follower[slab])
-    # Of equal ways the last hop is taken.
+    # Of equal routes the last hop is taken.
     for m in range(len(targets)):
         slab, lane, target = m // LANES, m % LANES, targets[m]
         if node[target] >= 0:
@@ -69,10 +69,10 @@ def enter(
     best: Ints,
     chosen: Ints,
 ) -> None:
-    """Write the platform after a source on a best way to every target, -1 where there is none.
+    """Write the platform after a source on a best route to every target, -1 where there is none.
 
-    The target itself where it is a neighbour on a best way, else the first such neighbour. `asked`
-    (N,) tells which platforms are targets; `best` and `chosen` are (slabs, 64).
+    The target itself where it is a neighbour on a best route, else the first such neighbour.
+    `asked` (N,) tells which platforms are targets; `best` and `chosen` are (slabs, 64).
     """
     first, other, price = near
     best[:], chosen[:] = FAR_NS, -1
@@ -82,9 +82,9 @@ def enter(
             through = node[other[e]]
             if through >= 0:
                 for lane in range(LANES):
-                    way = np.int32(price[e] + cost[slab, through, lane])
-                    nearer = way < best[slab, lane]
-                    best[slab, lane] = way if nearer else best[slab, lane]
+                    route = np.int32(price[e] + cost[slab, through, lane])
+                    nearer = route < best[slab, lane]
+                    best[slab, lane] = route if nearer else best[slab, lane]
                     chosen[slab, lane] = other[e] if nearer else chosen[slab, lane]
     for e in range(first[source], first[source + 1]):
         if asked[other[e]]:
@@ -97,7 +97,7 @@ def enter(
 @making
 def walk(
     source: int,
-    entry: int,
+    first_hop: int,
     target: int,
     node: Ints,
     platform: Ints,
@@ -105,24 +105,24 @@ def walk(
     position_m: Floats,
     path: Ints,
 ) -> tuple[int, float, np.int64]:
-    """Follow a best way into `path`; return its hops, its length in straight lines and its mark.
+    """Follow a best route into `path`; return its hops, its length in straight lines, its id.
 
     `follower` (N, 64) is the slab of the target's lane, cut to that lane.
     """
-    nodes, hops, length_m = len(platform), 0, 0.0
-    here, ahead, mark = source, entry, np.int64(source)
+    nodes, hops, path_length_m = len(platform), 0, 0.0
+    here, ahead, path_id = source, first_hop, np.int64(source)
     path[0] = source
     while True:
         square = 0.0
         for axis in range(3):
             square += (position_m[here, axis] - position_m[ahead, axis]) ** 2
-        length_m += np.sqrt(square)
+        path_length_m += np.sqrt(square)
         hops += 1
         here = ahead
         path[hops] = here
-        mark = mark * 1_000_003 + here
+        path_id = path_id * 1_000_003 + here
         if here == target:
-            return hops, length_m, mark
+            return hops, path_length_m, path_id
         after = follower[node[here]]
         ahead = target if after == nodes else platform[after]
 
@@ -131,21 +131,21 @@ def walk(
 def why_not(
     source: int, target: int, node: Ints, near: tuple[Ints, Ints, Ints], position_m: Floats
 ) -> int:
-    """Tell why there is no way between two platforms."""
+    """Tell why there is no route between two platforms."""
     if not (np.isfinite(position_m[source, 0]) and np.isfinite(position_m[target, 0])):
         return ABSENT
     first, other, _ = near
-    for end, reason in ((source, SOURCE_ALONE), (target, TARGET_ALONE)):
-        heard = node[end] >= 0 and first[end + 1] > first[end]
+    for end, reason in ((source, SOURCE_ISOLATED), (target, TARGET_ISOLATED)):
+        linked_here = node[end] >= 0 and first[end + 1] > first[end]
         for e in range(first[end], first[end + 1]):
-            heard = heard or node[other[e]] >= 0
-        if not heard:
+            linked_here = linked_here or node[other[e]] >= 0
+        if not linked_here:
             return reason
-    return ISLANDS
+    return PARTITIONED
 
 
 @making
-def ways(
+def routes_found(
     position_m: Floats,
     a: Ints,
     b: Ints,
@@ -157,22 +157,22 @@ def ways(
     by_hops: bool,
     passing: int,
 ) -> tuple[Ints, Floats, Ints, Ints, NDArray[np.int64], Ints]:
-    """Return hops, length, reason, entry, mark and path of every source to every target.
+    """Return hops, length, reason, first_hop, path_id and path of every source to every target.
 
     `a`, `b` (K,) are the platforms linked now, `node` (N,) a platform's place among those that
-    relay or -1, `platform` the way back, `blocks` the bounds and touching blocks of `Adjacency`.
-    Rows are source after source; a platform to itself is left out by the caller. `mark` differs
-    between ways over different platforms; `path` holds hops + 1 platforms a row that reaches.
+    relay or -1, `platform` the route back, `blocks` the bounds and touching blocks of `Adjacency`.
+    Rows are source after source; a platform to itself is left out by the caller. `path_id` differs
+    between routes over different platforms; `path` holds hops + 1 platforms a row that reaches.
     """
     near = neighbours(position_m, a, b, by_hops)
     among = transit(node, len(platform), near[0], near[1], near[2], passing)
     cost, follower = to_ends(targets, node, len(platform), near, among, blocks, passing)
     rows = len(sources) * len(targets)
     hops = np.zeros(rows, np.int32)
-    length_m = np.full(rows, np.nan)
+    path_length_m = np.full(rows, np.nan)
     reason = np.zeros(rows, np.int32)
-    entry = np.full(rows, -1, np.int32)
-    mark = np.zeros(rows, np.int64)
+    first_hop = np.full(rows, -1, np.int32)
+    path_id = np.zeros(rows, np.int64)
     asked = np.zeros(len(node), np.bool_)
     asked[targets] = True
     best = np.empty((len(cost), LANES), np.int32)
@@ -186,17 +186,17 @@ def ways(
             row = s * len(targets) + m
             if sources[s] == targets[m]:
                 continue
-            entry[row] = chosen[m // LANES, m % LANES]
-            if entry[row] < 0:
+            first_hop[row] = chosen[m // LANES, m % LANES]
+            if first_hop[row] < 0:
                 reason[row] = why_not(sources[s], targets[m], node, near, position_m)
                 continue
             if used + longest > len(path):
                 larger = np.empty(2 * len(path), np.int32)
                 larger[:used] = path[:used]
                 path = larger
-            hops[row], length_m[row], mark[row] = walk(
+            hops[row], path_length_m[row], path_id[row] = walk(
                 sources[s],
-                entry[row],
+                first_hop[row],
                 targets[m],
                 node,
                 platform,
@@ -205,4 +205,4 @@ def ways(
                 path[used:],
             )
             used += hops[row] + 1
-    return hops, length_m, reason, entry, mark, path[:used]
+    return hops, path_length_m, reason, first_hop, path_id, path[:used]

@@ -1,8 +1,8 @@
-"""Two ways that share no link, or no node: what is left when one fails.
+"""Two routes that share no link, or no node: what is left when one fails.
 
 Suurballe's algorithm, with the sweep's distances to the target as potentials: along the shortest
-way every edge then costs nothing, so turning its edges round keeps all costs at zero or above and
-one search more finds the second way. What the two use in opposite directions cancels.
+route every edge then costs nothing, so turning its edges round keeps all costs at zero or above and
+one search more finds the backup path. What the two use in opposite directions cancels.
 """
 
 import os
@@ -30,21 +30,21 @@ Edges = tuple[Ints, Ints, Ints, Flags]  # as in `Adjacency`, and which nodes pas
 
 REASONS = (
     "",
-    "no way between the two",
-    "every way takes one link",
-    "every way passes one node",
+    "no route between the two",
+    "every route takes one link",
+    "every route passes one node",
     "the source is the target",
 )
-TWO, NO_WAY, ONE_LINK, ONE_NODE, SAME = range(len(REASONS))
+TWO, NO_ROUTE, ONE_LINK, ONE_NODE, SAME = range(len(REASONS))
 PAIRS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Disjoint:
-    """Two ways of node pairs that share nothing, the shorter first; columns have shape (Q, 2).
+    """Two routes of node pairs that share nothing, the shorter first; columns have shape (Q, 2).
 
     `reason` (Q,) indexes `REASONS`: 0 where there are two. Where there is one it is the shortest,
-    and the other costs 2**30 ns and has 0 hops. The nodes of way w of pair q, both ends included,
+    and the other costs 2**30 ns and has 0 hops. The nodes of route w of pair q, both ends included,
     are `path[path_first[2 * q + w] : path_first[2 * q + w + 1]]`.
     """
 
@@ -66,11 +66,11 @@ class Disjoint:
 def disjoint(
     graph: Adjacency,
     pairs: Ints,
-    apart: Literal["links", "nodes"],
+    sharing_no: Literal["links", "nodes"],
     passing: Flags | None = None,
     executor: Executor | None = None,
 ) -> Disjoint:
-    """Return two ways that share nothing and together take the least time, for many pairs.
+    """Return two routes that share nothing and together take the least time, for many pairs.
 
     Parameters
     ----------
@@ -79,28 +79,28 @@ def disjoint(
         either direction, are one link.
     pairs : (Q, 2)
         Source and target of each pair.
-    apart : {"links", "nodes"}
-        What the ways may not share; their ends they always do.
+    sharing_no : {"links", "nodes"}
+        What the routes may not share; their ends they always do.
     passing : (N,), optional
-        Which nodes pass traffic on; the others only begin or end ways. All do if left out.
+        Which nodes pass traffic on; the others only begin or end routes. All do if left out.
     executor : Executor, optional
         Threads that share the pairs; the answer does not depend on them.
 
     Returns
     -------
     Disjoint
-        Two ways a pair, or one, or none, with the reason.
+        Two routes a pair, or one, or none, with the reason.
 
     Raises
     ------
     ValueError
-        `pairs` is no (Q, 2) array of nodes, `passing` has the wrong length, `apart` is unknown or
-        an edge takes no time.
+        `pairs` is no (Q, 2) array of nodes, `passing` has the wrong length, `disjoint` is unknown
+        or an edge takes no time.
 
     Notes
     -----
-    The sum of the two costs is exact and least; the shortest way need not be one of the two. Of
-    equal sums any may be taken, always the same for the same graph. The shortest way must stay
+    The sum of the two costs is exact and least; the shortest route need not be one of the two. Of
+    equal sums any may be taken, always the same for the same graph. The shortest route must stay
     below 2**30 ns (1.07 s), and so must what the sum is above twice that.
 
     References
@@ -108,14 +108,14 @@ def disjoint(
     J. W. Suurballe and R. E. Tarjan, "A quick method for finding shortest pairs of disjoint paths",
     Networks 14 (1984).
     """
-    if apart not in ("links", "nodes"):
-        raise ValueError(f'apart must be "links" or "nodes", got {apart!r}')
+    if sharing_no not in ("links", "nodes"):
+        raise ValueError(f'sharing_no must be "links" or "nodes", got {sharing_no!r}')
     if np.any(graph.delay_ns < 1):
         raise ValueError("every edge must take at least 1 ns")
     pairs, passing = checked(graph, pairs, passing)
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return disjoint(graph, pairs, apart, passing, threads)
+            return disjoint(graph, pairs, sharing_no, passing, threads)
     edges = (graph.first, graph.head, graph.delay_ns, passing)
     found = np.zeros(len(pairs), np.int8)
     cost_ns = np.full((len(pairs), 2), FAR_NS, np.int32)
@@ -126,13 +126,13 @@ def disjoint(
         def some(start: int, rows: Longs = rows, near: Near = near) -> tuple[Longs, Ints]:
             few = rows[start : start + PAIRS_AT_ONCE]
             asked = np.ascontiguousarray(pairs[few])
-            columns = _all(edges, near.slot, near.away_ns, asked, apart == "nodes")
+            columns = _all(edges, near.slot, near.away_ns, asked, sharing_no == "nodes")
             found[few], cost_ns[few], length[few] = columns[:3]
             return few, columns[3]
 
         paths += executor.map(some, range(0, len(rows), PAIRS_AT_ONCE))
-    reason = np.array([NO_WAY, ONE_LINK, TWO], np.int8)[found]
-    if apart == "nodes":
+    reason = np.array([NO_ROUTE, ONE_LINK, TWO], np.int8)[found]
+    if sharing_no == "nodes":
         reason[(reason == ONE_LINK) & (length[:, 0] > 2)] = ONE_NODE
     reason[pairs[:, 0] == pairs[:, 1]] = SAME
     path_first = np.concatenate([[0], np.cumsum(length, dtype=np.int64)])
@@ -153,7 +153,7 @@ def _placed(paths: list[tuple[Longs, Ints]], path_first: Longs) -> Ints:
 
 @making
 def _shortest(edges: Edges, away: Ints, source: int, target: int, after: Ints, ahead: Ints) -> None:
-    """Write the shortest way as the node after and the node ahead of each of its nodes."""
+    """Write the shortest route as the node after and the node ahead of each of its nodes."""
     first, head, delay, passing = edges
     here = source
     while here != target:
@@ -177,7 +177,7 @@ def _reach(
     heap: Longs,
     size: int,
 ) -> int:
-    """Note a cheaper way to a state; return the size of the heap."""
+    """Note a cheaper route to a state; return the size of the heap."""
     reached, spent, before = seen
     if cost < FAR_NS and (reached[state] != tick or cost < spent[state]):
         reached[state], spent[state], before[state] = tick, cost, was
@@ -192,18 +192,19 @@ def _second(
     source: int,
     target: int,
     nodes_apart: bool,
-    way: tuple[Ints, Ints],
+    route: tuple[Ints, Ints],
     seen: tuple[Ints, Ints, Ints],
     tick: int,
     heap: Longs,
 ) -> bool:
-    """Search a way beside the first, which may only be taken backwards; tell whether there is one.
+    """Search a route beside the first, which may only be taken backwards; tell if there is one.
 
-    Where nodes must be apart, a node of the first way has two states: n when come upon from aside,
-    from where only the way back is open, and N + n when come upon backwards along the first way.
+    Where nodes must be apart, a node of the first route has two states: n when come upon from
+    aside, from where only the route back is open, and N + n when come upon backwards along the
+    first route.
     """
     first, head, delay, passing = edges
-    after, ahead = way
+    after, ahead = route
     nodes = len(away)
     seen[0][source], seen[1][source] = tick, 0
     size = push(heap, 0, 0, source)
@@ -268,11 +269,11 @@ def _links(
     target: int,
     nodes: int,
     both: bool,
-    way: tuple[Ints, Ints],
+    route: tuple[Ints, Ints],
     before: Ints,
 ) -> tuple[list[int], list[int]]:
-    """List the links of the first way and, if there are `both`, of the second less what cancels."""
-    after, _ = way
+    """List the first route's links and, if there are `both`, the second's less what cancels."""
+    after, _ = route
     tail, head = [0 for _ in range(0)], [0 for _ in range(0)]
     state = target
     while both and state != source:
@@ -295,7 +296,7 @@ def _links(
 def _all(
     edges: Edges, slot: Ints, away_ns: Ints, pairs: Ints, nodes_apart: bool
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return, for pairs, the number of ways, their costs and numbers of nodes; and all nodes."""
+    """Return, for pairs, the number of routes, their costs and numbers of nodes; and all nodes."""
     nodes = away_ns.shape[1]
     after, ahead = np.empty(nodes, np.int32), np.empty(nodes, np.int32)
     seen = (
@@ -315,9 +316,9 @@ def _all(
             continue
         after[:], ahead[:] = -1, -1
         _shortest(edges, away, source, target, after, ahead)
-        way = (after, ahead)
-        both = _second(edges, away, source, target, nodes_apart, way, seen, pair + 1, heap)
-        tail, head = _links(source, target, nodes, both, way, seen[2])
+        route = (after, ahead)
+        both = _second(edges, away, source, target, nodes_apart, route, seen, pair + 1, heap)
+        tail, head = _links(source, target, nodes, both, route, seen[2])
         count[pair] = 1 + both
         start = len(path)
         for w in range(count[pair]):

@@ -1,4 +1,4 @@
-"""Forwarding tables: at every platform that relays, which comes next on the way to every target."""
+"""Forwarding tables: at every platform that relays, which comes next towards every target."""
 
 from dataclasses import dataclass
 
@@ -27,8 +27,8 @@ class Forwarding:
     time_s: float
     relay: Ints  # (L,) rows of Fleet, ascending
     target: Ints  # (M,) rows of Fleet
-    following: Ints  # (L, M) row of Fleet that comes next; -1 without a way, and at the target
-    delay_s: Floats  # (L, M) NaN without a way, 0 at the target
+    following: Ints  # (L, M) row of Fleet that comes next; -1 without a route, and at the target
+    delay_s: Floats  # (L, M) NaN without a route, 0 at the target
 
     def __post_init__(self) -> None:
         shape = (len(self.relay), len(self.target))
@@ -44,7 +44,7 @@ def forwarding(
     time_s: float,
     route: int = 0,
 ) -> Forwarding:
-    """Return which platform comes next on the best way from every relay to every target.
+    """Return which platform comes next on the best route from every relay to every target.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def forwarding(
     Returns
     -------
     Forwarding
-        Tables that lead every relay to a target over the ways that `routes` finds from it.
+        Tables that lead every relay to a target over the routes that `routes` finds from it.
 
     Raises
     ------
@@ -73,8 +73,8 @@ def forwarding(
 
     Notes
     -----
-    Delays are those of a way that begins at the relay: straight lines and `processing_s` at every
-    relay after it. Limits on links and failures count. Of equal ways the target itself comes next
+    Delays are those of a route that begins at the relay: straight lines and `processing_s` at every
+    relay after it. Limits on links and failures count. Of equal routes the target itself comes next
     if it can, else the first neighbour in the order of contacts.
     """
     start_s, end_s = (float(each) for each in motion.tracks.time_s[[0, -1]])
@@ -114,28 +114,30 @@ def _platforms(follower: Ints, relay: Ints, targets: Ints) -> Ints:
 def _delays(
     position_m: Floats, relay: Ints, node: Ints, targets: Ints, following: Ints, processing_s: float
 ) -> Floats:
-    """Follow the tables and return how long their ways take, (L, M)."""
+    """Follow the tables and return how long their routes take, (L, M)."""
     delay_s = np.full(following.shape, np.nan)
-    way = np.empty(len(relay), np.int32)
+    path_found = np.empty(len(relay), np.int32)
     for m in range(len(targets)):
         if node[targets[m]] >= 0:
             delay_s[node[targets[m]], m] = 0.0
         for start in range(len(relay)):
             here, size = start, 0
             while following[here, m] >= 0 and np.isnan(delay_s[here, m]):
-                way[size] = here
+                path_found[size] = here
                 size += 1
                 if following[here, m] == targets[m]:
                     break
                 here = node[following[here, m]]
-            # Back again, from the target or from where the rest of the way is known.
+            # Back again, from the target or from where the rest of the route is known.
             for k in range(size - 1, -1, -1):
-                after = following[way[k], m]
+                after = following[path_found[k], m]
                 square = 0.0
                 for axis in range(3):
-                    square += (position_m[relay[way[k]], axis] - position_m[after, axis]) ** 2
+                    square += (
+                        position_m[relay[path_found[k]], axis] - position_m[after, axis]
+                    ) ** 2
                 spent = np.sqrt(square) / SPEED_OF_LIGHT_M_S
                 if after != targets[m]:
                     spent += processing_s + delay_s[node[after], m]
-                delay_s[way[k], m] = spent
+                delay_s[path_found[k], m] = spent
     return delay_s

@@ -1,9 +1,9 @@
-"""What the command line says of ways at the end of a run."""
+"""What the command line says of routes at the end of a run."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyweft.drawing.figures import measured, proportion
+from skyweft.drawing.numerals import measured, proportion
 
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -12,6 +12,6 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
         ends = ", ".join(each["sources"]), ", ".join(each["targets"])
         delay = measured(each["delay_median_s"], "s")
         share = proportion(each["share_reachable"])
-        yield f"ways from {ends[0]} to {ends[1]}: {share} of the time, median delay {delay}"
+        yield f"routes from {ends[0]} to {ends[1]}: {share} of the time, median delay {delay}"
         for reason, share in each["reasons"].items():
             yield f"  {reason}: {share:.1%}"

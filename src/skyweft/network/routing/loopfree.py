@@ -1,9 +1,9 @@
-"""The k shortest ways without a loop, for many pairs of nodes.
+"""The k shortest loop-free paths, for many pairs of nodes.
 
 Yen's algorithm as Lawler improved it, put off as long as it can be: the sweep's distances bound
 every deviation from below, a bound is made good only when its turn comes, and then mostly by
-following the shortest ways to the target. Only where those run into the way already taken is there
-a search, which the same distances lead straight to the target.
+following the shortest routes to the target. Only where those run into the route already taken is
+there a search, which the same distances lead straight to the target.
 """
 
 import os
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAR_NS, NO_EDGE_NS, Adjacency
-from skyweft.network.routing.lanes import LANES
+from skyweft.network.routing.simd import LANES
 from skyweft.network.routing.sweep import distances
 
 Ints = NDArray[np.int32]
@@ -25,8 +25,8 @@ Flags = NDArray[np.bool_]
 Edges = tuple[Ints, Ints, Ints]  # to nodes that pass traffic on: first of a node, head, delay
 Left = tuple[
     Ints, Ints
-]  # from every node to a target: at best, and straight where it ends ways only
-Piece = tuple[Longs, Ints, Ints, Ints, Ints]  # pairs, ways of each; cost and nodes; all nodes
+]  # from every node to a target: at best, and straight where it ends routes only
+Piece = tuple[Longs, Ints, Ints, Ints, Ints]  # pairs, routes of each; cost and nodes; all nodes
 
 TARGETS_AT_ONCE = 4 * LANES
 PAIRS_AT_ONCE = 256
@@ -34,15 +34,15 @@ PAIRS_AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class LoopFree:
-    """Ways of node pairs, sorted by pair, then rank. Columns have shape (R,).
+    """Routes of node pairs, sorted by pair, then rank. Columns have shape (R,).
 
-    The nodes of way r, both ends included, are `path[path_first[r] : path_first[r + 1]]`.
+    The nodes of route r, both ends included, are `path[path_first[r] : path_first[r + 1]]`.
     """
 
     pair: Ints  # row of the pairs asked for
     rank: Ints  # 1 is the shortest
     cost_ns: Ints
-    hops: Ints  # edges on the way
+    hops: Ints  # edges on the route
     path_first: Longs  # (R + 1,)
     path: Ints
 
@@ -62,7 +62,7 @@ def loop_free(
     passing: Flags | None = None,
     executor: Executor | None = None,
 ) -> LoopFree:
-    """Return the k shortest ways without a loop from one node to another, for many pairs.
+    """Return the k shortest loop-free paths from one node to another, for many pairs.
 
     Parameters
     ----------
@@ -71,16 +71,17 @@ def loop_free(
     pairs : (Q, 2)
         Source and target of each pair.
     k : int
-        How many ways at most, at least 1.
+        How many routes at most, at least 1.
     passing : (N,), optional
-        Which nodes pass traffic on; the others only begin or end ways. All do if left out.
+        Which nodes pass traffic on; the others only begin or end routes. All do if left out.
     executor : Executor, optional
         Threads that share the pairs; the answer does not depend on them.
 
     Returns
     -------
     LoopFree
-        Up to k ways a pair, shortest first; none where there is no way or the source is the target.
+        Up to k routes a pair, shortest first; none where there is no route or the source is the
+        target.
 
     Raises
     ------
@@ -89,8 +90,8 @@ def loop_free(
 
     Notes
     -----
-    Costs are exact. Of ways of equal cost any may come first, and at rank k any may be the one left
-    out, but always the same for the same graph. Only ways below 2**30 ns (1.07 s) are found.
+    Costs are exact. Of routes of equal cost any may come first, and at rank k any may be the one
+    left out, but always the same for the same graph. Only routes below 2**30 ns (1.07 s) are found.
 
     References
     ----------
@@ -122,7 +123,7 @@ class Near:
     """Distances of every node to some targets: `away_ns[slot[target], node]`."""
 
     slot: Ints  # (N,), -1 for nodes that are no target here
-    away_ns: Ints  # (M, N); 2**30 where there is no way
+    away_ns: Ints  # (M, N); 2**30 where there is no route
     last_ns: Ints  # (M, N) of an edge to the target, where that passes nothing on; else 2**30
 
 
@@ -257,9 +258,10 @@ def _deviate(
     marks: tuple[Ints, Ints],
     ticks: tuple[int, int],
 ) -> tuple[int, int]:
-    """Return a bound from below on the ways out of a node, and the first follower that has it.
+    """Return a bound from below on the routes out of a node, and the first follower that has it.
 
-    `marks` are the nodes on the way so far and the followers taken already, where they are `ticks`.
+    `marks` are the nodes on the route so far and the followers taken already, where they are
+    `ticks`.
     """
     first, head, delay = edges
     away, last = left
@@ -280,7 +282,7 @@ def _deviate(
 def _follow(
     edges: Edges, left: Left, here: int, target: int, inside: Ints, tick: int, path: Ints
 ) -> int:
-    """Write the shortest way from a node, itself too; return its nodes, 0 if it goes inside."""
+    """Write the shortest route from a node, itself too; return its nodes, 0 if it goes inside."""
     first, head, delay = edges
     away, last = left
     size = 0
@@ -312,7 +314,7 @@ def _search(
     tick: int,
     scratch: tuple[Ints, Ints, Ints, Ints, Longs],
 ) -> int:
-    """Return the cost of the shortest way that deviates at a node; 2**30 where there is none.
+    """Return the cost of the shortest route that deviates at a node; 2**30 where there is none.
 
     `scratch` keeps what was reached and settled, at what cost and from where, and the heap.
     """
@@ -345,7 +347,7 @@ def _search(
 
 @making
 def _trace(here: int, target: int, before: Ints, path: Ints) -> int:
-    """Write the way a search found, without the node it began at; return its nodes."""
+    """Write the route a search found, without the node it began at; return its nodes."""
     size, node = 0, target
     while node != here:
         path[size] = node
@@ -357,29 +359,29 @@ def _trace(here: int, target: int, before: Ints, path: Ints) -> int:
 
 @making
 def _mark(
-    ways: tuple[Ints, Ints, Ints],
+    routes: tuple[Ints, Ints, Ints],
     found: int,
     parent: int,
     at: int,
     marks: tuple[Ints, Ints],
     tick: int,
 ) -> None:
-    """Mark a way's nodes up to its `at`-th, and where ways that share them went on from there."""
-    path, begin, _ = ways
+    """Mark a route's nodes up to its `at`-th, and where routes that share them went on."""
+    path, begin, _ = routes
     inside, barred = marks
     for i in range(at + 1):
         inside[path[begin[parent] + i]] = tick
-    for way in range(found):
-        length = begin[way + 1] - begin[way]
+    for route in range(found):
+        length = begin[route + 1] - begin[route]
         if length <= at + 1:
             continue
         same = True
         for i in range(at, -1, -1):
-            if path[begin[way] + i] != path[begin[parent] + i]:
+            if path[begin[route] + i] != path[begin[parent] + i]:
                 same = False
                 break
         if same:
-            barred[path[begin[way] + at + 1]] = tick
+            barred[path[begin[route] + at + 1]] = tick
 
 
 @making
@@ -404,7 +406,7 @@ def _complete(
     scratch: tuple[Ints, Ints, Ints, Ints, Longs],
     rest: Ints,
 ) -> tuple[int, int]:
-    """Write the shortest way on from a node, itself left out; return its cost and its nodes."""
+    """Write the shortest route on from a node, itself left out; return its cost and its nodes."""
     bound, follower = _deviate(edges, left, here, target, marks, (tick, tick))
     if bound >= limit_ns:
         return FAR_NS, 0
@@ -421,7 +423,7 @@ def _complete(
 def _accept(
     edges: Edges,
     left: Left,
-    ways: tuple[Ints, Ints, Ints],
+    routes: tuple[Ints, Ints, Ints],
     found: int,
     parent: int,
     at: int,
@@ -429,8 +431,8 @@ def _accept(
     rest: Ints,
     size: int,
 ) -> None:
-    """Write way `found`: its parent's first nodes, then the rest, and the cost along it."""
-    path, begin, along = ways
+    """Write route `found`: its parent's first nodes, then the rest, and the cost along it."""
+    path, begin, along = routes
     start = begin[found]
     path[start], along[start] = source, 0
     if parent >= 0:
@@ -446,7 +448,7 @@ def _accept(
 
 @making
 def _common(one: Ints, other: Ints) -> int:
-    """Return how many nodes two ways have in common before they part."""
+    """Return how many nodes two routes have in common before they part."""
     size = 0
     while size < min(len(one), len(other)) and one[size] == other[size]:
         size += 1
@@ -457,7 +459,7 @@ def _common(one: Ints, other: Ints) -> int:
 def _deviations(
     edges: Edges,
     left: Left,
-    ways: tuple[Ints, Ints, Ints],
+    routes: tuple[Ints, Ints, Ints],
     found: int,
     target: int,
     row: int,
@@ -467,8 +469,8 @@ def _deviations(
     rows: Ints,
     size: int,
 ) -> tuple[Ints, int, int]:
-    """Add the ways that leave the last one found at its `at`-th node, in `row`, or later."""
-    path, begin, along = ways
+    """Add the routes that leave the last one found at its `at`-th node, in `row`, or later."""
+    path, begin, along = routes
     start, last = begin[found - 1], begin[found] - 1
     if size + last - start > len(rows):
         larger = np.empty((2 * (size + last - start), rows.shape[1]), rows.dtype)
@@ -476,17 +478,17 @@ def _deviations(
         rows = larger
     inside, barred = marks
     common = np.empty(found, np.int32)
-    for way in range(found):
-        common[way] = _common(path[begin[way] : begin[way + 1]], path[start : last + 1])
+    for route in range(found):
+        common[route] = _common(path[begin[route] : begin[route + 1]], path[start : last + 1])
     upto = tick = tick + 1
     for i in range(last - start):
         inside[path[start + i]] = upto
         if i < at:
             continue
         tick += 1
-        for way in range(found):
-            if i < common[way]:
-                barred[path[begin[way] + i + 1]] = tick
+        for route in range(found):
+            if i < common[route]:
+                barred[path[begin[route] + i + 1]] = tick
         bound, _ = _deviate(edges, left, path[start + i], target, marks, (upto, tick))
         place = row
         if i > at:
@@ -509,10 +511,11 @@ def _yen(
     scratch: tuple[Ints, Ints, Ints, Ints, Longs],
     rest: Ints,
 ) -> tuple[int, tuple[Ints, Ints, Ints], int]:
-    """Find the k shortest ways of one pair; return how many, the ways, and the last mark used.
+    """Find the k shortest routes of one pair; return how many, the routes, and the last id used.
 
-    A row stands for all ways that leave a way found at one node by followers not taken yet: parent,
-    node, cost, and where the rest of the way is kept. Until that is kept the cost is a bound.
+    A row stands for all routes that leave a route found at one node by followers not taken yet:
+    parent, node, cost, and where the rest of the route is kept. Until that is kept the cost is a
+    bound.
     """
     rows = np.zeros((64, 5), np.int32)
     rows[0, 0], rows[0, 2] = -1, left[0][source]
@@ -559,7 +562,7 @@ def _yen(
 def _all(
     edges: Edges, slot: Ints, away_ns: Ints, last_ns: Ints, pairs: Ints, k: int
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return, for pairs, the number of ways; for ways, cost and nodes; and all their nodes."""
+    """Return, for pairs, the number of routes; for routes, cost and nodes; and all their nodes."""
     nodes = away_ns.shape[1]
     marks = (np.zeros(nodes, np.int32), np.zeros(nodes, np.int32))
     scratch = (
@@ -573,7 +576,7 @@ def _all(
     count = np.zeros(len(pairs), np.int32)
     cost, length = np.empty(256, np.int32), np.empty(256, np.int32)
     path = np.empty(4096, np.int32)
-    ways, used, tick = 0, 0, 0
+    routes, used, tick = 0, 0, 0
     for pair in range(len(pairs)):
         source, target = int(pairs[pair, 0]), int(pairs[pair, 1])
         left = (away_ns[slot[target]], last_ns[slot[target]])
@@ -581,12 +584,12 @@ def _all(
             edges, left, source, target, k, marks, tick, scratch, rest
         )
         count[pair] = found
-        cost, length = room(cost, ways + found), room(length, ways + found)
+        cost, length = room(cost, routes + found), room(length, routes + found)
         path = room(path, used + begin[found])
         path[used : used + begin[found]] = nodes_[: begin[found]]
-        for way in range(found):
-            cost[ways] = along[begin[way + 1] - 1]
-            length[ways] = begin[way + 1] - begin[way]
-            ways += 1
+        for route in range(found):
+            cost[routes] = along[begin[route + 1] - 1]
+            length[routes] = begin[route + 1] - begin[route]
+            routes += 1
         used += begin[found]
-    return count, cost[:ways].copy(), length[:ways].copy(), path[:used].copy()
+    return count, cost[:routes].copy(), length[:routes].copy(), path[:used].copy()

@@ -1,4 +1,4 @@
-"""The best ways between groups of platforms over time."""
+"""The best routes between groups of platforms over time."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from skyweft.network.graph.adjacency import BLOCK, touching_blocks
 from skyweft.network.graph.topology import Topology, topology
 from skyweft.network.product import Routes
 from skyweft.network.routing.alternatives import asked_for, folded, others
-from skyweft.network.routing.best import ways
+from skyweft.network.routing.best import routes_found
 from skyweft.network.routing.blame import Found, blamed
 from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
@@ -33,11 +33,11 @@ KINDS: dict[str, type] = {
     "target": np.int32,
     "rank": np.int8,
     "delay_s": np.float64,
-    "length_m": np.float64,
+    "path_length_m": np.float64,
     "hops": np.int16,
     "reason": np.int8,
-    "entry": np.int32,
-    "mark": np.int32,
+    "first_hop": np.int32,
+    "path_id": np.int32,
 }
 ROWS_AT_ONCE = 200_000  # of a task: long enough to hide its own cost
 SPANS_AHEAD = 16
@@ -50,7 +50,7 @@ def routes(
     contacts: Contacts,
     executor: Executor | None = None,
 ) -> Routes:
-    """Return the best ways from every source to every target at every snapshot of a block of time.
+    """Return the best routes from every source to every target at every snapshot of a block.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def routes(
     Notes
     -----
     Links exist while their contact lasts; delays are straight lines at the snapshot's instant plus
-    `processing_s` a relay. Ways must stay below 1.07 s.
+    `processing_s` a relay. Routes must stay below 1.07 s.
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -90,7 +90,7 @@ def pieces(
 ) -> Iterator[Routes]:
     """Yield `routes` a few hundred thousand rows at a time, in their order.
 
-    `restrictions` of earlier stages take links away, and are the reason where no way is left.
+    `restrictions` of earlier stages take links away, and are the reason where no route is left.
     """
     relays = relaying(scenario, fleet)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
@@ -224,7 +224,7 @@ def _ruled(
         a, b = contacts.source[now], contacts.target[now]
 
         def search(a: Ints, b: Ints) -> Found:
-            return ways(
+            return routes_found(
                 where,
                 a,
                 b,
@@ -258,16 +258,16 @@ def _rows(
     sources: Ints,
     targets: Ints,
     hops: Ints,
-    length_m: Floats,
+    path_length_m: Floats,
     reason: Ints,
-    entry: Ints,
-    mark: NDArray[np.int64],
+    first_hop: Ints,
+    path_id: NDArray[np.int64],
     path: Ints,
 ) -> Routes:
-    """Make the rows of one snapshot; a platform's way to itself is no row."""
+    """Make the rows of one snapshot; a platform's route to itself is no row."""
     source, target = np.repeat(sources, len(targets)), np.tile(targets, len(sources))
     apart = source != target
-    hops, length_m, reason = hops[apart], length_m[apart], reason[apart]
+    hops, path_length_m, reason = hops[apart], path_length_m[apart], reason[apart]
     wanted = rule.paths or asked_for(rule) > 1
     held = np.where(hops > 0, hops + 1, 0) if wanted else np.zeros(len(hops), np.int64)
     return Routes(
@@ -276,19 +276,19 @@ def _rows(
         source=source[apart],
         target=target[apart],
         rank=np.ones(len(hops), np.int8),
-        delay_s=length_m / SPEED_OF_LIGHT_M_S + np.maximum(hops - 1, 0) * rule.processing_s,
-        length_m=length_m,
+        delay_s=path_length_m / SPEED_OF_LIGHT_M_S + np.maximum(hops - 1, 0) * rule.processing_s,
+        path_length_m=path_length_m,
         hops=hops.astype(np.int16),
         reason=reason.astype(np.int8),
-        entry=entry[apart],
-        mark=folded(mark[apart]),
+        first_hop=first_hop[apart],
+        path_id=folded(path_id[apart]),
         path_first=np.concatenate([[0], np.cumsum(held)]),
         path=path if wanted else np.empty(0, np.int32),
     )
 
 
 def ranked(best: Routes, more: tuple[Routes, Ints], paths: bool) -> Routes:
-    """Put ways of higher rank, and the rows of `best` they belong to, behind these rows."""
+    """Put routes of higher rank, and the rows of `best` they belong to, behind these rows."""
     every, row = join([best, more[0]]), np.append(np.arange(len(best)), more[1])
     order = np.lexsort((every.rank, row))
     size = np.diff(every.path_first)[order] * paths

@@ -1,4 +1,4 @@
-"""Which way traffic goes, how long it takes, how often that changes, and where it cannot, why."""
+"""Which route traffic goes, how long it takes, how often that changes, and where it cannot, why."""
 
 from collections.abc import Mapping, Sequence
 from math import gcd
@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.drawing.charts import HALF, PAGE, chart
-from skyweft.drawing.figures import NONE, count, minutes, number, share_of
 from skyweft.drawing.markup import (
     Cell,
     Markup,
@@ -22,22 +21,23 @@ from skyweft.drawing.markup import (
     table,
     titled,
 )
+from skyweft.drawing.numerals import NONE, count, minutes, number, share_of
 from skyweft.drawing.reading import Floats, codes, numbers, words
 from skyweft.drawing.section import Section
 from skyweft.network.product import REASONS
-from skyweft.network.routing import apart
+from skyweft.network.routing import disjoint_pairs
 from skyweft.network.routing.alternatives import asked_for
-from skyweft.network.routing.plot.apart import PAIRS_DRAWN as APART_DRAWN
-from skyweft.network.routing.plot.apart import second_way, ways_apart
+from skyweft.network.routing.plot.disjoint import PAIRS_DRAWN as APART_DRAWN
+from skyweft.network.routing.plot.disjoint import backup_path, disjoint_paths
 from skyweft.network.routing.plot.routes import (
     NAMES_MAX,
     PAIRS_DRAWN,
     best_connected,
     delay_distance,
-    latency_cdf,
-    latency_map,
-    latency_matrix,
+    delay_map,
+    delay_matrix,
     route_churn,
+    route_delay_cdf,
 )
 from skyweft.network.routing.statistics import FIBRE_INDEX, HANDOVER_S
 from skyweft.network.routing.summary import MISSED
@@ -49,40 +49,40 @@ ROWS_READ = 2_000_000  # of routes.parquet: enough for a curve
 PAIRS_SHOWN, PAIRS_MAX = 12, 60
 NAMED = 4
 _ASKED = {
-    None: "{} ways without a loop",
-    "links": "{} ways that share no link",
-    "nodes": "{} ways that share no platform",
+    None: "{} loop-free paths",
+    "links": "{} routes that share no link",
+    "nodes": "{} routes that share no platform",
 }
 
 
 def section(folder: Folder) -> Section:
-    """Return which way traffic goes."""
+    """Return which route traffic goes."""
     return Section(
         _body(folder),
         {"routes": "Routes"},
-        sources=[("ways, delays, changes, reasons", "network.routes", "routes.parquet")],
+        sources=[("routes, delays, changes, reasons", "network.routes", "routes.parquet")],
     )
 
 
 def _body(folder: Folder) -> Markup:
     rules = folder.scenario.routes
-    pairs, times = folder.table("route_statistics"), folder.route_times
+    pairs, times = folder.table("route_statistics"), folder.route_snapshots
     if not pairs.num_rows:
         return Markup("")
     labels = [f"{_listed(rule.sources)} → {_listed(rule.targets)}" for rule in rules]
-    ways, every = read_some(
+    routes, every = read_some(
         folder.file("routes"), ["route", "rank", "delay_s"], _stride(pairs, times, rules)
     )
-    ways = ways.filter(pa.array(numbers(ways, "rank") == 1))
+    routes = routes.filter(pa.array(numbers(routes, "rank") == 1))
     return titled(
         "routes",
         "Routes",
-        "The best way from every source to every target at each snapshot: straight lines at the "
+        "The best route from every source to every target at each snapshot: straight lines at the "
         "speed of light and what passing through a platform takes. Delays are one way.",
-        _rules_table(rules, labels, pairs, times, ways),
+        _rules_table(rules, labels, pairs, times, routes),
         paragraph(_notes(rules, every)),
         _alternatives(folder, rules, labels),
-        beside(_latency(ways, labels), _distance(pairs, labels)),
+        beside(_delays_drawn(routes, labels), _distance(pairs, labels)),
         beside(_churn(times, labels), *_maps(pairs, folder.platforms, labels)),
         _worst(pairs),
         _reasons(pairs, labels),
@@ -105,7 +105,11 @@ def _stride(pairs: pa.Table, times: pa.Table, rules: Sequence[Routes]) -> int:
 
 
 def _rules_table(
-    rules: Sequence[Routes], labels: Sequence[str], pairs: pa.Table, times: pa.Table, ways: pa.Table
+    rules: Sequence[Routes],
+    labels: Sequence[str],
+    pairs: pa.Table,
+    times: pa.Table,
+    routes: pa.Table,
 ) -> Markup:
     return table(
         "Figures of every rule of routes",
@@ -125,7 +129,7 @@ def _rules_table(
             _rule(
                 rule,
                 labels[place],
-                *(each.filter(_of(each, place)) for each in (pairs, times, ways)),
+                *(each.filter(_of(each, place)) for each in (pairs, times, routes)),
             )
             for place, rule in enumerate(rules)
         ),
@@ -136,12 +140,14 @@ def _of(rows: pa.Table, rule: int) -> pa.Array:
     return pa.array(numbers(rows, "route") == rule)
 
 
-def _rule(rule: Routes, label: str, pairs: pa.Table, times: pa.Table, ways: pa.Table) -> list[Cell]:
-    delay_s = numbers(ways, "delay_s")
+def _rule(
+    rule: Routes, label: str, pairs: pa.Table, times: pa.Table, routes: pa.Table
+) -> list[Cell]:
+    delay_s = numbers(routes, "delay_s")
     delay_s = delay_s[np.isfinite(delay_s)]
     reachable = numbers(times, "reachable")
     hops = np.nansum(numbers(times, "hops_mean") * reachable)
-    watched_h = numbers(times, "compared").sum() * rule.step_s / 3_600
+    watched_h = numbers(times, "pairs_compared").sum() * rule.step_s / 3_600
     fibre = numbers(pairs, "stretch_fibre")
     return [
         label,
@@ -170,22 +176,22 @@ def _notes(rules: Sequence[Routes], every: int) -> str:
     most = 3_600 / step_s
     words = (
         f"Fibre: along the great circle at c / {FIBRE_INDEX:g}, shorter than any cable. A change "
-        "is another way than one snapshot before, a handover another first platform; what comes "
+        "is another route than one snapshot before, a handover another first platform; what comes "
         f"and goes between two snapshots is not seen, at a step of {step_s:g} s no more than "
         f"{most:g} an hour."
     )
     if every > 1:
-        words += f" Delays of every {every}th way are counted; the other figures are of all."
+        words += f" Delays of every {every}th route are counted; the other figures are of all."
     return words
 
 
 def _alternatives(folder: Folder, rules: Sequence[Routes], labels: Sequence[str]) -> Markup:
-    """Return how many pairs have other ways, and how much longer those take."""
+    """Return how many pairs have other routes, and how much longer those take."""
     rows: list[list[Cell]] = []
-    for rule, label, figures in zip(rules, labels, folder.summary()["routes"], strict=True):
-        found = figures["alternatives"]
+    for rule, label, metrics in zip(rules, labels, folder.summary()["routes"], strict=True):
+        found = metrics["alternatives"]
         if found is not None:
-            rows.append([label, _ASKED[rule.apart].format(found["wanted"]), *_extra(found)])
+            rows.append([label, _ASKED[rule.disjoint].format(found["wanted"]), *_extra(found)])
     if not rows:
         return Markup("")
     heads = [
@@ -198,71 +204,71 @@ def _alternatives(folder: Folder, rules: Sequence[Routes], labels: Sequence[str]
     return joined(
         [
             heading("Alternatives"),
-            table("Other ways of every rule", heads, rows),
+            table("Other routes of every rule", heads, rows),
             paragraph(
-                "Found: share of all pairs at all snapshots that have so many ways. Extra: how "
-                "much longer the last of them takes than the best way; by hops it may be shorter. "
-                "All other figures are of the best ways."
+                "Found: share of all pairs at all snapshots that have so many routes. Extra: how "
+                "much longer the last of them takes than the best route; by hops it may be "
+                "shorter. All other figures are of the best routes."
             ),
             *(
                 _apart(folder, number, label)
                 for number, (rule, label) in enumerate(zip(rules, labels, strict=True))
-                if rule.apart
+                if rule.disjoint
             ),
         ]
     )
 
 
 def _apart(folder: Folder, route: int, label: str) -> Markup:
-    """Return how often pairs have two ways apart, beside what the second one costs."""
-    ways = apart.ways_apart(folder.file("routes"), route)
-    if not ways.num_rows:
+    """Return how often pairs have two disjoint paths, beside what the second one costs."""
+    routes = disjoint_pairs.disjoint_paths(folder.file("routes"), route)
+    if not routes.num_rows:
         return Markup("")
-    some = min(ways.num_rows, APART_DRAWN)
-    which = f"the {some} worst of {ways.num_rows:,} pairs" if some < ways.num_rows else "pairs"
+    some = min(routes.num_rows, APART_DRAWN)
+    which = f"the {some} worst of {routes.num_rows:,} pairs" if some < routes.num_rows else "pairs"
     height = 74 + 19 * some
     return beside(
         figure(
             chart(
-                lambda ax: ways_apart(ways, ax, PAGE),
-                f"Share of time with two ways apart, one, or none: {label}",
+                lambda ax: disjoint_paths(routes, ax, PAGE),
+                f"Share of time with two disjoint paths, one, or none: {label}",
                 HALF,
                 height,
-                f"routes-apart-{route}",
+                f"routes-disjoint-{route}",
             ),
-            f"{label}: how often two ways pass nothing in common, {which}. Where there is one "
+            f"{label}: how often two routes pass nothing in common, {which}. Where there is one "
             "only, a single failure may cut the pair off.",
         ),
         figure(
             chart(
-                lambda ax: second_way(ways, ax, PAGE),
-                f"How much longer the second way takes: {label}",
+                lambda ax: backup_path(routes, ax, PAGE),
+                f"How much longer the backup path takes: {label}",
                 HALF,
                 height,
                 f"routes-second-{route}",
             ),
-            "What switching to the second way costs: mean (dot), least and most (line).",
+            "What switching to the backup path costs: mean (dot), least and most (line).",
         ),
     )
 
 
 def _extra(found: Mapping[str, Any]) -> list[Cell]:
-    told = [np.nan if each is None else float(each) for each in list(found.values())[1:]]
-    return [share_of(told[0]), *(number(1e3 * each, 2) for each in told[1:])]
+    reported = [np.nan if each is None else float(each) for each in list(found.values())[1:]]
+    return [share_of(reported[0]), *(number(1e3 * each, 2) for each in reported[1:])]
 
 
-def _latency(ways: pa.Table, labels: Sequence[str]) -> Markup:
+def _delays_drawn(routes: pa.Table, labels: Sequence[str]) -> Markup:
     drawing = chart(
-        lambda ax: latency_cdf(ways, ax, PAGE, labels),
-        "Share of all ways that take at most so long",
+        lambda ax: route_delay_cdf(routes, ax, PAGE, labels),
+        "Share of all routes that take at most so long",
         HALF,
         330,
-        "routes-latency",
+        "routes-delay",
     )
     return figure(
         drawing,
-        "Delay of all ways at all snapshots. A curve ends below 100 % where pairs have no way at "
-        "times.",
+        "Delay of all routes at all snapshots. A curve ends below 100 % where pairs have no route "
+        "at times.",
     )
 
 
@@ -292,17 +298,17 @@ def _churn(times: pa.Table, labels: Sequence[str]) -> Markup:
         330,
         "routes-churn",
     )
-    return figure(drawing, "How often ways change, mean over the pairs of a rule.")
+    return figure(drawing, "How often routes change, mean over the pairs of a rule.")
 
 
 def _maps(pairs: pa.Table, platforms: pa.Table, labels: Sequence[str]) -> list[Markup]:
     """Return a picture a rule, of the first three: a matrix where names are few, else a map."""
     drawn = []
-    told = np.isfinite(numbers(pairs, "delay_median_s"))
+    reported = np.isfinite(numbers(pairs, "delay_median_s"))
     for rule, label in list(enumerate(labels))[:3]:
         mine = pairs.filter(_of(pairs, rule))
         sides = [len(mine[side].combine_chunks().unique()) for side in ("source", "target")]
-        if not told[numbers(pairs, "route") == rule].any():
+        if not reported[numbers(pairs, "route") == rule].any():
             continue
         if max(sides) <= NAMES_MAX:
             drawn.append(_matrix(pairs, rule, label, sides))
@@ -314,7 +320,7 @@ def _maps(pairs: pa.Table, platforms: pa.Table, labels: Sequence[str]) -> list[M
 def _matrix(pairs: pa.Table, rule: int, label: str, sides: Sequence[int]) -> Markup:
     longest = max(len(name) for name in words(pairs.filter(_of(pairs, rule)), "target").to_pylist())
     drawing = chart(
-        lambda ax: latency_matrix(pairs, rule, ax, PAGE),
+        lambda ax: delay_matrix(pairs, rule, ax, PAGE),
         f"Median delay from every source to every target of {label}",
         HALF,
         110 + 7 * min(longest, 24) + max(17 * sides[0], 60),
@@ -326,7 +332,7 @@ def _matrix(pairs: pa.Table, rule: int, label: str, sides: Sequence[int]) -> Mar
 def _map(pairs: pa.Table, platforms: pa.Table, rule: int, label: str) -> Markup:
     source = best_connected(pairs, rule)
     drawing = chart(
-        lambda ax: latency_map(pairs, platforms, source, rule, ax, PAGE),
+        lambda ax: delay_map(pairs, platforms, source, rule, ax, PAGE),
         f"World map of the median delay from {source}",
         HALF,
         352,
@@ -359,7 +365,7 @@ def _worst(pairs: pa.Table) -> Markup:
     served = numbers(pairs, "share_reachable") > 0
     never = int(np.sum(~served))
     if not served.any():
-        return paragraph("No pair ever has a way.")
+        return paragraph("No pair ever has a route.")
     pairs = pairs.filter(pa.array(served))
     share, stretch = (numbers(pairs, name) for name in ("share_reachable", "stretch_light"))
     far = numbers(pairs, "distance_m") > 2e6
@@ -376,7 +382,7 @@ def _worst(pairs: pa.Table) -> Markup:
             paragraph(
                 "Least reachable first, then by delay over that of light, pairs more than 2,000 km "
                 f"apart before others. A handover is taken to interrupt for {HANDOVER_S:g} s, an "
-                f"assumption. {pairs.num_rows:,} pairs have a way at some time"
+                f"assumption. {pairs.num_rows:,} pairs have a route at some time"
                 + (f", {never:,} never: see the reasons. " if never else ". ")
                 + "All are in route_statistics.parquet."
             ),
@@ -407,7 +413,7 @@ def _pair_rows(pairs: pa.Table) -> list[list[Cell]]:
 
 
 def _reasons(pairs: pa.Table, labels: Sequence[str]) -> Markup:
-    """Return why pairs have no way; a line where all always have one."""
+    """Return why pairs have no route; a line where all always have one."""
     rows: list[list[Cell]] = []
     for rule, label in enumerate(labels):
         mine = pairs.filter(_of(pairs, rule))
@@ -425,20 +431,20 @@ def _reasons(pairs: pa.Table, labels: Sequence[str]) -> Markup:
                     ]
                 )
     if not rows:
-        return paragraph("Every pair has a way at every snapshot.")
+        return paragraph("Every pair has a route at every snapshot.")
     heads = [
-        ("why there is no way", ""),
+        ("why there is no route", ""),
         ("routes", ""),
         ("pairs", ""),
-        ("ways", "% of all"),
+        ("routes", "% of all"),
         ("who", ""),
     ]
-    return joined([heading("Reasons"), table("Why pairs have no way", heads, rows)])
+    return joined([heading("Reasons"), table("Why pairs have no route", heads, rows)])
 
 
 def _whose(pairs: pa.Table, column: str) -> str:
-    """Name those that are most often without a way for a reason."""
-    sides = {"source_alone": ["source"], "target_alone": ["target"]}.get(
+    """Name those that are most often without a route for a reason."""
+    sides = {"source_isolated": ["source"], "target_isolated": ["target"]}.get(
         column, ["source", "target"]
     )
     missed: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The stage `routes`: by which ways traffic goes, over time."""
+"""The stage `routes`: by which routes traffic goes, over time."""
 
 from skyweft.contacts.stage import BLOCK
 from skyweft.errors import ScenarioError
@@ -6,7 +6,7 @@ from skyweft.motion.stage import MOTION
 from skyweft.network.amounts import too_many_rows, too_many_snapshots
 from skyweft.network.product import Routes
 from skyweft.network.reads import OF_GRAPH
-from skyweft.network.routing.arrow import ROUTE_STATISTICS, ROUTE_TIMES, ROUTES, routes_table
+from skyweft.network.routing.arrow import ROUTE_SNAPSHOTS, ROUTE_STATISTICS, ROUTES, routes_table
 from skyweft.network.routing.routes import pieces
 from skyweft.network.routing.summary import metrics, pair_table, snapshot_table, sum_up
 from skyweft.scenario.scenario import Scenario
@@ -19,7 +19,7 @@ class RoutesStage(Stage):
     key = "routes"
     needs = ("motion", "contacts")
     reads = (*OF_GRAPH, "routes")
-    tables = (ROUTES, ROUTE_STATISTICS, ROUTE_TIMES)
+    tables = (ROUTES, ROUTE_STATISTICS, ROUTE_SNAPSHOTS)
     share = 0.1
 
     def wanted(self, scenario: Scenario) -> bool:
@@ -52,7 +52,7 @@ class _State(State):
         self._context = context
 
     def block(self, block: Block) -> None:
-        """Find the ways of some snapshots at a time; write some while others are found."""
+        """Find the routes of some snapshots at a time; write some while others are found."""
         scenario, fleet = self._context.scenario, self._context.fleet
         known = scenario, fleet, block.get(MOTION), block.get(BLOCK).contacts
         assert self._context.executor is not None
@@ -67,7 +67,7 @@ class _State(State):
         context = whole.context
         found = sum_up(context.scenario, context.fleet, whole.files(ROUTES))
         whole.write(ROUTE_STATISTICS, pair_table(found.pairs, context.names))
-        whole.write(ROUTE_TIMES, snapshot_table(found.snapshots))
+        whole.write(ROUTE_SNAPSHOTS, snapshot_table(found.snapshots))
         return {"routes": metrics(context.scenario, found)}
 
 

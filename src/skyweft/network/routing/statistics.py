@@ -1,4 +1,4 @@
-"""What ways over time amount to: pair by pair, and snapshot by snapshot.
+"""What routes over time amount to: pair by pair, and snapshot by snapshot.
 
 Snapshots are samples. A change or a handover is counted where two snapshots in a row differ, so
 both counts are lower bounds: what comes and goes between two snapshots is not seen.
@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.network.product import ABSENT, ISLANDS, REACHED, RESTRICTED, SOURCE_ALONE, TARGET_ALONE
+from skyweft.network.product import (
+    ABSENT,
+    PARTITIONED,
+    REACHED,
+    RESTRICTED,
+    SOURCE_ISOLATED,
+    TARGET_ISOLATED,
+)
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -25,7 +32,7 @@ HOUR_S = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Ways of M pairs of one rule at K evenly spaced snapshots; columns (M, K), time last."""
+    """Routes of M pairs of one rule at K evenly spaced snapshots; columns (M, K), time last."""
 
     rule: int
     step_s: float
@@ -33,21 +40,21 @@ class Series:
     source: Ints  # (M,) rows of Fleet
     target: Ints
     distance_m: Floats  # (M, K), or (M, 1) where all pairs stand: great circle
-    delay_s: Floats  # NaN without a way
+    delay_s: Floats  # NaN without a route
     hops: NDArray[np.int16]
     reason: NDArray[np.int8]
-    entry: Ints
-    mark: Ints
+    first_hop: Ints
+    path_id: Ints
 
     def __post_init__(self) -> None:
         shape = (len(self.source), len(self.time_s))
-        for name in ("delay_s", "hops", "reason", "entry", "mark"):
+        for name in ("delay_s", "hops", "reason", "first_hop", "path_id"):
             assert getattr(self, name).shape == shape, name
         assert self.distance_m.shape in (shape, (shape[0], 1))
 
     @property
     def reached(self) -> NDArray[np.bool_]:
-        """Return where there is a way, (M, K)."""
+        """Return where there is a route, (M, K)."""
         return self.reason == REACHED
 
 
@@ -79,9 +86,9 @@ class PairStatistics:
     interruption_s: Floats
     outages: Ints
     outage_max_s: Floats
-    source_alone: Ints
-    target_alone: Ints
-    islands: Ints
+    source_isolated: Ints
+    target_isolated: Ints
+    partitioned: Ints
     absent: Ints
     restricted: Ints
 
@@ -100,8 +107,8 @@ class SnapshotStatistics:
     delay_median_s: Floats
     delay_p95_s: Floats
     hops_mean: Floats
-    compared: Ints  # pairs with a way now and one snapshot before
-    changes: Ints  # of them with another way than before
+    pairs_compared: Ints  # pairs with a route now and one snapshot before
+    changes: Ints  # of them with another route than before
     handovers: Ints  # of them with another first platform than before
 
     def __len__(self) -> int:
@@ -139,12 +146,12 @@ def great_circle_m(
 def pair_statistics(
     series: Series, handover_s: float = HANDOVER_S, fibre_detour: float = 1.0
 ) -> PairStatistics:
-    """Return what each pair's ways amount to over time.
+    """Return what each pair's routes amount to over time.
 
     Parameters
     ----------
     series : Series
-        Ways of some pairs at all snapshots.
+        Routes of some pairs at all snapshots.
     handover_s : float
         For how long nothing gets through when the first platform changes. [s]
     fibre_detour : float
@@ -157,7 +164,7 @@ def pair_statistics(
         Quantiles interpolate between neighbours. `stretch_light` is the delay over that of
         light along the great circle at c, both summed over time; `stretch_fibre` over that at
         c / 1.468 along the great circle times `fibre_detour`: below 1 the network beats the fibre.
-        Rates of change refer to the time between snapshots that both have a way.
+        Rates of change refer to the time between snapshots that both have a route.
     """
     reached = series.reached
     number = reached.sum(axis=1)
@@ -171,7 +178,7 @@ def pair_statistics(
     outages, longest = _outages(reached)
     reasons = [
         np.count_nonzero(series.reason == each, axis=1).astype(np.int32)
-        for each in (SOURCE_ALONE, TARGET_ALONE, ISLANDS, ABSENT, RESTRICTED)
+        for each in (SOURCE_ISOLATED, TARGET_ISOLATED, PARTITIONED, ABSENT, RESTRICTED)
     ]
     return PairStatistics(
         np.full(len(number), series.rule, np.int16),
@@ -188,7 +195,7 @@ def pair_statistics(
         np.where(number > 0, series.hops.min(axis=1, where=reached, initial=32_767), 0).astype(
             np.int32
         ),
-        _over(series.hops.sum(axis=1), number),  # no way, no hops
+        _over(series.hops.sum(axis=1), number),  # no route, no hops
         series.hops.max(axis=1, initial=0).astype(np.int32),
         _mean_distance_m(series),
         stretch,
@@ -205,12 +212,12 @@ def pair_statistics(
 
 
 def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
-    """Return what all pairs' ways amount to at each snapshot.
+    """Return what all pairs' routes amount to at each snapshot.
 
     Parameters
     ----------
     series : Series
-        Ways of all pairs of a rule at some snapshots.
+        Routes of all pairs of a rule at some snapshots.
     known : int
         How many of the first snapshots are there only to compare the next one with.
 
@@ -222,7 +229,7 @@ def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
     number = reached.sum(axis=0)
     ordered = np.sort(series.delay_s.T, axis=1)
     first = np.zeros(min(1, len(number)), np.int64)
-    compared, changes, handovers = (
+    pairs_compared, changes, handovers = (
         np.concatenate([first, each.sum(axis=0)]) for each in _compared(series)
     )
     columns: list[NDArray[Any]] = [
@@ -233,7 +240,7 @@ def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
         _quantile(ordered, number, 0.5),
         _quantile(ordered, number, 0.95),
         _over(series.hops.sum(axis=0), number),
-        compared.astype(np.int32),
+        pairs_compared.astype(np.int32),
         changes.astype(np.int32),
         handovers.astype(np.int32),
     ]
@@ -241,11 +248,11 @@ def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
 
 
 def _compared(series: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return where a way follows on a way, is another one, and enters elsewhere; (M, K - 1)."""
+    """Return where a route follows on a route, is another one, and enters elsewhere; (M, K - 1)."""
     reached = series.reached
     both = reached[:, 1:] & reached[:, :-1]
-    changed = both & (series.mark[:, 1:] != series.mark[:, :-1])
-    return both, changed, both & (series.entry[:, 1:] != series.entry[:, :-1])
+    changed = both & (series.path_id[:, 1:] != series.path_id[:, :-1])
+    return both, changed, both & (series.first_hop[:, 1:] != series.first_hop[:, :-1])
 
 
 def _quantile(ordered: Floats, number: NDArray[np.int64], share: float) -> Floats:
@@ -274,19 +281,19 @@ def _mean_distance_m(series: Series) -> Floats:
 
 
 def _stretch(series: Series, reached: NDArray[np.bool_]) -> Floats:
-    """Return the time the ways took over that of light along the great circle, where that is one.
+    """Return the time the routes took over that of light along the great circle, where that is one.
 
     A ratio of sums: a mover that passes its target would make a mean of ratios infinite.
     """
-    told = reached & np.isfinite(series.distance_m)
-    delay_s = series.delay_s.sum(axis=1, where=told)
-    far_m = np.broadcast_to(series.distance_m, told.shape).sum(axis=1, where=told)
-    far_m[far_m < NEAR_M * told.sum(axis=1)] = 0.0
+    reported = reached & np.isfinite(series.distance_m)
+    delay_s = series.delay_s.sum(axis=1, where=reported)
+    far_m = np.broadcast_to(series.distance_m, reported.shape).sum(axis=1, where=reported)
+    far_m[far_m < NEAR_M * reported.sum(axis=1)] = 0.0
     return _over(delay_s * SPEED_OF_LIGHT_M_S, far_m)
 
 
 def _outages(reached: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.int64]]:
-    """Return how often each pair's ways end or are missing at first, and the longest such run."""
+    """Return how often each pair's routes end or are missing at first, and the longest such run."""
     pairs, times = reached.shape
     before = np.concatenate([np.ones((pairs, 1), np.bool_), reached[:, :-1]], axis=1)
     number = (before[:, :times] & ~reached).sum(axis=1).astype(np.int32)

@@ -1,4 +1,4 @@
-"""What a run's ways amount to, read back from the tables of its blocks a bounded lot at a time."""
+"""What a run's routes amount to, read back from its blocks' tables a bounded lot at a time."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from skyweft.fleet import Fleet
 from skyweft.network.product import REASONS, RESTRICTED
 from skyweft.network.routing import alternatives_summary as alternatives
 from skyweft.network.routing.alternatives import asked_for
-from skyweft.network.routing.arrow import ROUTE_STATISTICS, ROUTE_TIMES
+from skyweft.network.routing.arrow import ROUTE_SNAPSHOTS, ROUTE_STATISTICS
 from skyweft.network.routing.statistics import (
     HANDOVER_S,
     PairStatistics,
@@ -36,30 +36,36 @@ Ints = NDArray[np.int32]
 
 ROWS_MAX = 16_000_000  # in memory at once, 19 bytes each and as much again for working
 TIMES_AT_ONCE = 64  # of the movers' places
-MICROS = 2**21  # bins of a histogram of delays; ways of over two seconds share the last
-COLUMNS = ("time_s", "delay_s", "hops", "entry", "reason", "mark")
-MISSED = ("source_alone", "target_alone", "islands", "absent", "restricted")  # `REASONS[1:]`
+MICROS = 2**21  # bins of a histogram of delays; routes of over two seconds share the last
+COLUMNS = ("time_s", "delay_s", "hops", "first_hop", "reason", "path_id")
+MISSED = (
+    "source_isolated",
+    "target_isolated",
+    "partitioned",
+    "absent",
+    "restricted",
+)  # `REASONS[1:]`
 FRACTIONS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """What all rules' ways amount to."""
+    """What all rules' routes amount to."""
 
     pairs: list[PairStatistics]  # one or more a rule, in order
     snapshots: list[SnapshotStatistics]
-    delays: list[dict[float, float]]  # a rule: quantiles over all ways, to a microsecond
+    delays: list[dict[float, float]]  # a rule: quantiles over all routes, to a microsecond
     others: list[dict[str, float | int | None] | None]  # a rule: figures of its alternatives
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A row group: where it lies, and its first best way among its rule's."""
+    """A row group: where it lies, and its first best route among its rule's."""
 
     file: pq.ParquetFile
     number: int
     first: int
-    rows: int  # of best ways
+    rows: int  # of best routes
     ranked: bool  # whether there may be others
 
 
@@ -81,7 +87,7 @@ class _Rule:
 
 
 def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
-    """Return what the ways in some tables, one block of time after the other, amount to.
+    """Return what the routes in some tables, one block of time after the other, amount to.
 
     Parameters
     ----------
@@ -96,7 +102,7 @@ def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
         Exact whatever the size: what does not fit into memory is read once more, a lot of pairs
         at a time.
     """
-    found = Summed([], [], [], alternatives.figures(scenario.routes, files))
+    found = Summed([], [], [], alternatives.metrics(scenario.routes, files))
     for rule in _rules(scenario, fleet, files):
         histogram = np.zeros(MICROS, np.int64)
         whole = len(rule.source) * rule.snapshots <= ROWS_MAX
@@ -128,9 +134,9 @@ def pair_table(found: Sequence[PairStatistics], names: pa.Array) -> pa.Table:
 
 
 def snapshot_table(found: Sequence[SnapshotStatistics]) -> pa.Table:
-    """Return the table `route_times`: one row a rule and snapshot."""
+    """Return the table `route_snapshots`: one row a rule and snapshot."""
     columns = _joined(SnapshotStatistics, found)
-    return ROUTE_TIMES.build({"route": columns.pop("rule").astype(np.int32), **columns})
+    return ROUTE_SNAPSHOTS.build({"route": columns.pop("rule").astype(np.int32), **columns})
 
 
 def _joined(kind: type, found: Sequence[Any]) -> dict[str, NDArray[Any]]:
@@ -161,22 +167,22 @@ def restated(table: pa.Table | None, handover_s: float, fibre_detour: float) -> 
 
 
 def metrics(scenario: Scenario, found: Summed) -> list[dict[str, Any]]:
-    """Return the key figures of every rule; NaN where nothing tells."""
+    """Return the key metrics of every rule; NaN where nothing tells."""
     return [
-        _figures(scenario, found, number, quantiles)
+        _metrics(scenario, found, number, quantiles)
         for number, quantiles in enumerate(found.delays)
     ]
 
 
-def _figures(
+def _metrics(
     scenario: Scenario, found: Summed, number: int, quantiles: dict[float, float]
 ) -> dict[str, Any]:
     rule = scenario.routes[number]
     pairs = _joined(PairStatistics, [one for one in found.pairs if one.rule[:1] == number])
     times = _joined(SnapshotStatistics, [one for one in found.snapshots if one.rule[:1] == number])
-    ways = float(times["reachable"].sum())
+    routes = float(times["reachable"].sum())
     asked = float(times["pairs"].sum())
-    watched_h = float(times["compared"].sum()) * rule.step_s / 3_600
+    watched_h = float(times["pairs_compared"].sum()) * rule.step_s / 3_600
     counts = [int(pairs[name].sum()) for name in MISSED]
     hops = float(np.nansum(times["hops_mean"] * times["reachable"]))
     return {
@@ -186,12 +192,12 @@ def _figures(
         "step_s": rule.step_s,
         "pairs": len(pairs["source"]),
         "snapshots": len(times["time_s"]),
-        "share_reachable": _ratio(ways, asked),
+        "share_reachable": _ratio(routes, asked),
         "pairs_never_reached": int(np.count_nonzero(pairs["share_reachable"] == 0)),
         "delay_p05_s": quantiles[0.05],
         "delay_median_s": quantiles[0.5],
         "delay_p95_s": quantiles[0.95],
-        "hops_mean": _ratio(hops, ways),
+        "hops_mean": _ratio(hops, routes),
         "changes_per_pair_per_h": _ratio(float(times["changes"].sum()), watched_h),
         "handovers_per_pair_per_h": _ratio(float(times["handovers"].sum()), watched_h),
         "pairs_faster_than_fibre": int(np.count_nonzero(pairs["stretch_fibre"] < 1)),

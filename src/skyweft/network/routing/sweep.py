@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAN, FAR_NS, Adjacency, Ints
-from skyweft.network.routing.lanes import LANES, relax
+from skyweft.network.routing.simd import LANES, relax
 
 
 def distances(graph: Adjacency, access_ns: Ints) -> Ints:
@@ -39,7 +39,7 @@ def distances(graph: Adjacency, access_ns: Ints) -> Ints:
     Returns
     -------
     delay_ns : (N, M)
-        2**30 where there is no way. [ns]
+        2**30 where there is no route. [ns]
 
     Notes
     -----
@@ -77,8 +77,8 @@ def next_hops(graph: Adjacency, access_ns: Ints, delay_ns: Ints) -> NDArray[np.i
     Returns
     -------
     head : (N, M)
-        The next node; N for the end itself (the last hop), -1 where there is no way. Of equal ways
-        the last hop is taken, else the first edge.
+        The next node; N for the end itself (the last hop), -1 where there is no route. Of equal
+        routes the last hop is taken, else the first edge.
     """
     head = np.empty(delay_ns.shape, np.int32)
     fill_next(graph.first, graph.head, graph.delay_ns, delay_ns, head)
@@ -110,7 +110,7 @@ def settle(
             low, high = bounds[block], bounds[block + 1]
             if _relax(lanes, low, high, 1, first, head, delay_ns) == 0:
                 continue
-            # What the way up has not settled around a ring, the way down does.
+            # What the route up has not settled around a ring, the route down does.
             if _relax(lanes, high - 1, low - 1, -1, first, head, delay_ns) != 0:
                 dirty[block] = 1
             for k in range(touching_first[block], touching_first[block + 1]):
@@ -135,7 +135,7 @@ def _relax(
 
 @making
 def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
-    """Write the head of the first edge that lies on a shortest way, -1 where none does."""
+    """Write the head of the first edge that lies on a shortest route, -1 where none does."""
     nodes, ends = distance_ns.shape
     for node in range(nodes):
         out[node] = -1
@@ -149,7 +149,7 @@ def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: I
 
 @making
 def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
-    """Write, of four edges of a node, the first that lies on a shortest way to each end."""
+    """Write, of four edges of a node, the first that lies on a shortest route to each end."""
     a, to_a = _edge(node, low, head, delay_ns, len(distance_ns))
     b, to_b = _edge(node, low + 1, head, delay_ns, len(distance_ns))
     c, to_c = _edge(node, low + 2, head, delay_ns, len(distance_ns))

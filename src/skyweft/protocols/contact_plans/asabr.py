@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from skyweft.naming import Apart
-from skyweft.protocols.contact_plans.records import Listed, Record, Written, amount, sound, whole
-from skyweft.protocols.records import Mistakes, shown
+from skyweft.protocols.contact_plans.records import Listed, Record, Written, amount, valid, whole
+from skyweft.protocols.records import Errors, shown
 
 _AMOUNTS = ("start", "end", "rate", "delay")
 
 
-def read(text: str, mistakes: Mistakes) -> Listed:
+def read(text: str, errors: Errors) -> Listed:
     """Read nodes and contacts, a statement a line; what is wrong is noted by line."""
     found = Listed()
     for row, line in enumerate(text.split("\n"), start=1):
@@ -23,13 +23,13 @@ def read(text: str, mistakes: Mistakes) -> Listed:
         if not words:
             continue
         if words[0] == "node" and len(words) == 3:
-            _node(where, words[1], words[2], found, mistakes)
+            _node(where, words[1], words[2], found, errors)
         elif words[0] == "contact" and len(words) == 7:
-            record = _record(where, words[1:], found, mistakes)
-            if record is not None and sound(where, record, mistakes):
+            record = _record(where, words[1:], found, errors)
+            if record is not None and valid(where, record, errors):
                 found.records.append(record)
         else:
-            mistakes.add(
+            errors.add(
                 where,
                 f"{shown(line.strip())} is neither `node NUMBER NAME` nor "
                 "`contact FROM TO START END RATE DELAY`",
@@ -37,20 +37,20 @@ def read(text: str, mistakes: Mistakes) -> Listed:
     return found
 
 
-def _node(where: str, number: str, name: str, found: Listed, mistakes: Mistakes) -> None:
+def _node(where: str, number: str, name: str, found: Listed, errors: Errors) -> None:
     if number != str(len(found.names)):
-        mistakes.add(where, f"node {shown(number)}: nodes count from 0, next is {len(found.names)}")
+        errors.add(where, f"node {shown(number)}: nodes count from 0, next is {len(found.names)}")
     else:
-        found.call(where, number, name, mistakes)
+        found.call(where, number, name, errors)
 
 
-def _record(where: str, words: list[str], found: Listed, mistakes: Mistakes) -> Record | None:
+def _record(where: str, words: list[str], found: Listed, errors: Errors) -> Record | None:
     values = [
-        amount(where, name, word, mistakes) for name, word in zip(_AMOUNTS, words[2:], strict=True)
+        amount(where, name, word, errors) for name, word in zip(_AMOUNTS, words[2:], strict=True)
     ]
     unknown = [word for word in words[:2] if word not in found.names]
     for word in unknown:
-        mistakes.add(where, f"unknown node {shown(word)}; a `node` line must come before")
+        errors.add(where, f"unknown node {shown(word)}; a `node` line must come before")
     if unknown or None in values:
         return None
     return Record(*words[:2], *values)  # type: ignore[arg-type]

@@ -21,79 +21,79 @@ from skyweft.protocols.contact_plans.records import (
     amount,
     node,
     numbered,
-    sound,
+    valid,
     whole,
 )
-from skyweft.protocols.records import Mistakes, shown
+from skyweft.protocols.records import Errors, shown
 
 _AMOUNTS = ("startTime", "endTime", "rateBitsPerSec", "owlt")
 
 
-def read(text: str, mistakes: Mistakes) -> Listed:
+def read(text: str, errors: Errors) -> Listed:
     """Read contacts; what is wrong is noted by line, or by place in the list, from 0."""
     found = Listed()
-    whole_file = _parsed(text, mistakes)
+    whole_file = _parsed(text, errors)
     if whole_file is None:
         return found
     entries = whole_file.get("contacts") if isinstance(whole_file, dict) else None
     if not isinstance(entries, list):
-        mistakes.add("JSON", 'needed is an object with a list "contacts"')
+        errors.add("JSON", 'needed is an object with a list "contacts"')
         return found
     seen: dict[Record, str] = {}
     backwards = 0
     for row, entry in enumerate(entries):
         where = f"contacts[{row}]"
-        record = _record(where, entry, mistakes)
+        record = _record(where, entry, errors)
         if record is not None and record.end_s <= record.start_s:
             backwards += 1
-        elif record is not None and sound(where, record, mistakes):
+        elif record is not None and valid(where, record, errors):
             if record in seen:
-                mistakes.add(where, f"the same contact as {seen[record]}: keep one of them")
+                errors.add(where, f"the same contact as {seen[record]}: keep one of them")
             seen.setdefault(record, where)
             found.records.append(record)
-    _call(whole_file.get("nodes"), found, mistakes)
+    _call(whole_file.get("nodes"), found, errors)
     nearby = sum(isinstance(entry, dict) and "owlt" not in entry for entry in entries)
     found.tell(nearby, len(entries), "have no owlt, which HDTN takes for 0 s, and so is it here")
     found.tell(backwards, len(entries), "do not end after they start, and are left out")
     return found
 
 
-def _parsed(text: str, mistakes: Mistakes) -> Any:
+def _parsed(text: str, errors: Errors) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        mistakes.add(f"line {error.lineno}", f"not JSON: {error.msg}")
+        errors.add(f"line {error.lineno}", f"not JSON: {error.msg}")
     except (ValueError, RecursionError) as error:
-        mistakes.add("JSON", f"cannot be read: {error}")
+        errors.add("JSON", f"cannot be read: {error}")
     return None
 
 
-def _record(where: str, entry: object, mistakes: Mistakes) -> Record | None:
+def _record(where: str, entry: object, errors: Errors) -> Record | None:
     if not isinstance(entry, dict):
-        mistakes.add(where, f"{shown(entry)} is no object with the fields of a contact")
+        errors.add(where, f"{shown(entry)} is no object with the fields of a contact")
         return None
-    ends = [node(where, key, entry.get(key), mistakes) for key in ("source", "dest")]
+    ends = [node(where, key, entry.get(key), errors) for key in ("source", "dest")]
     given = {"owlt": 0, **entry}
-    values = [amount(where, key, given.get(key), mistakes) for key in _AMOUNTS]
+    values = [amount(where, key, given.get(key), errors) for key in _AMOUNTS]
     if None in ends or None in values:
         return None
     return Record(*ends, *values)  # type: ignore[arg-type]
 
 
-def _call(given: object, found: Listed, mistakes: Mistakes) -> None:
+def _call(given: object, found: Listed, errors: Errors) -> None:
     """Note the names of nodes that have one."""
     if given is None:
         return
     if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
-        mistakes.add("nodes", "needed is an object of numbers and names")
+        errors.add("nodes", "needed is an object of numbers and names")
         return
     for key, name in given.items():
         where = f"nodes.{shown(key)}"
-        number = node(where, "the key", key, mistakes)
+        number = node(where, "the key", key, errors)
         if number in found.names:
-            mistakes.add(where, f"node {number} has a name already")
+            errors.add(where, f"node {number} has a name already")
         elif number is not None:
-            found.call(where, number, name, mistakes)
+            found.call(where, number, name, errors)
 
 
 def write(records: Iterable[Record], names: Sequence[str]) -> Written:

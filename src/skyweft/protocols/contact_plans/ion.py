@@ -27,10 +27,10 @@ from skyweft.protocols.contact_plans.records import (
     amount,
     node,
     numbered,
-    sound,
+    valid,
     whole,
 )
-from skyweft.protocols.records import Mistakes, shown
+from skyweft.protocols.records import Errors, shown
 
 _PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!;wW")
 _KEEPS_PLAN = "only `a contact`, `a range`, `^` and `@` are read"
@@ -62,7 +62,7 @@ Spans = dict[Pair, list[_Span]]
 class _Reading:
     """What is known up to a line."""
 
-    mistakes: Mistakes
+    errors: Errors
     now_s: float = 0.0
     zero: datetime | None = None  # what seconds count from, once an absolute time has come
     relative: bool = False  # a relative time came before any absolute one
@@ -74,27 +74,27 @@ class _Reading:
     passed: Counter[str] = field(default_factory=Counter)
 
 
-def read(text: str, mistakes: Mistakes) -> Listed:
+def read(text: str, errors: Errors) -> Listed:
     """Read contacts; what is wrong is noted by line.
 
     Seconds count from the first time of the file: from 0, or from its first absolute time. Contacts
     or parts of them for which no range is known are left out, as ION does not use them.
     """
-    state = _Reading(mistakes)
+    state = _Reading(errors)
     for row, line in enumerate(text.split("\n"), start=1):
         words = line.split()
         if words:
             _command(f"line {row}", line.strip(), words, state)
     if len(state.regions) > 1:
         (one, first), (other, where), *_ = state.regions.items()
-        mistakes.add(
+        errors.add(
             where,
             f"a contact of {other}, the one of {first} is of {one}: each region has a plan of its "
             "own; keep those of one region in a file",
         )
         return Listed()
-    _refuse_overlaps("contacts", state.contacts, mistakes)
-    _refuse_overlaps("ranges", state.ranges, mistakes)
+    _refuse_overlaps("contacts", state.contacts, errors)
+    _refuse_overlaps("ranges", state.ranges, errors)
     return _joined(state)
 
 
@@ -126,11 +126,11 @@ def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
         if words[1].isdecimal():
             state.region = f"region {words[1].lstrip('0') or 0}"
         else:
-            state.mistakes.add(where, f"{shown(words[1])} is no region's number")
+            state.errors.add(where, f"{shown(words[1])} is no region's number")
     elif words[0] == "a" and len(words) in (7, 8) and words[1] in ("contact", "range"):
         _add(where, words, state)
     elif words[0][0] not in _PASSED_OVER:
-        state.mistakes.add(where, f"{shown(line)}: {_KEEPS_PLAN}")
+        state.errors.add(where, f"{shown(line)}: {_KEEPS_PLAN}")
 
 
 def _add(where: str, words: list[str], state: _Reading) -> None:
@@ -142,19 +142,19 @@ def _add(where: str, words: list[str], state: _Reading) -> None:
     if contact and "0" in words[2:4]:
         state.passed[_HYPOTHETICAL] += 1
         return
-    before = state.mistakes.count
+    before = state.errors.count
     times = [_time(where, word, state) for word in words[2:4]]
-    ends = [node(where, "a node", word, state.mistakes, least=1) for word in words[4:6]]
+    ends = [node(where, "a node", word, state.errors, least=1) for word in words[4:6]]
     name = "the rate" if contact else "the distance"
-    value = amount(where, name, words[6], state.mistakes)
-    confidence = amount(where, "the confidence", words[7], state.mistakes) if words[7:] else 1.0
-    if state.mistakes.count > before:
+    value = amount(where, name, words[6], state.errors)
+    confidence = amount(where, "the confidence", words[7], state.errors) if words[7:] else 1.0
+    if state.errors.count > before:
         return
     if ends[0] == ends[1]:  # ION's own test of itself
         state.passed[_LOOP] += contact
         return
     record = Record(*ends, *times, value, 0.0)  # type: ignore[arg-type, call-arg]
-    if not sound(where, record, state.mistakes):
+    if not valid(where, record, state.errors):
         return
     span = _Span(record.start_s, record.end_s, record.rate_bps, where)
     spans = state.contacts if contact else state.ranges
@@ -165,9 +165,9 @@ def _add(where: str, words: list[str], state: _Reading) -> None:
 
 
 def _time(where: str, word: str, state: _Reading) -> float | None:
-    """Return a time in seconds; else note the mistake."""
+    """Return a time in seconds; else note the error."""
     if word.startswith("+"):
-        value = amount(where, "a time", word[1:], state.mistakes)
+        value = amount(where, "a time", word[1:], state.errors)
         state.relative |= state.zero is None
         return None if value is None else state.now_s + value
     try:
@@ -176,11 +176,11 @@ def _time(where: str, word: str, state: _Reading) -> float | None:
         moment = None
     if moment is None:
         leap = "; a second 60 is not read" if word.endswith(":60") else ""
-        state.mistakes.add(
+        state.errors.add(
             where, f"{shown(word)} is no time: +seconds or yyyy/mm/dd-hh:mm:ss is needed{leap}"
         )
     elif state.zero is None and state.relative:
-        state.mistakes.add(
+        state.errors.add(
             where, f"{shown(word)} after times that count from an unknown start; begin with @ TIME"
         )
     else:
@@ -189,13 +189,13 @@ def _time(where: str, word: str, state: _Reading) -> float | None:
     return None
 
 
-def _refuse_overlaps(what: str, every: Spans, mistakes: Mistakes) -> None:
-    """Sort the spans of every pair; two that overlap are a mistake."""
+def _refuse_overlaps(what: str, every: Spans, errors: Errors) -> None:
+    """Sort the spans of every pair; two that overlap are a error."""
     for (source, target), spans in every.items():
         spans.sort()
         for one, other in pairwise(spans):
             if other.start_s < one.end_s:
-                mistakes.add(
+                errors.add(
                     other.where,
                     f"overlaps the one of {one.where}: {what} from {source} to {target} must "
                     "follow each other",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from skyweft.naming import normal, wrong_name
-from skyweft.protocols.records import Mistakes, number, shown
+from skyweft.protocols.records import Errors, number, shown
 
 BIG = 2**63  # nodes, times and rates are 64-bit numbers in the programs that read these files
 
@@ -33,13 +33,13 @@ class Listed:
 
     _number: dict[str, str] = field(default_factory=dict)  # of every name
 
-    def call(self, where: str, number: str, name: str, mistakes: Mistakes) -> None:
+    def call(self, where: str, number: str, name: str, errors: Errors) -> None:
         """Note what a node is called, once that is a name and no other node's."""
         name = normal(name.strip())
         if wrong := wrong_name(name):
-            mistakes.add(where, wrong)
+            errors.add(where, wrong)
         elif name in self._number:
-            mistakes.add(where, f"{shown(name)} is the name of a node already")
+            errors.add(where, f"{shown(name)} is the name of a node already")
         else:
             self._number[name] = number
             self.names[number] = name
@@ -54,29 +54,29 @@ Written = tuple[str, list[str]]
 """The text of a file, and what it does not hold as the plan had it."""
 
 
-def amount(where: str, name: str, given: object, mistakes: Mistakes) -> float | None:
-    """Return a number that must be there and not below 0; else note the mistake."""
+def amount(where: str, name: str, given: object, errors: Errors) -> float | None:
+    """Return a number that must be there and not below 0; else note the error."""
     value = number(given)
     if given is None:
-        mistakes.add(where, f"{name} is missing")
+        errors.add(where, f"{name} is missing")
     elif value is None or not math.isfinite(value):
-        mistakes.add(where, f"{name} is {shown(given)}, needed is a number")
+        errors.add(where, f"{name} is {shown(given)}, needed is a number")
     elif not 0 <= value < BIG:
-        mistakes.add(where, f"{name} is {value:g}, allowed is 0 and more")
+        errors.add(where, f"{name} is {value:g}, allowed is 0 and more")
     else:
         return value
     return None
 
 
-def node(where: str, name: str, given: object, mistakes: Mistakes, least: int = 0) -> str | None:
-    """Return a node's number as text: a whole number; else note the mistake."""
+def node(where: str, name: str, given: object, errors: Errors, least: int = 0) -> str | None:
+    """Return a node's number as text: a whole number; else note the error."""
     value = _whole_number(given)
     if given is None:
-        mistakes.add(where, f"{name} is missing")
+        errors.add(where, f"{name} is missing")
     elif value is None or not 0 <= value < BIG:
-        mistakes.add(where, f"{name} is {shown(given)}, needed is the whole number of a node")
+        errors.add(where, f"{name} is {shown(given)}, needed is the whole number of a node")
     elif value < least:
-        mistakes.add(where, f"{name} is {shown(given)}, nodes count from {least}")
+        errors.add(where, f"{name} is {shown(given)}, nodes count from {least}")
     else:
         return str(value)
     return None
@@ -92,12 +92,12 @@ def _whole_number(given: object) -> int | None:
     return int(value) if value is not None and value.is_integer() else None
 
 
-def sound(where: str, record: Record, mistakes: Mistakes) -> bool:
+def valid(where: str, record: Record, errors: Errors) -> bool:
     """Return whether a contact leads from one node to another and forwards in time."""
     if record.source == record.target:
-        mistakes.add(where, f"a contact of node {record.source} with itself")
+        errors.add(where, f"a contact of node {record.source} with itself")
     elif record.end_s <= record.start_s:
-        mistakes.add(
+        errors.add(
             where,
             f"goes backwards in time: it ends at {record.end_s:g} s and starts at "
             f"{record.start_s:g} s; the end must come after the start",

@@ -41,7 +41,7 @@ async function read(id: number): Promise<Known> {
   const [figures, delays_s, covered] = await Promise.allSettled([
     api.summary(id).then(figuresOf),
     tables["route_statistics"] ? ordered(id, "route_statistics", "delay_median_s") : [],
-    tables["coverage"] ? ordered(id, "coverage", "share_covered") : [],
+    tables["coverage"] ? ordered(id, "coverage", "coverage_fraction") : [],
   ]);
   return {
     figures: figures.status === "fulfilled" ? figures.value : null,

@@ -1,4 +1,4 @@
-/// The cells that have things, coloured by what became of their messages, over the coasts.
+/// The cells that have devices, coloured by what became of their messages, over the coasts.
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { same } from "../../chart/alike.ts";
@@ -52,7 +52,7 @@ export function CellMap({ cells }: { cells: Messages["cells"] }) {
         <select aria-label="What the map shows" value={figure.value} onChange={(event) => (figure.value = event.currentTarget.value as Figure)}>
           {Object.entries(FIGURES).map(([key, each]) => <option key={key} value={key}>{each.name}</option>)}
         </select>
-        <output class="mono" aria-live="polite">{pointed.value === null ? `${grouped(known.length)} cells with things` : told(cells, pointed.value)}</output>
+        <output class="mono" aria-live="polite">{pointed.value === null ? `${grouped(known.length)} cells with devices` : told(cells, pointed.value)}</output>
         {values.length === 0 ? <span class="muted">nothing arrived</span> : same(values, text) ? (
           <span class="heat-scale mono">{text(values[0]!)} in every cell</span>
         ) : (
@@ -65,7 +65,7 @@ export function CellMap({ cells }: { cells: Messages["cells"] }) {
           </span>
         )}
       </div>
-      <canvas ref={canvas} role="img" aria-label={`Map of the world: ${name} of the messages made in each cell; the table below has the numbers`} onPointerMove={at} onPointerLeave={() => (pointed.value = null)} />
+      <canvas ref={canvas} role="img" aria-label={`Map of the world: ${name} of the messages generated in each cell; the table below has the numbers`} onPointerMove={at} onPointerLeave={() => (pointed.value = null)} />
     </div>
   );
 }
@@ -73,7 +73,7 @@ export function CellMap({ cells }: { cells: Messages["cells"] }) {
 function told(cells: Messages["cells"], k: number): string {
   const delivered = cells.share_delivered[k];
   const share = delivered === null || delivered === undefined ? "—" : `${percent(delivered)} %`;
-  return `${grouped(cells.things[k] ?? 0)} things, ${grouped(cells.made[k] ?? 0)} messages, ${share} delivered, 95 % within ${lasting(cells.delay_p95_s[k] ?? NaN)}`;
+  return `${grouped(cells.devices[k] ?? 0)} devices, ${grouped(cells.generated[k] ?? 0)} messages, ${share} delivered, 95 % within ${lasting(cells.delay_p95_s[k] ?? NaN)}`;
 }
 
 function within(longitude: number, west: number, east: number): boolean {

@@ -25,7 +25,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
   return (
     <>
       <dl class="tiles">
-        <Figure name="Messages" value={{ text: grouped(sums.made), unit: "" }} />
+        <Figure name="Messages" value={{ text: grouped(sums.generated), unit: "" }} />
         <Figure name="Delivered" value={quantity(sums.share_delivered, "share")} note={observed(sums)} />
         <Figure name="Median delay" value={quantity(sums.delay_p50_s, "delay")} />
         <Figure name="95 % within" value={quantity(sums.delay_p95_s, "delay")} />
@@ -37,7 +37,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
           title="Arrived, by delay"
           lines={lines}
           xName="from making to arrival"
-          yName={sums.observed === undefined ? "share of those made" : "share of those observed"}
+          yName={sums.observed === undefined ? "share of those generated" : "share of those observed"}
           xText={lasting}
           yText={(share) => `${percent(share)} %`}
           yRange={[0, 1]}
@@ -49,8 +49,8 @@ export function Outcome({ sums, sum, onCause }: Props) {
 }
 
 /// Of which messages the share is, where that is not all.
-function observed({ observed, made }: Sums): string {
-  return observed === undefined || observed === made ? "" : `of the ${grouped(observed)} whose lifetime ends within the run`;
+function observed({ observed, generated }: Sums): string {
+  return observed === undefined || observed === generated ? "" : `of the ${grouped(observed)} whose lifetime ends within the run`;
 }
 
 function Figure({ name, value: { text, unit }, note = "" }: { name: string; value: { text: string; unit: string }; note?: string }) {

@@ -6,7 +6,7 @@ import { timeTicks } from "../../chart/distribution.ts";
 import * as api from "../../state/api.ts";
 import { amount, grouped, percent } from "../../words/quantities.ts";
 import { lasting, sinceStart } from "../../words/time.ts";
-import { select } from "../../state/thing.ts";
+import { select } from "../../state/subject.ts";
 import { Bar } from "./outcome.tsx";
 import { causesOf, numberOf, partsOf, rulesCalled, type PassedOver, type RuleSums } from "./reading.ts";
 
@@ -15,8 +15,8 @@ export function Kinds({ rules }: { rules: RuleSums[] }) {
   const names = rulesCalled(rules);
   const parts = partsOf(rules[0]!).map(({ name }) => name);
   const numbers: [string, (rule: RuleSums) => string][] = [
-    ["things", ({ things }) => grouped(things)],
-    ["messages", ({ made }) => grouped(made)],
+    ["devices", ({ devices }) => grouped(devices)],
+    ["messages", ({ generated }) => grouped(generated)],
     ["delivered", ({ share_delivered }) => (share_delivered === null ? "—" : `${percent(share_delivered)} %`)],
     ["delay, median", ({ delay_p50_s }) => lasting(numberOf(delay_p50_s))],
     ["95 % within", ({ delay_p95_s }) => lasting(numberOf(delay_p95_s))],
@@ -24,8 +24,8 @@ export function Kinds({ rules }: { rules: RuleSums[] }) {
       `${part}, mean`, (rule) => lasting(partsOf(rule).find(({ name }) => name === part)?.mean_s ?? NaN),
     ]),
     ["age, mean", ({ age_mean_s }) => lasting(numberOf(age_mean_s))],
-    ["energy a byte", ({ energy_byte_j }) => joules(numberOf(energy_byte_j))],
-    ["battery", ({ battery_years_mean }) => years(numberOf(battery_years_mean))],
+    ["energy a byte", ({ energy_per_byte_j }) => joules(numberOf(energy_per_byte_j))],
+    ["battery", ({ battery_life_mean_s }) => years(numberOf(battery_life_mean_s))],
   ];
   return (
     <ul class="kinds" aria-label="Messages by kind">
@@ -52,8 +52,10 @@ function joules(value_j: number): string {
   return value_j < 1e-3 ? `${(1e6 * value_j).toPrecision(3)} µJ` : value_j < 1 ? `${(1e3 * value_j).toPrecision(3)} mJ` : `${value_j.toPrecision(3)} J`;
 }
 
-function years(value: number): string {
-  return Number.isFinite(value) ? `${value.toFixed(1)} years` : "—";
+const YEAR_S = 365.25 * 86_400;
+
+function years(life_s: number): string {
+  return Number.isFinite(life_s) ? `${(life_s / YEAR_S).toFixed(1)} years` : "—";
 }
 
 const hours = signal<{ run: number; names: string[]; rows: number[][] } | null>(null);
@@ -72,7 +74,7 @@ export function Hours({ run }: { run: number }) {
   if (!hours.value) return null;
   const line = (column: number) =>
     hours.value!.rows.filter((row) => Number.isFinite(row[column])).map((row) => ({ x: row[0]!, y: row[column]! }));
-  const axis = { xName: "made after the run's start", xText: lasting, xTicks: timeTicks };
+  const axis = { xName: "generated after the run's start", xText: lasting, xTicks: timeTicks };
   return (
     <>
       <div class="chart-pair">
@@ -84,22 +86,22 @@ export function Hours({ run }: { run: number }) {
   );
 }
 
-/// What waits aboard, over time.
-export function Aboard({ sum: { aboard } }: { sum: api.Messages }) {
-  if (aboard.time_s.length === 0) return <p class="muted pad">Nobody keeps messages.</p>;
-  const line = (values: number[]) => values.map((y, k) => ({ x: aboard.time_s[k]!, y }));
-  const fullest = aboard.fullest_bytes.reduce((best, each, k) => (each > aboard.fullest_bytes[best]! ? k : best), 0);
-  const [name, most] = [aboard.fullest[fullest]!, aboard.fullest_bytes[fullest]!];
+/// What waits on board, over time.
+export function Stored({ sum: { stored } }: { sum: api.Messages }) {
+  if (stored.time_s.length === 0) return <p class="muted pad">Nobody keeps messages.</p>;
+  const line = (values: number[]) => values.map((y, k) => ({ x: stored.time_s[k]!, y }));
+  const fullest = stored.fullest_bytes.reduce((best, each, k) => (each > stored.fullest_bytes[best]! ? k : best), 0);
+  const [name, most] = [stored.fullest[fullest]!, stored.fullest_bytes[fullest]!];
   return (
     <>
       <Lines
-        title="Messages aboard, copies included"
-        lines={[{ name: "all platforms", style: 0, points: line(aboard.total_bytes) }, { name: "the fullest", style: 1, points: line(aboard.fullest_bytes) }]}
+        title="Messages on board, copies included"
+        lines={[{ name: "all platforms", style: 0, points: line(stored.total_bytes) }, { name: "the fullest", style: 1, points: line(stored.fullest_bytes) }]}
         xName="after the run's start" yName="bytes" xText={lasting} xTicks={timeTicks} yText={amount}
       />
       {most > 0 && (
         <p class="muted pad">
-          The fullest of all: <button class="link" onClick={() => select({ kind: "platform", name })}>{name}</button> with {amount(most)} at {sinceStart(aboard.time_s[fullest]!)}.
+          The fullest of all: <button class="link" onClick={() => select({ kind: "platform", name })}>{name}</button> with {amount(most)} at {sinceStart(stored.time_s[fullest]!)}.
         </p>
       )}
     </>
@@ -108,7 +110,7 @@ export function Aboard({ sum: { aboard } }: { sum: api.Messages }) {
 
 /// What each target took, those that took most first.
 export function Targets({ sum: { targets, notes }, passedOver }: { sum: api.Messages; passedOver: PassedOver[] }) {
-  const most = targets[0]?.came_bytes ?? 0;
+  const most = targets[0]?.arrived_bytes ?? 0;
   return (
     <div class="wide-scroll upper" tabIndex={0} role="region" aria-label="Passes at the targets">
       <table class="wide">
@@ -119,14 +121,14 @@ export function Targets({ sum: { targets, notes }, passedOver }: { sum: api.Mess
           </tr>
         </thead>
         <tbody>
-          {targets.map(({ target, came, came_bytes, served_s, missed_s }) => (
+          {targets.map(({ target, arrived, arrived_bytes, served_s, unserved_s }) => (
             <tr key={target}>
               <th scope="row"><button class="ends" onClick={() => select({ kind: "platform", name: target })}>{target}</button></th>
-              <td class="right mono">{grouped(came)}</td>
-              <td class="right mono">{amount(came_bytes)}</td>
-              <td class="gauged"><Bar share={most > 0 ? came_bytes / most : 0} /></td>
+              <td class="right mono">{grouped(arrived)}</td>
+              <td class="right mono">{amount(arrived_bytes)}</td>
+              <td class="gauged"><Bar share={most > 0 ? arrived_bytes / most : 0} /></td>
               <td class="right mono">{lasting(served_s)}</td>
-              <td class="right mono">{lasting(missed_s)}</td>
+              <td class="right mono">{lasting(unserved_s)}</td>
             </tr>
           ))}
         </tbody>

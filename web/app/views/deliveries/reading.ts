@@ -7,10 +7,10 @@ export const ROWS = "deliveries";
 
 /// Sums over messages, of a rule or of all.
 export interface Sums {
-  made: number;
+  generated: number;
   delivered: number;
   share_delivered: number | null;
-  /// Of these are shares and delays: their lifetime ends within the run. Older runs: of all made.
+  /// Of these are shares and delays: their lifetime ends within the run. Older runs: of all generated.
   observed?: number;
   observed_causes?: Record<string, number>;
   delay_p50_s: number | null;
@@ -22,7 +22,7 @@ export interface RuleSums extends Sums {
   rule: number;
   source: string;
   target: string;
-  things: number;
+  devices: number;
 }
 
 export interface Cause {
@@ -52,7 +52,7 @@ export function causesOf(sums: Sums): Cause[] {
       const lost = name.replace(/^lost_/, "").replaceAll("_", " ");
       const [cause, words, observed] = STILL[name] ?? [lost, lost, name];
       const count = Number(sums[name]);
-      return { cause, words, count, share: isParted(sums) ? (sums.observed_causes?.[observed] ?? 0) / sums.observed! : count / sums.made };
+      return { cause, words, count, share: isParted(sums) ? (sums.observed_causes?.[observed] ?? 0) / sums.observed! : count / sums.generated };
     })
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);
@@ -76,13 +76,13 @@ export function partsOf(sums: Sums): Part[] {
   });
 }
 
-/// What to call each rule: its things, with its number where they have several.
+/// What to call each rule: its devices, with its number where they have several.
 export function rulesCalled(rules: readonly RuleSums[]): string[] {
   const many = (source: string) => rules.filter((each) => each.source === source).length > 1;
   return rules.map(({ source }, k) => (many(source) ? `${source} (${k + 1})` : source));
 }
 
-/// Who passed targets with messages aboard and was not served.
+/// Who passed targets with messages on board and was not served.
 export interface PassedOver {
   platform: string;
   visits: number;

@@ -4,13 +4,13 @@ import { view } from "../../state/address.ts";
 import * as api from "../../state/api.ts";
 import { setTime } from "../../state/clock.ts";
 import { figures, run, runId, wordsOf } from "../../state/runs.ts";
-import { isPart, select, selected } from "../../state/thing.ts";
+import { isPart, select, selected } from "../../state/subject.ts";
 import type { Condition } from "../../table/conditions.ts";
 import { Grid, type Row } from "../../table/grid.tsx";
 import { Tabs } from "../../table/tabs.tsx";
 import { CellMap } from "./map.tsx";
 import { Outcome } from "./outcome.tsx";
-import { Aboard, Hours, Kinds, Targets } from "./panels.tsx";
+import { Stored, Hours, Kinds, Targets } from "./panels.tsx";
 import { passedOver, ROWS, sumsOf } from "./reading.ts";
 
 const sum = signal<api.Messages | null>(null);
@@ -45,9 +45,9 @@ const PANELS: Record<string, string> = {
   [ROWS]: "messages",
   deliveries_by_hour: "by hour",
   deliveries_by_cell: "by place",
-  deliveries_by_thing: "by device",
-  stores: "storage",
-  downlinks: "by target",
+  deliveries_by_device: "by device",
+  storage_occupancy: "storage",
+  gateway_usage: "by target",
 };
 
 export function DeliveriesView() {
@@ -62,14 +62,14 @@ export function DeliveriesView() {
     <div class="deliveries">
       <div class="outcome">
         {complaint.value && <p class="notice" role="alert">{complaint.value}</p>}
-        <Outcome sums={sums} sum={sum.value} onCause={kept ? (cause) => show(ROWS, [{ column: "cause", op: "eq", value: cause }]) : null} />
+        <Outcome sums={sums} sum={sum.value} onCause={kept ? (cause) => show(ROWS, [{ column: "loss_cause", op: "eq", value: cause }]) : null} />
       </div>
       <Tabs label="Messages by" names={all} words={(name) => PANELS[name]!} count={(name) => tables[name]} chosen={panel} onChoose={(name) => show(name)}>
         {panel === "kinds" && <Kinds rules={sums.rules} />}
         {panel === "deliveries_by_hour" && <Hours run={runId.value} />}
         {panel === "deliveries_by_cell" && sum.value && <CellMap cells={sum.value.cells} />}
-        {panel === "stores" && sum.value && <Aboard sum={sum.value} />}
-        {panel === "downlinks" && sum.value && <Targets sum={sum.value} passedOver={passedOver(sums)} />}
+        {panel === "storage_occupancy" && sum.value && <Stored sum={sum.value} />}
+        {panel === "gateway_usage" && sum.value && <Targets sum={sum.value} passedOver={passedOver(sums)} />}
         {panel === ROWS && !kept && <NoRows />}
         {tables[panel] !== undefined && (
           <Grid key={`${runId.value} ${panel}`} run={runId.value} table={panel} conditions={conditions} onChoose={choose} isChosen={isChosen} />

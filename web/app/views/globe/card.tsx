@@ -1,4 +1,4 @@
-/// All about the selected thing at the moment.
+/// All about what is selected at the moment.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { beamsAt } from "../../../scene/index.ts";
@@ -8,7 +8,7 @@ import { calm_s, setTime } from "../../state/clock.ts";
 import { meetingsAt, nextMeeting, type Meeting } from "../../state/meetings.ts";
 import { distance, geodetic, positionAt } from "../../state/positions.ts";
 import { rowOf, run, runId, scene, start } from "../../state/runs.ts";
-import { select, titleOf, type Thing } from "../../state/thing.ts";
+import { select, titleOf, type Subject } from "../../state/subject.ts";
 import { grouped, percent, quantity } from "../../words/quantities.ts";
 import { lasting, utcClock } from "../../words/time.ts";
 import { Icon } from "../../shell/icons.tsx";
@@ -18,15 +18,15 @@ import { followed } from "./pane.tsx";
 const LIGHT_M_S = 299_792_458;
 const LISTED = 8;
 
-export function Card({ thing }: { thing: Thing }) {
+export function Card({ subject }: { subject: Subject }) {
   return (
     <section class="card" aria-labelledby="card-title">
       <header>
-        <span class="card-kind">{thing.kind}</span>
-        <h2 id="card-title" class="mono">{titleOf(thing)}</h2>
+        <span class="card-kind">{subject.kind}</span>
+        <h2 id="card-title" class="mono">{titleOf(subject)}</h2>
         <button class="button icon-only" aria-label="Select nothing" title="Esc" onClick={() => select(null)}><Icon name="close" /></button>
       </header>
-      {thing.kind === "platform" ? <PlatformCard name={thing.name} /> : thing.kind === "link" ? <LinkCard {...thing} /> : <PathCard {...thing} />}
+      {subject.kind === "platform" ? <PlatformCard name={subject.name} /> : subject.kind === "link" ? <LinkCard {...subject} /> : <PathCard {...subject} />}
     </section>
   );
 }
@@ -124,7 +124,7 @@ function Meetings({ met, other, row }: { met: Meeting[]; other: (meeting: Meetin
             <tr key={`${other(meeting)} ${meeting.rule}`} title={known.rules[meeting.rule]?.name}>
               <th scope="row"><button class="ends" onClick={() => select({ kind: "link", ...ends })}><span>{name(other(meeting))}</span></button></th>
               <td>{range_m === null ? "—" : grouped(range_m / 1000)}</td>
-              <td>{meeting.end_s >= known.finished_s ? "the end" : utcClock(start.value, meeting.end_s)}</td>
+              <td>{meeting.end_s >= known.simulated_s ? "the end" : utcClock(start.value, meeting.end_s)}</td>
             </tr>
           );
         })}
@@ -167,7 +167,7 @@ function LinkCard({ source, target }: { source: string; target: string }) {
         {found && number(budget.value?.elevation_deg) !== null && <Fact name="elevation">{number(budget.value?.elevation_deg)!.toFixed(1)}°</Fact>}
       </dl>
       {found && budget.value && <BudgetTable budget={budget.value} />}
-      {!run.value?.tables["links"] && <p class="muted pad">The run has no link budgets: give the terminals powers and gains.</p>}
+      {!run.value?.tables["link_samples"] && <p class="muted pad">The run has no link budgets: give the terminals powers and gains.</p>}
       <div class="card-hands">
         {[source, target].map((name) => <button key={name} class="button" onClick={() => select({ kind: "platform", name })}>{name}</button>)}
       </div>
@@ -201,7 +201,7 @@ function number(cell: api.Cell | undefined): number | null {
 async function readBudget(id: number, source: string, target: string, t_s: number): Promise<Budget | null> {
   for (const [one, other] of [[source, target], [target, source]]) {
     try {
-      const { rows } = await api.table(id, "links", {
+      const { rows } = await api.table(id, "link_samples", {
         columns: [...BUDGET],
         where: [`source:eq:${one}`, `target:eq:${other}`, `time_s:le:${t_s}`],
         sort: "time_s",

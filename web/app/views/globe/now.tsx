@@ -7,7 +7,7 @@ import { calm_s } from "../../state/clock.ts";
 import { meetingsAt } from "../../state/meetings.ts";
 import { distance, positionAt } from "../../state/positions.ts";
 import { rowOf, run, runId, scene } from "../../state/runs.ts";
-import { sameThing, select, selected } from "../../state/thing.ts";
+import { sameSubject, select, selected } from "../../state/subject.ts";
 import { grouped, percent, quantity } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
 
@@ -33,13 +33,13 @@ const snapshot_s = computed(() => {
 
 effect(() => {
   const t_s = snapshot_s.value;
-  if (t_s === null || !run.value?.tables["loads"]) loads.value = null;
+  if (t_s === null || !run.value?.tables["link_loads"]) loads.value = null;
   else void read(runId.value, t_s);
 });
 
 async function read(id: number, t_s: number): Promise<void> {
   try {
-    const { rows } = await api.table(id, "loads", {
+    const { rows } = await api.table(id, "link_loads", {
       columns: ["source", "target", "load_bps", "utilisation"],
       where: [`time_s:ge:${t_s - SAME_S}`, `time_s:le:${t_s + SAME_S}`],
       sort: "utilisation",
@@ -65,11 +65,11 @@ export function Now() {
 }
 
 function Ends({ source, target }: { source: string; target: string }) {
-  const thing = { kind: "link", source, target } as const;
-  const chosen = sameThing(selected.value, thing);
+  const subject = { kind: "link", source, target } as const;
+  const chosen = sameSubject(selected.value, subject);
   return (
     <th scope="row">
-      <button class={chosen ? "ends chosen" : "ends"} aria-pressed={chosen} title={`${source} to ${target}`} onClick={() => select(chosen ? null : thing)}>
+      <button class={chosen ? "ends chosen" : "ends"} aria-pressed={chosen} title={`${source} to ${target}`} onClick={() => select(chosen ? null : subject)}>
         <span>{source}</span><i aria-hidden="true">→</i><span>{target}</span>
       </button>
     </th>
@@ -112,7 +112,7 @@ function EndingNext() {
   if (!known) return null;
   const t_s = calm_s.value;
   const found = meetingsAt(known, t_s);
-  const lastingOn = found.filter(({ end_s }) => end_s < known.to_s || known.to_s < known.finished_s);
+  const lastingOn = found.filter(({ end_s }) => end_s < known.to_s || known.to_s < known.simulated_s);
   const next = lastingOn.sort((a, b) => a.end_s - b.end_s).slice(0, ROWS);
   const name = (row: number) => known.platforms.name[row]!;
   return (

@@ -6,7 +6,7 @@ import type { Scene } from "../../../scene/index.ts";
 import { camera, cameraAsked, view } from "../../state/address.ts";
 import { time_s } from "../../state/clock.ts";
 import { firstScene, morePieces, problems, rowOf, scene, wordsOf } from "../../state/runs.ts";
-import { select, selected, type Thing } from "../../state/thing.ts";
+import { select, selected, type Subject } from "../../state/subject.ts";
 
 export const globe = signal<Globe | null>(null);
 export const followed = signal<string | null>(null);
@@ -96,23 +96,23 @@ async function draw(host: HTMLElement, first: Scene, wanted: () => boolean): Pro
   const { createGlobe } = await import("../../../globe/index.ts");
   if (!wanted()) return null;
   const made = createGlobe(host, first, { lowPower, coast: "50m", more: morePieces });
-  made.onSelect((what) => select(thingOf(what)));
+  made.onSelect((what) => select(subjectOf(what)));
   made.setTime(time_s.peek());
   return made;
 }
 
-function selectionOf(thing: Thing | null): Selection | null {
-  if (thing === null) return null;
+function selectionOf(subject: Subject | null): Selection | null {
+  if (subject === null) return null;
   const row = (name: string) => rowOf.value.get(name);
-  if (thing.kind === "platform") {
-    const index = row(thing.name);
+  if (subject.kind === "platform") {
+    const index = row(subject.name);
     return index === undefined ? null : { kind: "platform", index };
   }
-  const [source, target] = [row(thing.source), row(thing.target)];
-  return source === undefined || target === undefined ? null : { kind: thing.kind, source, target };
+  const [source, target] = [row(subject.source), row(subject.target)];
+  return source === undefined || target === undefined ? null : { kind: subject.kind, source, target };
 }
 
-function thingOf(what: Selection | null): Thing | null {
+function subjectOf(what: Selection | null): Subject | null {
   if (what === null) return null;
   const name = (row: number) => scene.peek()!.platforms.name[row]!;
   if (what.kind === "platform") return { kind: "platform", name: name(what.index) };

@@ -38,15 +38,15 @@ effect(() => {
 
 async function readCourses(info: api.RunInfo): Promise<void> {
   const found: Courses = {};
-  if (info.tables["route_times"]) {
+  if (info.tables["route_snapshots"]) {
     // Each of several [[routes]] has its own step: the first one's course stands for the run.
-    const rows = (await numbers(info, "route_times", ["time_s", "reachable", "pairs", "delay_median_s", "route"])).filter(([, , , , route]) => route === 0);
+    const rows = (await numbers(info, "route_snapshots", ["time_s", "reachable", "pairs", "delay_median_s", "route"])).filter(([, , , , route]) => route === 0);
     const time = rows.map(([t]) => t!);
     found.reachable = { time, value: rows.map(([, n, of]) => n! / of!) };
     found.delay = { time, value: rows.map(([, , , delay]) => delay!) };
   }
-  if ((info.tables["shares"] ?? Infinity) <= FLOWS_MAX) {
-    found.carried = summed(await numbers(info, "shares", ["time_s", "rate_bps"]));
+  if ((info.tables["flow_rates"] ?? Infinity) <= FLOWS_MAX) {
+    found.carried = summed(await numbers(info, "flow_rates", ["time_s", "rate_bps"]));
   }
   if (info.id === runId.value) courses.value = found;
 }
@@ -84,7 +84,7 @@ export function tilesOf(
   const covered = known.coverage?.cells ?? known.coverage?.sites;
   const tiles: (Tile | null | undefined)[] = [
     route && {
-      name: "Pairs with a way",
+      name: "Pairs with a route",
       value: quantity(now(reachable) ?? route.share_reachable, "share"),
       note: `of ${quantity(route.pairs, "1").text} pairs`,
       series: reachable,
@@ -104,8 +104,8 @@ export function tilesOf(
     known.deliveries && {
       name: "Delivered",
       value: quantity(known.deliveries.share_delivered, "share"),
-      // The share is of these, not of all that were made.
-      note: `of ${quantity(known.deliveries.observed ?? known.deliveries.made, "1").text} messages watched to their end, half within ${lasting(known.deliveries.delay_p50_s ?? NaN)}`,
+      // The share is of these, not of all that were generated.
+      note: `of ${quantity(known.deliveries.observed ?? known.deliveries.generated, "1").text} messages watched to their end, half within ${lasting(known.deliveries.delay_p50_s ?? NaN)}`,
     },
     {
       name: "In contact",
@@ -115,7 +115,7 @@ export function tilesOf(
     },
     covered && {
       name: "Covered",
-      value: quantity(covered.share_covered_mean, "share"),
+      value: quantity(covered.coverage_fraction_mean, "share"),
       note: `mean of ${covered.places} ${known.coverage?.cells ? "cells" : "sites"}, above ${known.coverage?.elevation_min_deg}°`,
     },
     {

@@ -1,6 +1,6 @@
-/// The globe, what its marks mean, and beside it the figures and the chosen thing.
+/// The globe, what its marks mean, and beside it the figures and the selection.
 import { problems } from "../../state/runs.ts";
-import { selected } from "../../state/thing.ts";
+import { selected } from "../../state/subject.ts";
 import { Card } from "./card.tsx";
 import { Now } from "./now.tsx";
 import { GlobePane } from "./pane.tsx";
@@ -15,10 +15,10 @@ export function GlobeView({ hidden }: { hidden: boolean }) {
         <Strip />
       </div>
       {!hidden && (
-        <aside class="panel" aria-label="Figures and selection">
+        <aside class="panel" aria-label="Figures and subject">
           {problems.value.length > 0 && <ul class="notices">{problems.value.map((words) => <li class="notice" key={words}>{words}</li>)}</ul>}
           <Tiles />
-          {selected.value ? <Card thing={selected.value} /> : <Now />}
+          {selected.value ? <Card subject={selected.value} /> : <Now />}
         </aside>
       )}
     </div>

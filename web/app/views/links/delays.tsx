@@ -6,7 +6,7 @@ import { heat, scaleOf } from "../../chart/heat.ts";
 import * as api from "../../state/api.ts";
 import { calm_s } from "../../state/clock.ts";
 import { runId, scene, wordsOf } from "../../state/runs.ts";
-import { select, selected } from "../../state/thing.ts";
+import { select, selected } from "../../state/subject.ts";
 import { lasting } from "../../words/time.ts";
 
 const NONE = "#24303f";
@@ -87,8 +87,8 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
       }),
     );
     names(context, sources, targets, margin, cell);
-    const thing = selected.value;
-    if (thing?.kind === "path") outline(context, sources.indexOf(thing.source), targets.indexOf(thing.target), margin, cell, SELECTED);
+    const subject = selected.value;
+    if (subject?.kind === "path") outline(context, sources.indexOf(subject.source), targets.indexOf(subject.target), margin, cell, SELECTED);
     if (focused.value) outline(context, cursor.value.row, cursor.value.column, margin, cell, CURSOR);
   });
 
@@ -117,7 +117,7 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
   return (
     <div class="heat" ref={box}>
       <div class="heat-key">
-        <output class="mono" aria-live="polite">{pair}: {delay === null || delay === undefined ? "no way" : lasting(delay)}</output>
+        <output class="mono" aria-live="polite">{pair}: {delay === null || delay === undefined ? "no route" : lasting(delay)}</output>
         {delays.length > 0 && <Scale low={low} high={high} alike={same(delays, lasting)} />}
       </div>
       {(matrix.notes ?? []).map((note) => <p key={note} class="muted pad">{note}</p>)}
@@ -126,7 +126,7 @@ function HeatMap({ matrix }: { matrix: api.Matrix }) {
           ref={canvas}
           tabIndex={0}
           role="application"
-          aria-label={`Delays from ${sources.length} sources to ${targets.length} targets. Arrow keys walk, Enter selects the way.`}
+          aria-label={`Delays from ${sources.length} sources to ${targets.length} targets. Arrow keys walk, Enter selects the route.`}
           onFocus={() => (focused.value = true)}
           onBlur={() => (focused.value = false)}
           onPointerMove={(event) => (cursor.value = at(event) ?? cursor.value)}
@@ -153,7 +153,7 @@ function Scale({ low, high, alike }: { low: number; high: number; alike: boolean
         {Array.from({ length: 20 }, (_, k) => <rect key={k} x={5 * k} width="5.2" height="10" fill={heat(k / 19)} />)}
       </svg>
       <span class="mono">{lasting(high)} <small>one way</small></span>
-      <span class="muted">crossed: no way</span>
+      <span class="muted">crossed: no route</span>
     </span>
   );
 }

@@ -1,20 +1,20 @@
-/// Links and routes: every table of the run, and beside it the way between a chosen pair.
+/// Links and routes: every table of the run, and beside it the route between a chosen pair.
 import { effect, signal, untracked } from "@preact/signals";
 import type { Condition } from "../../table/conditions.ts";
 import { Grid, type Row } from "../../table/grid.tsx";
 import { setTime } from "../../state/clock.ts";
 import { run, runId } from "../../state/runs.ts";
-import { sameThing, select, selected, type Thing } from "../../state/thing.ts";
+import { sameSubject, select, selected, type Subject } from "../../state/subject.ts";
 import { Tabs } from "../../table/tabs.tsx";
 import { Card } from "../globe/card.tsx";
 import { Delays } from "./delays.tsx";
 
 /// In the order of the questions people ask; others follow by name. Tracks are what the globe draws.
-const ORDER = ["contacts", "access", "links", "routes", "route_statistics", "route_times", "loads", "shares"];
+const ORDER = ["contacts", "contact_statistics", "link_samples", "routes", "route_statistics", "route_snapshots", "link_loads", "flow_rates"];
 const HIDDEN = new Set(["tracks"]);
 const DELAYS = "delays";
-/// Tables whose pairs are the ends of a way, not of a link.
-const PAIRS = new Set(["routes", "route_statistics", "shares", "packets"]);
+/// Tables whose pairs are the ends of a route, not of a link.
+const PAIRS = new Set(["routes", "route_statistics", "flow_rates", "packet_statistics"]);
 
 const chosen = signal<string | null>(null);
 const conditions = signal<Condition[]>([]);
@@ -42,11 +42,11 @@ export function LinksView() {
         ) : (
           <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
             onChoose={(row) => choose(table, row)}
-            isChosen={(row) => selected.value !== null && sameThing(selected.value, thingOf(table, row))} />
+            isChosen={(row) => selected.value !== null && sameSubject(selected.value, subjectOf(table, row))} />
         )}
       </Tabs>
-      <aside class="panel" aria-label="Selection">
-        {selected.value ? <Card thing={selected.value} /> : <Hint />}
+      <aside class="panel" aria-label="Subject">
+        {selected.value ? <Card subject={selected.value} /> : <Hint />}
       </aside>
     </div>
   );
@@ -61,13 +61,13 @@ function Hint() {
   return (
     <div class="empty">
       <h2>Nothing selected</h2>
-      <p>Choose a row: a link shows its budget, a pair of a route its way hop by hop. A column's head sorts.</p>
+      <p>Choose a row: a link shows its budget, a pair of a route its route hop by hop. A column's head sorts.</p>
       {!run.value?.tables["routes"] && <p>For routes and delays add <code>[[routes]]</code> to the scenario and run it again.</p>}
     </div>
   );
 }
 
-function thingOf(table: string, row: Row): Thing | null {
+function subjectOf(table: string, row: Row): Subject | null {
   const { source, target, name, site, route } = row;
   if (typeof source === "string" && typeof target === "string") {
     return PAIRS.has(table) ? { kind: "path", route: Number(route ?? 0), source, target } : { kind: "link", source, target };
@@ -77,8 +77,8 @@ function thingOf(table: string, row: Row): Thing | null {
 }
 
 function choose(table: string, row: Row): void {
-  const thing = thingOf(table, row);
-  select(sameThing(thing, selected.value) ? null : thing);
+  const subject = subjectOf(table, row);
+  select(sameSubject(subject, selected.value) ? null : subject);
   const t_s = row["time_s"] ?? row["start_s"];
   if (typeof t_s === "number") setTime(t_s);
 }

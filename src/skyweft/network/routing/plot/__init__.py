@@ -1,20 +1,20 @@
-"""How long ways take, how often they change, and which pairs have two of them apart."""
+"""How long routes take, how often they change, and which pairs have two of them apart."""
 
-from skyweft.network.routing.plot.apart import second_way, ways_apart
+from skyweft.network.routing.plot.disjoint import backup_path, disjoint_paths
 from skyweft.network.routing.plot.routes import (
     delay_distance,
-    latency_cdf,
-    latency_map,
-    latency_matrix,
+    delay_map,
+    delay_matrix,
     route_churn,
+    route_delay_cdf,
 )
 
 __all__ = [
+    "backup_path",
     "delay_distance",
-    "latency_cdf",
-    "latency_map",
-    "latency_matrix",
+    "delay_map",
+    "delay_matrix",
+    "disjoint_paths",
     "route_churn",
-    "second_way",
-    "ways_apart",
+    "route_delay_cdf",
 ]

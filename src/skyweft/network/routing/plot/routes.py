@@ -1,4 +1,4 @@
-"""Ways over time: how long they take, how far that is from the possible, how often they change.
+"""Routes over time: how long they take, how far that is from the possible, how often they change.
 
 Delays are one way. Distances are great circles between the points below the two ends.
 """
@@ -19,24 +19,24 @@ from skyweft.network.routing.statistics import FIBRE_INDEX
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 PAIRS_DRAWN = 800  # of a rule in `delay_distance`: more would hide one another
-NAMES_MAX = 30  # of `latency_matrix`, each way
+NAMES_MAX = 30  # of `delay_matrix`, each way
 DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)))
 MARKS = ("o", "s", "^", "D")
 
 
-def latency_cdf(
+def route_delay_cdf(
     routes: pa.Table,
     ax: Axes | None = None,
     palette: Palette = LIGHT,
     labels: Sequence[str] | None = None,
 ) -> Axes:
-    """Draw which share of all ways takes at most how long.
+    """Draw which share of all routes takes at most how long.
 
     Parameters
     ----------
     routes : pyarrow.Table
         With the columns route and delay_s, as in a run's table of that name; where it has the
-        column rank, only the best ways are drawn.
+        column rank, only the best routes are drawn.
     ax : matplotlib.axes.Axes, optional
         New ones unless given.
     palette : Palette
@@ -47,7 +47,7 @@ def latency_cdf(
     Returns
     -------
     matplotlib.axes.Axes
-        One line a rule; it ends below 100 % where pairs have no way at times.
+        One line a rule; it ends below 100 % where pairs have no route at times.
     """
     ax = dress(given_or_new(ax), palette, grid="y")
     if "rank" in routes.column_names:
@@ -63,8 +63,8 @@ def latency_cdf(
             ax.plot(1e3 * delays, share, **_line(each, palette, labels))
     ax.set_xlim(left=0)
     ax.set_ylim(0, 102)
-    ax.set_xlabel("one-way delay [ms]")
-    ax.set_ylabel("ways at most this long [%]")
+    ax.set_xlabel("one-route delay [ms]")
+    ax.set_ylabel("routes at most this long [%]")
     return _key(ax, palette)
 
 
@@ -116,7 +116,7 @@ def delay_distance(
     ax.set_xlim(0, 1.1 * end_km)  # room for the words at the ends of the lines
     ax.set_ylim(bottom=0)
     ax.set_xlabel("great circle [km]")
-    ax.set_ylabel("median one-way delay [ms]")
+    ax.set_ylabel("median one-route delay [ms]")
     return _key(ax, palette)
 
 
@@ -142,12 +142,12 @@ def route_churn(
     palette: Palette = LIGHT,
     labels: Sequence[str] | None = None,
 ) -> Axes:
-    """Draw how often ways change over time.
+    """Draw how often routes change over time.
 
     Parameters
     ----------
     times : pyarrow.Table
-        The table `route_times` of a run.
+        The table `route_snapshots` of a run.
     ax : matplotlib.axes.Axes, optional
         New ones unless given.
     palette : Palette
@@ -169,13 +169,13 @@ def route_churn(
         if len(mine) < 2:
             continue
         step_s = float(np.median(np.diff(time_s[mine])))
-        changes, compared = (
+        changes, pairs_compared = (
             _summed(numbers(times, name)[mine][1:], -(-len(mine) // 120))
-            for name in ("changes", "compared")
+            for name in ("changes", "pairs_compared")
         )
         middle_s = _summed(time_s[mine][1:], -(-len(mine) // 120), mean=True)
         per_h = np.full(len(changes), np.nan)
-        np.divide(changes * 3_600 / step_s, compared, out=per_h, where=compared > 0)
+        np.divide(changes * 3_600 / step_s, pairs_compared, out=per_h, where=pairs_compared > 0)
         ax.plot(middle_s / unit_s, per_h, **_line(each, palette, labels))
     ax.set_ylim(bottom=0)
     ax.set_ylabel("route changes per pair [1/h]")
@@ -199,7 +199,7 @@ def best_connected(statistics: pa.Table, route: int = 0) -> str:
     return str(names[np.lexsort((total_s, -reached))[0]])
 
 
-def latency_map(
+def delay_map(
     statistics: pa.Table,
     platforms: pa.Table,
     source: str | None = None,
@@ -246,22 +246,22 @@ def latency_map(
     levels = steps(delay_ms, len(palette.ramp))
     ramp = spread(palette.ramp[::-1], len(levels) - 1)
     step = np.clip(np.searchsorted(levels, delay_ms, side="right") - 1, 0, len(levels) - 2)
-    told = np.isfinite(delay_ms)
+    reported = np.isfinite(delay_ms)
     ax.scatter(
-        longitude_deg[place[told]],
-        latitude_deg[place[told]],
+        longitude_deg[place[reported]],
+        latitude_deg[place[reported]],
         s=34,
-        c=[ramp[each] for each in step[told]],
+        c=[ramp[each] for each in step[reported]],
         edgecolor=palette.ink,
         linewidth=0.6,
         zorder=4,
     )
-    lost = place[~told]
+    lost = place[~reported]
     ax.scatter(
         longitude_deg[lost], latitude_deg[lost], s=26, marker="x", color=palette.warning, zorder=4
     )
     _star(ax, longitude_deg, latitude_deg, row[source], palette)
-    colour_bar(ax, levels, ramp, f"median one-way delay from {source} [ms]", palette)
+    colour_bar(ax, levels, ramp, f"median one-route delay from {source} [ms]", palette)
     return ax
 
 
@@ -278,7 +278,7 @@ def _star(ax: Axes, longitude: Floats, latitude: Floats, row: int, palette: Pale
     )
 
 
-def latency_matrix(
+def delay_matrix(
     statistics: pa.Table, route: int = 0, ax: Axes | None = None, palette: Palette = LIGHT
 ) -> Axes:
     """Colour the median delay from each source (rows) to each target (columns).
@@ -297,7 +297,7 @@ def latency_matrix(
     Returns
     -------
     matplotlib.axes.Axes
-        Empty where there never is a way.
+        Empty where there never is a route.
     """
     ax = dress(given_or_new(ax), palette)
     ax.spines["bottom"].set_visible(False)
@@ -312,7 +312,7 @@ def latency_matrix(
     tiles(ax, delay_ms, levels, ramp)
     ax.set_xticks(range(delay_ms.shape[1]), targets[:NAMES_MAX], rotation=90)
     ax.set_yticks(range(delay_ms.shape[0]), sources[:NAMES_MAX])
-    colour_bar(ax, levels, ramp, "median one-way delay [ms]", palette)
+    colour_bar(ax, levels, ramp, "median one-route delay [ms]", palette)
     return ax
 
 

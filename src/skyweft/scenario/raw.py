@@ -1,0 +1,90 @@
+"""A scenario as plain tables: what is there, whether or not the models have checked it yet."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from skyweft.scenario.motion import MOTIONS, Motion
+from skyweft.scenario.words import Step
+
+Model = TypeVar("Model")
+Plain = Mapping[str, Any]
+Error = tuple[str, str]  # place and words
+Found = Iterator[tuple[tuple[Step, ...], str]]
+
+
+def table(data: Plain, key: str) -> dict[str, Plain]:
+    """Return the tables below `key` that are tables."""
+    below = data.get(key)
+    if not isinstance(below, Mapping):
+        return {}
+    return {str(name): each for name, each in below.items() if isinstance(each, Mapping)}
+
+
+def names(data: Plain, key: str) -> list[tuple[int, str]]:
+    """Return place and text of every text in the list `key`."""
+    below = data.get(key)
+    if not isinstance(below, list | tuple):
+        return []
+    return [(row, each) for row, each in enumerate(below) if isinstance(each, str)]
+
+
+def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
+    """Return place and table of everything in the list `key` that is a table."""
+    below = data.get(key)
+    if not isinstance(below, list | tuple):
+        return []
+    return [(row, each) for row, each in enumerate(below) if isinstance(each, Mapping)]
+
+
+def carriers(data: Plain, terminal: str) -> list[str]:
+    """Return the groups that carry a terminal."""
+    return all_carriers(data).get(terminal, [])
+
+
+def all_carriers(data: Plain) -> dict[str, list[str]]:
+    """Return the groups that carry each terminal that any does."""
+    found: dict[str, list[str]] = {}
+    for group, each in table(data, "platforms").items():
+        for name in dict.fromkeys(name for _, name in names(each, "terminals")):
+            found.setdefault(name, []).append(group)
+    return found
+
+
+def moving(data: Plain, group: str) -> Plain:
+    """Return how a group moves, or nothing if that is not valid."""
+    found: Any = data
+    for key in ("platforms", group, "motion"):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def model_of(way: Plain) -> type[Motion] | None:
+    """Return what a table of motion is checked by; None where its kind is not known."""
+    kind = way.get("kind")
+    known = MOTIONS[kind].model if isinstance(kind, str) and kind in MOTIONS else None
+    return known if known is not None and issubclass(known, Motion) else None
+
+
+def moves(data: Plain, group: str) -> str:
+    """Return the kind of motion of a group that is known to move; nothing of any other."""
+    way = moving(data, group)
+    model = model_of(way)
+    return "" if model is None or model.stands else str(way["kind"])
+
+
+def there(data: Plain, key: str, name: str) -> bool:
+    """Whether there is an entry of this name, valid or not: its own error is reported already."""
+    below = data.get(key)
+    return not isinstance(below, Mapping | None) or name in (below or {})
+
+
+def valid(adapter: TypeAdapter[Model], tables: Mapping[str, Plain]) -> dict[str, Model]:
+    """Return the models of those tables that are valid."""
+    found = {}
+    for name, each in tables.items():
+        with suppress(ValidationError, OverflowError, RecursionError):
+            found[name] = adapter.validate_python(each)
+    return found
