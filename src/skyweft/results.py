@@ -194,6 +194,7 @@ def run(
     force: bool = False,
     progress: Progress | None = None,
     threads: int | None = None,
+    dask: str | None = None,
 ) -> Run:
     """Run a scenario and write its tables.
 
@@ -218,6 +219,9 @@ def run(
         Called as progress(done_s, total_s, stage) with seconds of the scenario's time.
     threads : int, optional
         How many share the work, all processors by default. Results do not depend on it.
+    dask : str, optional
+        Address of a Dask scheduler whose workers do what needs no order in time. Results do not
+        depend on it either. Needs the extra `skyweft[dask]`, and a disk that workers share.
 
     Returns
     -------
@@ -228,6 +232,8 @@ def run(
     ScenarioError
         The scenario is not valid, the folder is taken, in use or cannot be written, or a run to
         resume is of another scenario, input or version; nothing that was there is touched.
+    BackendError
+        The cluster cannot be reached, or its workers cannot work; finished blocks are kept.
 
     Warns
     -----
@@ -242,6 +248,7 @@ def run(
             force=force,
             progress=progress,
             threads=threads,
+            dask=dask,
         )
     asked = scenario
 
@@ -254,6 +261,7 @@ def run(
             force=force,
             progress=progress,
             threads=threads,
+            dask=dask,
         )
         return Run(folder)
 

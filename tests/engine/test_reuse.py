@@ -1,18 +1,23 @@
 """Work that is taken over is that which would have been done, to the last byte, or none."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from skyweft.engine import keys
-from skyweft.errors import UndeclaredReadError
+from skyweft.errors import ScenarioError, UndeclaredReadError
 from skyweft.network.routing.stage import STAGE as ROUTES_STAGE
 from skyweft.registry import Kinds
 from skyweft.results import Run, run
+from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.context import READ_BY_ALL
 from skyweft.stage.registry import stages
@@ -223,8 +228,91 @@ def test_every_key_is_read_by_some_stage() -> None:
     assert unread == {"name", "description"}
 
 
+def test_the_seed_matters_where_something_is_drawn(tiny: Path) -> None:
+    text = tiny.read_text(encoding="utf-8")
+    drawn = 'kind = "population", count = 12'
+    assert drawn in text
+    found = []
+    for motion in (drawn, 'kind = "fixed", latitude_deg = 1.0, longitude_deg = 2.0'):
+        tiny.write_text(text.replace(drawn, motion), encoding="utf-8")
+        first, other = (load(tiny, [f"seed={seed}"]) for seed in (1, 2))
+        plan = {"inputs": [{"file": str(tiny.parent / "sites.csv"), "sha256": ""}], "borders_s": []}
+        one, two = (keys.keys(each, stages_of(each), plan) for each in (first, other))
+        found.append({key for key in one if one[key] == two[key]})
+    assert found == [set(), {"motion", "contacts", "links", "coverage"}]
+
+
 def test_what_stages_read_is_there() -> None:
     paths = set(_paths(Scenario))
     for stage in stages():
         for path in (*READ_BY_ALL, *(stage.reads or ())):
             assert path in paths, f"{stage.key}: {path}"
+
+
+CHANGES = [
+    f"{path}={value}"
+    for path, values in {
+        "duration_s": [6_000, 7_000.5],
+        "step_s": [30, 60],
+        "seed": [0, 4],
+        "start": ["2026-07-01T00:10:00Z", "2027-01-01T00:00:00Z"],
+        "world.earth_orientation": ["'none'"],
+        "platforms.sats.layer": ["'near_space'"],
+        "platforms.sats.motion.altitude_m": [700e3],
+        "platforms.sats.motion.phasing": [1],
+        "platforms.sats.relay": ["false"],
+        "platforms.sats.terminals": ["['sat', 'node']"],
+        "platforms.high.motion.mean_anomaly_deg": [101],
+        "platforms.ground.relay": ["true"],
+        "platforms.field.motion.count": [11],
+        "platforms.field.storage": ["{ bytes = 100 }"],
+        "terminals.node.frequency_hz": [402e6],
+        "terminals.node.eirp_dbw": [2.0, 30.0],
+        "terminals.node.mask": ["[[0, 20], [180, 5]]"],
+        "terminals.node.polarisation": ["'rhcp'"],
+        "terminals.sat.gt_db_k": [-21.0],
+        "links.0.waveform": ["'dvb_s2x'"],
+        "links.0.elevation_min_deg": [5, 25],
+        "links.0.range_max_m": [2e6],
+        "links.0.sample_s": [30],
+        "links.0.losses_db": [1.0],
+        "links.0.source_links_max": [1],
+        "links.0.choose": ["'longest'"],
+        "links.0.acquisition_s": [5],
+        "links.0.sun_exclusion_deg": [20],
+        "links.0.beams": ["{ count = 2, width_deg = 6.0 }"],
+        "routes.0.metric": ["'hops'"],
+        "routes.0.alternatives": [2],
+        "routes.0.processing_s": [0.01],
+        "flows.0.step_s": [600],
+        "flows.0.demand_bps": [500],
+        "flows.0.split": ["'equal'"],
+        "gateways.target_share": [0.9],
+        "packets.0.arrivals": ["'constant'"],
+        "packets.0.background": ["false"],
+        "coverage.elevation_min_deg": [20],
+        "coverage.sites": ["[]"],
+        "failures": ["[{ platforms = ['sats'], share = 0.5 }]", "[{ links = [0], share = 0.3 }]"],
+        "messages": ["[{ source = 'field', target = 'ground', size_bytes = 20, period_s = 600 }]"],
+    }.items()
+    for value in values
+]
+
+
+@pytest.fixture(scope="module")
+def kept_by_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=st.sampled_from(CHANGES), then=st.lists(st.sampled_from(CHANGES), max_size=2))
+def test_any_two_scenarios(tiny: Path, kept_by_all: Path, first: str, then: list[str]) -> None:
+    """Whatever ran before and whatever changes: the run that takes work over has the same bytes."""
+    with patch.dict(os.environ, SKYWEFT_CACHE=str(kept_by_all), SKYWEFT_REUSE_BYTES="1e9"):
+        out = tiny.parent / "out"
+        try:
+            run(tiny, out, overrides=[first], force=True)
+            after = run(tiny, out, overrides=then, force=True)
+        except ScenarioError:
+            reject()  # two changes that do not go together
+        assert _bytes(after) == _bytes(_fresh(tiny, *then))

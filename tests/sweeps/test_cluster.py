@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from skyweft.engine import cluster
 from skyweft.errors import BackendError
-from skyweft.sweeps import cluster, sweep
+from skyweft.sweeps import sweep
 
 pytest.importorskip("distributed", reason="the extra skyweft[dask] is not installed")
 

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from skyweft.results import run
 
     folder = Path(options.out) if options.out else Path("runs", Path(options.scenario).stem)
-    with progress_bar() as progress:
+    with progress_bar() as progress, _reuse(options):
         result = run(
             options.scenario,
             folder,
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
             resume=options.resume,
             force=options.force,
             threads=options.threads,
+            dask=options.dask,
             progress=progress,
         )
     page = None
@@ -68,13 +70,20 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _reuse(options: argparse.Namespace) -> AbstractContextManager[None]:
+    """Let work be taken over, or not."""
+    from skyweft.store.kept import nothing_reused
+
+    return nothing_reused() if options.no_reuse else nullcontext()
+
+
 def sweep(options: argparse.Namespace) -> int:
     """Run the variants of a scenario; say which have failed."""
     from skyweft.sweeps import sweep
     from skyweft.sweeps.product import PAGE
     from skyweft.sweeps.variants import from_words
 
-    with progress_bar() as progress:
+    with progress_bar() as progress, _reuse(options):
         found = sweep(
             options.scenario,
             from_words(options.set),
@@ -173,14 +182,17 @@ def _show(options: argparse.Namespace, result: Any, folder: Path, page: Path | N
     """Print what a run came to and where it lies; open the page if that was asked."""
     summary = result.summary()
     where = {"folder": str(folder), "report": str(page) if page else None}
+    reused = list(result.manifest.get("reused", {}))
     lines = [*_metrics(result.scenario, summary), f"tables: {folder}"]
+    if reused:
+        lines.append(f"taken over from earlier runs: {', '.join(reused)}")
     lines += [f"report: {page}"] if page else []
     warned = summary["warnings"]
     for each in warned[:WARNINGS_SHOWN]:
         warn(each)
     if len(warned) > WARNINGS_SHOWN:
         print(f"skyweft: {len(warned) - WARNINGS_SHOWN:,} more in summary.json", file=sys.stderr)
-    answer(options, {"summary": summary, **where}, lines)
+    answer(options, {"summary": summary, "reused": reused, **where}, lines)
     if page and getattr(options, "open", False):
         import webbrowser
 

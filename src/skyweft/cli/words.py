@@ -127,7 +127,19 @@ def _add_running(sub: argparse.ArgumentParser) -> None:
         metavar="N",
         help="threads (default: as many as there are cores)",
     )
+    sub.add_argument(
+        "--dask", metavar="ADDRESS", help="share the work with this scheduler's cluster"
+    )
+    _add_no_reuse(sub)
     sub.add_argument("--no-report", action="store_true", help="tables and summary only")
+
+
+def _add_no_reuse(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--no-reuse",
+        action="store_true",
+        help="work everything out anew, and keep none of it for later runs",
+    )
 
 
 def _add_sweep(sub: argparse.ArgumentParser) -> None:
@@ -151,6 +163,7 @@ def _add_sweep(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--dask", metavar="ADDRESS", help="run on the cluster of this scheduler")
     sub.add_argument("--resume", action="store_true", help="go on with an interrupted sweep")
+    _add_no_reuse(sub)
 
 
 def _add_plan(sub: argparse.ArgumentParser) -> None:

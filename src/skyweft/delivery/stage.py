@@ -42,6 +42,7 @@ class DeliveriesStage(Stage):
     key = "deliveries"
     needs = ("motion", "contacts", "links")
     reads = (
+        "seed",
         "step_s",
         "platforms.*.terminals",
         "platforms.*.relay",

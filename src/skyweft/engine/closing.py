@@ -9,13 +9,14 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from skyweft.columns import Table
 from skyweft.engine import restricting
-from skyweft.engine.reuse import Notes, Reuse, asked, give_again, hold
+from skyweft.engine.pieces import Source
+from skyweft.engine.reuse import Notes, Reuse, asked, declared, give_again, hold
 from skyweft.scenario.review import check
 from skyweft.stage import Context, Journal, Stage, Whole
 from skyweft.stage.registry import stages
@@ -25,6 +26,9 @@ from skyweft.store.names import MANIFEST, SCENARIO, SUMMARY, TABLE
 from skyweft.store.parquet import TableWriter
 from skyweft.store.splice import splice
 from skyweft.store.writing import Writing
+
+if TYPE_CHECKING:
+    from skyweft.engine.crew import Crew
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Begun:
     overrides: Sequence[str]
     seconds: dict[str, float]
     reuse: Reuse = field(default_factory=Reuse)
+    crew: "Crew | None" = None  # who works too
+    source: Source | None = None  # what they are told
 
     @property
     def parts(self) -> list[Path]:
@@ -163,7 +169,8 @@ def _in_turn(run: Begun, parts: Sequence[Path], drafts: tuple[Path, Path], taken
         whole.restrictions = restricting.before(stage, run.stages, reported)
         state = stage.open(whole.context)
         state.load(Journal(parts[-1], stage.key))
-        metrics = _plain(state.close(whole))
+        with declared(whole, stage, stage.gives_whole):
+            metrics = _plain(state.close(whole))
         notes[stage] = {
             "metrics": metrics,
             "warnings": whole.warnings,
@@ -229,7 +236,7 @@ def _manifest(run: Begun, warnings: list[str], left_out: dict[str, str]) -> dict
         "derived_geometry": list(run.context.fleet.derived_geometry),
         "warnings": warnings,
         "left_out": left_out,
-        "reused": dict(run.reuse.taken),
+        "reused": {each.key: taken for each in run.stages if (taken := run.reuse.taken[each.key])},
         "seconds": {name: round(seconds, 3) for name, seconds in run.seconds.items()},
         **run.plan,
     }

@@ -51,7 +51,8 @@ def keys(
         Of every stage; None where the work depends on what cannot be told.
     """
     contents = {each["file"]: each["sha256"] for each in plan["inputs"]}
-    run = [FORM, _program(), plan["borders_s"]]
+    drawn = any(platforms.motion.draws for platforms in scenario.platforms.values())
+    run = [FORM, _program(), plan["borders_s"], scenario.seed if drawn else None]
     found: dict[str, str | None] = {}
     for number, stage in enumerate(stages):
         earlier = [

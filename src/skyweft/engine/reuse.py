@@ -7,7 +7,8 @@ works again for as long as somebody after it does.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -123,6 +124,20 @@ def files_of(stage: Stage, names: Iterable[str]) -> list[str]:
     """Return which files of a block are a stage's."""
     tables = {f"{table.name}{TABLE}" for table in stage.tables}
     return [name for name in names if name in tables or name.startswith(f"{stage.key}.")]
+
+
+@contextmanager
+def declared(
+    giver: Block | Whole, stage: Stage, products: Sequence[Product[Any]]
+) -> Iterator[None]:
+    """Refuse what a stage gives in here and does not declare: nobody would know to ask it again."""
+    before = giver.given
+    yield
+    if unsaid := sorted(giver.given - before - {product.name for product in products}):
+        name = "gives" if isinstance(giver, Block) else "gives_whole"
+        raise ValueError(
+            f"the stage {stage.key!r} gives {', '.join(unsaid)}, but does not declare it: {name}"
+        )
 
 
 def hold(giver: Block | Whole, products: Sequence[Product[Any]], journal: Journal) -> None:

@@ -3,18 +3,22 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from skyweft.engine import restricting
 from skyweft.engine.borders import borders
 from skyweft.engine.closing import Begun, finish
 from skyweft.engine.estimate import checked
 from skyweft.engine.keys import keys, watch
+from skyweft.engine.pieces import Source
 from skyweft.engine.reuse import Reuse
-from skyweft.engine.turns import Job, run_block
-from skyweft.errors import ScenarioError
+from skyweft.engine.turns import Job, run_block, settle
+from skyweft.errors import BackendError, ScenarioError
 from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import step_s
 from skyweft.scenario.reading import in_file, load, text_of
@@ -36,6 +40,9 @@ from skyweft.store.kept import Kept
 from skyweft.store.toml_writer import toml
 from skyweft.store.writing import Writing
 
+if TYPE_CHECKING:
+    from skyweft.engine.crew import Crew
+
 Progress = Callable[[float, float, str], None]
 
 
@@ -48,6 +55,7 @@ def run_into(
     force: bool = False,
     progress: Progress | None = None,
     threads: int | None = None,
+    dask: str | None = None,
 ) -> Path:
     """Run a scenario and write its tables into a folder, which is returned.
 
@@ -69,11 +77,34 @@ def run_into(
     work = Begun(context, takes_part, text, folder, plan, origin, overrides, seconds)
     if kept:
         work.reuse = Reuse(kept, keys(decided, takes_part, plan), unchanged)
-    with claim(folder, plan, resume=resume, force=force) as whole:
+    with ExitStack() as stack:
+        if dask:
+            work.crew = stack.enter_context(closing(_crew(dask)))
+            work.source = _source(scenario, work)
+        whole = stack.enter_context(claim(folder, plan, resume=resume, force=force))
         if not whole:
             _all_blocks(work, progress or (lambda done_s, total_s, stage: None))
             kept.trim()
     return folder
+
+
+def _crew(address: str) -> "Crew":
+    """Reach the workers before any work."""
+    try:
+        from skyweft.engine.crew import Crew
+    except ImportError as error:
+        raise BackendError(
+            "running on Dask needs the extra: pip install 'skyweft[dask]'", retryable=False
+        ) from error
+    return Crew(address)
+
+
+def _source(scenario: Scenario | str | Path, work: Begun) -> Source:
+    """Tell others what is run."""
+    text = scenario if isinstance(scenario, Scenario) else scenario_file(scenario).absolute()
+    what = text if isinstance(text, Scenario) else str(text)
+    borders_s = tuple(work.plan["borders_s"])
+    return Source(what, tuple(work.overrides), borders_s, work.origin, version("skyweft"))
 
 
 def _decided(scenario: Scenario | str | Path, overrides: Sequence[str]) -> tuple[Scenario, str]:
@@ -124,7 +155,7 @@ def _blocks(work: Begun, progress: Progress) -> None:
             states = {stage: stage.open(context.reading(stage.reads)) for stage in work.stages}
             borders_s = work.plan["borders_s"]
             job = Job(context, work.folder, work.origin, borders_s, states, progress, work.seconds)
-            job.reuse = work.reuse
+            job.reuse, job.crew, job.source = work.reuse, work.crew, work.source
             try:
                 _until_one_is_there(work, job)
             except BaseException:
@@ -147,8 +178,9 @@ def _until_one_is_there(work: Begun, job: Job) -> None:
     try:
         for number in range(first, len(job.borders_s) - 1):
             if number > first and part_of(work.folder, number).exists():
-                return
+                break
             run_block(job, number, writing)
+        settle(job, writing)
     finally:
         began = perf_counter()
         writing.finish()

@@ -1,23 +1,29 @@
 """One block of time: every stage takes its turn, and leaves its files in one folder."""
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from skyweft.columns import Table
 from skyweft.engine import restricting
-from skyweft.engine.reuse import Notes, Reuse, asked, give_again, hold
+from skyweft.engine.pieces import Made, Source, movable, piece_of
+from skyweft.engine.reuse import Notes, Reuse, asked, declared, give_again, hold
 from skyweft.stage import Block, Context, Journal, Stage, State
 from skyweft.stage.block import Work
 from skyweft.store.folder import draft_of, keep, part_of
 from skyweft.store.jsonfile import write_json
 from skyweft.store.parquet import TableWriter
 from skyweft.store.writing import Writing
+
+if TYPE_CHECKING:
+    from skyweft.engine.crew import Crew
 
 Progress = Callable[[float, float, str], None]
 
@@ -36,6 +42,9 @@ class Job:
     reported: restricting.Reported = field(default_factory=dict)
     reuse: Reuse = field(default_factory=Reuse)
     behind: set[Stage] = field(default_factory=set)  # whose work on the last block was taken over
+    crew: "Crew | None" = None
+    source: Source | None = None
+    in_flight: deque[Callable[[], None]] = field(default_factory=deque)  # what makes blocks count
 
     def show(self, number: int, part: float, key: str) -> None:
         """Tell how far the run has come: `part` of a block is done, and whose turn it is."""
@@ -90,7 +99,10 @@ class _Sink:
 
 
 def run_block(job: Job, number: int, writing: Writing) -> None:
-    """Compute one block and hand its files to `writing`; the last piece makes it count."""
+    """Compute one block and hand its files to `writing`; the last piece makes it count.
+
+    Where others work too, that piece is handed over once so many blocks are under way.
+    """
     part = part_of(job.folder, number)
     draft = draft_of(part)
     shutil.rmtree(draft, ignore_errors=True)
@@ -102,42 +114,65 @@ def run_block(job: Job, number: int, writing: Writing) -> None:
     stages = list(job.states)
     taken = job.reuse.take_block(stages, number, draft)
     notes: Notes = {}
+    elsewhere: dict[Stage, Callable[[], Made]] = {}
     for stage in stages:
         block.context = job.context.reading(stage.reads)
         block.journal = Journal(draft, stage.key, writing.put)
         block.restrictions = restricting.before(stage, stages, job.reported)
+        block.warnings = []
         sink.begin(stage)
         with job.timed(stage.key):
             if stage in taken:
-                block.warnings += taken[stage]["warnings"]
                 _take_over(job, block, stage, asked=asked(stage, stages, taken))
+            elif job.crew and job.source and movable(stage, job.states):
+                elsewhere[stage] = job.crew.hand(piece_of(job.source, block, number, stage, stages))
             else:
-                before = len(block.warnings)
                 _run(job, block, stage, number, writing)
-                notes[stage] = {"warnings": block.warnings[before:]}
+                notes[stage] = {"warnings": block.warnings}
 
     def count() -> None:
         sink.close()
-        write_json(draft / "part.json", {"warnings": block.warnings})
+        for stage, made in elsewhere.items():
+            notes[stage] = {"warnings": _fetched(made(), draft)}
+        every = {**notes, **taken}
+        warnings = [line for stage in stages for line in every[stage]["warnings"]]
+        write_json(draft / "part.json", {"warnings": warnings})
         keep(job.folder, number, job.origin)
         job.reuse.keep_block(part, number, notes)
 
-    writing.put(count)
+    job.in_flight.append(count)
+    while len(job.in_flight) > (job.crew.blocks if job.crew else 0):
+        writing.put(job.in_flight.popleft())
+
+
+def _fetched(made: Made, draft: Path) -> Sequence[str]:
+    """Put the files of a piece that was done elsewhere into a draft; return its warnings."""
+    for name, text in made.files.items():
+        (draft / name).write_bytes(text)
+    return made.warnings
 
 
 def _run(job: Job, block: Block, stage: Stage, number: int, writing: Writing) -> None:
     """Have a stage do its work, from where its last block ended."""
     if stage in job.behind:
         job.behind.remove(stage)
-        writing.wait()
+        settle(job, writing)
         job.states[stage] = stage.open(block.context)
         job.states[stage].load(Journal(part_of(job.folder, number - 1), stage.key))
     state = job.states[stage]
-    state.block(block)
+    with declared(block, stage, stage.gives):
+        state.block(block)
     if job.reuse:
         hold(block, stage.gives, block.journal)
     restricting.take(block, stage, job.reported)
     state.save(block.journal)
+
+
+def settle(job: Job, writing: Writing) -> None:
+    """Wait until every block so far counts."""
+    while job.in_flight:
+        writing.put(job.in_flight.popleft())
+    writing.wait()
 
 
 def _take_over(job: Job, block: Block, stage: Stage, *, asked: bool) -> None:

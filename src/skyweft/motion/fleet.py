@@ -42,7 +42,8 @@ def build_fleet(scenario: Scenario) -> Fleet:
     ScenarioError
         Everything wrong with the groups' files, and names that are not unique, a line each.
     """
-    seen = excerpt(scenario, READ_BY_ALL)  # of what stages know platforms by, no more is read
+    # What stages know platforms by, and no more; the seed only where something is drawn.
+    seen = excerpt(scenario, (*READ_BY_ALL, "seed"))
     setting = Setting(
         clock=Clock.at(seen.start, tables=seen.world.earth_orientation == "tables"),
         duration_s=seen.duration_s,
@@ -64,7 +65,8 @@ def build_fleet(scenario: Scenario) -> Fleet:
 
 def _members(group: str, motion: Motion, setting: Setting) -> Members:
     """Return the platforms of one group, by what its kind of motion stands for."""
-    found: Members = MOTIONS.work(motion.kind, Members, group, motion, setting)
+    known = setting if motion.draws else setting.without_seed()
+    found: Members = MOTIONS.work(motion.kind, Members, group, motion, known)
     if not MOTIONS.origin(motion.kind):
         return found
     if motion.stands != (found.sites is not None):

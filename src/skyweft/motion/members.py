@@ -1,8 +1,9 @@
 """What every way of moving hands back for one group of a scenario."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from skyweft.errors import UndeclaredReadError
 from skyweft.fleet import Mover, Sites
 from skyweft.fleet.planes import Planes
 from skyweft.world.clock import Clock
@@ -14,7 +15,19 @@ class Setting:
 
     clock: Clock
     duration_s: float
-    seed: int
+    seed: int  # there only for kinds that say `draws`
+
+    def __getattr__(self, name: str) -> int:
+        """Refuse a seed that was taken away; called for what is not there alone."""
+        if name == "seed":
+            raise UndeclaredReadError("the seed is read by a motion that does not say draws = True")
+        raise AttributeError(name)
+
+    def without_seed(self) -> "Setting":
+        """Return what a way of moving knows that draws nothing."""
+        found = replace(self)
+        object.__delattr__(found, "seed")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Motion(Entry):
     """What reports call it; its kind unless given."""
     stands: ClassVar[bool] = False
     """Whether its platforms stand still, so that they may be sites of coverage and gateways."""
+    draws: ClassVar[bool] = False
+    """Whether anything is drawn at random: only then the scenario's seed is handed over."""
     orbits: ClassVar[bool] = False
     """Whether its platforms are satellites, at home in space whatever their height."""
     factors: ClassVar[tuple[str, ...]] = ("count",)
@@ -213,6 +215,7 @@ class Population(Motion):
 
     words = "population"
     stands = True
+    draws = True
     kind: Literal["population"]
     count: Count
     """How many."""

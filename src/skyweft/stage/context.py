@@ -44,7 +44,7 @@ class Estimate:
 
 
 # Who the platforms are is known to every stage, so what that depends on is read by each.
-READ_BY_ALL = ("start", "duration_s", "world", "platforms.*.layer", "platforms.*.motion", "seed")
+READ_BY_ALL = ("start", "duration_s", "world", "platforms.*.layer", "platforms.*.motion")
 
 Made = dict[Callable[..., Any], Any]
 

@@ -76,6 +76,11 @@ class Whole:
         """Hand a product to the stages after this one."""
         self._products[product.name] = value
 
+    @property
+    def given(self) -> set[str]:
+        """Return the names of what has been given so far."""
+        return set(self._products)
+
     def get(self, product: Product[T]) -> T:
         """Return what an earlier stage gave; it must stand in `needs`."""
         found: T = self._products[product.name]

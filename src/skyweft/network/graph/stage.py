@@ -16,7 +16,7 @@ class FailuresStage(Stage):
 
     key = "failures"
     needs = ("motion",)
-    reads = ("failures", "links")
+    reads = ("seed", "failures", "links")
     tables = (OUTAGES,)
     share = 0.01
 
