@@ -1,6 +1,7 @@
 """Heavy answers that nobody reads neither fill the memory nor keep light ones waiting."""
 
 import asyncio
+import random
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from skyweft.console import answers, api, patience
@@ -136,3 +139,52 @@ def test_an_answer_too_large_is_refused(
     refused = ask("/api/v1/runs/0/scene")
     assert refused.status == 400
     assert "ask for a shorter time or fewer columns" in refused.json["error"]
+
+
+@settings(max_examples=60)
+@given(
+    at_once=st.integers(1, 4),
+    waiting=st.integers(1, 5),
+    comers=st.integers(1, 14),
+    order=st.randoms(use_true_random=False),
+)
+def test_limits_hold_however_slowly_answers_are_taken(
+    at_once: int, waiting: int, comers: int, order: random.Random
+) -> None:
+    """So many within, so many who wait, all others refused at once; and another room is free."""
+
+    async def crowd() -> None:
+        heavy, light = answers.Room(at_once), answers.Room(1)
+        taken = [asyncio.Event() for _ in range(comers)]
+        inside: set[int] = set()
+        served: set[int] = set()
+        refused: list[int] = []
+
+        async def come(number: int) -> None:
+            try:
+                async with heavy:
+                    inside.add(number)
+                    assert len(inside) <= at_once
+                    await taken[number].wait()
+                    inside.discard(number)
+                    served.add(number)
+            except HTTPException as error:
+                refused.append(error.status_code)
+
+        tasks = [asyncio.create_task(come(number)) for number in range(comers)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert len(inside) == min(comers, at_once)
+        assert refused == [503] * max(0, comers - at_once - waiting)
+        async with light:  # while nobody takes anything
+            pass
+        while inside:
+            taken[order.choice(sorted(inside))].set()
+            for _ in range(4):
+                await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+        assert len(served) == min(comers, at_once + waiting)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answers, "WAITING", waiting)
+        finish(crowd())
