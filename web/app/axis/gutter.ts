@@ -13,7 +13,7 @@ const BREAK_PX = 12;
 export function gutterFor(widest_px: number, room_px: number): number {
   const least_px = room_px <= NARROW_PX ? 96 : 176;
   const most_px = (room_px <= NARROW_PX ? 0.46 : 0.36) * room_px;
-  return Math.round(Math.min(most_px, Math.max(least_px, widest_px + padOf(room_px))));
+  return Math.ceil(Math.min(most_px, Math.max(least_px, widest_px + padOf(room_px))));
 }
 
 export function padOf(room_px: number): number {
