@@ -9,15 +9,24 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from skyweft import registry
+from skyweft import parts as added
+from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.scenario.losses import LOSSES
 from skyweft.scenario.motion import MOTIONS
 from skyweft.scenario.scenario import Platforms, Scenario
 from skyweft.scenario.schema import json_schema
 from skyweft.scenario.terminals import ANTENNAS, Link, Radio
 from skyweft.scenario.waveforms import WAVEFORMS
+from skyweft.store.formats import FORMATS
 
-REGISTRIES: tuple[registry.Registry[Any], ...] = (MOTIONS, ANTENNAS, LOSSES, WAVEFORMS)
+REGISTRIES: tuple[added.Registry[Any], ...] = (
+    MOTIONS,
+    ANTENNAS,
+    LOSSES,
+    WAVEFORMS,
+    FORMATS,
+    PLAN_FORMATS,
+)
 MODELS = (Radio, Link, Platforms, Scenario)  # the inner ones first
 
 
@@ -41,7 +50,7 @@ def installed(group: str, **parts: Any) -> Iterator[None]:
         entries.append(EntryPoint(name, f"acme:{name}", group)._for(_Package()))  # type: ignore[attr-defined]
     try:
         with patch.object(
-            registry, "entry_points", lambda group: [e for e in entries if e.group == group]
+            added, "entry_points", lambda group: [e for e in entries if e.group == group]
         ):
             forget()
             yield

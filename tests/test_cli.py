@@ -442,7 +442,8 @@ def test_plan_of_a_run_is_written_for_others(capsys: Captured) -> None:
     longer = VALID.replace("7_200", "43_200")
     assert main(["run", write(longer), "--out", "out", "--no-report"]) == 0
     capsys.readouterr()
-    files = ["--hdtn", "plan.json", "--ion", "plan.ionrc", "--asabr", "plan.cp"]
+    files = ["--write", "hdtn", "plan.json", "--write", "ion", "plan.ionrc"]
+    files += ["--write", "asabr", "plan.cp"]
     assert main(["plan", "out", *files, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert list(facts["files"]) == ["hdtn", "ion", "asabr"]
@@ -461,7 +462,9 @@ def test_plan_of_a_run_is_written_for_others(capsys: Captured) -> None:
         (["plan", "plan.json", "--from", "1", "--to", "3"], 1),
         (["plan", "nothing.json"], 1),
         (["plan", "."], 1),
-        (["plan", "plan.json", "--ion", "no/folder"], 1),
+        (["plan", "plan.json", "--write", "ion", "no/folder"], 1),
+        (["plan", "plan.json", "--write", "iron", "plan.x"], 1),
+        (["plan", "plan.json", "--write", "ion"], 2),
     ],
 )
 def test_plan_refuses(words: list[str], code: int, capsys: Captured) -> None:

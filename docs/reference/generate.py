@@ -13,6 +13,7 @@ from typing import Any
 
 import skyweft
 from skyweft.cli import parser
+from skyweft.parts import Registry, named
 from skyweft.scenario.schema import Node, json_schema, resolved
 from skyweft.scenario.words import allowed, shown
 from skyweft.stage.registry import tables
@@ -34,6 +35,29 @@ STAGES = {
     "skyweft.report.sweep": ["write_sweep"],
 }
 
+# Where every registry is, and what a part of it is.
+REGISTRIES = {
+    "skyweft.stage.registry:STAGES": "A part is an object that follows `skyweft.stage.Stage`.",
+    "skyweft.scenario.motion:MOTIONS": "A part is a `skyweft.registry.Kind`: a model made from "
+    "`skyweft.scenario.motion.Motion`, and a function of the group's name, the table and a "
+    "`skyweft.motion.members.Setting` that answers `skyweft.motion.members.Members`.",
+    "skyweft.scenario.terminals:ANTENNAS": "A part is a `Kind`: a model made from "
+    "`skyweft.scenario.terminals.Antenna`, and a function of the table, the carrier and the sine "
+    "of the other end's angle above the horizon that answers a gain in dBi.",
+    "skyweft.scenario.losses:LOSSES": "A part is a `Kind`: a model made from "
+    "`skyweft.scenario.losses.PathLoss`, and a function of the table and a "
+    "`skyweft.links.path.Path` that answers a loss in dB.",
+    "skyweft.scenario.waveforms:WAVEFORMS": "A part is a `Kind`: a model made from "
+    "`skyweft.scenario.modulations.Waveform`, and a function of the table and the terminal's "
+    "bandwidth that answers a `skyweft.links.waveforms.Ladder`; of one made from "
+    "`skyweft.scenario.contention.Shared`, a `skyweft.links.waveforms.Channel`.",
+    "skyweft.store.formats:FORMATS": "A part is a `skyweft.store.formats.Format`: what a run is "
+    "called in it, and a function of a `skyweft.export.asked.Asked` that answers what writes it.",
+    "skyweft.protocols.contact_plans.formats:PLAN_FORMATS": "A part is a "
+    "`skyweft.protocols.contact_plans.formats.PlanFormat`: how its texts are recognised, read and "
+    "written.",
+}
+
 
 def pages() -> dict[str, str]:
     """Return the name and the text of every generated page."""
@@ -42,6 +66,7 @@ def pages() -> dict[str, str]:
         "cli.md": _commands(),
         "python.md": _python(),
         "tables.md": _run_tables(),
+        "packages.md": _packages(),
     }
 
 
@@ -147,7 +172,8 @@ def _usage(sub: argparse.ArgumentParser) -> str:
 
 
 def _words(action: argparse.Action) -> str:
-    value = "" if action.nargs == 0 else str(action.metavar or "/".join(action.choices or []))
+    given = action.metavar or "/".join(action.choices or [])
+    value = "" if action.nargs == 0 else given if isinstance(given, str) else " ".join(given)
     return " ".join([*action.option_strings[-1:], *([value] if value else [])])
 
 
@@ -160,6 +186,43 @@ def _run_tables() -> str:
         *(table.reference() for table in tables().values()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _packages() -> str:
+    parts = [
+        MADE,
+        "# What packages may add",
+        "An installed package adds parts by entry points: a name in one of the groups below stands "
+        "for an object of the package. What cannot be loaded, has the wrong shape or takes a kind "
+        "that there is already is left out with a warning that names the package; a run without it "
+        "goes on. Checks, messages, JSON Schema and these pages are made from the same registries.",
+    ]
+    for where, answers in REGISTRIES.items():
+        registry = named(where)
+        home, _, name = where.partition(":")
+        rows = [f"| `{kind}` | {_said(part)} |" for kind, part in _ours(registry)]
+        table = "\n".join(["| ours | what it is |", "|---|---|", *rows])
+        text = f"{answers} In Python: `{home}.{name}`."
+        parts += [f"## {registry.sort}: `{registry.group}`", text, table]
+    return "\n\n".join(parts) + "\n"
+
+
+def _ours(registry: Registry[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the kinds of our own parts."""
+    for kind, part in registry.items():
+        if not registry.origin(kind):
+            yield kind, part
+
+
+def _said(part: Any) -> str:
+    """Return the first sentence of what a part is."""
+    words = getattr(part, "words", "")
+    text = (
+        words
+        if isinstance(words, str) and words
+        else str((getattr(part, "model", None) or type(part)).__doc__)
+    )
+    return text.strip().splitlines()[0].replace("|", "\\|")
 
 
 def _python() -> str:

@@ -3,6 +3,7 @@
 import math
 import shutil
 import tempfile
+import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from skyweft.engine.runner import run_into
 from skyweft.errors import ScenarioError
+from skyweft.export import export
 from skyweft.network.plan.from_run import contact_plan
 from skyweft.network.plan.product import ContactPlan
 from skyweft.network.routing.disjoint_pairs import disjoint_paths
@@ -128,6 +130,38 @@ class Run(Folder):
             See `skyweft.network.plan.making.contact_plan`.
         """
         return contact_plan(self.scenario, self.table, piece_s)
+
+    def export(
+        self,
+        form: str,
+        out: str | Path | None = None,
+        *,
+        only: Sequence[str] = (),
+        step_s: float | None = None,
+        time_s: float = 0.0,
+    ) -> Path:
+        """Write the run in a format of other programs: see `skyweft.export.export`.
+
+        Parameters
+        ----------
+        form : str
+            Such as `czml`; `skyweft.export.FORMATS` has all.
+        out : path, optional
+            The file or folder; by default in the run's folder.
+        only : sequence of str
+            Names of platforms or groups; all unless given.
+        step_s, time_s : float
+            Between the times written, and of what is of one moment. [s]
+
+        Returns
+        -------
+        Path
+            What was written; what was left out is told in warnings.
+        """
+        path, notes = export(self, form, out, only=only, step_s=step_s, time_s=time_s)
+        for each in notes:
+            warnings.warn(each, stacklevel=2)
+        return path
 
     def save(self, folder: str | Path) -> "Run":
         """Copy the run to another folder.

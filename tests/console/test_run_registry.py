@@ -76,7 +76,11 @@ def test_the_place_is_named(small, bad: Path, ask, capsys, key: str, value: obje
     problem = _listed(bad, ask, json.dumps(manifest).replace('"NaN"', "NaN").encode())
     assert "manifest.json" in problem
     assert key in problem or value == "NaN"
-    for words in (["report", str(bad)], ["export", str(bad), "--czml"], ["plan", str(bad)]):
+    for words in (
+        ["report", str(bad)],
+        ["export", str(bad), "--format", "czml"],
+        ["plan", str(bad)],
+    ):
         assert main(words) == 1
         assert problem in capsys.readouterr().err
 

@@ -132,7 +132,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     def install(*some: Stage) -> None:
         entries = {registry.STAGES.group: [_Entry(each) for each in some]}
-        monkeypatch.setattr("skyweft.registry.entry_points", lambda group: entries.get(group, []))
+        monkeypatch.setattr("skyweft.parts.entry_points", lambda group: entries.get(group, []))
         _forget()
 
     yield install

@@ -79,7 +79,7 @@ def _old_new_or_words(place: Path, out: Path, capsys: Captured) -> str:
     """Return which of the runs every reader finds; all find the same, or all say the same."""
     about = Shelf([out]).listed()[0]
     capsys.readouterr()
-    codes = [main(["report", str(out)]), main(["export", str(out), "--czml"])]
+    codes = [main(["report", str(out)]), main(["export", str(out), "--format", "czml"])]
     said = capsys.readouterr().err
     for made in ("report.html", "scene.czml"):
         (out / made).unlink(missing_ok=True)
@@ -137,7 +137,7 @@ def test_what_a_forced_run_does_not_write_is_gone(
 ) -> None:
     """Tables that are always there, of other versions, and what was made of the old run."""
     out = shutil.copytree(place / "old", tmp_path / "out")
-    for words in (["report"], ["export", "--czml"], ["export", "--oem"]):
+    for words in (["report"], ["export", "--format", "czml"], ["export", "--format", "oem"]):
         assert main([words[0], str(out), *words[1:]]) == 0
     (out / "of_another_version.parquet").write_bytes(b"")
     (out / "notes.txt").write_text("mine")

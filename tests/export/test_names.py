@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
 from skyweft.export import export
-from skyweft.export.whole import _folder
+from skyweft.export.orbits import _folder
 from skyweft.motion.fleet import build_fleet
 from skyweft.naming import normal, wrong_name
-from skyweft.network.plan.files import FORMS, read_plan, write_plan
+from skyweft.network.plan.files import read_plan, write_plan
 from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols import czml, oem, omm_writing
+from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.protocols.elements import parse
 from skyweft.protocols.features import Feature, geojson, kml
 from skyweft.results import Run, run
@@ -56,7 +57,7 @@ def _pairs(found: ContactPlan) -> set[tuple[str, str]]:
 
 @fresh
 @given(names=NAMES)
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", PLAN_FORMATS)
 def test_contact_plans(form: str, names: list[str], tmp_path: Path) -> None:
     ends = np.arange(len(names) - 1)
     many = plan(names, ends, ends + 1, 0 * ends, 0 * ends + 9, 0 * ends + 8, 0 * ends + 1)
@@ -107,7 +108,7 @@ def test_ephemerides(name: str) -> None:
 @fresh
 @given(names=NAMES)
 def test_files_of_names(names: list[str], tmp_path: Path) -> None:
-    _folder(tmp_path / "oem", [(name, name) for name in names])
+    _folder([(name, name) for name in names], tmp_path / "oem")
     found = [each.read_text(encoding="utf-8") for each in (tmp_path / "oem").iterdir()]
     assert sorted(found) == sorted(names)
     for each in (tmp_path / "oem").iterdir():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.export import export
-from skyweft.export.whole import _folder
+from skyweft.export.orbits import _folder
 from skyweft.results import Run
 
 Floats = NDArray[np.float64]
@@ -92,7 +92,7 @@ def test_oem_read_by_beyond(result: Run, tmp_path: Path) -> None:
 
 
 def test_names_that_a_file_cannot_hold_stay_apart(tmp_path: Path) -> None:
-    _folder(tmp_path / "oem", [("a/b", "first"), ("a_b", "second")])
+    _folder([("a/b", "first"), ("a_b", "second")], tmp_path / "oem")
     assert sorted(each.read_text() for each in (tmp_path / "oem").iterdir()) == ["first", "second"]
 
 

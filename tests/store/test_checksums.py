@@ -107,7 +107,7 @@ def test_commands_end_with_a_message(
     assert main(["report", str(folder)]) == 1
     assert name in capsys.readouterr().err
     if name != "scenario.toml":  # which no export reads
-        assert main(["export", str(folder), "--czml"]) == 1
+        assert main(["export", str(folder), "--format", "czml"]) == 1
         assert name in capsys.readouterr().err
     assert sorted(each.name for each in folder.iterdir()) == before
 

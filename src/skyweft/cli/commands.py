@@ -212,7 +212,7 @@ def plan(options: argparse.Namespace) -> int:
     if (options.source is None) != (options.target is None):
         return complain(options, ["plan needs both --from and --to, or neither"], WORDS)
     from skyweft.network.plan.describe import plan_facts, plan_lines
-    from skyweft.network.plan.files import FORMS, Form, read_plan, write_plan
+    from skyweft.network.plan.files import read_plan, write_plan
 
     if Path(options.where).is_dir():
         from skyweft.results import open_run
@@ -222,14 +222,13 @@ def plan(options: argparse.Namespace) -> int:
         plan, left_out = read_plan(options.where)
         for line in left_out:
             warn(line)
-    files: dict[Form, str] = {form: path for form in FORMS if (path := getattr(options, form))}
-    for form, path in files.items():
+    for form, path in options.write:
         for line in write_plan(plan, path, form):
             warn(line)
     asked = options.source is not None
     facts, lines = _routes(options, plan) if asked else (plan_facts(plan), plan_lines(plan))
-    written = [f"{form}: {path}" for form, path in files.items()]
-    answer(options, {**facts, "files": files}, [*lines, *written])
+    written = [f"{form}: {path}" for form, path in options.write]
+    answer(options, {**facts, "files": dict(options.write)}, [*lines, *written])
     return DONE
 
 

@@ -7,17 +7,8 @@ from typing import Any
 
 from skyweft.cli import commands
 from skyweft.cli.printing import DONE
-
-_FORMS = {
-    "czml": "scene for Cesium",
-    "oem": "CCSDS ephemerides, a file a platform",
-    "omm": "CCSDS mean elements; --out x.json, .csv, .kvn or .xml",
-    "geojson": "places, ground tracks and footprints for maps",
-    "kml": "the same for Google Earth",
-    "netcdf": "ephemerides as a NetCDF cube",
-    "zarr": "ephemerides as a Zarr cube",
-}
-
+from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
+from skyweft.store.formats import FORMATS
 
 _SCENARIO = "scenario file (TOML), or the name of a shipped one"
 
@@ -96,9 +87,15 @@ def _add_set(sub: argparse.ArgumentParser) -> None:
 
 def _add_export(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("folder", metavar="DIR", help="folder of a run")
-    forms = sub.add_mutually_exclusive_group(required=True)
-    for form, words in _FORMS.items():
-        forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=words)
+    # Those of packages are looked for when one is asked for: help loads nothing of theirs.
+    known = "; ".join(f"{each.kind}: {each.words}" for each in FORMATS.ours)
+    sub.add_argument(
+        "--format",
+        dest="form",
+        required=True,
+        metavar="FORMAT",
+        help=f"{known}; or what an installed package adds",
+    )
     sub.add_argument(
         "--only",
         action="append",
@@ -168,12 +165,15 @@ def _add_sweep(sub: argparse.ArgumentParser) -> None:
 
 def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("where", metavar="DIR|FILE", help="folder of a run, or a contact plan")
-    for form, words in (
-        ("hdtn", "HDTN's JSON"),
-        ("ion", "commands of ION's ionadmin"),
-        ("asabr", "A-SABR's text"),
-    ):
-        sub.add_argument(f"--{form}", metavar="FILE", help=f"write the plan as {words}")
+    known = "; ".join(f"{each.kind}: {each.words}" for each in PLAN_FORMATS.ours)
+    sub.add_argument(
+        "--write",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("FORMAT", "FILE"),
+        help=f"write the plan; {known}; or what an installed package adds. May be repeated",
+    )
     sub.add_argument("--from", dest="source", metavar="NAME", help="node that has the bundle")
     sub.add_argument("--to", dest="target", metavar="NAME", help="node it is for")
     sub.add_argument(

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from skyweft.export.asked import Asked, Write, in_lines
 from skyweft.export.choice import Choice
 from skyweft.export.moving import moving
 from skyweft.naming import Apart
@@ -18,6 +19,7 @@ from skyweft.world.clock import Clock
 SPACE_S, LOWER_S = 120.0, 15.0
 _DEGREE = {True: 5, False: 1}  # what turns on the spot would ring under a polynomial
 PAIRS_MAX = 2_000
+OBJECTS_MANY = 500  # from here on Cesium gets slow, whoever wrote the file
 IDENTITY_BYTES_MAX = 2_000
 _COLOURS: dict[str, czml.Colour] = {
     "space": (79, 195, 247, 255),
@@ -28,7 +30,15 @@ _COLOURS: dict[str, czml.Colour] = {
 _LINK: czml.Colour = (79, 195, 247, 120)
 
 
-def lines(run: Folder, chosen: Choice, step_s: float | None, notes: list[str]) -> Iterator[str]:
+def writer(asked: Asked) -> Write:
+    """Return what writes a CZML document."""
+    if len(asked.chosen) > OBJECTS_MANY:
+        words = f"{len(asked.chosen):,} objects: Cesium is slow above {OBJECTS_MANY}; --only helps"
+        asked.notes.append(words)
+    return in_lines(_lines(asked.run, asked.chosen, asked.step_s, asked.notes))
+
+
+def _lines(run: Folder, chosen: Choice, step_s: float | None, notes: list[str]) -> Iterator[str]:
     """Yield the lines of a CZML document; what it leaves out goes into `notes`."""
     clock = Clock.at(run.scenario.start)
     start, end = clock.utc([0.0, run.simulated_s])

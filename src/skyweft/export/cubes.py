@@ -1,9 +1,11 @@
 """Ephemerides of a run as a labelled cube: NetCDF or Zarr, through xarray."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from skyweft.errors import ScenarioError
+from skyweft.export.asked import Asked, Write
 from skyweft.export.choice import Choice
 from skyweft.export.moving import moving
 from skyweft.store.reading import Folder
@@ -11,7 +13,17 @@ from skyweft.store.reading import Folder
 STEP_S = 60.0
 
 
-def ephemeris(run: Folder, chosen: Choice, step_s: float | None) -> Any:
+def netcdf_writer(asked: Asked) -> Write:
+    """Return what writes a NetCDF 4 file."""
+    return partial(_write_netcdf, _ephemeris(asked.run, asked.chosen, asked.step_s))
+
+
+def zarr_writer(asked: Asked) -> Write:
+    """Return what writes a Zarr folder."""
+    return partial(_write_zarr, _ephemeris(asked.run, asked.chosen, asked.step_s))
+
+
+def _ephemeris(run: Folder, chosen: Choice, step_s: float | None) -> Any:
     """Return an `xarray.Dataset` of the movers that were chosen.
 
     `position_m` and `velocity_m_s` have the dimensions (platform, axis, time), ITRS; `time_s`
@@ -50,7 +62,7 @@ def ephemeris(run: Folder, chosen: Choice, step_s: float | None) -> Any:
     )
 
 
-def write_netcdf(cube: Any, path: Path) -> None:
+def _write_netcdf(cube: Any, path: Path) -> None:
     """Write a NetCDF 4 file."""
     try:
         cube.to_netcdf(path, engine="h5netcdf")
@@ -58,7 +70,7 @@ def write_netcdf(cube: Any, path: Path) -> None:
         raise ScenarioError(_missing("h5netcdf")) from error
 
 
-def write_zarr(cube: Any, path: Path) -> None:
+def _write_zarr(cube: Any, path: Path) -> None:
     """Write a Zarr folder."""
     try:
         cube.to_zarr(path, zarr_format=2)  # what every reader takes; text in 3 is not settled

@@ -7,9 +7,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.export.asked import Asked, Write, in_lines
 from skyweft.export.choice import Choice
 from skyweft.export.lines import cut, ground_track
 from skyweft.export.moving import moving
+from skyweft.protocols import features as written
 from skyweft.protocols.features import Coordinate, Feature
 from skyweft.store.reading import Folder
 from skyweft.world import ellipsoid
@@ -22,7 +24,23 @@ _CORNERS = 72  # of a footprint
 _POLE_DEG = 90 - 1e-9  # on a pole itself no direction is east
 
 
-def features(run: Folder, chosen: Choice, step_s: float | None, time_s: float) -> Iterator[Feature]:
+def geojson_writer(asked: Asked) -> Write:
+    """Return what writes GeoJSON."""
+    return in_lines([written.geojson(_found(asked)).rstrip("\n")])
+
+
+def kml_writer(asked: Asked) -> Write:
+    """Return what writes KML."""
+    return in_lines([written.kml(asked.run.scenario.name, _found(asked)).rstrip("\n")])
+
+
+def _found(asked: Asked) -> list[Feature]:
+    return list(_features(asked.run, asked.chosen, asked.step_s, asked.time_s))
+
+
+def _features(
+    run: Folder, chosen: Choice, step_s: float | None, time_s: float
+) -> Iterator[Feature]:
     """Yield places, ground tracks and, for satellites, sub-points and footprints at a moment."""
     standing = chosen.standing
     rows = zip(

@@ -1,23 +1,17 @@
 """One door for all exports: choose, write under a temporary name, rename when whole."""
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from skyweft.errors import ScenarioError
-from skyweft.export import cesium, cubes, maps, orbits
-from skyweft.export.choice import Choice, choose
-from skyweft.naming import Apart, file_stem
-from skyweft.protocols import features as written
-from skyweft.protocols.omm_writing import NOTATIONS
+from skyweft.export.asked import Asked, Write
+from skyweft.export.choice import choose
+from skyweft.scenario.words import suggestion
 from skyweft.store.folder import clean_errors
-from skyweft.store.names import EXPORTS
+from skyweft.store.formats import FORMATS
 from skyweft.store.reading import Folder
-
-OBJECTS_MANY = 500
-"""From here on Cesium gets slow, whoever wrote the file."""
-
-FORMATS = EXPORTS
 
 
 def export(
@@ -36,9 +30,10 @@ def export(
     run : Folder
         A finished or interrupted run.
     form : str
-        `czml` (Cesium), `oem` (CCSDS ephemerides, a file a platform), `omm` (CCSDS mean elements:
-        JSON, or by the name's ending CSV, KVN, XML), `geojson` and `kml` (places, ground tracks,
-        footprints), `netcdf` and `zarr` (ephemerides as a cube; need `skyweft[export]`).
+        Such as `czml` (Cesium), `oem` (CCSDS ephemerides, a file a platform), `omm` (CCSDS mean
+        elements: JSON, or by the name's ending CSV, KVN, XML), `geojson` and `kml` (places, ground
+        tracks, footprints), `netcdf` and `zarr` (ephemerides as a cube; need `skyweft[export]`);
+        installed packages may add others.
     out : path, optional
         The file, or the folder for `oem` and `zarr`; by default in the run's folder. What is
         there is replaced once the new one is whole.
@@ -63,75 +58,25 @@ def export(
         package that is missing, a place that cannot be written.
     """
     if form not in FORMATS:
-        raise ScenarioError(f"{form!r} is no format: {', '.join(FORMATS)}")
+        hint = suggestion(form, FORMATS)
+        raise ScenarioError(f"{form!r} is no format{hint}; allowed: {', '.join(FORMATS)}")
     if step_s is not None and not step_s > 0:
         raise ScenarioError(f"the step must be above 0 s, got {step_s:g}")
     if not 0 <= time_s <= run.simulated_s:
         raise ScenarioError(f"the time must be in 0 to {run.simulated_s:g} s, got {time_s:g}")
-    path = Path(out) if out is not None else run.folder / FORMATS[form]
-    chosen = choose(run, only)
-    notes: list[str] = []
-    if form == "czml" and len(chosen) > OBJECTS_MANY:
-        notes.append(f"{len(chosen):,} objects: Cesium is slow above {OBJECTS_MANY}; --only helps")
-    _write(path, _writer(run, form, chosen, step_s, time_s, path, notes))
-    return path, notes
+    path = Path(out) if out is not None else run.folder / FORMATS[form].file
+    asked = Asked(run, choose(run, only), step_s, time_s, path)
+    write: Write = FORMATS.call(form, FORMATS[form].writer, Callable, asked)  # type: ignore[arg-type]
+    _write(path, partial(_written, form, write))
+    return path, asked.notes
 
 
-def _writer(
-    run: Folder,
-    form: str,
-    chosen: Choice,
-    step_s: float | None,
-    time_s: float,
-    path: Path,
-    notes: list[str],
-) -> Callable[[Path], None]:
-    """Return what writes the format to a path; errors are found before it is called."""
-    if form in ("netcdf", "zarr"):
-        cube = cubes.ephemeris(run, chosen, step_s)
-        write = cubes.write_netcdf if form == "netcdf" else cubes.write_zarr
-        return lambda draft: write(cube, draft)
-    if form == "oem" or (form == "omm" and path.suffix.lower() == ".kvn"):
-        _beyond_ascii(chosen.moving.texts("name"), notes)
-    if form == "oem":
-        files = orbits.ephemerides(run, chosen, step_s)
-        return lambda draft: _folder(draft, files)
-    if form == "czml":
-        return lambda draft: _lines(draft, cesium.lines(run, chosen, step_s, notes))
-    if form == "omm":
-        notation = path.suffix.removeprefix(".").lower()
-        if notation not in NOTATIONS:
-            raise ScenarioError(f"{path}: OMM is written as .{', .'.join(NOTATIONS)}")
-        text = orbits.elements(run, chosen, notation)
-    else:
-        found = list(maps.features(run, chosen, step_s, time_s))
-        text = (
-            written.geojson(found) if form == "geojson" else written.kml(run.scenario.name, found)
-        )
-    return lambda draft: _lines(draft, [text.rstrip("\n")])
-
-
-def _beyond_ascii(names: Sequence[str], notes: list[str]) -> None:
-    """Say that CCSDS knows only ASCII in lines of KEY = value (502.0-B-3, section 7.2)."""
-    foreign = [name for name in names if not name.isascii()]
-    if foreign:
-        notes.append(
-            f"{len(foreign):,} names hold characters beyond ASCII, such as {foreign[0]}: they are "
-            "written in UTF-8, which CCSDS does not provide for"
-        )
-
-
-def _lines(path: Path, lines: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in lines)
-
-
-def _folder(path: Path, files: Iterable[tuple[str, str]]) -> None:
-    path.mkdir()
-    apart = Apart()  # two names may differ only in what a file's name cannot hold
-    for name, text in files:
-        file = path / apart(file_stem(name), ".oem")
-        file.write_text(text, encoding="utf-8", newline="\n")
+def _written(form: str, write: Write, draft: Path) -> None:
+    """Write under a temporary name; who writes nothing is named."""
+    with FORMATS.blamed(form):
+        write(draft)
+    if not draft.exists():
+        raise FORMATS.error(form, "wrote nothing")
 
 
 def _write(path: Path, write: Callable[[Path], None]) -> None:

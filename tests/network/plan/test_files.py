@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
-from skyweft.network.plan.files import FORMS, read_plan, write_plan
+from skyweft.network.plan.files import read_plan, write_plan
 from skyweft.network.plan.product import ContactPlan, plan
+from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 
 COLUMNS = ("source", "target", "start_s", "end_s", "rate_bps", "delay_s")
 
@@ -46,7 +47,7 @@ def _numbers(count: int, least: int) -> st.SearchStrategy[set[int]]:
     return st.sets(st.integers(least, 10**18), min_size=count, max_size=count)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", PLAN_FORMATS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_round_trip(form, data, tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_names_are_kept(form, tmp_path: Path) -> None:
     assert read_plan(tmp_path / "plan")[0].names == ("Wuhan", "sat-1")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", PLAN_FORMATS)
 def test_nothing_is_promised_that_is_not_there(form, tmp_path: Path) -> None:
     exact = plan(["1", "2"], [0, 0], [1, 1], [0.2, 20.1], [9.9, 20.9], [99.9, 80], [0.003, 1])
     write_plan(exact, tmp_path / "plan", form)
@@ -255,7 +256,7 @@ def test_hdtn_without_owlt_and_backwards(tmp_path: Path) -> None:
 
 def test_nodes_of_64_bits_stay_apart(tmp_path: Path) -> None:
     names = [str(2**53 + row) for row in range(3)]
-    for form in FORMS:
+    for form in PLAN_FORMATS:
         write_plan(
             plan(names, [0, 1], [1, 2], [0, 1], [9, 9], [8, 8], [1, 1]), tmp_path / "p", form
         )
@@ -278,7 +279,7 @@ def test_asabr_has_no_blanks_and_no_hash(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\nb", "\x0b", "a\u2028b", "\ud800", "", "x" * 101, "\ufffe"])
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", PLAN_FORMATS)
 def test_no_file_holds_such_a_name(form, name, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"^p: "):
         write_plan(plan([name, "b"], [0], [1], [0], [9], [8], [1]), tmp_path / "p", form)
@@ -313,7 +314,8 @@ def _hdtn(**changes: object) -> str:
 
 BROKEN = {
     "": "plan is empty",
-    " hello ": "plan is no contact plan: neither HDTN's JSON, ION's ionrc nor A-SABR's text",
+    " hello ": "plan is no contact plan: none of HDTN's JSON, commands of ION's ionadmin, "
+    "A-SABR's text",
     '{"contacts": []}': "plan holds no contacts",
     '{"contacts": [\n{"contact": }]}': "plan: line 2: not JSON: Expecting value",
     "[1]": 'plan: JSON: needed is an object with a list "contacts"',

@@ -4,8 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import Literal
 
 import numpy as np
 
@@ -13,16 +11,12 @@ from skyweft.errors import ScenarioError
 from skyweft.files import contents
 from skyweft.naming import escaped, normal, wrong_name
 from skyweft.network.plan.product import ContactPlan, plan
-from skyweft.protocols.contact_plans import asabr, hdtn, ion
+from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.protocols.contact_plans.records import Listed, Record
 from skyweft.protocols.records import ERRORS_SHOWN, Errors
-
-Form = Literal["hdtn", "ion", "asabr"]
-FORMS: dict[Form, ModuleType] = {"hdtn": hdtn, "ion": ion, "asabr": asabr}
+from skyweft.scenario.words import listed, suggestion
 
 SIZE_MAX_BYTES = 100_000_000
-_ASABR = re.compile(r"^\s*(node|contact)\s", re.MULTILINE)
-_ION = re.compile(r"^\s*a\s+(contact|range)\s", re.MULTILINE)
 
 
 def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
@@ -31,7 +25,7 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
     Parameters
     ----------
     path : str or Path
-        HDTN's JSON, ION's ionrc or A-SABR's text, in UTF-8.
+        HDTN's JSON, ION's ionrc or A-SABR's text, or what an installed package reads; in UTF-8.
 
     Returns
     -------
@@ -48,18 +42,15 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
     path = Path(path)
     text = _text(path)
     errors = Errors(path.name)
-    if text.lstrip().startswith(("{", "[")):
-        found = hdtn.read(text, errors)
-    elif _ION.search(text):
-        found = ion.read(text, errors)
-    elif _ASABR.search(text):
-        found = asabr.read(text, errors)
-    elif text.strip():
-        raise ScenarioError(
-            f"{path.name} is no contact plan: neither HDTN's JSON, ION's ionrc nor A-SABR's text"
-        )
-    else:
+    if not text.strip():
         raise ScenarioError(f"{path.name} is empty")
+    for kind, form in PLAN_FORMATS.items():
+        if re.search(form.mark, text, re.MULTILINE):
+            found: Listed = PLAN_FORMATS.call(kind, form.reader, Listed, text, errors)
+            break
+    else:
+        known = ", ".join(each.words for each in PLAN_FORMATS.values())
+        raise ScenarioError(f"{path.name} is no contact plan: none of {known}")
     errors.complain()
     if not found.records:
         why = f" that can be used: {'; '.join(found.warnings)}" if found.warnings else ""
@@ -98,7 +89,7 @@ def _refuse_names(path: Path, names: Sequence[str]) -> None:
         raise ScenarioError("\n".join(wrong[:ERRORS_SHOWN]))
 
 
-def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ...]:
+def write_plan(plan: ContactPlan, path: str | Path, form: str) -> tuple[str, ...]:
     """Write a contact plan for another program.
 
     Parameters
@@ -108,9 +99,10 @@ def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ..
         contacts shorter, rates lower, delays longer. Contacts of less than a second may vanish.
     path : str or Path
         Is overwritten, once the whole text is there.
-    form : {"hdtn", "ion", "asabr"}
-        Nodes keep their names where these are whole numbers; else they are numbered in order, from
-        1 (A-SABR: 0), and the file says which is which.
+    form : str
+        `hdtn`, `ion`, `asabr`, or what an installed package adds. Nodes keep their names where
+        these are whole numbers; else they are numbered in order, from 1 (A-SABR: 0), and the file
+        says which is which.
 
     Returns
     -------
@@ -121,9 +113,13 @@ def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ..
     Raises
     ------
     ScenarioError
-        The plan holds no contacts, or a name that no file can hold.
+        An unknown format, a plan that holds no contacts, or a name that no file can hold.
     """
     path = Path(path)
+    if form not in PLAN_FORMATS:
+        hint = suggestion(form, PLAN_FORMATS)
+        known = listed(PLAN_FORMATS)
+        raise ScenarioError(f'"{form}" is no format of contact plans{hint}; allowed: {known}')
     if not len(plan):
         raise ScenarioError(
             f"{path.name}: the plan holds no contacts, so there is nothing to write"
@@ -143,7 +139,9 @@ def write_plan(plan: ContactPlan, path: str | Path, form: Form) -> tuple[str, ..
     short = int(np.count_nonzero(np.ceil(plan.start_s) >= np.floor(plan.end_s)))
     if short == len(plan):
         raise ScenarioError(f"{path.name}: none of the {short:,} contacts holds a whole second")
-    text, notes = FORMS[form].write((Record(*row) for row in rows), plan.names)
+    records = (Record(*row) for row in rows)
+    writer = PLAN_FORMATS[form].writer
+    text, notes = PLAN_FORMATS.call(form, writer, tuple, records, plan.names)
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_text(text, encoding="utf-8")
