@@ -1,6 +1,7 @@
 """Files are read whole or refused: what never ends is not waited for."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_a_pipe_nobody_writes_into(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert refused(tmp_path / "pipe") == "pipe: is no regular file (a pipe or a device)"
+    assert refused(tmp_path / "pipe") == "pipe: is no regular file (a pipe, a socket or a device)"
     assert main([words[0], str(tmp_path / "pipe"), *words[1:]]) in (1, 2)
     assert "Traceback" not in capsys.readouterr().err
 
@@ -40,8 +41,24 @@ def test_a_device_without_end() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="/proc is of Linux")
-def test_what_a_kernel_makes_up_is_not_read() -> None:
-    assert contents(Path("/proc/self/status"), 100) == b""
+@pytest.mark.parametrize("name", ["status", "environ", "mem"])
+def test_what_a_kernel_makes_up_is_not_read(name: str) -> None:
+    assert refused(Path("/proc/self", name)) == (
+        f"{name}: is no regular file (the kernel makes up what it holds while it is read)"
+    )
+
+
+def test_an_empty_file_is_one(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert contents(tmp_path / "empty", 100) == b""
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="sockets with names are of Unix")
+def test_a_socket_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path may not be long
+    with socket.socket(socket.AF_UNIX) as held:
+        held.bind("door")
+        assert refused(Path("door")).startswith("door: is no regular file (a pipe, a socket or")
 
 
 @given(st.integers(0, 300), st.integers(1, 300))

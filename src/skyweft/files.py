@@ -19,7 +19,7 @@ def contents(path: Path, most_bytes: int) -> bytes:
     path : Path
         Of the file.
     most_bytes : int
-        Greatest size. A file that says it is empty is not read: those in `/proc` say so.
+        Greatest size.
 
     Raises
     ------
@@ -27,12 +27,10 @@ def contents(path: Path, most_bytes: int) -> bytes:
         It is no file, larger, or cannot be read.
     """
     try:
+        _refuse_irregular(path, Path(path).stat())  # to open a device may already do something
         with open(path, "rb", opener=_at_once) as file:
             about = os.fstat(file.fileno())
-            if stat.S_ISDIR(about.st_mode):
-                raise ScenarioError(f"{path.name}: is a folder, a file is needed")
-            if not stat.S_ISREG(about.st_mode):
-                raise ScenarioError(f"{path.name}: is no regular file (a pipe or a device)")
+            _refuse_irregular(path, about)
             size, found = about.st_size, b""
             if 0 < size <= most_bytes:
                 found = file.read(size + 1)
@@ -44,6 +42,26 @@ def contents(path: Path, most_bytes: int) -> bytes:
         most = f"at most {most_bytes / 1e6:.0f} MB is read"
         raise ScenarioError(f"{path.name}: {size / 1e6:,.0f} MB, {most}")
     return found
+
+
+def _refuse_irregular(path: Path, about: os.stat_result) -> None:
+    if stat.S_ISDIR(about.st_mode):
+        raise ScenarioError(f"{path.name}: is a folder, a file is needed")
+    if not stat.S_ISREG(about.st_mode):
+        raise ScenarioError(f"{path.name}: is no regular file (a pipe, a socket or a device)")
+    if about.st_size == 0 and about.st_dev == _kernels_own():
+        raise ScenarioError(
+            f"{path.name}: is no regular file (the kernel makes up what it holds while it is read)"
+        )
+
+
+def _kernels_own() -> int | None:
+    """Return the device of `/proc`, whose files all say that they are empty."""
+    try:
+        proc = Path("/proc").stat()
+        return proc.st_dev if proc.st_dev != Path("/").stat().st_dev else None
+    except OSError:
+        return None
 
 
 def _at_once(path: str, flags: int) -> int:

@@ -12,7 +12,7 @@ from skyweft.motion.sites import sites
 from skyweft.scenario.motion import Sites
 
 # As in tables of AirspaceConverter, Safecast, SatNOGS, GPX, OpenSky, and of Chinese surveys.
-HEIGHTS = ["elevation", "elev", "ele", "z", "h", "height", "alt", "altitudes", "msl", "hae"]
+HEIGHTS = ["masl", "elevation", "elev", "ele", "z", "h", "height", "alt", "altitudes", "msl", "hae"]
 HEIGHTS += ["geoaltitude", "baroaltitude", "alt_geom", "海拔", "高程", "海拔高度", "flight level"]
 
 

@@ -239,3 +239,39 @@ def test_longitudes_of_0_to_360_degrees(
 )
 def test_what_holds_all_longitudes(degrees: list[float], ends: tuple[float, float]) -> None:
     assert arc(np.array(degrees)) == ends
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(st.sampled_from(["Home", "Garage", "Dach"]), min_size=1, max_size=6),
+    key=st.sampled_from([None, "results", "stations", "data"]),
+    more=st.booleans(),
+)
+def test_answers_of_an_api(tmp_path: Path, names: list[str], key: str | None, more: bool) -> None:
+    """A list, a page of one, or a single station; names that owners share are told apart by id."""
+    entries: list[dict[str, object]] = [
+        {"id": 7 + k, "name": name, "lat": 10 + k, "lng": 190, "altitude": 5}
+        for k, name in enumerate(names)
+    ]
+    page: object = entries
+    if key is not None:
+        following = "https://example.org/?page=2" if more else None
+        page = {"count": 99, "next": following, "previous": None, key: entries}
+    elif len(entries) == 1:
+        page = entries[0]
+    (tmp_path / "s.json").write_text(json.dumps(page))
+    found = sites("g", Sites(kind="sites", file=tmp_path / "s.json"))
+    shared = [each for each in names if names.count(each) > 1]
+    assert found.names == tuple(
+        f"{name} ({7 + k})" if name in shared else name for k, name in enumerate(names)
+    )
+    said = " ".join(found.warnings)
+    assert ("ids were added" in said) == bool(shared)
+    assert (f"one page, with {len(names)} of 99 stations" in said) == (key is not None and more)
+
+
+def test_shared_names_without_ids_are_refused_with_the_others(tmp_path: Path) -> None:
+    entries = [{"name": "Home", "lat": 1, "lon": 2}, {"name": "Home", "lat": 3, "lon": 4}]
+    (tmp_path / "s.json").write_text(json.dumps(entries))
+    found = sites("g", Sites(kind="sites", file=tmp_path / "s.json"))
+    assert found.names == ("Home", "Home")  # the fleet says where each of them is

@@ -47,15 +47,21 @@ PLACES = st.tuples(st.floats(-90, 90), st.floats(-180, 360), st.floats(-100, 9_0
     rows=st.lists(PLACES, min_size=1, max_size=5),
     separator=st.sampled_from(",;\t"),
     mark=st.sampled_from(".,"),
+    reported=st.booleans(),
 )
 def test_separators_change_nothing(
-    tmp_path: Path, rows: list[tuple[float, float, float]], separator: str, mark: str
+    tmp_path: Path,
+    rows: list[tuple[float, float, float]],
+    separator: str,
+    mark: str,
+    reported: bool,
 ) -> None:
     mark = "." if separator == "," else mark
     names = ["name", "latitude_deg", "longitude_deg", "altitude_m"]
     cells = [[f"s{k}", *(f"{each:.9f}" for each in row)] for k, row in enumerate(rows)]
     lines = [separator.join(line).replace(".", mark) for line in [names, *cells]]
-    members = _sites(tmp_path, "\n".join(lines))
+    members = _sites(tmp_path, "\n".join([f"sep={separator}"] * reported + lines))
+    assert list(members.lines) == list(range(2 + reported, 2 + reported + len(rows)))
     latitude, longitude, altitude = np.array([row[1:] for row in cells], float).T
     np.testing.assert_allclose(
         members.sites.position_m, to_ecef(latitude, longitude, altitude), atol=1e-6

@@ -230,3 +230,26 @@ def test_whatever_the_history_the_nearest_is_taken(
         assert abs(abs(day - middle) - best) < 1e-6
     passed = len(sets) - len(wanted)
     assert any(f"{passed} element set" in each for each in warnings) == (passed > 0)
+
+
+@given(named=st.lists(st.booleans(), min_size=1, max_size=5), others=st.integers(0, 2))
+def test_sets_without_a_name_are_of_the_satellite_of_their_number(
+    named: list[bool], others: int
+) -> None:
+    """A history in which the name is missing from some sets is one of one satellite."""
+    days = [199.0 + k for k in range(len(named))]
+    text = "".join(
+        ("ISS\n" if reported else "\n") + tle(day)
+        for reported, day in zip(named, days, strict=True)
+    )
+    text += "".join(f"S{k}\n{tle(199.0, str(30_000 + k))}" for k in range(others))
+    elements, _ = parse(text.encode(), "x", choice("nearest"))
+    assert elements.names == ("ISS" if any(named) else "25544", "S0", "S1")[: others + 1]
+
+
+@pytest.mark.parametrize("around", ["<html><pre>\n{}</pre></html>", "<!-- 1 -->\n{}"])
+def test_sets_on_a_page_of_the_web(around: str) -> None:
+    elements, warnings = parse(around.format(f"ISS\n{tle()}").encode(), "x")
+    assert elements.names == ("ISS",)
+    assert len(warnings) == 1
+    assert "of text without element lines passed over" in warnings[0]

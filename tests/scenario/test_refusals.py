@@ -53,8 +53,9 @@ between = ["r", "r"]
 PAIR = _group("fixed", "latitude_deg = 0, longitude_deg = 0") + LINK
 MATRIX = PAIR + '[[flows]]\nsources = ["p"]\ntargets = ["p"]\nmatrix = "big"\n'
 LIST = PAIR + 'pattern = "list"\nfile = "big"\n'
-ROWS = 4_000_000
+ROWS, WRONG = 4_000_000, 1_400_000  # beyond what is read, and just not
 PLACES, PAIRS = "name,latitude_deg,longitude_deg\n", "source,target\n"
+TIMES = "name,time,latitude_deg,longitude_deg\n"
 # A scenario, and the beginning, a part and how many of these of the file beside it.
 HUGE = [
     pytest.param(SITES, PLACES, "a,0.5,1\n", ROWS, id="sites"),
@@ -65,6 +66,18 @@ HUGE = [
     pytest.param(TLE, "", ELEMENTS, 700_000, id="element sets"),
     pytest.param(SITES, PLACES, "a,", ROWS, id="one line"),
     pytest.param(SITES, "", "c,", ROWS, id="columns"),
+    pytest.param(SITES, PLACES, "a,x,y\n", WRONG, id="wrong places"),
+    pytest.param(SITES, PLACES, "a,1,1\n", WRONG, id="one name"),
+    pytest.param(SITES, PLACES, "\x01,1\n", WRONG, id="wrong names and fields"),
+    pytest.param(TRACK, TIMES, "a,2026-13-01T00:00:00Z,1,1\n", WRONG, id="wrong times"),
+    pytest.param(TRACK, TIMES, "a,2026-07-01T00:00:00Z,1,1\n", WRONG, id="one point"),
+    pytest.param(MATRIX, "source,target,demand_bps\n", "a,b,1\n", WRONG, id="unknown pairs"),
+    pytest.param(LIST, PAIRS, "a,b\n", WRONG, id="unknown links"),
+    pytest.param(SITES, "[", '{"name": "a", "lat": 95, "lng": 1}, ', 900_000, id="stations"),
+    pytest.param(TLE, "[[", "1,", 40_000_000, id="one long entry"),
+    pytest.param(TLE, "<ndm>", "<a>", 30_000_000, id="deep XML"),
+    pytest.param(TLE, "<ndm>", "<a/>", 24_000_000, id="wide XML"),
+    pytest.param(TLE, ELEMENTS, "text of a bulletin\n", ROWS, id="text around elements"),
     pytest.param(SITES, '{"features": [', "[0, 0], ", ROWS, id="json"),
     pytest.param(TRACK, "<gpx><trk>", '<trkpt lat="1" lon="2"/>', ROWS // 2, id="gpx"),
     pytest.param(
@@ -111,7 +124,7 @@ def test_a_pipe_is_not_waited_for(
     os.mkfifo("big")
     Path("scenario.toml").write_text(scenario)
     assert main(["check", "scenario.toml"]) == 1
-    assert "big is no regular file (a pipe or a device)" in capsys.readouterr().err
+    assert "big is no regular file (a pipe, a socket or a device)" in capsys.readouterr().err
 
 
 @given(count=st.integers(0, 40), limit=st.integers(1, 20))

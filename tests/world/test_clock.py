@@ -11,6 +11,7 @@ from skyweft.world.clock import (
     leap_seconds,
     tai_ns,
     tai_ns_from_text,
+    tai_ns_from_texts,
     tai_ns_from_utc_ns,
     utc_text,
 )
@@ -153,3 +154,32 @@ def test_text_gives_every_nanosecond_back(instant: int) -> None:
 def test_a_time_in_any_zone_is_the_same(moment: datetime, minutes: int) -> None:
     local = moment.astimezone(timezone(timedelta(minutes=minutes)))
     assert tai_ns_from_text(local.isoformat()) == tai_ns(moment)
+
+
+MOMENTS = st.one_of(
+    st.builds(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z".format,
+        st.sampled_from([0, 1899, 1900, 1972, 2016, 2026, 2200, 2201, 9999]),
+        st.integers(0, 13),
+        st.integers(0, 32),
+        st.integers(0, 25),
+        st.integers(0, 60),
+        st.integers(0, 61),
+        st.sampled_from(["", ".5", ".000000001", ".1234567891", "."]),
+    ),
+    st.sampled_from(["2016-12-31T23:59:60Z", "2026-182T00:00:00Z", "20260701T120000Z", "nix", ""]),
+)
+
+
+@given(st.lists(MOMENTS, min_size=1, max_size=3))
+def test_many_texts_are_read_like_one(texts: list[str]) -> None:
+    def one_by_one() -> list[int]:
+        return [tai_ns_from_text(each) for each in texts]
+
+    try:
+        want = one_by_one()
+    except ValueError:
+        with pytest.raises(ValueError):
+            tai_ns_from_texts(texts)
+    else:
+        assert tai_ns_from_texts(texts).tolist() == want

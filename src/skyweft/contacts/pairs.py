@@ -15,7 +15,8 @@ from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.fleet.planes import Planes
 from skyweft.motion.beside import shifts
-from skyweft.motion.tables import complain, read_table
+from skyweft.motion.tables import read_table
+from skyweft.protocols.records import Errors
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 
@@ -193,20 +194,21 @@ def _listed(
     table = read_table(link.file, {}, {}, ("source", "target"))
     row_of = {name: row for row, name in enumerate(fleet.names)}
     ends: list[Ints] = []
-    errors: list[str] = []
+    errors = Errors(link.file.name)
     for column, groups in (("source", first), ("target", second)):
         places = [row_of.get(name, -1) for name in table.texts[column]]
-        for line, name, row in zip(table.lines, table.texts[column], places, strict=True):
-            terminal = link.between[0 if column == "source" else 1]
-            if row < 0:
-                errors.append(f"line {line}: {column}: nothing is called {name!r}")
-            elif fleet.group[row] not in groups:
-                errors.append(f"line {line}: {column}: {name!r} carries no {terminal!r}")
         ends.append(np.array(places, np.int32))
-    for line, row, other in zip(table.lines, *ends, strict=True):
-        if row == other >= 0:
-            errors.append(f"line {line}: {fleet.names[row]!r} is paired with itself")
-    complain(link.file, [f"{link.file.name}: {words}" for words in errors])
+        terminal = link.between[0 if column == "source" else 1]
+        carries = np.isin(fleet.group[ends[-1]], groups)
+        for k in np.flatnonzero((ends[-1] < 0) | ~carries).tolist():
+            name = table.texts[column][k]
+            words = f"{name!r} carries no {terminal!r}"
+            words = f"nothing is called {name!r}" if ends[-1][k] < 0 else words
+            errors.add(f"line {table.lines[k]}", f"{column}: {words}")
+    for k in np.flatnonzero((ends[0] == ends[1]) & (ends[0] >= 0)).tolist():
+        words = f"{fleet.names[ends[0][k]]!r} is paired with itself"
+        errors.add(f"line {table.lines[k]}", words)
+    errors.complain()
     met = np.unique(np.stack(ends, axis=1), axis=0)
     group = fleet.group[met]
     for source, target in np.unique(group, axis=0):

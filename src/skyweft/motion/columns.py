@@ -32,7 +32,8 @@ _KNOWN = {
         "altitud altitut elevati elevaci elevaz elevaç élévati height hoehe höhe hauteur altura "
         "hoogte høyde højde höjd altezza wysoko высот flightlevel "
         "海拔 高程 高度 标高 標高 高さ 고도 해발",
-        "alt alti alts ele elev elv hgt amsl asl msl hmsl hae geoalt baroalt gpsalt",
+        "alt alti alts ele elev elv hgt amsl asl masl mamsl msl msnm hmsl hae geoalt baroalt "
+        "gpsalt",
         "h z zm hm ht fl agl altm altft altkm elevm elevft quota cota nn nhn 高",
     ),
     "latitude_deg": _Known(

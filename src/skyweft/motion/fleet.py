@@ -20,6 +20,8 @@ from skyweft.scenario.scenario import Scenario
 from skyweft.stage.context import READ_BY_ALL
 from skyweft.world.clock import Clock
 
+PLACES_SHOWN = 4  # of a name that several platforms have
+
 
 def build_fleet(scenario: Scenario) -> Fleet:
     """Return who the platforms of a scenario are and how they move.
@@ -90,15 +92,15 @@ def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     every = [name for each in members.values() for name in each.names]
     if len(set(every)) == len(every):
         return []
-    shared = [name for name, count in Counter(every).items() if count > 1]
-    wanted = set(shared[:ERRORS_MAX])
-    places: dict[str, list[str]] = {name: [] for name in wanted}
+    counts = Counter(every)
+    shared = [name for name, count in counts.items() if count > 1]
+    places: dict[str, list[str]] = {name: [] for name in shared[:ERRORS_MAX]}
     for group, each in members.items():
         for k, name in enumerate(each.names):
-            if name in wanted:
+            if name in places and len(places[name]) <= PLACES_SHOWN:
                 places[name].append(_place(scenario, group, each, k))
     lines = [
-        f"platforms: the name {name} is given to {len(where)} platforms: {_listed(where)}"
+        f"platforms: the name {name} is given to {counts[name]:,} platforms: {_listed(where)}"
         for name, where in places.items()
     ]
     more = len(shared) - ERRORS_MAX
@@ -114,7 +116,7 @@ def _place(scenario: Scenario, group: str, members: Members, member: int) -> str
 
 
 def _listed(where: Sequence[str]) -> str:
-    return ", ".join(where[:4]) + (" and more" if len(where) > 4 else "")
+    return ", ".join(where[:PLACES_SHOWN]) + (" and more" if len(where) > PLACES_SHOWN else "")
 
 
 def _joined(scenario: Scenario, members: dict[str, Members], questions: tuple[str, ...]) -> Fleet:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from skyweft.motion.columns import HEIGHTS, meant
 from skyweft.motion.notation import read_json
 from skyweft.motion.places import Places, numbered_within
 from skyweft.motion.rings import Ring, continuous
-from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain
+from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE
 from skyweft.naming import normal, wrong_name
+from skyweft.protocols.records import Errors
 
 KINDS = {
     *("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
@@ -26,18 +28,21 @@ DATUMS = ("CRS84", "4326", "4979", "4490", "4258")  # WGS84, and CGCS2000 and ET
 @dataclass(slots=True)
 class _Reading:
     path: Path
-    errors: list[str] = field(default_factory=list)
+    errors: Errors = field(init=False)
     unlocated: int = 0  # features whose geometry is null or empty
     features: int = 0
 
+    def __post_init__(self) -> None:
+        self.errors = Errors(self.path.name)
+
     def wrong(self, place: str, what: str) -> None:
-        self.errors.append(f"{self.path.name}: {place or 'the file'}: {what}")
+        self.errors.add(place or "the file", what)
 
     def finish(self, found: int, noun: str) -> tuple[str, ...]:
         """Raise what is wrong, or that nothing was found; return warnings."""
-        if not found and not self.errors:
+        if not found and not self.errors.count:
             self.wrong("features", f"there are no {noun}")
-        complain(self.path, self.errors)
+        self.errors.complain()
         if not self.unlocated:
             return ()
         verb = "has no place and is" if self.unlocated == 1 else "have no place and are"
@@ -229,15 +234,35 @@ def _rings(reading: _Reading, place: str, polygon: object) -> list[Ring]:
         if not isinstance(ring, list) or len(ring) < 4:
             reading.wrong(place, "a ring needs four positions, the last equal to the first")
             continue
-        before = len(reading.errors)
-        positions = [_position(reading, place, each, TURNS)[0][:2] for each in ring]
-        if len(reading.errors) > before:
+        positions = _positions(reading, place, ring)
+        if positions is None:
             continue
         try:
-            rings.append(continuous(np.array(positions)))
+            rings.append(continuous(positions))
         except ValueError as error:
             reading.wrong(place, str(error))
     return rings
+
+
+def _positions(reading: _Reading, place: str, ring: list[Any]) -> Floats | None:
+    """Return (M, 2) longitude and latitude of a ring, or none where something is wrong with it."""
+    plain = all(type(each) is list and len(each) in (2, 3) for each in ring)
+    if plain and set(map(type, chain.from_iterable(ring))) <= {int, float}:
+        found = np.array([each[:2] for each in ring], np.float64)
+        heights = [each[2] for each in ring if len(each) > 2]
+        bounded = all(
+            np.all((column >= least) & (column <= most))
+            for column, (least, most) in (
+                (found[:, 0], TURNS),
+                (found[:, 1], LATITUDE),
+                (np.array(heights or [0.0], np.float64), ALTITUDE),
+            )
+        )
+        if bounded:
+            return found
+    before = reading.errors.count
+    rows = [_position(reading, place, each, TURNS)[0][:2] for each in ring]
+    return None if reading.errors.count > before else np.array(rows)
 
 
 def _position(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
 from skyweft.motion.places import Places
 from skyweft.motion.tables import (
@@ -12,12 +13,12 @@ from skyweft.motion.tables import (
     LATITUDE,
     LONGITUDE,
     NESTED_MAX_BYTES,
-    complain,
     number,
     read_text,
 )
 from skyweft.naming import normal, wrong_name
 from skyweft.protocols.gpx import Line, Point, read_gpx
+from skyweft.protocols.records import Errors
 
 
 def read_waypoints(path: Path, name_element: str = "name") -> Places:
@@ -29,13 +30,13 @@ def read_waypoints(path: Path, name_element: str = "name") -> Places:
         All errors of the file, at most 20 of them.
     """
     found = read_gpx(read_text(path, NESTED_MAX_BYTES), path.name, name_element)
-    errors: list[str] = []
+    errors = Errors(path.name)
     if not found.waypoints:
         lines = ' (kind = "track" reads its tracks)' if found.lines else ""
-        errors.append(f"{path.name}: there are no waypoints{lines}")
-    names = [_name(path, each, name_element, errors) for each in found.waypoints]
-    rows = coordinates(path, found.waypoints, errors)
-    complain(path, errors)
+        raise ScenarioError(f"{path.name}: there are no waypoints{lines}")
+    names = [_name(each, name_element, errors) for each in found.waypoints]
+    rows = coordinates(found.waypoints, errors)
+    errors.complain()
     return Places.of(names, rows, tuple(_unusual(path, found.waypoints, found.lines)))
 
 
@@ -58,36 +59,35 @@ def read_lines(path: Path, group: str) -> tuple[list[tuple[str, Line]], tuple[st
         It is no GPX, it has no lines, or names are missing or shared.
     """
     found = read_gpx(read_text(path, NESTED_MAX_BYTES), path.name)
-    errors: list[str] = []
+    errors = Errors(path.name)
     if not found.lines:
-        errors.append(f"{path.name}: there are no tracks or routes")
+        raise ScenarioError(f"{path.name}: there are no tracks or routes")
     alone = len(found.lines) == 1
     names = [
-        group if alone and line.name is None else _name(path, line, "name", errors)
+        group if alone and line.name is None else _name(line, "name", errors)
         for line in found.lines
     ]
     first: dict[str, str] = {}
     for name, line in zip(names, found.lines, strict=True):
         if name and first.setdefault(name, line.place) != line.place:
-            errors.append(f"{path.name}: {line.place}: is called {name} like {first[name]}")
-    errors += [
-        f"{path.name}: {point.place}: has no {element}"
-        for line in found.lines
-        for point in line.points
-        for element in _absent(point, any(each.elevation for each in line.points))
-    ]
-    complain(path, errors)
+            errors.add(line.place, f"is called {name} like {first[name]}")
+    for line in found.lines:
+        high = any(each.elevation for each in line.points)
+        for point in line.points:
+            for element in _absent(point, high):
+                errors.add(point.place, f"has no {element}")
+    errors.complain()
     passed = f"{path.name}: waypoints are passed over: {len(found.waypoints):,}"
     lines = list(zip(names, found.lines, strict=True))
     return lines, (passed,) if found.waypoints else ()
 
 
-def _name(path: Path, of: Point | Line, element: str, errors: list[str]) -> str:
+def _name(of: Point | Line, element: str, errors: Errors) -> str:
     """Return the name of a point or line; what is none goes to `errors`."""
     name = normal(of.name or "")
     wrong = wrong_name(name) if name else "a text is needed"
     if wrong:
-        errors.append(f"{path.name}: {of.place}: {element}: {wrong}")
+        errors.add(of.place, f"{element}: {wrong}")
     return name
 
 
@@ -99,7 +99,7 @@ def _absent(point: Point, high: bool) -> Iterator[str]:
         yield "ele, others of this track have one"
 
 
-def coordinates(path: Path, points: Sequence[Point], errors: list[str]) -> Floats:
+def coordinates(points: Sequence[Point], errors: Errors) -> Floats:
     """Return (P, 3) longitude, latitude, altitude; what is no number goes to `errors`."""
     parts = (("lon", 1, LONGITUDE, ""), ("lat", 0, LATITUDE, ""), ("ele", 2, ALTITUDE, "0"))
     rows = np.zeros((len(points), 3))
@@ -109,8 +109,6 @@ def coordinates(path: Path, points: Sequence[Point], errors: list[str]) -> Float
             text = texts[which] or absent
             rows[k, column] = number(text)
             if not least <= rows[k, column] <= most:
-                errors.append(
-                    f"{path.name}: {point.place}: {word}: {text[:40]!r} is not a number from "
-                    f"{least:g} to {most:g}"
-                )
+                words = f"{word}: {text[:40]!r} is not a number from {least:g} to {most:g}"
+                errors.add(point.place, words)
     return rows

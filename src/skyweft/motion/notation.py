@@ -1,11 +1,13 @@
 """What a user's file of places is written in, told from its name and its beginning."""
 
+import codecs
 import json
 from pathlib import Path
 from typing import Any, Literal
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.tables import NESTED_MAX_BYTES, read_text
+from skyweft.motion.tables import NESTED_MAX_BYTES, read_bytes, read_text
+from skyweft.protocols.markup import refuse_crowded
 
 Notation = Literal["table", "json", "gpx"]
 _BY_NAME: dict[str, Notation] = {
@@ -15,7 +17,8 @@ _BY_NAME: dict[str, Notation] = {
     ".json": "json",
     ".tsv": "table",
 }
-_BY_BEGINNING: dict[str, Notation] = {"{": "json", "[": "json", "<": "gpx"}
+_BY_BEGINNING: dict[bytes, Notation] = {b"{": "json", b"[": "json", b"<": "gpx"}
+_BEGINNING = 4_096  # bytes that are looked at
 
 
 def notation(path: Path) -> Notation:
@@ -27,7 +30,8 @@ def notation(path: Path) -> Notation:
         The file cannot be read.
     """
     found = _BY_NAME.get(path.suffix.lower())
-    return found or _BY_BEGINNING.get(read_text(path).lstrip()[:1], "table")
+    beginning = b"" if found else read_bytes(path)[:_BEGINNING].removeprefix(codecs.BOM_UTF8)
+    return found or _BY_BEGINNING.get(beginning.lstrip()[:1], "table")
 
 
 def read_json(path: Path) -> Any:
@@ -39,6 +43,7 @@ def read_json(path: Path) -> Any:
         It is no JSON, or nested too deeply.
     """
     text = read_text(path, NESTED_MAX_BYTES)
+    refuse_crowded(text, path.name)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -1,6 +1,7 @@
 """Platforms that stand: one place, or a file of places."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from skyweft.motion.members import Members, Setting
 from skyweft.motion.notation import Notation, notation, read_json
 from skyweft.motion.places import Places
 from skyweft.motion.rings import arc, wrapped
-from skyweft.motion.stations import read_stations
+from skyweft.motion.stations import page_of, read_stations, stations_of
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table
 from skyweft.scenario.motion import Fixed, Sites
 from skyweft.world.ellipsoid import to_ecef, up
@@ -82,9 +83,11 @@ def _from_table(path: Path, name_column: str) -> Places:
 
 def _from_json(path: Path, name_property: str) -> Places:
     content = read_json(path)
-    if isinstance(content, list):
-        return read_stations(path, content, name_property)
-    return read_points(path, content, name_property)
+    stations = stations_of(content)
+    if stations is None:
+        return read_points(path, content, name_property)
+    found = read_stations(path, stations, name_property)
+    return replace(found, warnings=(*page_of(path, content, len(stations)), *found.warnings))
 
 
 _READERS: Mapping[Notation, Callable[[Path, str], Places]] = {

@@ -4,11 +4,13 @@ Knows nothing of what the columns mean beyond a range of numbers; GeoJSON is rea
 `geojson.py`.
 """
 
+import codecs
 import csv
 import io
-import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +19,15 @@ from skyweft.errors import ScenarioError
 from skyweft.files import contents
 from skyweft.fleet import Floats
 from skyweft.motion.columns import STANDING, meant
-from skyweft.naming import normal, wrong_name
+from skyweft.naming import NAME_MAX, normal, wrong_name
+from skyweft.protocols.records import Errors
 
 SIZE_MAX_BYTES = 100_000_000
 NESTED_MAX_BYTES = 32_000_000  # of JSON and XML, which take more than ten times that to read
 LINES_MAX = 1_500_000  # of a table: half a gigabyte while it is read
-LINE_MAX = 1_000_000  # characters: a line of a square matrix of many thousand names
+LINE_MAX = 1_000_000  # bytes: a line of a square matrix of many thousand names
+CHUNK_ROWS = 500  # that are held at once: few enough to die young in the garbage collector
+CHUNK_BYTES = 1 << 20
 ERRORS_MAX = 20
 
 LATITUDE = (-90.0, 90.0)
@@ -61,15 +66,24 @@ def read_bytes(path: Path, most_bytes: int = SIZE_MAX_BYTES) -> bytes:
 def read_text(path: Path, most_bytes: int = SIZE_MAX_BYTES) -> str:
     """Return a file's text; refuse what is no text in UTF-8."""
     data = read_bytes(path, most_bytes)
+    _refuse_no_text(path, data)
+    return data.decode("utf-8-sig")
+
+
+def _refuse_no_text(path: Path, data: bytes) -> None:
+    """Refuse what is no text in UTF-8, without ever holding all of it as text."""
     if b"\0" in data:
         raise ScenarioError(f"{path.name}: holds binary data, a text file in UTF-8 is needed")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ScenarioError(
-            f"{path.name}: line {line}: not UTF-8, save the file in that encoding"
-        ) from error
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(data), CHUNK_BYTES):
+        stop, held = start + CHUNK_BYTES, len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start:stop], final=stop >= len(data))
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, start - held + error.start) + 1
+            raise ScenarioError(
+                f"{path.name}: line {line}: not UTF-8, save the file in that encoding"
+            ) from error
 
 
 def read_table(
@@ -108,35 +122,115 @@ def read_table(
     wanted = [*needed, *optional, *texts, *texts_optional]
     _check_header(path, columns, [*texts, *needed], wanted)
     place = {name: columns.index(name) for name in wanted if name in columns}
-    kept: list[list[str]] = []
-    lines: list[int] = []
-    errors: list[str] = []
-    for line, row in rows:
-        if len(row) == len(columns):
-            kept.append(row)
-            lines.append(line)
-        else:
-            errors.append(
-                f"{path.name}: line {line}: {len(row)} fields, the first line has {len(columns)}"
-            )
-    if not kept and not errors:
-        raise ScenarioError(f"{path.name}: no rows below the column names")
+    reading = _Reading(
+        path.name,
+        len(columns),
+        {name: place[name] for name in (*texts, *texts_optional) if name in place},
+        {name: place[name] for name in (*needed, *optional) if name in place},
+        {**needed, **optional},
+        pointed=separator == ",",
+    )
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        reading.take(chunk)
     warnings = spare(path, [name for name in columns if name not in {*wanted, *elsewhere}])
-    cells = {name: [row[place[name]] for row in kept] for name in wanted if name in place}
-    bounds = {name: each for name, each in {**needed, **optional}.items() if name in place}
-    if separator != ",":
-        warnings += _pointed(path, cells, [*bounds], lines, errors)
-    numbers = {
-        name: _numbers(path, name, cells[name], lines, *each, errors)
-        for name, each in bounds.items()
-    }
-    words = {
-        name: _texts(path, name, cells[name], lines, errors)
-        for name in (*texts, *texts_optional)
-        if name in place
-    }
-    complain(path, errors)
-    return Table(numbers, words, lines, warnings)
+    return reading.finish(warnings)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Columns as far as they are read, some rows at a time."""
+
+    file_name: str
+    width: int
+    texts_at: Mapping[str, int]
+    numbers_at: Mapping[str, int]
+    bounds: Mapping[str, tuple[float, float]]
+    pointed: bool  # a comma in a number is none
+    errors: Errors = field(init=False)
+    lines: "array[int]" = field(default_factory=lambda: array("I"))
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[str, list[Floats]] = field(default_factory=dict)
+    marks: dict[str, tuple[int, str]] = field(default_factory=dict)  # where each is in a number
+
+    def __post_init__(self) -> None:
+        self.errors = Errors(self.file_name)
+        self.texts = {name: [] for name in self.texts_at}
+        self.numbers = {name: [] for name in self.numbers_at}
+
+    def take(self, chunk: Sequence[tuple[int, list[str]]]) -> None:
+        """Read some rows; a file with a thousand errors is given up here."""
+        lines, rows = zip(*chunk, strict=True)
+        if set(map(len, rows)) != {self.width}:
+            for line, row in chunk:
+                if len(row) != self.width:
+                    words = f"{len(row)} fields, the first line has {self.width}"
+                    self.errors.add(f"line {line}", words)
+            kept = [k for k, row in enumerate(rows) if len(row) == self.width]
+            lines, rows = tuple(lines[k] for k in kept), tuple(rows[k] for k in kept)
+        self.lines.extend(lines)
+        for name, k in self.numbers_at.items():
+            cells = [row[k] for row in rows]
+            if not self.pointed:
+                cells = self._pointed(name, lines, cells)
+            self.numbers[name].append(self._numbers(name, lines, cells))
+        for name, k in self.texts_at.items():
+            self.texts[name] += self._texts(name, lines, [row[k] for row in rows])
+
+    def finish(self, warnings: tuple[str, ...]) -> Table:
+        """Return the table, or raise what is wrong with it."""
+        if len(self.marks) > 1:
+            (line, cell), (other, pointed) = self.marks[","], self.marks["."]
+            self.errors.add(
+                f"line {line}",
+                f"{cell} has a comma, line {other}: {pointed} a point: decimal commas or decimal "
+                "points are needed throughout",
+            )
+        elif "," in self.marks:
+            said = f"{self.file_name}: commas in numbers are read as decimal commas"
+            warnings = (*warnings, said)
+        self.errors.complain()
+        if not self.lines:
+            raise ScenarioError(f"{self.file_name}: no rows below the column names")
+        numbers = {name: np.concatenate(each) for name, each in self.numbers.items()}
+        return Table(numbers, self.texts, self.lines, warnings)
+
+    def _pointed(self, name: str, lines: Sequence[int], cells: list[str]) -> list[str]:
+        """Write decimal commas as points; note where either stands in a number."""
+        together = " ".join(cells)
+        for mark in ",.":
+            if mark in together and (mark not in self.marks or self.marks[mark][0] > lines[0]):
+                k = next(k for k, cell in enumerate(cells) if mark in cell)
+                here = (lines[k], f"{name}: {cells[k].strip()[:40]!r}")
+                self.marks[mark] = min(self.marks.get(mark, here), here, key=lambda each: each[0])
+        return [cell.replace(",", ".") for cell in cells] if "," in together else cells
+
+    def _numbers(self, name: str, lines: Sequence[int], cells: Sequence[str]) -> Floats:
+        try:
+            values = np.fromiter(map(float, cells), np.float64, len(cells))
+        except ValueError:
+            values = np.array([number(cell) for cell in cells])
+        least, most = self.bounds[name]
+        for k in np.flatnonzero(~((values >= least) & (values <= most))).tolist():
+            shown = repr(cells[k].strip()[:40])
+            words = f"{name}: {shown} is not a number from {least:g} to {most:g}"
+            self.errors.add(f"line {lines[k]}", words)
+        return values
+
+    def _texts(self, name: str, lines: Sequence[int], cells: Sequence[str]) -> list[str]:
+        stripped = [cell.strip() for cell in cells]
+        together = "".join(stripped)
+        if not (
+            together.isascii()
+            and together.isprintable()
+            and all(stripped)
+            and max(map(len, stripped), default=0) <= NAME_MAX
+        ):
+            stripped = [normal(cell) for cell in stripped]
+            for line, cell in zip(lines, stripped, strict=True):
+                if wrong := wrong_name(cell):
+                    words = f"{name}: {wrong if cell else 'is empty, a text is needed'}"
+                    self.errors.add(f"line {line}", words)
+        return stripped
 
 
 def read_rows(path: Path) -> tuple[Iterator[tuple[int, list[str]]], str]:
@@ -144,32 +238,58 @@ def read_rows(path: Path) -> tuple[Iterator[tuple[int, list[str]]], str]:
 
     The line of column names tells that: by a comma, unless semicolons or tabs make more of it.
     """
-    text = read_text(path)
-    if (lines := text.count("\n")) > LINES_MAX:
+    data = read_bytes(path)
+    _refuse_no_text(path, data)
+    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    if lines > LINES_MAX:
         raise ScenarioError(f"{path.name}: {lines:,} lines, at most {LINES_MAX:,} are read")
-    spans = (each.span() for each in re.finditer(r"[^\r\n]+", text))
-    if (longest := max((end - start for start, end in spans), default=0)) > LINE_MAX:
+    if (longest := _long_line(data)) > LINE_MAX:
         raise ScenarioError(
-            f"{path.name}: a line of {longest:,} characters, at most {LINE_MAX:,} are read"
+            f"{path.name}: a line of {longest:,} bytes, at most {LINE_MAX:,} are read"
         )
-    names = next((each for each in _uncommented(io.StringIO(text)) if each.strip()), "")
+    names = next((each for each in _uncommented(_lines(data)) if each.strip()), "")
     separator = max(SEPARATORS, key=names.count)
-    return _rows(path, text, separator), separator
+    return _rows(path, data, separator), separator
 
 
-def _rows(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_uncommented(io.StringIO(text, newline="")), delimiter=separator)
+def _lines(data: bytes) -> Iterable[str]:
+    """Return the lines of a file with their ends, as text only while they are looked at."""
+    return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+
+
+def _long_line(data: bytes) -> int:
+    """Return the length of the first line longer than `LINE_MAX`, or 0; looks at few places."""
+    start = 0
+    while len(data) - start > LINE_MAX:
+        stop = start + LINE_MAX + 1
+        end = max(data.rfind(b"\n", start, stop), data.rfind(b"\r", start, stop))
+        if end < 0:
+            ends = (data.find(each, stop) for each in (b"\n", b"\r"))
+            return min((each for each in ends if each >= 0), default=len(data)) - start
+        start = end + 1
+    return 0
+
+
+def _rows(path: Path, data: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(_uncommented(_lines(data)), delimiter=separator)
     try:
         for row in reader:
-            if any(field.strip() for field in row):
+            if (row and row[0].strip()) or any(map(str.strip, row)):
                 yield reader.line_num, row
     except csv.Error as error:
         raise ScenarioError(f"{path.name}: line {reader.line_num}: {error}") from error
 
 
 def _uncommented(lines: Iterable[str]) -> Iterator[str]:
-    """Blank out comment lines: the reader's line numbers stay those of the file."""
-    return ("\n" if line.startswith("#") else line for line in lines)
+    """Blank out comment lines: the reader's line numbers stay those of the file.
+
+    So is the line `sep=;` that spreadsheets put first; the line of column names tells the same.
+    """
+    every = iter(lines)
+    first = next(every, "")
+    yield "\n" if first.startswith("#") or first.lower().startswith("sep=") else first
+    for line in every:
+        yield "\n" if line.startswith("#") else line
 
 
 def spare(path: Path, names: Iterable[str], what: str = "column") -> tuple[str, ...]:
@@ -209,71 +329,9 @@ def _check_header(
     complain(path, errors)
 
 
-def _pointed(
-    path: Path,
-    cells: dict[str, list[str]],
-    names: Sequence[str],
-    lines: Sequence[int],
-    errors: list[str],
-) -> tuple[str, ...]:
-    """Write decimal commas as points; refuse a file in which both stand in numbers."""
-    first: dict[str, tuple[int, str]] = {}
-    for name in names:
-        for line, cell in zip(lines, cells[name], strict=True):
-            for mark in ",.":
-                if mark in cell:
-                    first.setdefault(mark, (line, f"{name}: {cell.strip()[:40]!r}"))
-    if "," not in first:
-        return ()
-    if "." in first:
-        (line, cell), (other, pointed) = first[","], first["."]
-        errors.append(
-            f"{path.name}: line {line}: {cell} has a comma, line {other}: {pointed} a point: "
-            "decimal commas or decimal points are needed throughout"
-        )
-    for name in names:
-        cells[name] = [cell.replace(",", ".") for cell in cells[name]]
-    return (f"{path.name}: commas in numbers are read as decimal commas",)
-
-
-def _numbers(
-    path: Path,
-    name: str,
-    cells: Sequence[str],
-    lines: Sequence[int],
-    least: float,
-    most: float,
-    errors: list[str],
-) -> Floats:
-    """Return a column of numbers; what is none, or outside its range, goes to `errors`."""
-    try:
-        values = np.array(cells, dtype=np.float64)
-    except ValueError:
-        values = np.array([number(cell) for cell in cells])
-    wrong = np.flatnonzero(~((values >= least) & (values <= most)))
-    errors += [
-        f"{path.name}: line {lines[k]}: {name}: {cells[k].strip()[:40]!r} is not a number "
-        f"from {least:g} to {most:g}"
-        for k in wrong.tolist()
-    ]
-    return values
-
-
 def number(cell: str) -> float:
     """Return the number that a text says; NaN where it says none."""
     try:
         return float(cell)
     except ValueError:
         return float("nan")
-
-
-def _texts(
-    path: Path, name: str, cells: Sequence[str], lines: Sequence[int], errors: list[str]
-) -> Sequence[str]:
-    stripped = [normal(cell.strip()) for cell in cells]
-    errors += [
-        f"{path.name}: line {line}: {name}: {wrong if cell else 'is empty, a text is needed'}"
-        for line, cell in zip(lines, stripped, strict=True)
-        if (wrong := wrong_name(cell))
-    ]
-    return stripped

@@ -13,10 +13,13 @@ from skyweft.fleet import Floats
 from skyweft.motion.gpx import coordinates, read_lines
 from skyweft.motion.members import Setting
 from skyweft.motion.notation import notation
-from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, read_table
-from skyweft.world.clock import tai_ns_from_text
+from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table
+from skyweft.protocols.records import Errors
+from skyweft.world.clock import tai_ns_from_text, tai_ns_from_texts
 from skyweft.world.ellipsoid import up
 
+TRACKS_MAX = 100_000  # each is a mover with a course of its own
+TIMES_AT_ONCE = 1_000
 ALIKE = 1e-12  # between unit verticals of one place, 6 micrometres: the last bits of longitudes
 
 
@@ -62,50 +65,71 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     """
     read = _from_gpx if notation(path) == "gpx" else _from_table
     rows, warnings = read(path, group, setting)
-    members: dict[str, list[int]] = {}
-    for k, name in enumerate(rows.names):
-        members.setdefault(name, []).append(k)
-    errors: list[str] = []
-    points: list[Points] = []
-    unsorted: list[str] = []
-    repeated = 0
-    for name, each in members.items():
-        order, wrong = _in_order(path, name, rows, np.array(each))
-        errors += wrong
-        repeated += len(each) - len(order)
-        late = np.flatnonzero(np.diff(rows.time_s[each]) < 0)
-        unsorted += [f"{rows.place(each[late[0] + 1])} of {name}"] if len(late) else []
-        columns = (rows.time_s[order], rows.normal[order], rows.altitude_m[order])
-        points.append(Points(name, *columns, rows.lines[each[0]]))
-    complain(path, errors)
+    code_of: dict[str, int] = {}
+    codes = np.array([code_of.setdefault(name, len(code_of)) for name in rows.names], np.int64)
+    names = list(code_of)
+    if len(names) > TRACKS_MAX:
+        raise ScenarioError(f"{path.name}: {len(names):,} tracks, at most {TRACKS_MAX:,} are read")
+    unsorted = _late(rows, names, codes)
+    order, repeated = _in_order(path, rows, names, codes)
+    first = np.unique(codes, return_index=True)[1]
+    points = [
+        Points(
+            names[code],
+            rows.time_s[each],
+            rows.normal[each],
+            rows.altitude_m[each],
+            rows.lines[first[code]],
+        )
+        for code, each in enumerate(np.split(order, np.flatnonzero(np.diff(codes[order])) + 1))
+    ]
     return points, (*warnings, *_put_right(path, unsorted, len(points), repeated))
 
 
+def _late(rows: _Rows, names: Sequence[str], codes: NDArray[np.int64]) -> list[str]:
+    """Say of every track not in the order of its times the first row that is not."""
+    order = np.argsort(codes, kind="stable")
+    back = np.diff(rows.time_s[order]) < 0
+    late = order[1:][back & (np.diff(codes[order]) == 0)]
+    of, first = np.unique(codes[late], return_index=True)
+    return [f"{rows.place(late[k])} of {names[code]}" for code, k in zip(of, first, strict=True)]
+
+
 def _in_order(
-    path: Path, name: str, rows: _Rows, chosen: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[str]]:
-    """Return one mover's rows by time, each said once, and what is wrong with them."""
-    order = chosen[np.argsort(rows.time_s[chosen], kind="stable")]
+    path: Path, rows: _Rows, names: Sequence[str], codes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """Return rows by track and time, each said once, and how many were said again.
+
+    Raises
+    ------
+    ScenarioError
+        Somebody at two places at one time, or with one point, or jumping around the Earth.
+    """
+    errors = Errors(path.name)
+    order = np.lexsort((rows.time_s, codes))
     before, after = order[:-1], order[1:]
-    again = rows.time_s[before] == rows.time_s[after]
+    again = (codes[before] == codes[after]) & (rows.time_s[before] == rows.time_s[after])
     apart = np.any(np.abs(rows.normal[before] - rows.normal[after]) > ALIKE, axis=1)
     apart |= rows.altitude_m[before] != rows.altitude_m[after]
-    errors = [
-        f"{path.name}: {rows.place(k)}: {name} is at another place at the same time on "
-        f"{rows.place(j)}"
-        for j, k in zip(before[again & apart], after[again & apart], strict=True)
-    ]
+    for j, k in zip(before[again & apart], after[again & apart], strict=True):
+        words = f"{names[codes[k]]} is at another place at the same time on {rows.place(j)}"
+        errors.add(rows.place(k), words)
     order = np.concatenate([order[:1], after[~again]])
-    if len(order) < 2 and not errors:
-        where = rows.place(order[0])
-        errors.append(f"{path.name}: {where}: {name} has one point, a track needs two")
-    cosine = np.sum(rows.normal[order[:-1]] * rows.normal[order[1:]], axis=1)
-    errors += [
-        f"{path.name}: {rows.place(k)}: is on the other side of the Earth from the point of "
-        f"{name} before it, give one between"
-        for k in order[1:][cosine < math.cos(3.1)]
-    ]
-    return order, errors
+    found, start, count = np.unique(codes[order], return_index=True, return_counts=True)
+    torn = {*codes[after[again & apart]].tolist()}
+    for code, row in zip(found[count < 2].tolist(), order[start[count < 2]], strict=True):
+        if code not in torn:
+            errors.add(rows.place(row), f"{names[code]} has one point, a track needs two")
+    before, after = order[:-1], order[1:]
+    cosine = np.sum(rows.normal[before] * rows.normal[after], axis=1)
+    for k in after[(codes[before] == codes[after]) & (cosine < math.cos(3.1))]:
+        words = (
+            f"is on the other side of the Earth from the point of {names[codes[k]]} before it, "
+            "give one between"
+        )
+        errors.add(rows.place(k), words)
+    errors.complain()
+    return order, int(np.count_nonzero(again))
 
 
 def _put_right(path: Path, unsorted: Sequence[str], count: int, repeated: int) -> Iterator[str]:
@@ -155,11 +179,12 @@ def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[st
     def place(row: int) -> str:
         return points[row].place
 
-    errors = [
-        f"{path.name}: {line.place}: there are no points" for _, line in found if not line.points
-    ]
-    longitude, latitude, altitude = coordinates(path, points, errors).T
-    complain(path, errors)
+    errors = Errors(path.name)
+    for _, line in found:
+        if not line.points:
+            errors.add(line.place, "there are no points")
+    longitude, latitude, altitude = coordinates(points, errors).T
+    errors.complain()
     rows = _Rows(
         names=[name for name, line in found for _ in line.points],
         place=place,
@@ -175,12 +200,17 @@ def _seconds(
     path: Path, texts: Sequence[str], place: Callable[[int], str], setting: Setting
 ) -> Floats:
     """Return moments in UTC as seconds from the start."""
-    errors = []
     nanoseconds = np.zeros(len(texts), dtype=np.int64)
-    for k, text in enumerate(texts):
+    errors = Errors(path.name)
+    for start in range(0, len(texts), TIMES_AT_ONCE):
+        part = texts[start : start + TIMES_AT_ONCE]
         try:
-            nanoseconds[k] = tai_ns_from_text(text)
-        except ValueError as error:
-            errors.append(f"{path.name}: {place(k)}: time: {text[:40]!r} {error}")
-    complain(path, errors)
+            nanoseconds[start : start + len(part)] = tai_ns_from_texts(part)
+        except ValueError:
+            for k, text in enumerate(part, start):
+                try:
+                    tai_ns_from_text(text)
+                except ValueError as error:
+                    errors.add(place(k), f"time: {text[:40]!r} {error}")
+    errors.complain()
     return (nanoseconds - setting.clock.start_tai_ns) / 1e9

@@ -5,8 +5,8 @@ are told apart by their international designators.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from skyweft.naming import NAME_MAX
@@ -40,7 +40,7 @@ def chosen(
     The order is that of each satellite's first set.
     """
     sets: dict[Satellite, list[Record]] = defaultdict(list)
-    for each in records:
+    for each in _named(records):
         sets[_satellite(each)].append(each)
     several = {key: found for key, found in sets.items() if len(found) > 1}
     if choice.duplicates == "error":
@@ -52,6 +52,17 @@ def chosen(
     names, shared = _unique(taken, errors)
     said = (_passed_over(several, choice, errors), _renamed(taken, errors), shared)
     return names, taken, tuple(each for each in said if each)
+
+
+def _named(records: Sequence[Record]) -> Iterator[Record]:
+    """Yield records; one called by its number only is called as the others of that number are."""
+    names: dict[int, set[str]] = defaultdict(set)
+    for each in records:
+        if each.name != str(each.catalogue_number):
+            names[each.catalogue_number].add(each.name)
+    for each in records:
+        alone = each.name == str(each.catalogue_number) and len(names[each.catalogue_number]) == 1
+        yield replace(each, name=next(iter(names[each.catalogue_number]))) if alone else each
 
 
 def _satellite(record: Record) -> Satellite:

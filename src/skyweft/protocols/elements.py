@@ -52,6 +52,7 @@ SETS_MAX = 100_000
 """Three times the whole public catalogue."""
 _MARKS = ("\n2 ", '"EPOCH"', "<EPOCH>", "\nEPOCH")  # one a set, but for the lines of a CSV
 _REPORTED = 3  # errors that a warning tells
+_TEXT_LINES_MAX = 1_000_000  # of two-line sets with text around them
 _KVN = re.compile(r"[A-Za-z0-9_]+\s*=")
 
 
@@ -159,10 +160,10 @@ def _records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:
     start = text.lstrip()[:2000]
     head = start.partition("\n")[0]
     between = omm.separator(head)
+    if tle.ANY_ELEMENT_SET.search(text):
+        return _tle_records(text, errors)
     if start.startswith("<"):
         entries = omm.read_xml(text, errors)
-    elif tle.ANY_ELEMENT_SET.search(text):
-        return _tle_records(text, errors)
     elif start.startswith(("[", "{")):
         entries = omm.read_json(text, errors)
     elif _KVN.match(head) or head.startswith("COMMENT"):
@@ -196,6 +197,11 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _tle_records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:
+    if (many := text.count("\n")) > _TEXT_LINES_MAX:
+        raise ScenarioError(
+            f"{errors.file_name}: {many:,} lines, at most {_TEXT_LINES_MAX:,} of two-line sets "
+            "and text around them are read"
+        )
     if not tle.ANY_ELEMENT_LINE.search(text):
         words = "is not TLE, 3LE nor OMM as CSV, JSON, XML or KVN"
         empty = not text or text.isspace()

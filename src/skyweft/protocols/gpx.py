@@ -5,7 +5,6 @@ References
 topografix.com/GPX/1/1: `lat` and `lon` in degrees (WGS84), `ele` in metres, `time` in UTC.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -73,14 +72,15 @@ def read_gpx(text: str, file_name: str, name_element: str = "name") -> Gpx:
 def _line(place: str, element: ET.Element, name_element: str) -> Line:
     found = [each for each in element.iter() if tag(each) in ("trkpt", "rtept")]
     points = (_point(f"{place}, point {k}", each, name_element) for k, each in enumerate(found, 1))
-    return Line(place, _text(element, name_element), tuple(points))
+    return Line(place, _texts(element).get(name_element), tuple(points))
 
 
 def _point(place: str, element: ET.Element, name_element: str) -> Point:
-    texts = (_text(element, each) for each in ("ele", "time", name_element))
-    return Point(place, element.get("lat"), element.get("lon"), *texts)
+    texts = _texts(element)
+    said = (texts.get(each) for each in ("ele", "time", name_element))
+    return Point(place, element.get("lat"), element.get("lon"), *said)
 
 
-def _text(element: ET.Element, name: str) -> str | None:
-    texts: Iterator[str] = ((each.text or "").strip() for each in element if tag(each) == name)
-    return next(texts, "") or None
+def _texts(element: ET.Element) -> dict[str, str]:
+    """Return the texts within an element by tag: of several the first."""
+    return {tag(each): text for each in reversed(element) if (text := (each.text or "").strip())}

@@ -1,8 +1,30 @@
-"""XML of strangers, parsed without what can blow it up."""
+"""XML and JSON of strangers, parsed without what can blow it up."""
 
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from skyweft.errors import ScenarioError
+
+MEMORY_MAX_BYTES = 300_000_000  # of the objects that a parser makes of a text
+_JSON_BYTES = {",": 40, "[": 72, "{": 200, ":": 20}
+_XML_BYTES = {"<": 130, "</": -130, "=": 170}
+"""What each of these stands for in memory, measured with CPython 3.11: counted before parsing."""
+
+
+def refuse_crowded(text: str, file_name: str, weights: Mapping[str, int] = _JSON_BYTES) -> None:
+    """Refuse a text whose parts, few bytes each, would take far more memory than itself.
+
+    Raises
+    ------
+    ScenarioError
+        It does.
+    """
+    needed = sum(each * text.count(mark) for mark, each in weights.items())
+    if needed > MEMORY_MAX_BYTES:
+        raise ScenarioError(
+            f"{file_name}: reading it takes about {needed / 1e6:,.0f} MB of memory, at most "
+            f"{MEMORY_MAX_BYTES / 1e6:.0f} MB are given: part it into several files"
+        )
 
 
 def refuse_entities(text: str, file_name: str) -> None:
@@ -28,6 +50,7 @@ def parsed(text: str, file_name: str) -> ET.Element:
         It is no XML, or has a DOCTYPE.
     """
     refuse_entities(text, file_name)
+    refuse_crowded(text, file_name, _XML_BYTES)
     try:
         return ET.fromstring(text)
     except ET.ParseError as error:

@@ -17,7 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
+from skyweft.errors import ScenarioError
 from skyweft.naming import NAME_MAX, normal, wrong_name
+from skyweft.protocols.json_stream import Stream
 from skyweft.protocols.markup import refuse_entities
 from skyweft.protocols.records import (
     RANGES,
@@ -71,7 +73,7 @@ _KNOWN = frozenset(_OTHER.split()) | _THEORY.keys() | _UNITS.keys()
 _KNOWN_BEGINNINGS = ("USER_DEFINED", "CX_", "CY_", "CZ_")
 _SEPARATORS = ",;\t"
 _CHUNK = 1 << 16
-_WHITE = re.compile(r"[ \t\n\r]*")
+ELEMENTS_MIN, ELEMENTS_A_SET = 10_000, 100  # of XML; a set has about 40
 
 
 def separator(head: str) -> str | None:
@@ -138,38 +140,24 @@ def read_json(text: str, errors: Errors) -> Found:
 
 
 def _entries(text: str) -> Iterator[object]:
-    """Yield the members of a list one by one: memory is that of one of them."""
-    decode = json.JSONDecoder().raw_decode
-    place = _skip(text, 0)
-    if text[place] != "[":
-        entry, place = decode(text, place)
-        yield entry
+    stream = Stream(text)
+    if stream.next() == "[":
+        yield from stream.items()
     else:
-        place = _skip(text, place + 1)
-        while text[place : place + 1] != "]":
-            entry, place = decode(text, place)
-            yield entry
-            place = _skip(text, place)
-            if text[place : place + 1] == ",":
-                place = _skip(text, place + 1)
-                if text[place : place + 1] == "]":
-                    raise json.JSONDecodeError("a comma before the end of a list", text, place)
-            elif text[place : place + 1] != "]":
-                raise json.JSONDecodeError("a comma or the end of a list is missing", text, place)
-        place += 1
-    if _skip(text, place) < len(text):
-        raise json.JSONDecodeError("something stands behind the end", text, place)
-
-
-def _skip(text: str, place: int) -> int:
-    """Return the next place that is not white."""
-    match = _WHITE.match(text, place)
-    return match.end() if match else place
+        yield stream.value()
+    stream.finish()
 
 
 def read_xml(text: str, errors: Errors) -> Found:
     """Yield place and fields of every segment."""
     refuse_entities(text, errors.file_name)
+    sets = text.count("EPOCH>") + text.count("epoch>")
+    elements = text.count("<") - text.count("</")
+    if elements > (most := ELEMENTS_MIN + ELEMENTS_A_SET * sets):
+        raise ScenarioError(
+            f"{errors.file_name}: {elements:,} XML elements, at most {most:,} are read around so "
+            "few epochs"
+        )
     parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("end",))
     row = 0
     try:

@@ -67,7 +67,9 @@ def _found(path: Path, info: ValidationInfo) -> Path:
             if path.is_dir():
                 raise ValueError(f"{path} is a folder, a file is needed")
             if path.exists() and not path.is_file():
-                raise ValueError(f"{escaped(str(path))} is no regular file (a pipe or a device)")
+                raise ValueError(
+                    f"{escaped(str(path))} is no regular file (a pipe, a socket or a device)"
+                )
             if not path.is_file():
                 raise ValueError(f"{escaped(str(path))} is not there{hint}")
         except OSError as error:

@@ -7,6 +7,7 @@ Before 1972, when UTC had no whole leap seconds, TAI - UTC is held at 10 s.
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -30,6 +31,7 @@ _TIME = re.compile(
     r"(?:[Zz]|(?P<ahead>[+-]\d\d):?(?P<ahead_min>\d\d))?)?",
     re.ASCII,
 )
+_FORM = "0000-00-00T00:00:00"
 YEAR_MIN, YEAR_MAX = 1900, 2200  # far within what nanoseconds in 64 bits hold
 
 
@@ -129,6 +131,55 @@ def tai_ns_from_text(text: str) -> int:
     if leap and not table.inserted(np.array(instant)):
         raise ValueError("has a second 60 where UTC has no leap second")
     return instant + fraction_ns
+
+
+def tai_ns_from_texts(texts: Sequence[str]) -> Integers:
+    """Return what `tai_ns_from_text` says of every text, (T,); a million take less than a second.
+
+    Raises
+    ------
+    ValueError
+        One of them is wrong, as words that follow its text.
+    """
+    plain = _plain_utc(texts)
+    if plain is not None:
+        return tai_ns_from_utc_ns(plain)
+    return np.array([tai_ns_from_text(each) for each in texts], np.int64)
+
+
+def _plain_utc(texts: Sequence[str]) -> Integers | None:
+    """Return UTC nanoseconds of texts that are all written `2026-07-01T12:00:00.5Z`, else none."""
+    length = len(texts[0]) if texts else 0
+    joined = "".join(texts)
+    decimals = length - len(f"{_FORM}.Z")
+    form = _FORM + ("." + "0" * decimals if decimals > 0 else "") + "Z"
+    alike = joined.isascii() and set(map(len, texts)) == {len(form)}
+    if not alike or decimals > 9:
+        return None
+    digits = np.frombuffer(joined.encode(), np.uint8).reshape(len(texts), length).T - np.uint8(48)
+    for column, want in zip(digits, form.encode(), strict=True):
+        if not np.all(column <= 9 if want == 48 else column == np.uint8(want - 48 & 0xFF)):
+            return None
+    # Worked out from the digits: NumPy's own reader brings Python down on a long list with errors.
+    at = (slice(0, 4), slice(5, 7), slice(8, 10), slice(11, 13), slice(14, 16), slice(17, 19))
+    year, month, day, hour, minute, second = (_whole(digits[each]) for each in at)
+    first = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    days = first.astype("datetime64[D]").astype(np.int64)
+    sound = (year >= YEAR_MIN) & (year <= YEAR_MAX) & (month >= 1) & (month <= 12)
+    sound &= (day >= 1) & (days + day <= (first + 1).astype("datetime64[D]").astype(np.int64))
+    if not np.all(sound & (hour <= 23) & (minute <= 59) & (second <= 59)):
+        return None
+    after_s = ((days + day - 1) * 24 + hour) * 3_600 + minute * 60 + second
+    part = digits[len(_FORM) + 1 : -1]
+    return after_s * SECOND_NS + _whole(part) * 10 ** (9 - len(part))
+
+
+def _whole(digits: NDArray[np.uint8]) -> Integers:
+    """Return the numbers that rows of digits, (D, T), make, the highest first."""
+    found = np.zeros(digits.shape[1], np.int64)
+    for row in digits:
+        found = 10 * found + row
+    return found
 
 
 def _day(match: re.Match[str]) -> int:

@@ -129,7 +129,7 @@ def test_errors_of_all_files_at_once(here: Path) -> None:
     assert any(line.startswith("flows[1].matrix: square.csv: line 2: 2 fields") for line in lines)
     people = [line for line in lines if line.startswith("flows[2].gravity.population: people.csv")]
     assert "line 3: 'Lima' is on line 2 already" in people[0]
-    assert people[1].endswith("no population of Beijing")
+    assert people[1].endswith("Beijing: it is given no population")
     assert lines[-2].startswith("flows[3].gravity: the places of hub are in no CSV file")
     assert lines[-1] == "flows[4]: sources and targets hold no two different platforms"
 

@@ -92,7 +92,7 @@ def test_every_error_of_a_square_is_named(tmp_path: Path) -> None:
     assert "line 2: Lima: '-2'" in said
     assert "line 2: Rome: 'x'" in said
     assert "line 3: 3 fields, the first line has 4" in said
-    assert "demand.csv: 'Lima' is there 2 times" in said
+    assert "demand.csv: column 1: 'Lima' is there 2 times" in said
     assert "not square: Lagos, Rome is only" in said
     assert "no rows" in _complaint(tmp_path, ",Lima\n")
     assert "no rows" in _complaint(tmp_path, "")

@@ -226,14 +226,62 @@ def test_ion_keeps_regions_apart(tmp_path: Path) -> None:
         "p: line 5: a contact of region 2, the one of line 3 is of region 1: each region has a "
         "plan of its own; keep those of one region in a file"
     )
-    assert _complaint(tmp_path / "p", f"a contact +0 +6 3 4 1\n{start}") == (
-        "p: line 4: a contact of region 1, the one of line 1 is of a region without a number: each "
-        "region has a plan of its own; keep those of one region in a file"
-    )
+    (tmp_path / "p").write_text(f"a contact +600 +900 1 2 9\n{start}a range +600 +900 1 2 1\n")
+    assert len(read_plan(tmp_path / "p")[0]) == 2  # "By default, region number 1 is selected"
     (tmp_path / "p").write_text(
         f"{start}^ 2\na range +600 +700 1 2 1\n^ 01\na contact +600 +700 1 2 1\n"
     )
     assert read_plan(tmp_path / "p")[0].start_s.tolist() == [0, 600]
+
+
+def test_ion_changes_and_deletes(tmp_path: Path) -> None:
+    """`c` and `d` of ionrc(5); a range from a low number deletes what it implied."""
+    text = (
+        "d contact * 1 2\na range +0 +900 1 2 1\na range +0 +900 2 1 3\n"
+        "a contact +0 +10 1 2 1000\na contact +20 +30 1 2 1000\na contact +0 +10 2 1 1000\n"
+        "a contact +40 +50 1 2 1000\nd contact -1 1 1\nc contact +20 1 2 500 0.5\n"
+        "d contact +40 1 2\n"
+    )
+    (tmp_path / "p").write_text(text)
+    found, _ = read_plan(tmp_path / "p")
+    rows = zip(found.start_s.tolist(), found.rate_bps.tolist(), found.delay_s.tolist(), strict=True)
+    assert sorted(rows) == [(0, 8000, 1), (0, 8000, 3), (20, 4000, 1)]
+    said = _complaint(tmp_path / "p", f"{text}d range * 1 2\n")
+    assert said.startswith("p holds no contacts that can be used: 3 of 3 contacts have no range")
+    assert _complaint(tmp_path / "p", f"{text}d contact +1 1 2\n") == (
+        "p: line 11: no contact from 1 to 2 begins then"
+    )
+
+
+PROGRAMS = {
+    "ltpadmin": "1 32\na span 2 32 32 1400 10000 1 'udplso host:1113' 300\ns 'udplsi host:1113'",
+    "bpadmin": "1\na scheme ipn 'ipnfw' 'ipnadminep'\na endpoint ipn:1.1 q\na protocol ltp 1400",
+    "ipnadmin": "a plan 2 ltp/2\na exit 3 9 ipn:2.0",
+    "ionsecadmin": "1\ne 1",
+}
+
+
+@given(
+    sections=st.lists(st.sampled_from(sorted(PROGRAMS)), max_size=4),
+    marked=st.booleans(),
+    at=st.integers(0, 4),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_ion_passes_over_its_other_programs(
+    sections: list[str], marked: bool, at: int, tmp_path: Path
+) -> None:
+    """One file for `ionstart`: sections of all programs, or their commands without marks."""
+    plan = "1 1 ''\ns\nm horizon +0\na range +0 +60 1 2 1\na contact +0 +60 1 2 1000"
+    parts = [(each, PROGRAMS[each]) for each in sections]
+    parts.insert(min(at, len(parts)), ("ionadmin", plan))
+    text = "\n".join(
+        f"## begin {name}\n{lines}\n## end {name}" if marked else lines for name, lines in parts
+    )
+    (tmp_path / "p").write_text(text)
+    found, warnings = read_plan(tmp_path / "p")
+    assert found.end_s.tolist() == [60]
+    said = any("other programs of ION are passed over" in each for each in warnings)
+    assert said == any(marked or each != "ionsecadmin" for each in sections)
 
 
 def test_hdtn_without_owlt_and_backwards(tmp_path: Path) -> None:
@@ -336,12 +384,11 @@ BROKEN = {
     "node 0 a\nnode 1 b\ncontact 0 1 0 9 1": "plan: line 3: 'contact 0 1 0 9 1' is neither `node "
     "NUMBER NAME` nor `contact FROM TO START END RATE DELAY`",
     "a contact +0 +9 1 2 -5": "plan: line 1: the rate is -5, allowed is 0 and more",
-    "a contact +0 +9 1 2": "plan: line 1: 'a contact +0 +9 1 2': only `a contact`, `a range`, "
-    "`^` and `@` are read",
+    "a contact +0 +9 1 2": "plan: line 1: 'a contact +0 +9 1 2': only `a`, `c` and `d` of "
+    "contacts and ranges, `^` and `@` are read",
     "a contact 5 +9 1 2 8": "plan: line 1: '5' is no time: +seconds or yyyy/mm/dd-hh:mm:ss is "
     "needed",
-    "a contact +0 +9 1 2 8\nd contact +0 1 2": "plan: line 2: 'd contact +0 1 2': only `a contact`,"
-    " `a range`, `^` and `@` are read",
+    "a contact +0 +9 1 2 8\nd contact +1 1 2": "plan: line 2: no contact from 1 to 2 begins then",
     "a contact +0 +9 1 2 8\na contact +8 +12 1 2 8": "plan: line 2: overlaps the one of line 1: "
     "contacts from 1 to 2 must follow each other",
     "a contact +9 +0 1 2 8": "plan: line 1: goes backwards in time: it ends at 0 s and starts at "

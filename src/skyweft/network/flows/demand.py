@@ -16,6 +16,7 @@ from skyweft.fleet import Fleet
 from skyweft.motion.notation import notation
 from skyweft.motion.tables import complain, read_table
 from skyweft.network.flows.traffic import Demand, daily_factor, gravity, hours_of, read_demand
+from skyweft.protocols.records import Errors
 from skyweft.scenario.motion import Sites
 from skyweft.scenario.network import Flows, Gravity
 from skyweft.scenario.scenario import Scenario
@@ -214,15 +215,15 @@ def _of_file(path: Path, names: Sequence[str]) -> Floats:
     try:
         table = read_table(path, {"population": POPULATION}, {}, texts=("name",))
         line: dict[str, int] = {}
-        errors = []
+        errors = Errors(path.name)
         for k, name in enumerate(table.texts["name"]):
             if line.setdefault(name, k) != k:
                 first = table.lines[line[name]]
-                errors.append(
-                    f"{path.name}: line {table.lines[k]}: {name!r} is on line {first} already"
-                )
-        errors += [f"{path.name}: no population of {name}" for name in names if name not in line]
-        complain(path, errors)
+                errors.add(f"line {table.lines[k]}", f"{name!r} is on line {first} already")
+        for name in names:
+            if name not in line:
+                errors.add(name, "it is given no population")
+        errors.complain()
     except ScenarioError as error:
         raise _placed(".gravity.population", error) from error
     return table.numbers["population"][[line[name] for name in names]]

@@ -5,16 +5,18 @@ at the source. What of it gets through is `fairness.py`'s.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.tables import complain, read_rows, read_table
+from skyweft.motion.tables import number, read_rows, read_table
 from skyweft.naming import normal
+from skyweft.protocols.records import Errors
 from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
 
 Floats = NDArray[np.float64]
@@ -157,94 +159,87 @@ def read_demand(path: Path, names: Sequence[str]) -> Demand:
     header = [cell.strip().lower() for cell in first[1]]
     if "source" in header and ("demand_bps" in header or "target" in header):
         return _read_pairs(path, index)
-    square = [first, *rows]
-    if len(square) < 2:
-        raise ScenarioError(f"{path.name}: no rows below the column names")
-    return _read_square(path, square, index)
+    return _read_square(path, first, rows, index)
 
 
 def _read_pairs(path: Path, index: Mapping[str, int]) -> Demand:
     table = read_table(path, {"demand_bps": (0.0, np.inf)}, {}, texts=("source", "target"))
-    errors: list[str] = []
-    ends = {
-        side: [
-            _known(index, name, f"{path.name}: line {line}: {side}", errors.append)
-            for line, name in zip(table.lines, table.texts[side], strict=True)
-        ]
-        for side in ("source", "target")
-    }
-    seen: dict[tuple[int, int], int] = {}
-    for line, source, target in zip(table.lines, ends["source"], ends["target"], strict=True):
-        before = seen.setdefault((source, target), line)
-        if before != line and source >= 0 and target >= 0:
-            errors.append(f"{path.name}: line {line}: this pair is on line {before} already")
-    complain(path, errors)
-    return Demand(
-        np.array(ends["source"], np.int32),
-        np.array(ends["target"], np.int32),
-        table.numbers["demand_bps"],
-    )
+    errors = Errors(path.name)
+    ends = []
+    for side in ("source", "target"):
+        names = table.texts[side]
+        ends.append(np.array([index.get(name, -1) for name in names], np.int32))
+        for k in np.flatnonzero(ends[-1] < 0).tolist():
+            _known(index, names[k], f"line {table.lines[k]}", side, errors)
+    source, target = ends
+    pair = source.astype(np.int64) * len(index) + target
+    _, first, of = np.unique(pair, return_index=True, return_inverse=True)
+    known = (source >= 0) & (target >= 0)
+    for k in np.flatnonzero(known & (first[of] != np.arange(len(pair)))).tolist():
+        words = f"this pair is on line {table.lines[first[of[k]]]} already"
+        errors.add(f"line {table.lines[k]}", words)
+    errors.complain()
+    return Demand(source, target, table.numbers["demand_bps"])
 
 
 def _read_square(
-    path: Path, rows: Sequence[tuple[int, list[str]]], index: Mapping[str, int]
+    path: Path,
+    first: tuple[int, list[str]],
+    rows: Iterable[tuple[int, list[str]]],
+    index: Mapping[str, int],
 ) -> Demand:
-    errors: list[str] = []
-    top, header = rows[0]
+    errors = Errors(path.name)
+    top, header = first
     targets = [normal(cell.strip()) for cell in header[1:]]
     columns = [
-        _known(index, name, f"{path.name}: line {top}: column {k}", errors.append)
+        _known(index, name, f"line {top}", f"column {k}", errors)
         for k, name in enumerate(targets, start=2)
     ]
-    _twice(targets, f"{path.name}: line {top}", errors)
+    _twice(targets, f"line {top}", errors)
+    starts: list[str] = []
     sources: list[int] = []
-    values: list[list[float]] = []
-    for line, row in rows[1:]:
-        where = f"{path.name}: line {line}"
-        sources.append(_known(index, normal(row[0].strip()), f"{where}: column 1", errors.append))
+    values: list[Floats] = []
+    for line, row in rows:
+        where = f"line {line}"
+        starts.append(normal(row[0].strip()))
+        sources.append(_known(index, starts[-1], where, "column 1", errors))
         if len(row) != len(header):
-            errors.append(f"{where}: {len(row)} fields, the first line has {len(header)}")
-            continue
-        values.append(
-            [
-                _demand(cell, f"{where}: {target}", errors.append)
-                for target, cell in zip(targets, row[1:], strict=True)
-            ]
-        )
-    starts = [normal(row[0].strip()) for _, row in rows[1:]]
-    _twice(starts, path.name, errors)
+            words = f"{len(row)} fields, the first line has {len(header)}"
+            errors.add(where, words)
+        else:
+            values.append(_demands(row[1:], targets, where, errors))
+    if not starts:
+        raise ScenarioError(f"{path.name}: no rows below the column names")
+    _twice(starts, "column 1", errors)
     if sorted(set(starts)) != sorted(set(targets)):
         unlike = ", ".join(sorted(set(starts) ^ set(targets))[:5])
-        errors.append(f"{path.name}: not square: {unlike} is only a row or only a column")
-    complain(path, errors)
+        errors.add("not square", f"{unlike} is only a row or only a column")
+    errors.complain()
     matrix = np.array(values)
     down, across = np.nonzero(matrix)
     ends = np.array(sources, np.int32)[down], np.array(columns, np.int32)[across]
     return Demand(*ends, matrix[down, across])
 
 
-def _known(index: Mapping[str, int], name: str, where: str, say: Callable[[str], None]) -> int:
-    """Return the index of a name; -1, and words, where there is none."""
+def _known(index: Mapping[str, int], name: str, where: str, column: str, errors: Errors) -> int:
+    """Return the index of a name; -1, and a error, where there is none."""
     if name not in index:
-        some = ", ".join(list(index)[:5])
+        some = ", ".join(list(islice(index, 5)))
         more = f" and {len(index) - 5:,} more" if len(index) > 5 else ""
-        say(f"{where}: {name[:40]!r} is not known; known: {some}{more}")
+        errors.add(where, f"{column}: {name[:40]!r} is not known; known: {some}{more}")
     return index.get(name, -1)
 
 
-def _demand(cell: str, where: str, say: Callable[[str], None]) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = np.nan
-    if not value >= 0:
-        say(f"{where}: {cell.strip()[:40]!r} is not a number from 0 to inf")
-    return value
+def _demands(cells: Sequence[str], targets: Sequence[str], where: str, errors: Errors) -> Floats:
+    """Return a row of a square; what is no demand is a error."""
+    values = np.array([number(cell) for cell in cells])
+    for k in np.flatnonzero(~(values >= 0)).tolist():
+        words = f"{targets[k]}: {cells[k].strip()[:40]!r} is not a number from 0 to inf"
+        errors.add(where, words)
+    return values
 
 
-def _twice(names: Sequence[str], where: str, errors: list[str]) -> None:
-    errors += [
-        f"{where}: {name[:40]!r} is there {count} times"
-        for name, count in Counter(names).items()
-        if count > 1
-    ]
+def _twice(names: Sequence[str], where: str, errors: Errors) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            errors.add(where, f"{name[:40]!r} is there {count} times")

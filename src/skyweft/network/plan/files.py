@@ -17,6 +17,7 @@ from skyweft.protocols.records import ERRORS_SHOWN, Errors
 from skyweft.scenario.words import listed, suggestion
 
 SIZE_MAX_BYTES = 100_000_000
+CONTACTS_MAX, LINES_MAX = 500_000, 1_000_000  # a contact in ION's text has a range beside it
 
 
 def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
@@ -41,6 +42,12 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
     """
     path = Path(path)
     text = _text(path)
+    for count, most, noun in (
+        (text.count('"startTime"'), CONTACTS_MAX, "contacts"),
+        (text.count("\n"), LINES_MAX if text[:1] not in "{[" else len(text), "lines"),
+    ):
+        if count > most:
+            raise ScenarioError(f"{path.name}: {count:,} {noun}, at most {most:,} are read")
     errors = Errors(path.name)
     if not text.strip():
         raise ScenarioError(f"{path.name} is empty")

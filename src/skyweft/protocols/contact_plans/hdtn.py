@@ -12,7 +12,6 @@ end before they start, which it never uses.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from skyweft.protocols.contact_plans.records import (
     Listed,
@@ -24,6 +23,7 @@ from skyweft.protocols.contact_plans.records import (
     valid,
     whole,
 )
+from skyweft.protocols.json_stream import Stream
 from skyweft.protocols.records import Errors, shown
 
 _AMOUNTS = ("startTime", "endTime", "rateBitsPerSec", "owlt")
@@ -32,40 +32,52 @@ _AMOUNTS = ("startTime", "endTime", "rateBitsPerSec", "owlt")
 def read(text: str, errors: Errors) -> Listed:
     """Read contacts; what is wrong is noted by line, or by place in the list, from 0."""
     found = Listed()
-    whole_file = _parsed(text, errors)
-    if whole_file is None:
-        return found
-    entries = whole_file.get("contacts") if isinstance(whole_file, dict) else None
-    if not isinstance(entries, list):
-        errors.add("JSON", 'needed is an object with a list "contacts"')
-        return found
-    seen: dict[Record, str] = {}
-    backwards = 0
+    stream = Stream(text)
+    missing = 'needed is an object with a list "contacts"'
+    listed = False
+    nodes: object = None
+    try:
+        if stream.next() != "{":
+            errors.add("JSON", missing)
+            return found
+        for key in stream.fields():
+            if key == "contacts" and stream.next() == "[" and not listed:
+                listed = True
+                _contacts(stream.items(), found, errors)
+            elif key == "nodes":
+                nodes = stream.value()
+            else:
+                stream.value()
+        stream.finish()
+    except json.JSONDecodeError as error:
+        errors.add(f"line {error.lineno}", f"not JSON: {error.msg}")
+    except (ValueError, RecursionError) as error:
+        errors.add("JSON", f"cannot be read: {error}")
+    else:
+        if not listed:
+            errors.add("JSON", missing)
+        _call(nodes, found, errors)
+    return found
+
+
+def _contacts(entries: Iterable[object], found: Listed, errors: Errors) -> None:
+    seen: dict[Record, int] = {}
+    count = backwards = nearby = 0
     for row, entry in enumerate(entries):
         where = f"contacts[{row}]"
+        count += 1
+        nearby += isinstance(entry, dict) and "owlt" not in entry
         record = _record(where, entry, errors)
         if record is not None and record.end_s <= record.start_s:
             backwards += 1
         elif record is not None and valid(where, record, errors):
             if record in seen:
-                errors.add(where, f"the same contact as {seen[record]}: keep one of them")
-            seen.setdefault(record, where)
+                words = f"the same contact as contacts[{seen[record]}]: keep one of them"
+                errors.add(where, words)
+            seen.setdefault(record, row)
             found.records.append(record)
-    _call(whole_file.get("nodes"), found, errors)
-    nearby = sum(isinstance(entry, dict) and "owlt" not in entry for entry in entries)
-    found.tell(nearby, len(entries), "have no owlt, which HDTN takes for 0 s, and so is it here")
-    found.tell(backwards, len(entries), "do not end after they start, and are left out")
-    return found
-
-
-def _parsed(text: str, errors: Errors) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        errors.add(f"line {error.lineno}", f"not JSON: {error.msg}")
-    except (ValueError, RecursionError) as error:
-        errors.add("JSON", f"cannot be read: {error}")
-    return None
+    found.tell(nearby, count, "have no owlt, which HDTN takes for 0 s, and so is it here")
+    found.tell(backwards, count, "do not end after they start, and are left out")
 
 
 def _record(where: str, entry: object, errors: Errors) -> Record | None:

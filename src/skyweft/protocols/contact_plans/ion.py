@@ -3,8 +3,10 @@
 `a contact START END FROM TO BYTES_PER_S`, `a range START END FROM TO LIGHT_SECONDS`, and `@ TIME`,
 which moves the time that `+seconds` count from. A range from a lower to a higher number holds both
 ways unless one the other way is given. Contacts of a pair may not overlap, and where the distance
-changes a contact is taken apart. `^ REGION` begins the plan of another region: a file of one plan
-has contacts of one. What else `ionadmin` does is passed over.
+changes a contact is taken apart. `c` and `d` change and delete what stands above. `^ REGION`
+begins the plan of another region, the first is region 1: a file of one plan has contacts of one.
+What else `ionadmin` does is passed over, and so are lines of ION's other programs, as in the one
+file that `ionstart` takes for all of them.
 
 References
 ----------
@@ -12,6 +14,7 @@ ION's manual page ionrc(5); `ionadmin.c` of nasa-jpl/ION-DTN for what it refuses
 """
 
 import heapq
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +33,17 @@ from skyweft.protocols.contact_plans.records import (
     valid,
     whole,
 )
-from skyweft.protocols.records import Errors, shown
+from skyweft.protocols.records import ERRORS_MAX, Errors, shown
 
-_PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!;wW")
-_KEEPS_PLAN = "only `a contact`, `a range`, `^` and `@` are read"
+_PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!;wWbB")
+_KEEPS_PLAN = "only `a`, `c` and `d` of contacts and ranges, `^` and `@` are read"
+_SECTION = re.compile(r"#+\s*(begin|end)\s+(\w*admin)\b", re.IGNORECASE)
+_ELSEWHERE = """
+    scheme endpoint protocol induct outduct plan planduct plangroup span seat group exit rule
+    planrule grouprule dtn2 fixed policy policyrule eventset key pubkey bspbab bspbib bspbcb
+    bibrule bcbrule adu profile topic gateway engine ltpauth
+"""
+"""What other programs of ION keep."""
 _LINE_BYTES_MAX = 250  # ionadmin reads 255 at a time and takes the rest for a command
 
 # Why a contact is passed over; the first two are no times, by ionrc(5).
@@ -51,7 +61,12 @@ class _Span(NamedTuple):
     start_s: float
     end_s: float
     value: float
-    where: str
+    row: int
+
+    @property
+    def where(self) -> str:
+        """Return where it was said, for messages."""
+        return f"line {self.row}"
 
 
 Pair = tuple[str, str]
@@ -66,7 +81,11 @@ class _Reading:
     now_s: float = 0.0
     zero: datetime | None = None  # what seconds count from, once an absolute time has come
     relative: bool = False  # a relative time came before any absolute one
-    region: str = "a region without a number"
+    region: str = "region 1"
+    program: str = "ionadmin"
+    elsewhere: int = 0  # lines of other programs
+    clashes: int = 0
+    row: int = 0
     contacts: Spans = field(default_factory=lambda: defaultdict(list))
     ranges: Spans = field(default_factory=lambda: defaultdict(list))
     regions: dict[str, str] = field(default_factory=dict)  # with contacts, and where the first is
@@ -83,8 +102,11 @@ def read(text: str, errors: Errors) -> Listed:
     state = _Reading(errors)
     for row, line in enumerate(text.split("\n"), start=1):
         words = line.split()
+        state.row = row
         if words:
             _command(f"line {row}", line.strip(), words, state)
+        if state.clashes >= ERRORS_MAX:  # of one pair, one after the other: told below
+            break
     if len(state.regions) > 1:
         (one, first), (other, where), *_ = state.regions.items()
         errors.add(
@@ -115,11 +137,22 @@ def _joined(state: _Reading) -> Listed:
                 state.passed[_LONGER] += 1
     for words, count in state.passed.items():
         found.tell(count, state.total, words)
+    if state.elsewhere:
+        found.warnings.append(
+            f"lines of other programs of ION are passed over: {state.elsewhere:,}"
+        )
     return found
 
 
 def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
-    if words[0] == "@" and len(words) == 2:
+    if section := _SECTION.match(line):
+        begins = section[1].lower() == "begin"
+        state.program = section[2].lower() if begins else "ionadmin"
+    elif words[0][0] == "#":
+        return
+    elif state.program != "ionadmin" or (words[1:2] and words[1].lower() in _ELSEWHERE.split()):
+        state.elsewhere += 1
+    elif words[0] == "@" and len(words) == 2:
         moment_s = _time(where, words[1], state)
         state.now_s = state.now_s if moment_s is None else moment_s
     elif words[0] == "^" and len(words) == 2:
@@ -129,6 +162,10 @@ def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
             state.errors.add(where, f"{shown(words[1])} is no region's number")
     elif words[0] == "a" and len(words) in (7, 8) and words[1] in ("contact", "range"):
         _add(where, words, state)
+    elif words[:2] == ["c", "contact"] and len(words) in (6, 7):
+        _change(where, words, state)
+    elif words[0] == "d" and words[1:2] in (["contact"], ["range"]) and len(words) == 5:
+        _delete(where, words, state)
     elif words[0][0] not in _PASSED_OVER:
         state.errors.add(where, f"{shown(line)}: {_KEEPS_PLAN}")
 
@@ -156,12 +193,62 @@ def _add(where: str, words: list[str], state: _Reading) -> None:
     record = Record(*ends, *times, value, 0.0)  # type: ignore[arg-type, call-arg]
     if not valid(where, record, state.errors):
         return
-    span = _Span(record.start_s, record.end_s, record.rate_bps, where)
-    spans = state.contacts if contact else state.ranges
-    spans[record.source, record.target].append(span)
+    span = _Span(record.start_s, record.end_s, record.rate_bps, state.row)
+    spans = (state.contacts if contact else state.ranges)[record.source, record.target]
+    if spans and spans[-1].start_s < span.end_s and span.start_s < spans[-1].end_s:
+        state.clashes += 1
+    spans.append(span)
     if contact:
         state.regions.setdefault(state.region, where)
         state.passed[_DOUBTFUL] += confidence is not None and confidence < 1
+
+
+def _change(where: str, words: list[str], state: _Reading) -> None:
+    """Change the rate of the contact that begins at a time."""
+    found = _those(where, words, state)
+    rate = amount(where, "the rate", words[5], state.errors)
+    if found is None or rate is None:
+        return
+    start_s, pair = found
+    spans = state.contacts.get(pair, [])
+    for k, each in enumerate(spans):
+        if each.start_s == start_s:
+            spans[k] = each._replace(value=rate)
+            return
+    state.errors.add(where, f"no contact from {pair[0]} to {pair[1]} begins then")
+
+
+def _delete(where: str, words: list[str], state: _Reading) -> None:
+    """Delete what begins at a time, or at any (`*`); a range from low to high, both ways."""
+    contact = words[1] == "contact"
+    if contact and words[2] in ("-1", "0"):  # registrations and hypothetical ones are not kept
+        return
+    any_time = words[2] == "*"
+    found = _those(where, [*words[:2], "+0", *words[3:]] if any_time else words, state)
+    if found is None:
+        return
+    start_s, (one, other) = found
+    spans = state.contacts if contact else state.ranges
+    pairs = [(one, other)]
+    if not contact and int(one) < int(other):
+        pairs.append((other, one))
+    gone = 0
+    for pair in pairs:
+        kept = [each for each in spans.get(pair, []) if not any_time and each.start_s != start_s]
+        gone += len(spans.get(pair, [])) - len(kept)
+        spans[pair] = kept
+    state.total -= gone * contact
+    if not gone and not any_time:
+        state.errors.add(where, f"no {words[1]} from {one} to {other} begins then")
+
+
+def _those(where: str, words: list[str], state: _Reading) -> tuple[float, Pair] | None:
+    """Return the time and the nodes that a command names."""
+    start_s = _time(where, words[2], state)
+    ends = [node(where, "a node", word, state.errors, least=1) for word in words[3:5]]
+    if start_s is None or ends[0] is None or ends[1] is None:
+        return None
+    return start_s, (ends[0], ends[1])
 
 
 def _time(where: str, word: str, state: _Reading) -> float | None:
