@@ -87,7 +87,6 @@ SKIPS = {
     "protocols/omm_writing": 2,
     "queues/packets": 2,
     "report/page": 1,
-    "scenario/uplinks": 1,
     "scene/positions": 1,
     "scene/scene_platforms": 1,
 }

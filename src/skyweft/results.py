@@ -17,6 +17,7 @@ from skyweft.export import export
 from skyweft.network.plan.from_run import contact_plan
 from skyweft.network.plan.product import ContactPlan
 from skyweft.network.routing.disjoint_pairs import disjoint_paths
+from skyweft.network.routing.model import Routes
 from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.network.routing.summary import restated
 from skyweft.notebook.html_card import card
@@ -86,7 +87,7 @@ class Run(Folder):
             None where the scenario asks for no routes.
         """
         return restated(
-            self.table("route_statistics") if self.scenario.routes else None,
+            self.table("route_statistics") if self.scenario.rules(Routes) else None,
             handover_s,
             fibre_detour,
         )
@@ -111,7 +112,7 @@ class Run(Folder):
         ScenarioError
             The rule asks for no disjoint paths.
         """
-        rules = self.scenario.routes
+        rules = self.scenario.rules(Routes)
         if not (0 <= route < len(rules) and rules[route].disjoint):
             raise ScenarioError(f"routes.{route} asks for no disjoint paths")
         return disjoint_paths(self.file("routes"), route)

@@ -17,6 +17,7 @@ from skyweft.errors import ScenarioError, UndeclaredReadError
 from skyweft.network.routing.stage import STAGE as ROUTES_STAGE
 from skyweft.registry import Kinds
 from skyweft.results import Run, run
+from skyweft.scenario.parts import Rule, parts
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.context import READ_BY_ALL
@@ -214,10 +215,19 @@ def _of_kinds(found: Any) -> list[type[BaseModel]]:
     return [each.model for each in found.values()] if isinstance(found, Kinds) else []
 
 
+def _every_path() -> set[str]:
+    """Return those of what every scenario holds, and of the tables that stages add."""
+    paths = set(_paths(Scenario))
+    for model in parts():
+        below = f"{model.key}.*" if issubclass(model, Rule) else model.key
+        paths |= {model.key, *_paths(model, below)}
+    return paths
+
+
 def test_every_key_is_read_by_some_stage() -> None:
     """A key that no stage declares could change nothing: somebody has forgotten it."""
     read = {*READ_BY_ALL, *(path for stage in stages() for path in stage.reads or ())}
-    paths = set(_paths(Scenario))
+    paths = _every_path()
     assert {"terminals.*.mask", "links.*.beams.width_deg", "coverage.cells"} <= paths
     unread = {
         path
@@ -243,7 +253,7 @@ def test_the_seed_matters_where_something_is_drawn(tiny: Path) -> None:
 
 
 def test_what_stages_read_is_there() -> None:
-    paths = set(_paths(Scenario))
+    paths = _every_path()
     for stage in stages():
         for path in (*READ_BY_ALL, *(stage.reads or ())):
             assert path in paths, f"{stage.key}: {path}"

@@ -12,7 +12,7 @@ from skyweft import files
 from skyweft.errors import ScenarioError
 from skyweft.scenario.motion import Orbit, Sites, Walker
 from skyweft.scenario.reading import load
-from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.schema import json_schema
 from skyweft.scenario.shipped import scenario_file
 from skyweft.scenario.waveforms import ready_made
 
@@ -101,7 +101,7 @@ platforms = ["rivers"]
 sites = ["sats", "nobody"]
 """
 # The lists of what is allowed grow with the models; where they stand in a message does not.
-KEYS = ", ".join(Scenario.model_fields)
+KEYS = ", ".join(json_schema()["properties"])
 WALKER_KEYS = ", ".join(Walker.model_fields)
 WAVEFORMS = ", ".join(ready_made())
 

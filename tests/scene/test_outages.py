@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
+from skyweft.delivery.model import Burst, Messages
 from skyweft.motion.fleet import build_fleet
+from skyweft.network.graph.model import Failures
 from skyweft.network.graph.topology import topology
 from skyweft.results import Run, run
-from skyweft.scenario.messages import Burst, Messages
-from skyweft.scenario.network import Failures
 from skyweft.scene import scene
 from skyweft.scene.meetings import met, rules_met
 from skyweft.scene.outages import bursts, outages

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from skyweft.delivery.model import Messages
 from skyweft.errors import ScenarioError
 from skyweft.results import Run
 
@@ -43,7 +44,7 @@ def messages(run: Run) -> dict[str, Any]:
     ScenarioError
         The run has no messages, or a table is missing or damaged.
     """
-    if not run.scenario.messages:
+    if not run.scenario.rules(Messages):
         raise ScenarioError("this run has no messages: its scenario has no [[messages]]")
     targets, notes = _targets(run.table("gateway_usage", ("target", *PASSES)))
     return {

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.network.routing.model import Routes
 from skyweft.results import Run
 from skyweft.scene.positions import places
 from skyweft.scene.scene_platforms import cast
@@ -87,7 +88,7 @@ def matrix(run: Run, route: int, time_s: float) -> dict[str, Any]:
 
 def _in_force(run: Run, route: int, time_s: float, columns: tuple[str, ...]) -> pa.Table:
     """Return the best routes of a rule at its last snapshot up to a moment."""
-    rules = run.scenario.routes
+    rules = run.scenario.rules(Routes)
     if not 0 <= route < len(rules):
         raise ScenarioError(f"there is no route {route}; the scenario asks for {len(rules)}")
     bounds = [

@@ -25,6 +25,8 @@ from skyweft.delivery.arrow import (
     GATEWAY_USAGE,
     STORAGE_OCCUPANCY,
 )
+from skyweft.delivery.model import Deliveries as Asked
+from skyweft.delivery.model import Messages
 from skyweft.delivery.onboard.deliver import UnderWay, Use
 from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
 from skyweft.delivery.onboard.waiting import PassedOver, passed_over
@@ -68,7 +70,7 @@ SAMPLED = ("contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps")
 def expected(scenario: Scenario, fleet: Fleet) -> float:
     """Return about how many messages a scenario makes."""
     total = 0.0
-    for rule in scenario.messages:
+    for rule in scenario.rules(Messages):
         devices = len(fleet.rows_of(rule.source))
         total += devices * (scenario.duration_s / rule.period_s if rule.period_s else 1.0)
     return total
@@ -76,7 +78,7 @@ def expected(scenario: Scenario, fleet: Fleet) -> float:
 
 def listed(scenario: Scenario, fleet: Fleet) -> bool:
     """Return whether a row a message is written."""
-    wanted = scenario.deliveries.rows
+    wanted = Asked.of(scenario).rows
     return expected(scenario, fleet) <= ROWS_MAX if wanted is None else wanted
 
 
@@ -362,7 +364,7 @@ def metrics(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
     lives_s = battery_lives_s(scenario, fleet, totals)
     group = fleet.group[totals.device]
     each_rule = []
-    for number, rule in enumerate(scenario.messages):
+    for number, rule in enumerate(scenario.rules(Messages)):
         mine = group == fleet.groups.index(rule.source)
         some = rules.row(number)
         each_rule.append(
@@ -438,7 +440,9 @@ def warnings(scenario: Scenario, metrics: Mapping[str, Any] | None) -> list[str]
 
 
 def _unobserved(scenario: Scenario, metrics: Mapping[str, Any]) -> Iterator[str]:
-    for number, (rule, each) in enumerate(zip(scenario.messages, metrics["rules"], strict=True)):
+    for number, (rule, each) in enumerate(
+        zip(scenario.rules(Messages), metrics["rules"], strict=True)
+    ):
         place = f"messages[{number}].lifetime_s: {rule.lifetime_s:g} s"
         if each["observed_s"] < rule.lifetime_s:
             yield (

@@ -1,5 +1,6 @@
 """The stage `deliveries`: messages of devices, from random access to their target."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 
 import numpy as np
@@ -16,6 +17,7 @@ from skyweft.delivery.arrow import (
     GATEWAY_USAGE,
     STORAGE_OCCUPANCY,
 )
+from skyweft.delivery.model import Deliveries, Messages
 from skyweft.delivery.product import CAUSES, CAUSES_MAX
 from skyweft.delivery.settlement import (
     RECEIVED_IN,
@@ -28,6 +30,7 @@ from skyweft.delivery.settlement import (
 )
 from skyweft.errors import RangeError
 from skyweft.motion.stage import MOTION
+from skyweft.network.graph.model import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
 
@@ -41,6 +44,7 @@ class DeliveriesStage(Stage):
 
     key = "deliveries"
     needs = ("motion", "contacts", "links")
+    models = (Messages, Deliveries)
     reads = (
         "seed",
         "step_s",
@@ -66,7 +70,28 @@ class DeliveriesStage(Stage):
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether the scenario has any."""
-        return bool(scenario.messages)
+        return bool(scenario.rules(Messages))
+
+    def warnings(self, scenario: Scenario) -> Iterator[str]:
+        """Name stores that keep nothing, and what only messages would read."""
+        sizes = [rule.size_bytes for rule in scenario.rules(Messages)]
+        for name, group in scenario.platforms.items():
+            if group.storage is None:
+                continue
+            if not sizes:
+                yield f"platforms.{name}.storage: there are no [[messages]] to keep"
+            elif group.storage.bytes < max(sizes):
+                yield (
+                    f"platforms.{name}.storage.bytes: {group.storage.bytes:g} cannot keep a "
+                    f"message of {max(sizes)} bytes, so those are lost there"
+                )
+        if not sizes and Deliveries.key in scenario.model_fields_set:
+            yield "deliveries: there are no [[messages]]"
+        if sizes and scenario.rules(Failures):
+            yield (
+                "failures: act on routes, flows and packets, not on messages: what is out of order "
+                "sends, hears and takes messages down all the same"
+            )
 
     def check(self, context: Context) -> None:
         """Refuse traffic that does not fit in memory, and messages as long as a pass."""

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.coverage.measuring import Cells, cells
+from skyweft.delivery.model import Deliveries as Asked
+from skyweft.delivery.model import Messages
 from skyweft.delivery.product import CAUSES, OPEN, RECEIVED, RESTRICTED, Deliveries
 from skyweft.fleet import Fleet
 from skyweft.kernels import kernel, making
@@ -186,18 +188,18 @@ class Totals:
     @classmethod
     def empty(cls, scenario: Scenario, fleet: Fleet, end_s: float) -> "Totals":
         """Return sums over nothing, for the devices of a scenario."""
-        sources = {rule.source for rule in scenario.messages}
+        sources = {rule.source for rule in scenario.rules(Messages)}
         mine = np.array([group in sources for group in fleet.groups])[fleet.group]
         device = np.flatnonzero(mine).astype(np.int32)
         row_of = np.full(len(fleet), -1, np.int32)
         row_of[device] = np.arange(len(device))
-        grid = cells(scenario.deliveries.cells)
-        rules = len(scenario.messages)
-        lifetime_s = np.array([rule.lifetime_s for rule in scenario.messages])
+        grid = cells(Asked.of(scenario).cells)
+        rules = len(scenario.rules(Messages))
+        lifetime_s = np.array([rule.lifetime_s for rule in scenario.rules(Messages)])
         hours = max(1, int(np.ceil(end_s / HOUR_S - 1e-9)))
         return cls(
             device, row_of, _cell_of(fleet, device, grid), grid,
-            np.array([rule.size_bytes for rule in scenario.messages], np.int64),
+            np.array([rule.size_bytes for rule in scenario.rules(Messages)], np.int64),
             observed_s(lifetime_s, end_s), np.zeros((rules, len(CAUSES)), np.int64),
             np.zeros((rules, 2, FINE), np.int32),
             Sums.empty(len(device), 0), Sums.empty(len(grid.latitude_deg), COARSE),

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from skyweft.scenario.motion import MOTIONS, Motion
-from skyweft.scenario.words import Step
+from skyweft.scenario.words import Step, unknown
 
 Model = TypeVar("Model")
 Plain = Mapping[str, Any]
 Error = tuple[str, str]  # place and words
+GROUP = "group of platforms"
 Found = Iterator[tuple[tuple[Step, ...], str]]
 
 
@@ -79,6 +80,27 @@ def there(data: Plain, key: str, name: str) -> bool:
     """Whether there is an entry of this name, valid or not: its own error is reported already."""
     below = data.get(key)
     return not isinstance(below, Mapping | None) or name in (below or {})
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a number that can be reckoned with; TOML spells integers of any length."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e300
+
+
+def strangers(data: Plain, rule: Plain, where: tuple[Step, ...], key: str) -> Found:
+    """Yield place and words of every name in a list that is no group of platforms."""
+    for row, name in names(rule, key):
+        if not there(data, "platforms", name):
+            yield (*where, key, row), unknown(name, table(data, "platforms"), GROUP)
+
+
+def restless(data: Plain, rule: Plain, where: tuple[Step, ...], key: str, words: str) -> Found:
+    """Yield place and words of every group in a list that moves, where it must stand still."""
+    for row, name in names(rule, key):
+        if there(data, "platforms", name) and (kind := moves(data, name)):
+            yield (*where, key, row), f'"{name}" moves ({kind}); {words}'
 
 
 def valid(adapter: TypeAdapter[Model], tables: Mapping[str, Plain]) -> dict[str, Model]:

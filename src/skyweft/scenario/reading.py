@@ -20,6 +20,7 @@ from skyweft.files import contents
 from skyweft.naming import escaped
 from skyweft.scenario.entry import ESCAPES
 from skyweft.scenario.errors import errors
+from skyweft.scenario.parts import Settings, parts
 from skyweft.scenario.raw import Error
 from skyweft.scenario.references import references
 from skyweft.scenario.scenario import Scenario
@@ -30,7 +31,6 @@ SIZE_MAX = 4_000_000
 ENTRIES_MAX = 2_000  # of one table or list
 PARTS_MAX = 50  # of a dotted key, whose reading takes the square of their number
 LEAP = "TOML has no second 60: begin at second 59, or with the next minute"
-_PLACE = re.compile(rf"({'|'.join(Scenario.model_fields)})[.:\[]")
 LINES_MAX = 50
 ERRORS_MAX = 200  # that are put into words, of each kind
 LINE_MAX = 1_000
@@ -183,8 +183,10 @@ def in_file(scenario: Scenario | str | Path) -> Iterator[None]:
         if isinstance(scenario, Scenario):
             raise
         file = Path(scenario).name
+        keys = [*Scenario.model_fields, *(model.key for model in parts())]
+        place = re.compile(rf"({'|'.join(keys)})[.:\[]")
         lines = str(error).split("\n")
-        reported = [f"{file}: {each}" if _PLACE.match(each) else each for each in lines]
+        reported = [f"{file}: {each}" if place.match(each) else each for each in lines]
         raise ScenarioError("\n".join(reported)) from error
 
 
@@ -252,7 +254,7 @@ def _set(data: dict[str, Any], steps: list[Step], value: Any) -> str:
         elif not isinstance(inner, dict):
             return f"{here} is {shown(inner)}, which has no keys"
         elif step not in inner and not last:
-            if depth or step not in ("world", "coverage"):
+            if depth or step not in _single():
                 return f"{here} has no {shown(step)}{suggestion(str(step), inner)}"
             inner[step] = {}
         key = int(step) if isinstance(inner, list) else step
@@ -260,3 +262,8 @@ def _set(data: dict[str, Any], steps: list[Step], value: Any) -> str:
             inner[key] = value
         inner = inner[key]
     return ""
+
+
+def _single() -> set[str]:
+    """Return the tables that a change of one of their keys begins where there are none."""
+    return {"world"} | {model.key for model in parts() if issubclass(model, Settings)}

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from skyweft.scenario.motion import Loiter
-from skyweft.scenario.network import Flows, Gateways, Routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link, Optical, Radio
 from skyweft.scenario.waveforms import ready_made
@@ -31,9 +30,6 @@ def check(scenario: Scenario) -> list[str]:
             for words in _link(scenario, link)
         ),
         *_twice(scenario),
-        *_aboard(scenario),
-        *_once(scenario),
-        *_unfelt(scenario),
     ]
 
 
@@ -62,55 +58,6 @@ def _unread(scenario: Scenario) -> Iterator[str]:
         if isinstance(motion, Loiter) and motion.pattern == "circle":
             for key in sorted({"length_m", "heading_deg"} & motion.model_fields_set):
                 yield f"platforms.{name}.motion.{key}: a circle does not read it"
-
-
-def _aboard(scenario: Scenario) -> Iterator[str]:
-    """Name stores that keep nothing, and what only messages would read."""
-    sizes = [rule.size_bytes for rule in scenario.messages]
-    for name, group in scenario.platforms.items():
-        if group.storage is None:
-            continue
-        if not sizes:
-            yield f"platforms.{name}.storage: there are no [[messages]] to keep"
-        elif group.storage.bytes < max(sizes):
-            yield (
-                f"platforms.{name}.storage.bytes: {group.storage.bytes:g} cannot keep a message of "
-                f"{max(sizes)} bytes, so those are lost there"
-            )
-    if not sizes and "deliveries" in scenario.model_fields_set:
-        yield "deliveries: there are no [[messages]]"
-    for place, link in enumerate(scenario.links):
-        if link.choose == "longest_waiting" and (
-            scenario.routes or scenario.flows or scenario.packets
-        ):
-            yield (
-                f'links[{place}].choose: "longest_waiting" is "earliest" for routes, flows and '
-                "packets"
-            )
-
-
-def _once(scenario: Scenario) -> Iterator[str]:
-    """Name steps so long that only the run's first moment is looked at."""
-    rules: list[tuple[str, Routes | Flows | Gateways]] = [
-        *((f"routes[{place}]", rule) for place, rule in enumerate(scenario.routes)),
-        *((f"flows[{place}]", rule) for place, rule in enumerate(scenario.flows)),
-        *(("gateways", rule) for rule in [scenario.gateways] if rule is not None),
-    ]
-    for name, rule in rules:
-        if "step_s" in rule.model_fields_set and rule.step_s > scenario.duration_s:
-            yield (
-                f"{name}.step_s: {rule.step_s:g} s are longer than the run's "
-                f"{scenario.duration_s:g} s, so only its first moment is looked at"
-            )
-
-
-def _unfelt(scenario: Scenario) -> Iterator[str]:
-    """Say that failures do not reach messages, which no figure of theirs would tell."""
-    if scenario.failures and scenario.messages:
-        yield (
-            "failures: act on routes, flows and packets, not on messages: what is out of order "
-            "sends, hears and takes messages down all the same"
-        )
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:

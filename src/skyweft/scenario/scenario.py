@@ -1,21 +1,22 @@
-"""The whole of what a user decides."""
+"""The whole of what a user decides: what every scenario holds, and what stages add."""
 
 from itertools import islice
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetCoreSchemaHandler, create_model, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError
 
-from skyweft.scenario.deliveries import Deliveries, Storage
 from skyweft.scenario.entry import Entry, Line, Moment
-from skyweft.scenario.messages import Messages
 from skyweft.scenario.motion import AnyMotion
-from skyweft.scenario.network import Failures, Flows, Gateways, Packets, Routes
+from skyweft.scenario.parts import Rule, Settings, parts
 from skyweft.scenario.quantities import positive
 from skyweft.scenario.references import references
+from skyweft.scenario.storage import Storage
 from skyweft.scenario.terminals import Link, Terminal
 from skyweft.scenario.waveforms import AnyWaveform
 
+R = TypeVar("R", bound=Rule)
+S = TypeVar("S", bound=Settings)
 Layer = Literal["space", "near_space", "air", "ground"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 TEN_YEARS_S = 315_576_000
@@ -49,29 +50,6 @@ class Platforms(Entry):
         return self.layer != "ground" if self.relay is None else self.relay
 
 
-class Coverage(Entry):
-    """Where and by whom coverage is measured."""
-
-    platforms: Annotated[list[str], Field(min_length=1)]
-    """Groups that cover."""
-    sites: list[str] = Field(default=[])
-    """Groups of standing platforms to measure at, beside the cells of the grid."""
-    elevation_min_deg: Annotated[float, Field(ge=0, lt=90)] = 10.0
-    """A platform covers a place from this elevation on."""
-    cells: Annotated[int, Field(ge=12, le=100_000)] = 1_000
-    """Cells of equal area over the latitudes asked for."""
-    latitude_min_deg: Annotated[float, Field(ge=-90, le=90)] = -90.0
-    """Southern border of the cells."""
-    latitude_max_deg: Annotated[float, Field(ge=-90, le=90)] = 90.0
-    """Northern border of the cells."""
-
-    @model_validator(mode="after")
-    def _south_to_north(self) -> Self:
-        if self.latitude_min_deg >= self.latitude_max_deg:
-            raise ValueError("latitude_min_deg must be below latitude_max_deg")
-        return self
-
-
 class Scenario(Entry):
     """All that the user decides."""
 
@@ -97,22 +75,6 @@ class Scenario(Entry):
     """Waveforms with numbers of your own, by name: `[waveforms.NAME]`, each of a `kind`."""
     links: list[Link] = Field(default=[])
     """Rules of who may talk to whom: one `[[links]]` a rule."""
-    routes: list[Routes] = Field(default=[])
-    """Ways to find between groups of platforms: one `[[routes]]` a question."""
-    flows: list[Flows] = Field(default=[])
-    """Traffic between groups of platforms: one `[[flows]]` a kind."""
-    packets: list[Packets] = Field(default=[])
-    """Packets to follow along their routes: one `[[packets]]` a stream."""
-    messages: list[Messages] = Field(default=[])
-    """What devices have to say: one `[[messages]]` a kind."""
-    deliveries: Deliveries = Deliveries()
-    """How messages travel on, and what is written of them."""
-    failures: list[Failures] = Field(default=[])
-    """What is out of order when traffic is routed: one `[[failures]]` a cause."""
-    gateways: Gateways | None = None
-    """Candidate gateways to choose from; nothing is planned unless this table is there."""
-    coverage: Coverage | None = None
-    """What coverage to measure; none unless this table is there."""
 
     @property
     def rule_names(self) -> list[str]:
@@ -127,6 +89,16 @@ class Scenario(Entry):
             names.append(f"{name} ({again + 1})" if again else name)
         return names
 
+    def rules(self, model: type[R]) -> list[R]:
+        """Return the tables `[[key]]` of a stage: `scenario.rules(Packets)`."""
+        found: list[R] = getattr(self, model.key)
+        return found
+
+    def settings(self, model: type[S]) -> S | None:
+        """Return the table `[key]` of a stage, None where there is none."""
+        found: S | None = getattr(self, model.key)
+        return found
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         errors = list(islice(references(_plain(self)), REFERENCES_MAX))
@@ -134,6 +106,24 @@ class Scenario(Entry):
             lines = "\n".join(f"{where}: {words}" for where, words in errors)
             raise PydanticCustomError("references", "{lines}", {"lines": lines})
         return self
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Make the model of what every scenario holds and of the tables that stages add."""
+        if cls is not Scenario:
+            return handler(source)
+        fields: dict[str, Any] = {model.key: model.field() for model in parts()}
+        return handler.generate_schema(
+            create_model("Scenario", __base__=Scenario, __doc__=cls.__doc__, **fields)
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be made again of plain tables: the class with the stages' tables has no name to find."""
+        return _again, (_plain(self),)
+
+
+def _again(tables: dict[str, Any]) -> Scenario:
+    return Scenario.model_validate(tables, context={"look": False})
 
 
 def _plain(scenario: Scenario) -> dict[str, Any]:

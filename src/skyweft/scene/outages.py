@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from skyweft.delivery.model import Messages
 from skyweft.network.graph.failures import Outages
+from skyweft.network.graph.model import Failures
 from skyweft.network.graph.topology import failing, pair_name
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.meetings import Met
@@ -64,7 +66,7 @@ def _columns(outages: Outages, platform: Ints, other: Ints) -> NDArray[np.float6
 
 def _of_platforms(run: Folder, cast: Cast) -> Iterator[tuple[Outages, Ints, Ints]]:
     """Yield the outages of each rule on platforms, and the platforms."""
-    causes = [each for each in run.scenario.failures if each.platforms]
+    causes = [each for each in run.scenario.rules(Failures) if each.platforms]
     if not causes:
         return
     table = run.table("platforms", ("name", "group"))
@@ -78,7 +80,7 @@ def _of_platforms(run: Folder, cast: Cast) -> Iterator[tuple[Outages, Ints, Ints
 
 def _of_pairs(run: Folder, cast: Cast, found: Met) -> Iterator[tuple[Outages, Ints, Ints]]:
     """Yield the outages of each rule on links, and both ends of the pairs."""
-    causes = [each for each in run.scenario.failures if each.links]
+    causes = [each for each in run.scenario.rules(Failures) if each.links]
     if not causes:
         return
     pairs = np.unique(np.column_stack([found.rule, found.source, found.target]), axis=0)
@@ -101,6 +103,6 @@ def bursts(scenario: Scenario) -> list[dict[str, Any]]:
             "share": rule.burst.share,
             "radius_m": rule.burst.radius_m,
         }
-        for rule in scenario.messages
+        for rule in scenario.rules(Messages)
         if rule.burst is not None
     ]

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from skyweft.network.flows.model import Flows
+from skyweft.network.routing.model import Routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.scene_platforms import Cast
 from skyweft.store.parquet import Bounds
@@ -21,7 +23,7 @@ def loads(
     run: Folder, cast: Cast, from_s: float, to_s: float, rows_max: int
 ) -> tuple[Arrays, list[str]]:
     """Return the snapshots of what links carry, the one in force at `from_s` included."""
-    if not run.scenario.flows:
+    if not run.scenario.rules(Flows):
         return {}, []
     moments_s = _moments_s(run, from_s, to_s)
     table = run.table(
@@ -44,7 +46,7 @@ def beams(
 ) -> tuple[Arrays, list[str]]:
     """Return the snapshots of beams in use, a row a beam, the one in force at `from_s` included."""
     wide = [number for number, rule in enumerate(run.scenario.links) if rule.beams]
-    if not run.scenario.flows or not wide:
+    if not run.scenario.rules(Flows) or not wide:
         return {}, []
     moments_s = _moments_s(run, from_s, to_s)
     table = run.table(
@@ -78,7 +80,7 @@ def beams(
 
 def _moments_s(run: Folder, from_s: float, to_s: float) -> Floats:
     """Return the snapshots of flows in force from one moment to another; some may have no rows."""
-    step_s = run.scenario.flows[0].step_s
+    step_s = run.scenario.rules(Flows)[0].step_s
     first, after = from_s // step_s, min(to_s // step_s + 1, math.ceil(run.simulated_s / step_s))
     return np.arange(first, after) * step_s
 
@@ -107,7 +109,7 @@ def paths(
     run: Folder, cast: Cast, from_s: float, to_s: float, nodes_max: int
 ) -> tuple[Arrays, list[str]]:
     """Return the best path of every pair that keeps its paths, by time, then pair."""
-    kept = [number for number, rule in enumerate(run.scenario.routes) if rule.paths]
+    kept = [number for number, rule in enumerate(run.scenario.rules(Routes)) if rule.paths]
     if not kept:
         return {}, []
     table = _best(run, run.scenario, kept, from_s, to_s)
@@ -136,7 +138,7 @@ def paths(
 
 def _best(run: Folder, scenario: Scenario, kept: list[int], from_s: float, to_s: float) -> pa.Table:
     """Read the best routes of some rules at the snapshots in force from `from_s` to `to_s`."""
-    step_s = np.array([rule.step_s for rule in scenario.routes])
+    step_s = np.array([rule.step_s for rule in scenario.rules(Routes)])
     table = run.table(
         "routes",
         ("route", "time_s", "source", "target", "rank", "delay_s", "path"),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.network.routing.model import Routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.budget import PAGE, Budget
 from skyweft.scene.container import pack
@@ -180,7 +181,7 @@ def _head(run: Folder, who: Cast, track: NDArray[np.int32], rules: list[str]) ->
         "bursts": bursts(scenario),
         "routes": [
             {"sources": each.sources, "targets": each.targets, "step_s": each.step_s}
-            for each in scenario.routes
+            for each in scenario.rules(Routes)
         ],
     }
 

@@ -6,12 +6,11 @@ an interrupted or a resumed one alike, always with a state loaded from the journ
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from pydantic import BaseModel
-
 from skyweft.columns import Table
+from skyweft.scenario.parts import Part
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.block import Block, Product
 from skyweft.stage.context import Context, Estimate
@@ -50,7 +49,7 @@ class Stage(Protocol):
     Attributes
     ----------
     key : str
-        Its name in progress and timings; its table in the scenario, its key in the summary.
+        Its name in progress and timings, its key in the summary.
     needs : tuple of str
         Keys of the stages whose products it reads; it comes after them.
     tables : tuple of Table
@@ -68,8 +67,8 @@ class Stage(Protocol):
     restricts : bool
         Whether it hands restrictions to `Block.restrict`; it comes before all that need not come
         before it.
-    model : type of pydantic.BaseModel, optional
-        What the scenario says under `key`. None for what every scenario holds.
+    models : tuple of type
+        What a scenario may ask of it: tables of its own, `scenario.parts.Rule` or `Settings`.
     """
 
     key: str
@@ -81,11 +80,18 @@ class Stage(Protocol):
     share: float = 1.0
     version: int = 1
     restricts: bool = False
-    model: type[BaseModel] | None = None
+    models: tuple[type[Part], ...] = ()
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether the scenario asks for it; always, unless the stage says otherwise."""
         return True
+
+    def warnings(self, scenario: Scenario) -> Iterable[str]:
+        """Say what of a valid scenario is probably not meant, a line each with its place.
+
+        Asked of every stage, whether or not it takes part.
+        """
+        return ()
 
     def check(self, context: Context) -> None:
         """Refuse what is wrong, now that the platforms are known and before any work.

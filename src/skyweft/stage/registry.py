@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from skyweft.columns import Table
 from skyweft.registry import Registry
+from skyweft.scenario.review import check
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.protocol import Stage
 
@@ -82,6 +83,12 @@ def _place(stage: Stage, found: list[Stage]) -> int:
 def wanted(scenario: Scenario) -> tuple[Stage, ...]:
     """Return the stages that a scenario asks for."""
     return tuple(stage for stage in stages() if stage.wanted(scenario))
+
+
+def reviewed(scenario: Scenario) -> list[str]:
+    """Return what of a valid scenario is probably not meant: on the whole, and to each stage."""
+    of_stages = (line for stage in stages() for line in stage.warnings(scenario))
+    return list(dict.fromkeys([*check(scenario), *of_stages]))
 
 
 def tables() -> Mapping[str, Table]:

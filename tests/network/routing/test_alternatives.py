@@ -12,8 +12,8 @@ from skyweft.fleet import Motion, Tracks
 from skyweft.motion import build_fleet
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import others
+from skyweft.network.routing.model import Routes as Rule
 from skyweft.network.routing.routes import KINDS, routes
-from skyweft.scenario.network import Routes as Rule
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 

@@ -10,10 +10,10 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
 from skyweft.motion import build_fleet, propagate
+from skyweft.network.graph.model import Failures
 from skyweft.network.graph.topology import topology
 from skyweft.network.routing.forwarding import Forwarding, forwarding
 from skyweft.network.routing.routes import carrying, places, routes
-from skyweft.scenario.network import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.contacts.coverage.model import Coverage as Asked
 from skyweft.contacts.search import EDGES
 from skyweft.contacts.windows import PairRows, Rules, find_pairs, moving, standing
 from skyweft.fleet import Fleet, Motion
@@ -257,7 +258,7 @@ def start(scenario: Scenario, fleet: Fleet) -> CoverageState:
     CoverageState
         Empty; add the run's blocks in order of time.
     """
-    wanted = scenario.coverage
+    wanted = scenario.settings(Asked)
     assert wanted is not None
     covering, measured = _rows(fleet, wanted.platforms), _rows(fleet, wanted.sites)
     assert np.all(fleet.site[measured] >= 0)  # the scenario has seen to it

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
+from skyweft.contacts.coverage.model import Coverage as Asked
 from skyweft.contacts.coverage.plot import Figure, coverage_map
 from skyweft.drawing.charts import HALF, PAGE, chart
 from skyweft.drawing.markup import (
@@ -81,7 +82,7 @@ def _tiles(coverage: pa.Table) -> list[Markup]:
 
 
 def _body(folder: Folder, coverage: pa.Table) -> Markup:
-    wanted = folder.scenario.coverage
+    wanted = folder.scenario.settings(Asked)
     assert wanted is not None
     cells = np.isfinite(numbers(coverage, "latitude_min_deg"))
     grid, sites = coverage.filter(pa.array(cells)), coverage.filter(pa.array(~cells))

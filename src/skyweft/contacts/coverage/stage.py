@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.coverage.arrow import COVERAGE, coverage_table
 from skyweft.contacts.coverage.measuring import Coverage, start
+from skyweft.contacts.coverage.model import Coverage as Asked
 from skyweft.motion.stage import MOTION
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Journal, Metrics, Stage, State, Whole
@@ -17,13 +18,14 @@ class CoverageStage(Stage):
 
     key = "coverage"
     needs = ("motion",)
+    models = (Asked,)
     reads = ("coverage",)
     tables = (COVERAGE,)
     share = 0.05
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether coverage is asked for."""
-        return scenario.coverage is not None
+        return scenario.settings(Asked) is not None
 
     def open(self, context: Context) -> "_State":
         """Begin a run."""
@@ -52,7 +54,7 @@ class _State(State):
 
 def _metrics(scenario: Scenario, coverage: Coverage) -> dict[str, Any]:
     cell = np.array([not name for name in coverage.name])
-    asked = scenario.coverage
+    asked = scenario.settings(Asked)
     assert asked is not None
     return {
         "by": asked.platforms,

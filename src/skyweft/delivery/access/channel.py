@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.delivery.model import Messages
+from skyweft.delivery.uplinks import Uplink, uplinks
 from skyweft.links.waveforms.contention import LANES, Burst, Channel, burst_of, channel_of
 from skyweft.scenario.contention import Shared
-from skyweft.scenario.messages import Messages
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Radio
-from skyweft.scenario.uplinks import Uplink, uplinks
 from skyweft.scenario.waveforms import family, waveform_named
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ def channels_of(scenario: Scenario) -> RuleChannels:
     keys: dict[tuple[object, ...], int] = {}
     channels: list[Channel] = []
     found = []
-    for rule in scenario.messages:
+    for rule in scenario.rules(Messages):
         carried = scenario.platforms[rule.source].terminals
         joined = uplinks(carried, dict(enumerate(scenario.links)), scenario.waveforms)
         name = scenario.links[joined[0].link].waveform

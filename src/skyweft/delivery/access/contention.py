@@ -27,8 +27,9 @@ from skyweft.delivery.access.tables import (
     in_order,
 )
 from skyweft.delivery.access.visibility import Rays, Sight, by_sent
+from skyweft.delivery.model import Blind
+from skyweft.delivery.model import Messages as Rule
 from skyweft.kernels import making
-from skyweft.scenario.messages import Blind
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -93,7 +94,7 @@ class Rounds:
         self._free_s = np.full(platforms, -np.inf)
         self._free_s[silence.device] = silence.until_s
         self._air, self._receivers, self._sight = Air.of(scenario, media), receivers, sight
-        rules = scenario.messages
+        rules = scenario.rules(Rule)
         self._attempts = np.array([rule.attempts for rule in rules], np.int64)
         self._lifetime_s = lifetimes_s(scenario)
         self._back_off_s = np.array([rule.back_off_s for rule in rules])
@@ -293,7 +294,7 @@ class Rounds:
 
 def lifetimes_s(scenario: Scenario) -> Floats:
     """Return how long messages of every rule are worth something."""
-    return np.array([rule.lifetime_s for rule in scenario.messages])
+    return np.array([rule.lifetime_s for rule in scenario.rules(Rule)])
 
 
 def _order(asked: Asked, messages: Messages) -> Ints:

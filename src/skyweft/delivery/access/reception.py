@@ -24,6 +24,7 @@ from skyweft.delivery.access.tables import (
 from skyweft.delivery.access.traffic import Generated, generated, renewal
 from skyweft.delivery.access.visibility import Rays, Sight
 from skyweft.delivery.access.wake_up import Waking
+from skyweft.delivery.model import Messages as Rule
 from skyweft.delivery.product import CAUSES, RECEIVED, Receptions
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
@@ -42,7 +43,7 @@ NO_COVERAGE, DUTY_CYCLE, EXPIRED, AT_DEVICE = (
 
 def begin(scenario: Scenario, fleet: Fleet) -> Carry:
     """Return what random access starts a run with."""
-    random = [k for k, rule in enumerate(scenario.messages) if rule.arrivals == "poisson"]
+    random = [k for k, rule in enumerate(scenario.rules(Rule)) if rule.arrivals == "poisson"]
     return Carry(
         Messages.none(), Sent.none(), Rays.none(), np.empty(0, np.int8), Answers.none(),
         Copies.none(), Silence.none(),
@@ -124,7 +125,7 @@ def _made(
     fresh = Generated.joined(
         [
             generated(scenario, fleet, number, *stretch, carry.renewals.get(number), executor)
-            for number in range(len(scenario.messages))
+            for number in range(len(scenario.rules(Rule)))
         ]
     )
     order = in_order(fresh.created_s, fresh.rule, fresh.device, fresh.number)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from skyweft.delivery.access.channel import channels_of
 from skyweft.delivery.access.chunks import over
 from skyweft.delivery.access.random import CONCERNED, GAP, LATE, PHASE, REPORT, uniform, uniforms
+from skyweft.delivery.model import Burst, Messages
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.kernels import making
-from skyweft.scenario.messages import Burst, Messages
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_ecef
 
@@ -72,7 +72,7 @@ def check(scenario: Scenario, fleet: Fleet) -> None:
     """
     errors = []
     for number, (rule, channel) in enumerate(
-        zip(scenario.messages, channels_of(scenario).of_rule, strict=True)
+        zip(scenario.rules(Messages), channels_of(scenario).of_rule, strict=True)
     ):
         slowest_s = float(channel.air_s[list(channel.lanes)].max())
         if slowest_s > AIR_MAX_S:
@@ -95,7 +95,7 @@ def check(scenario: Scenario, fleet: Fleet) -> None:
 
 def renewal(scenario: Scenario, fleet: Fleet, number: int) -> Renewal:
     """Return the first random arrivals of a rule's devices."""
-    rule = scenario.messages[number]
+    rule = scenario.rules(Messages)[number]
     devices = fleet.rows_of(rule.source)
     none = np.zeros(len(devices), np.int64)
     gap = -np.log1p(-uniforms(scenario.seed, number, devices, none, GAP))
@@ -126,7 +126,7 @@ def generated(
     executor : Executor
         Threads that share the devices.
     """
-    rule = scenario.messages[number]
+    rule = scenario.rules(Messages)[number]
     devices = fleet.rows_of(rule.source)
     if rule.burst is not None:
         return _reports(scenario, fleet, number, rule.burst, devices, start_s, end_s)

@@ -11,11 +11,12 @@ from skyweft.delivery.access.chunks import over
 from skyweft.delivery.access.random import ALMANAC, MOMENT, PHASE, uniform, uniforms
 from skyweft.delivery.access.receiving import Receivers
 from skyweft.delivery.access.tables import Messages
+from skyweft.delivery.model import Beacon, Blind, Pass, Schedule
+from skyweft.delivery.model import Messages as Rule
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.motion.hermite import states_at
 from skyweft.motion.propagate import propagate, step_s
-from skyweft.scenario.messages import Beacon, Blind, Pass, Schedule
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,7 @@ class Waking:
             Of all rules.
         """
         mine = np.flatnonzero((messages.rule == number) & np.isnan(messages.due_s))
-        if isinstance(self.scenario.messages[number].wake, Blind):
+        if isinstance(self.scenario.rules(Rule)[number].wake, Blind):
             messages.due_s[mine] = messages.created_s[mine]
             return
         waiting = messages.taking(mine)
@@ -78,7 +79,7 @@ class Waking:
         due_s : (M,)
             NaN where that is not known yet; it may lie after the stretch. [s]
         """
-        rule = self.scenario.messages[number]
+        rule = self.scenario.rules(Rule)[number]
         match rule.wake:
             case Blind():
                 return messages.created_s
@@ -140,7 +141,7 @@ class Waking:
         place = np.empty((len(grid_s), 3, len(rows)), np.float32)
         for k, row in enumerate(rows.tolist()):
             place[:, :, k] = self._places(motion, row, grid_s)
-        until_s = messages.created_s + self.scenario.messages[number].lifetime_s
+        until_s = messages.created_s + self.scenario.rules(Rule)[number].lifetime_s
         site, due_s = self.fleet.site[messages.device], np.full(len(messages), np.nan)
         wide_s = np.zeros(len(messages))
         almanac = *stretch, low, wake.age_s, wake.error_s
@@ -173,7 +174,7 @@ class Waking:
         for k, row in enumerate(rows.tolist()):
             time_s = at_s[k] + np.arange(low[k], high[k]) * period_s[k]
             place[first[k] : first[k + 1]] = self._places(self.motion, row, time_s)
-        until_s = messages.created_s + self.scenario.messages[number].lifetime_s
+        until_s = messages.created_s + self.scenario.rules(Rule)[number].lifetime_s
         site, due_s = self.fleet.site[messages.device], np.full(len(messages), np.nan)
         block = stretch[0], stretch[1], float(wake.check_s), float(period_s.max())
         sent_s = self.receivers.beacon_s[of]

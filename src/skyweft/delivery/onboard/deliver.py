@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.channel import channels_of
+from skyweft.delivery.model import Deliveries as Asked
+from skyweft.delivery.model import Messages as Rule
 from skyweft.delivery.onboard import earliest_arrival, epochs
 from skyweft.delivery.onboard.downlink import Board
 from skyweft.delivery.onboard.epochs import Flight, Known, fly
@@ -100,12 +102,10 @@ class UnderWay:
     @classmethod
     def begin(cls, scenario: Scenario, fleet: Fleet, table: Timetable, end_s: float) -> "UnderWay":
         """Return nothing under way at the run's start."""
-        asked = scenario.messages
-        soonest_s = earliest_arrival.soonest(
-            table, scenario.deliveries.forwarding == "store_and_forward"
-        )
+        asked = scenario.rules(Rule)
+        soonest_s = earliest_arrival.soonest(table, Asked.of(scenario).relay == "store_and_forward")
         at_target = table.anyones
-        step_s = scenario.deliveries.step_s
+        step_s = Asked.of(scenario).step_s
         time_s = np.append(np.arange(0.0, end_s, step_s), end_s)
         samples = np.full(len(table.epoch_s), -1, np.int64)
         at = np.searchsorted(table.epoch_s, time_s)
@@ -207,7 +207,7 @@ def _lag_s(scenario: Scenario) -> float:
     The last attempt begins within its lifetime, and takes what one takes.
     """
     more_s = [0.0]
-    for rule, channel in zip(scenario.messages, channels_of(scenario).of_rule, strict=True):
+    for rule, channel in zip(scenario.rules(Rule), channels_of(scenario).of_rule, strict=True):
         if rule.confirmed:
             more_s.append(rule.lifetime_s + channel.window_s + LAG_S)
     return LAG_S + max(more_s)

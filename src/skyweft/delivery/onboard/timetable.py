@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.delivery.model import Deliveries, Messages
 from skyweft.delivery.onboard.antennas import Spans, served
+from skyweft.delivery.uplinks import uplinks
 from skyweft.fleet import Fleet
 from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
-from skyweft.scenario.uplinks import uplinks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -128,7 +129,7 @@ def timetable(
     is_goal: Flags = np.logical_or.reduce(goal_rows[:, node], axis=0)
     held, missed, pointed = served(scenario, contacts, rows, place, is_goal)
     everyone = np.ones(len(node), np.bool_)
-    takes = is_goal if scenario.deliveries.forwarding == "direct" else everyone
+    takes = is_goal if Deliveries.of(scenario).relay == "never" else everyone
     edges = _edges(contacts, samples, held, sends[node], takes)
     borders = np.concatenate([held.start_s, held.end_s, missed.start_s, missed.end_s])
     grid = np.append(np.arange(0.0, end_s, EPOCH_S), end_s)
@@ -136,7 +137,7 @@ def timetable(
         node=node,
         place=place,
         goal=np.ascontiguousarray(goal_rows[:, node]),
-        goal_of=np.array([goals.index(rule.target) for rule in scenario.messages], np.int64),
+        goal_of=np.array([goals.index(rule.target) for rule in scenario.rules(Messages)], np.int64),
         edges=edges,
         held=held,
         missed=missed,
@@ -152,7 +153,7 @@ def messengers(scenario: Scenario, fleet: Fleet) -> Flags:
 
 def _goals(scenario: Scenario, fleet: Fleet) -> tuple[list[str], Flags]:
     """Return the groups that messages are for, and who belongs to each (D, N)."""
-    goals = list(dict.fromkeys(rule.target for rule in scenario.messages))
+    goals = list(dict.fromkeys(rule.target for rule in scenario.rules(Messages)))
     groups = np.array([[name == group for group in fleet.groups] for name in goals], np.bool_)
     return goals, groups.reshape(len(goals), len(fleet.groups))[:, fleet.group]
 
@@ -161,7 +162,7 @@ def _carriers(scenario: Scenario, fleet: Fleet) -> Flags:
     """Return who receives, or passes on: all above the ground unless the scenario says else."""
     entries = [scenario.platforms[group] for group in fleet.groups]
     hearing = set()
-    for source in {rule.source for rule in scenario.messages}:
+    for source in {rule.source for rule in scenario.rules(Messages)}:
         carried = scenario.platforms[source].terminals
         found = uplinks(carried, dict(enumerate(scenario.links)), scenario.waveforms)
         hearing |= {uplink.receiver for uplink in found}

@@ -15,10 +15,10 @@ from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.motion.notation import notation
 from skyweft.motion.tables import complain, read_table
+from skyweft.network.flows.model import Flows, Gravity
 from skyweft.network.flows.traffic import Demand, daily_factor, gravity, hours_of, read_demand
 from skyweft.protocols.records import Errors
 from skyweft.scenario.motion import Sites
-from skyweft.scenario.network import Flows, Gravity
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.ellipsoid import to_geodetic
 
@@ -68,7 +68,7 @@ def wanted(scenario: Scenario, fleet: Fleet) -> Wanted:
     """
     found: list[Demand] = []
     errors: list[str] = []
-    for number, rule in enumerate(scenario.flows):
+    for number, rule in enumerate(scenario.rules(Flows)):
         try:
             found.append(_ruled(scenario, fleet, rule))
         except ScenarioError as error:
@@ -106,7 +106,7 @@ def demand_at(scenario: Scenario, flows: Wanted, time_s: float, position_m: Floa
     start = scenario.start
     start_h = start.hour + start.minute / 60 + (start.second + start.microsecond / 1e6) / 3600
     hour = hours_of(np.array([time_s]), start_h)
-    for number, rule in enumerate(scenario.flows):
+    for number, rule in enumerate(scenario.rules(Flows)):
         if rule.profile is not None:
             mine = np.flatnonzero((flows.rule == number) & np.isfinite(demand_bps))
             x_m, y_m, _ = position_m[flows.source[mine]].T

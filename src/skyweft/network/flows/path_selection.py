@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.kernels import making
+from skyweft.network.flows.model import Flows
 from skyweft.network.flows.splitting import FlowPaths
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import RANKS_APART, asked_for, folded, others
 from skyweft.network.routing.best import routes_found
 from skyweft.network.routing.blame import Found
 from skyweft.network.routing.routes import ranked
-from skyweft.scenario.network import Flows
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]

@@ -22,6 +22,7 @@ from skyweft.network.flows.carriers import Carriers, carriers
 from skyweft.network.flows.ceiling import Ceiling, ceiling
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
 from skyweft.network.flows.fairness import shares_at
+from skyweft.network.flows.model import Flows
 from skyweft.network.flows.path_selection import Instant
 from skyweft.network.flows.splitting import FlowPaths, shared, together
 from skyweft.network.graph.topology import Topology, topology
@@ -254,7 +255,7 @@ class _Block:
 
     def one(self, k: int, rate_bps: Floats, reverse_bps: Floats) -> Traffic:
         """Share the links of one snapshot."""
-        time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.flows
+        time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.rules(Flows)
         position_m = places(self.fleet, self.motion, time_s)
         net = self.net(k, position_m, rate_bps, reverse_bps)
         routes_found, reasons = self.routes_found(k, net, position_m)
@@ -305,7 +306,7 @@ class _Block:
         flows = self.flows
         found = [
             now.paths_of(rule, flows.source[mine], flows.target[mine])
-            for number, rule in enumerate(self.scenario.flows)
+            for number, rule in enumerate(self.scenario.rules(Flows))
             for mine in [flows.rule == number]
         ]
         reasons = np.concatenate([reason for _, reason in found])
@@ -322,7 +323,7 @@ def _block(
 ) -> _Block:
     relays, limits = relaying(scenario, fleet), topology(scenario, fleet, contacts, restrictions)
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    time_s = snapshot_times(motion, scenario.flows[0].step_s)
+    time_s = snapshot_times(motion, scenario.rules(Flows)[0].step_s)
     return _Block(
         scenario,
         fleet,

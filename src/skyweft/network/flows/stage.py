@@ -1,11 +1,14 @@
 """The stage `flows`: what traffic gets of the links, over time."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from skyweft.contacts.stage import BLOCK
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.motion.stage import MOTION
-from skyweft.network.amounts import too_many_snapshots
+from skyweft.motion.unread import PAIR, of_table
+from skyweft.network.amounts import doubtful, too_many_snapshots, unheeded
 from skyweft.network.flows import beam_use, throughput
 from skyweft.network.flows.arrow import (
     BEAMS,
@@ -16,6 +19,7 @@ from skyweft.network.flows.arrow import (
     link_loads_table,
 )
 from skyweft.network.flows.demand import wanted
+from skyweft.network.flows.model import Flows
 from skyweft.network.flows.shares import Traffic, most, pieces
 from skyweft.network.reads import OF_RATES
 from skyweft.scenario.scenario import Scenario
@@ -29,20 +33,33 @@ class FlowsStage(Stage):
 
     key = "flows"
     needs = ("motion", "contacts")
+    models = (Flows,)
     reads = (*OF_RATES, "flows")
     tables = (FLOW_RATES, LINK_LOADS, BEAMS)
     share = 0.1
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether the scenario has any."""
-        return bool(scenario.flows)
+        return bool(scenario.rules(Flows))
+
+    def warnings(self, scenario: Scenario) -> Iterator[str]:
+        """Name steps longer than the run, columns and keys of the links that nobody reads."""
+        for number, rule in enumerate(scenario.rules(Flows)):
+            place = f"flows[{number}]"
+            yield from doubtful(scenario, place, rule)
+            if rule.matrix is not None:
+                yield from of_table(f"{place}.matrix", rule.matrix, (*PAIR, "demand_bps"))
+            if rule.gravity is not None and (people := rule.gravity.population) is not None:
+                yield from of_table(f"{place}.gravity.population", people, ("name", "population"))
+        if scenario.rules(Flows):
+            yield from unheeded(scenario)
 
     def check(self, context: Context) -> None:
         """Refuse more snapshots than fit, and what is wrong with the demand's files and pairs."""
         scenario = context.scenario
         lines = [
             line
-            for number, rule in enumerate(scenario.flows)
+            for number, rule in enumerate(scenario.rules(Flows))
             for line in too_many_snapshots(scenario, f"flows[{number}]", rule)
         ]
         if lines:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from skyweft.columns import Column, Table, named
 from skyweft.fleet import Fleet
+from skyweft.network.graph.model import Failures
 from skyweft.network.graph.topology import platform_outages
 from skyweft.scenario.scenario import Scenario
 
@@ -64,7 +65,7 @@ def metrics(scenario: Scenario, fleet: Fleet) -> list[dict[str, Any]]:
 def reported(scenario: Scenario, summed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Write who is out of order, a line a cause, and what a share means."""
     for each in summed:
-        cause = scenario.failures[each["failure"]]
+        cause = scenario.rules(Failures)[each["failure"]]
         more = each["out"] - len(each["names"])
         names = ", ".join(each["names"]) + (f" and {more:,} more" if more else "")
         drawn = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.network.graph.arrow import OUTAGES, metrics, outages_table, reported
-from skyweft.scenario.network import Failures
+from skyweft.network.graph.model import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import suggestion
 from skyweft.stage import Block, Context, Estimate, Metrics, Stage, State, Whole
@@ -16,19 +16,20 @@ class FailuresStage(Stage):
 
     key = "failures"
     needs = ("motion",)
+    models = (Failures,)
     reads = ("seed", "failures", "links")
     tables = (OUTAGES,)
     share = 0.01
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether the scenario has any."""
-        return bool(scenario.failures)
+        return bool(scenario.rules(Failures))
 
     def check(self, context: Context) -> None:
         """Refuse failures of platforms that nobody knows, and of more than there are."""
         lines = [
             line
-            for number, each in enumerate(context.scenario.failures)
+            for number, each in enumerate(context.scenario.rules(Failures))
             for line in _wrong(f"failures[{number}]", each, context.fleet)
         ]
         if lines:

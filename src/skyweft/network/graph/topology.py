@@ -16,7 +16,7 @@ from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
 from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
 from skyweft.network.graph.failures import Outages, chosen, drawn, failed, listed, together
-from skyweft.scenario.network import Failures
+from skyweft.network.graph.model import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 from skyweft.stage import NOTHING, Restrictions
@@ -243,7 +243,7 @@ def platform_outages(scenario: Scenario, fleet: Fleet) -> Iterator[tuple[int, In
 
     Those of links are left out: which pairs there are, the contacts tell.
     """
-    for number, each in enumerate(scenario.failures):
+    for number, each in enumerate(scenario.rules(Failures)):
         if each.platforms:
             rows = np.unique(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
             yield number, rows, failing(each, scenario, fleet.names, rows)
@@ -253,7 +253,7 @@ def _pair_outages(
     scenario: Scenario, fleet: Fleet, contacts: Contacts
 ) -> tuple[Outages, NDArray[np.int64]]:
     """Return the outages of the pairs that meet, and the pairs: each fails by its own name."""
-    causes = [each for each in scenario.failures if each.links]
+    causes = [each for each in scenario.rules(Failures) if each.links]
     key = np.unique(_keys(contacts, slice(None), len(fleet))) if causes else np.empty(0, np.int64)
     ends, target = np.divmod(key, len(fleet))
     link, source = np.divmod(ends, len(fleet))

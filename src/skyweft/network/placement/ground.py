@@ -22,8 +22,8 @@ from skyweft.links.budget import rates_at
 from skyweft.network.flows.demand import Wanted, demand_at
 from skyweft.network.graph.topology import topology
 from skyweft.network.placement.gateways import CARRIED, Plan, fewest, greedy
+from skyweft.network.placement.model import Gateways
 from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times
-from skyweft.scenario.network import Gateways
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import NOTHING, Restrictions
 
@@ -98,7 +98,7 @@ def check(scenario: Scenario, fleet: Fleet, flows: Wanted) -> None:
     ScenarioError
         Everything wrong, a line each, with its place.
     """
-    asked = scenario.gateways
+    asked = scenario.settings(Gateways)
     if asked is None:
         return
     errors = []
@@ -129,7 +129,7 @@ def downlinks(
     Parameters
     ----------
     scenario, fleet
-        What the user decided, and who the platforms are; `scenario.gateways` must be there.
+        What the user decided, and who the platforms are; `[gateways]` must be there.
     motion : Motion
         Where they are in this block; snapshots from its first moment to before its last.
     contacts : Contacts
@@ -152,7 +152,7 @@ def downlinks(
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return downlinks(scenario, fleet, motion, contacts, flows, threads, restrictions)
-    asked = scenario.gateways
+    asked = scenario.settings(Gateways)
     assert asked is not None
     site = _sites(fleet, asked)
     time_s = snapshot_times(motion, asked.step_s)
@@ -220,7 +220,7 @@ def _need(
     scenario: Scenario, fleet: Fleet, motion: Motion, flows: Wanted, time_s: Floats
 ) -> Floats:
     """Return what should be downlinked at each snapshot: as said, or all demand that has an end."""
-    asked = scenario.gateways
+    asked = scenario.settings(Gateways)
     assert asked is not None
     if asked.demand_bps is not None:
         return np.full(len(time_s), asked.demand_bps)

@@ -1,12 +1,16 @@
 """The stage `gateways`: where to build ground stations."""
 
+from collections.abc import Iterator
+
 from skyweft.contacts.stage import BLOCK
 from skyweft.fleet import Fleet
 from skyweft.motion.stage import MOTION
+from skyweft.network.amounts import doubtful, unheeded
 from skyweft.network.flows.demand import wanted
 from skyweft.network.placement.arrow import GATEWAY_CAPACITY, GATEWAYS, sites_table, times_table
 from skyweft.network.placement.ground import Downlinks, check, downlinks, join, siting
 from skyweft.network.placement.metrics import metrics
+from skyweft.network.placement.model import Gateways
 from skyweft.network.reads import OF_RATES
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Metrics, Stage, State, Whole
@@ -17,13 +21,21 @@ class GatewaysStage(Stage):
 
     key = "gateways"
     needs = ("motion", "contacts")
+    models = (Gateways,)
     reads = (*OF_RATES, "flows", "gateways")
     tables = (GATEWAYS, GATEWAY_CAPACITY)
     share = 0.02
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether there are candidates."""
-        return scenario.gateways is not None
+        return scenario.settings(Gateways) is not None
+
+    def warnings(self, scenario: Scenario) -> Iterator[str]:
+        """Name a step so long that only the run's first moment is looked at."""
+        asked = scenario.settings(Gateways)
+        if asked is not None:
+            yield from doubtful(scenario, self.key, asked)
+            yield from unheeded(scenario)
 
     def check(self, context: Context) -> None:
         """Refuse a plan that nothing is asked of, or that is too large."""
@@ -46,7 +58,7 @@ class _State(State):
         block.journal.keep("downlinks", down.columns())
 
     def close(self, whole: Whole) -> Metrics:
-        asked = whole.context.scenario.gateways
+        asked = whole.context.scenario.settings(Gateways)
         assert asked is not None
         found = siting(
             join([Downlinks(**each.read("downlinks")) for each in whole.journals]),

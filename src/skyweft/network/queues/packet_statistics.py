@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.network.product import PacketRows
 from skyweft.network.queues import packets as line
+from skyweft.network.queues.model import Packets
 from skyweft.network.queues.sending import Pairs
 from skyweft.scenario.scenario import Scenario
 
@@ -57,7 +58,7 @@ def by_step(
     scenario: Scenario, pairs: Pairs, fate: Fate, step_s: float, end_s: float
 ) -> PacketRows:
     """Return a row a pair and step in which it may send."""
-    rules = [scenario.packets[number] for number in pairs.rule.tolist()]
+    rules = [scenario.rules(Packets)[number] for number in pairs.rule.tolist()]
     first = np.array([int(each.start_s / step_s + 1e-9) for each in rules], np.int64)
     until_s = [min(each.start_s + each.duration_s, end_s) for each in rules]
     after = np.array([int(np.ceil(each / step_s - 1e-9)) for each in until_s], np.int64)
@@ -72,7 +73,7 @@ def by_step(
 
 def by_pair(scenario: Scenario, pairs: Pairs, fate: Fate) -> PacketRows:
     """Return a row a pair."""
-    start_s = np.array([scenario.packets[number].start_s for number in pairs.rule.tolist()])
+    start_s = np.array([scenario.rules(Packets)[number].start_s for number in pairs.rule.tolist()])
     return _rows_of(pairs, np.arange(len(pairs)), start_s, fate, fate.flow)
 
 

@@ -17,6 +17,7 @@ from skyweft.errors import RangeError
 from skyweft.fleet import Fleet, Motion
 from skyweft.links.budget import rates_at
 from skyweft.network.graph.topology import Topology, topology
+from skyweft.network.queues.model import Packets
 from skyweft.network.queues.sending import Pairs, window
 from skyweft.network.routing.best import routes_found
 from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times, sweep_blocks
@@ -103,7 +104,7 @@ def gather(
     RangeError
         More links and snapshots than fit.
     """
-    step_s = scenario.packets[0].step_s
+    step_s = scenario.rules(Packets)[0].step_s
     start_s, end_s = window(scenario)
     time_s = snapshot_times(motion, step_s)
     # From the last snapshot before the first packet to the first after the last has arrived.
@@ -181,7 +182,7 @@ class _Stage:
             sources,
             targets,
             False,
-            round(self.scenario.packets[0].processing_s * 1e9),
+            round(self.scenario.rules(Packets)[0].processing_s * 1e9),
         )
         begin = np.concatenate([[0], np.cumsum(np.where(hops > 0, hops + 1, 0))])
         mine = start * len(targets) + goal
@@ -215,7 +216,9 @@ class _Stage:
 
     def spans(self, key: Longs) -> tuple[Longs, Floats, Floats]:
         """Return from when to when the links have contacts."""
-        step_s = self.scenario.packets[0].step_s  # an end just before these belongs to the last
+        step_s = self.scenario.rules(Packets)[
+            0
+        ].step_s  # an end just before these belongs to the last
         met = self.contacts.start_s <= self.time_s[-1]
         rows = np.flatnonzero(met & (self.contacts.end_s >= self.time_s[0] - step_s))
         route = np.concatenate(self.keys_of(rows))

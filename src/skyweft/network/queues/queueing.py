@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skyweft.network.product import PacketRows
 from skyweft.network.queues import packets as line
+from skyweft.network.queues.model import Packets
 from skyweft.network.queues.packet_statistics import IN_FLIGHT, NO_CAPACITY, Fate, by_pair, by_step
 from skyweft.network.queues.packets import Network
 from skyweft.network.queues.path_trace import Laid
@@ -56,7 +57,7 @@ def queue(
     at the first snapshot where limits and failures leave it out; packets on it are lost then.
     What has not arrived ten seconds after the last sending, or when the data end, is under way.
     """
-    rule, last_s = scenario.packets[0], min(end_s, window(scenario)[1])
+    rule, last_s = scenario.rules(Packets)[0], min(end_s, window(scenario)[1])
     sent = _sent(scenario, pairs, end_s)
     rate_bps = laid.rate_bps
     if background_bps is not None:
@@ -80,7 +81,7 @@ def _sent(scenario: Scenario, pairs: Pairs, end_s: float) -> line.Packets:
     """Return all packets in the order they are sent."""
     parts = [line.constant(0, 8.0, 1.0, 0.0, 0.0)]
     for flow, number in enumerate(pairs.rule.tolist()):
-        rule = scenario.packets[number]
+        rule = scenario.rules(Packets)[number]
         until_s = min(rule.start_s + rule.duration_s, end_s)
         known = flow, rule.rate_bps, rule.size_bytes, rule.start_s, until_s
         random = rule.arrivals == "poisson"

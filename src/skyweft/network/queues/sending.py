@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
+from skyweft.network.queues.model import Packets
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.words import unknown
 
@@ -46,7 +47,7 @@ def asked(scenario: Scenario, fleet: Fleet) -> Pairs:
     """
     found: list[Pairs] = []
     errors: list[str] = []
-    for number, rule in enumerate(scenario.packets):
+    for number, rule in enumerate(scenario.rules(Packets)):
         ends = []
         for key, name in (("source", rule.source), ("target", rule.target)):
             rows = _rows(fleet, name)
@@ -91,7 +92,9 @@ def _put_together(found: Sequence[Pairs]) -> Pairs:
 
 def _too_many(scenario: Scenario, pairs: Pairs) -> list[str]:
     """Say what does not fit."""
-    each = [rule.rate_bps * rule.duration_s / (8 * rule.size_bytes) for rule in scenario.packets]
+    each = [
+        rule.rate_bps * rule.duration_s / (8 * rule.size_bytes) for rule in scenario.rules(Packets)
+    ]
     total = sum(each[number] for number in pairs.rule.tolist())
     found = []
     if total > PACKETS_MAX:
@@ -101,9 +104,9 @@ def _too_many(scenario: Scenario, pairs: Pairs) -> list[str]:
         )
     if len(pairs) > PAIRS_MAX:
         found.append(f"packets: {len(pairs):,} pairs in all, {PAIRS_MAX:,} at most")
-    if scenario.packets:
+    if scenario.rules(Packets):
         start_s, end_s = window(scenario)
-        step_s = scenario.packets[0].step_s
+        step_s = scenario.rules(Packets)[0].step_s
         if (end_s - start_s) / step_s > SNAPSHOTS_MAX:
             found.append(
                 f"packets[0].step_s: from the first packet at {start_s:g} s to {end_s:g} s, when "
@@ -114,6 +117,6 @@ def _too_many(scenario: Scenario, pairs: Pairs) -> list[str]:
 
 def window(scenario: Scenario) -> tuple[float, float]:
     """Return from when packets are sent, and until when they may arrive."""
-    rules = scenario.packets
+    rules = scenario.rules(Packets)
     last_s = max(each.start_s + each.duration_s for each in rules)
     return min(each.start_s for each in rules), last_s + DRAIN_S

@@ -1,6 +1,6 @@
 """The stage `packet_statistics`: what becomes of every packet, in queues along its route."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.stage import BLOCK
 from skyweft.motion.stage import MOTION
+from skyweft.network.amounts import unheeded
 from skyweft.network.flows.arrow import LINK_LOADS
+from skyweft.network.flows.model import Flows
 from skyweft.network.flows.throughput import batches, codes
 from skyweft.network.queues.arrow import PACKET_STATISTICS, metrics, packet_statistics_table
+from skyweft.network.queues.model import Packets
 from skyweft.network.queues.path_trace import Laid, gather, joined
 from skyweft.network.queues.queueing import queue
 from skyweft.network.queues.sending import asked
@@ -27,13 +30,19 @@ class PacketsStage(Stage):
 
     key = "packets"
     needs = ("motion", "contacts", "flows")
+    models = (Packets,)
     reads = (*OF_RATES, "flows", "packets")
     tables = (PACKET_STATISTICS,)
     share = 0.03
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether the scenario has any."""
-        return bool(scenario.packets)
+        return bool(scenario.rules(Packets))
+
+    def warnings(self, scenario: Scenario) -> Iterator[str]:
+        """Name keys of the links that only messages heed."""
+        if scenario.rules(Packets):
+            yield from unheeded(scenario)
 
     def check(self, context: Context) -> None:
         """Refuse names nobody has, and more than fits."""
@@ -74,8 +83,8 @@ class _State(State):
         held = [Laid(**each.read("laid")) for each in whole.journals if each.holds("laid")]
         laid = joined(held) if held else Laid.nothing(len(pairs))
         others = None
-        if scenario.packets[0].background:
-            step_s = scenario.flows[0].step_s
+        if scenario.rules(Packets)[0].background:
+            step_s = scenario.rules(Flows)[0].step_s
             others = background(laid, whole.files(LINK_LOADS), context.names, step_s)
         rows, totals = queue(scenario, pairs, laid, whole.end_s, others)
         whole.write(PACKET_STATISTICS, packet_statistics_table(rows, context.names))

@@ -12,9 +12,8 @@ from skyweft.network.graph.adjacency import Adjacency, adjacency, neighbours
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.disjoint import TWO, disjoint
 from skyweft.network.routing.loopfree import loop_free
+from skyweft.network.routing.model import Choice
 from skyweft.network.routing.serial import Alone
-from skyweft.scenario.network import Flows
-from skyweft.scenario.network import Routes as Rule
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -25,19 +24,19 @@ Flags = NDArray[np.bool_]
 RANKS_APART = 3  # the best route, and the two that share nothing where it is neither of them
 
 
-def asked_for(rule: Rule | Flows) -> int:
+def asked_for(rule: Choice) -> int:
     """Return how many rows a pair may have at an instant."""
     return rule.alternatives if rule.disjoint is None else RANKS_APART
 
 
 def others(
-    rule: Rule | Flows, best: Routes, position_m: Floats, a: Ints, b: Ints, relays: Flags
+    rule: Choice, best: Routes, position_m: Floats, a: Ints, b: Ints, relays: Flags
 ) -> tuple[Routes, Ints]:
     """Return the routes of an instant behind the best ones.
 
     Parameters
     ----------
-    rule : Routes or Flows
+    rule : Choice
         What is asked for: so many routes, or disjoint.
     best : Routes
         The best route of every pair, with its path.
@@ -99,7 +98,7 @@ def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns
 
 
 def _found(
-    rule: Rule | Flows, network: Adjacency, pairs: Ints, passing: Flags
+    rule: Choice, network: Adjacency, pairs: Ints, passing: Flags
 ) -> tuple[Longs, Longs, Ints]:
     """Return the pair of every route found, where its nodes begin, and all nodes."""
     # Snapshots are what threads share; a pool inside its own tasks would wait for itself.
@@ -114,7 +113,7 @@ def _found(
     return np.flatnonzero(both) // 2, first, two.path[np.repeat(both, size)]
 
 
-def _behind(rule: Rule | Flows, row: Ints, same: Flags) -> Longs:
+def _behind(rule: Choice, row: Ints, same: Flags) -> Longs:
     """Return which routes come after the best one of their pair, which is left out."""
     if rule.disjoint is not None:
         return np.flatnonzero(~same)
@@ -128,7 +127,7 @@ def _behind(rule: Rule | Flows, row: Ints, same: Flags) -> Longs:
 
 
 def _routes(
-    rule: Rule | Flows,
+    rule: Choice,
     best: Routes,
     row: Ints,
     found: tuple[Longs, Ints, Floats, Longs],

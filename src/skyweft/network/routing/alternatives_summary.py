@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from skyweft.network.routing.alternatives import asked_for
-from skyweft.scenario.network import Routes
+from skyweft.network.routing.model import Routes
 
 Floats = NDArray[np.float64]
 

@@ -12,6 +12,7 @@ from skyweft.kernels import making
 from skyweft.network.graph.adjacency import neighbours, transit
 from skyweft.network.graph.topology import topology
 from skyweft.network.routing.best import to_ends
+from skyweft.network.routing.model import Routes
 from skyweft.network.routing.routes import carrying, places, relaying, sweep_blocks
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -80,9 +81,11 @@ def forwarding(
     start_s, end_s = (float(each) for each in motion.tracks.time_s[[0, -1]])
     if not start_s <= time_s <= end_s:
         raise RangeError(f"time_s must be from {start_s:g} to {end_s:g} s, got {time_s:g}")
-    if not 0 <= route < len(scenario.routes):
-        raise ScenarioError(f"the scenario has {len(scenario.routes)} [[routes]], none at {route}")
-    rule = scenario.routes[route]
+    if not 0 <= route < len(scenario.rules(Routes)):
+        raise ScenarioError(
+            f"the scenario has {len(scenario.rules(Routes))} [[routes]], none at {route}"
+        )
+    rule = scenario.rules(Routes)[route]
     by_hops = rule.metric == "hops"
     targets = np.concatenate([fleet.rows_of(group) for group in rule.targets]).astype(np.int32)
     relays = relaying(scenario, fleet)

@@ -18,7 +18,7 @@ from skyweft.network.product import Routes
 from skyweft.network.routing.alternatives import asked_for, folded, others
 from skyweft.network.routing.best import routes_found
 from skyweft.network.routing.blame import Found, blamed
-from skyweft.scenario.network import Routes as Rule
+from skyweft.network.routing.model import Routes as Rule
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -96,7 +96,7 @@ def pieces(
     node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
     blocks = sweep_blocks(fleet, relays, node, contacts)
     limits = topology(scenario, fleet, contacts, restrictions)
-    for number, rule in enumerate(scenario.routes):
+    for number, rule in enumerate(scenario.rules(Rule)):
         time_s = snapshot_times(motion, rule.step_s)
         up = carrying(limits, fleet, motion, contacts, time_s)
         known = fleet, motion, contacts, (time_s, *up), node, blocks, executor, limits

@@ -27,6 +27,7 @@ from skyweft.drawing.section import Section
 from skyweft.network.product import REASONS
 from skyweft.network.routing import disjoint_pairs
 from skyweft.network.routing.alternatives import asked_for
+from skyweft.network.routing.model import Routes
 from skyweft.network.routing.plot.disjoint import PAIRS_DRAWN as APART_DRAWN
 from skyweft.network.routing.plot.disjoint import backup_path, disjoint_paths
 from skyweft.network.routing.plot.routes import (
@@ -41,7 +42,6 @@ from skyweft.network.routing.plot.routes import (
 )
 from skyweft.network.routing.statistics import FIBRE_INDEX, HANDOVER_S
 from skyweft.network.routing.summary import MISSED
-from skyweft.scenario.network import Routes
 from skyweft.store.parquet import read_some
 from skyweft.store.reading import Folder
 
@@ -65,7 +65,7 @@ def section(folder: Folder) -> Section:
 
 
 def _body(folder: Folder) -> Markup:
-    rules = folder.scenario.routes
+    rules = folder.scenario.rules(Routes)
     pairs, times = folder.table("route_statistics"), folder.route_snapshots
     if not pairs.num_rows:
         return Markup("")

@@ -19,6 +19,7 @@ from skyweft.network.product import REASONS, RESTRICTED
 from skyweft.network.routing import alternatives_summary as alternatives
 from skyweft.network.routing.alternatives import asked_for
 from skyweft.network.routing.arrow import ROUTE_SNAPSHOTS, ROUTE_STATISTICS
+from skyweft.network.routing.model import Routes
 from skyweft.network.routing.statistics import (
     HANDOVER_S,
     PairStatistics,
@@ -102,7 +103,7 @@ def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
         Exact whatever the size: what does not fit into memory is read once more, a lot of pairs
         at a time.
     """
-    found = Summed([], [], [], alternatives.metrics(scenario.routes, files))
+    found = Summed([], [], [], alternatives.metrics(scenario.rules(Routes), files))
     for rule in _rules(scenario, fleet, files):
         histogram = np.zeros(MICROS, np.int64)
         whole = len(rule.source) * rule.snapshots <= ROWS_MAX
@@ -177,7 +178,7 @@ def metrics(scenario: Scenario, found: Summed) -> list[dict[str, Any]]:
 def _metrics(
     scenario: Scenario, found: Summed, number: int, quantiles: dict[float, float]
 ) -> dict[str, Any]:
-    rule = scenario.routes[number]
+    rule = scenario.rules(Routes)[number]
     pairs = _joined(PairStatistics, [one for one in found.pairs if one.rule[:1] == number])
     times = _joined(SnapshotStatistics, [one for one in found.snapshots if one.rule[:1] == number])
     routes = float(times["reachable"].sum())
@@ -217,19 +218,19 @@ def _ratio(value: float, by: float) -> float | None:
 def _rules(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Iterator[_Rule]:
     """Yield the rules with their row groups, each of which holds rows of one rule."""
     opened = [pq.ParquetFile(file) for file in files if file.exists()]
-    groups: list[list[_Group]] = [[] for _ in scenario.routes]
-    rows = [0] * len(scenario.routes)
+    groups: list[list[_Group]] = [[] for _ in scenario.rules(Routes)]
+    rows = [0] * len(scenario.rules(Routes))
     for file in opened:
         for number in range(file.num_row_groups):
             count = file.metadata.row_group(number).num_rows
             if count:
                 (rule,) = set(_column(file, number, "route").to_pylist()[:: max(1, count - 1)])
-                ranked = asked_for(scenario.routes[rule]) > 1
+                ranked = asked_for(scenario.rules(Routes)[rule]) > 1
                 if ranked:
                     count = int(np.count_nonzero(_best(_column(file, number, "rank"))))
                 groups[rule].append(_Group(file, number, rows[rule], count, ranked))
                 rows[rule] += count
-    for number, (rule, mine) in enumerate(zip(scenario.routes, groups, strict=True)):
+    for number, (rule, mine) in enumerate(zip(scenario.rules(Routes), groups, strict=True)):
         sources, targets = (
             np.concatenate([fleet.rows_of(group) for group in some])
             for some in (rule.sources, rule.targets)

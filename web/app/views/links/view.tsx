@@ -13,8 +13,6 @@ import { Delays } from "./delays.tsx";
 const ORDER = ["contacts", "contact_statistics", "link_samples", "routes", "route_statistics", "route_snapshots", "link_loads", "flow_rates"];
 const HIDDEN = new Set(["tracks"]);
 const DELAYS = "delays";
-/// Tables whose pairs are the ends of a route, not of a link.
-const PAIRS = new Set(["routes", "route_statistics", "flow_rates", "packet_statistics"]);
 
 const chosen = signal<string | null>(null);
 const conditions = signal<Condition[]>([]);
@@ -42,7 +40,7 @@ export function LinksView() {
         ) : (
           <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
             onChoose={(row) => choose(table, row)}
-            isChosen={(row) => selected.value !== null && sameSubject(selected.value, subjectOf(table, row))} />
+            isChosen={(row) => selected.value !== null && sameSubject(selected.value, subjectOf(row))} />
         )}
       </Tabs>
       <aside class="panel" aria-label="Subject">
@@ -67,17 +65,18 @@ function Hint() {
   );
 }
 
-function subjectOf(table: string, row: Row): Subject | null {
+function subjectOf(row: Row): Subject | null {
   const { source, target, name, site, route } = row;
   if (typeof source === "string" && typeof target === "string") {
-    return PAIRS.has(table) ? { kind: "path", route: Number(route ?? 0), source, target } : { kind: "link", source, target };
+    // Of a route or a flow the pair are the ends of a route, else of a link.
+    return "route" in row || "flow" in row ? { kind: "path", route: Number(route ?? 0), source, target } : { kind: "link", source, target };
   }
   const platform = name ?? site;
   return typeof platform === "string" && platform !== "" ? { kind: "platform", name: platform } : null;
 }
 
 function choose(table: string, row: Row): void {
-  const subject = subjectOf(table, row);
+  const subject = subjectOf(row);
   select(sameSubject(subject, selected.value) ? null : subject);
   const t_s = row["time_s"] ?? row["start_s"];
   if (typeof t_s === "number") setTime(t_s);

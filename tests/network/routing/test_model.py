@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from skyweft.scenario.network import Routes
+from skyweft.network.routing.model import Routes
 
 ENDS = {"sources": ["one"], "targets": ["two"]}
 
