@@ -17,6 +17,7 @@ from skyweft.scenario.scenario import Platforms, Scenario
 from skyweft.scenario.schema import json_schema
 from skyweft.scenario.terminals import ANTENNAS, Link, Radio
 from skyweft.scenario.waveforms import WAVEFORMS
+from skyweft.stage.registry import STAGES, stages
 from skyweft.store.formats import FORMATS
 
 REGISTRIES: tuple[added.Registry[Any], ...] = (
@@ -26,6 +27,7 @@ REGISTRIES: tuple[added.Registry[Any], ...] = (
     WAVEFORMS,
     FORMATS,
     PLAN_FORMATS,
+    STAGES,
 )
 MODELS = (Radio, Link, Platforms, Scenario)  # the inner ones first
 
@@ -65,4 +67,5 @@ def forget() -> None:
         vars(each).pop("_found", None)
     for model in MODELS:
         model.model_rebuild(force=True)
+    stages.cache_clear()
     json_schema.cache_clear()

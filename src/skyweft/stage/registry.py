@@ -14,8 +14,11 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
+
 from skyweft.columns import Table
 from skyweft.registry import Registry
+from skyweft.scenario.parts import Rule, Settings
 from skyweft.scenario.review import check
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.protocol import Stage
@@ -37,9 +40,8 @@ OURS = (
 
 def _wrong(stage: Any, found: Mapping[str, Stage]) -> str:
     """Return why a stage cannot stand beside others; nothing where it can."""
-    needed = ("key", "needs", "tables", "open")
-    if missing := [name for name in needed if not hasattr(stage, name)]:
-        return f"a stage has {', '.join(missing)}"
+    if words := _misshapen(stage):
+        return words
     if unknown := [each for each in stage.needs if each not in found]:
         return f"it needs {', '.join(unknown)}, which is not there"
     declared = {table.name: each.key for each in found.values() for table in each.tables}
@@ -47,6 +49,34 @@ def _wrong(stage: Any, found: Mapping[str, Stage]) -> str:
         if table.name in declared:
             owner = declared[table.name]
             return f"the table {table.name} is declared by the stage {owner!r} already"
+    taken = dict.fromkeys(Scenario.model_fields, "every scenario")
+    taken |= {each.key: f"the stage {key!r}" for key, one in found.items() for each in one.models}
+    for model in stage.models:
+        if model.key in taken:
+            return f"the key {model.key} of a scenario is of {taken[model.key]} already"
+        TypeAdapter(model).json_schema()  # raises where a field has no schema
+    return ""
+
+
+def _misshapen(stage: Any) -> str:
+    """Return what of a stage is not as the protocol has it; nothing where all is."""
+    if Stage not in type(stage).__mro__:
+        return f"it is {type(stage).__name__}, not of a class made from skyweft.stage.Stage"
+    shapes = {"needs": (str, "text"), "tables": (Table, "skyweft.columns.Table")}
+    for name, (kind, words) in shapes.items():
+        many = getattr(stage, name, None)
+        if not (isinstance(many, tuple) and all(isinstance(each, kind) for each in many)):
+            return f"its {name} is no tuple of {words}"
+    if not (isinstance(getattr(stage, "key", None), str) and stage.key):
+        return "it has no key"
+    for model in stage.models:
+        if not (isinstance(model, type) and issubclass(model, Rule | Settings)):
+            return "its models are not made from skyweft.scenario.parts.Rule or Settings"
+        if not all(isinstance(getattr(model, each, None), str) for each in ("key", "words")):
+            return f"its model {model.__name__} says no key or no words"
+    names = [table.name for table in stage.tables]
+    if twice := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
+        return f"it declares the table {twice[0]} twice"
     return ""
 
 
