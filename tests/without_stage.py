@@ -175,8 +175,8 @@ def everything(folder: Path, docs: Path) -> dict[str, Any]:
     for form in set(FORMATS) - {"netcdf", "zarr"}:
         export(run, form)
     app = application(Shelf([out]), None)
-    for address in ("runs", "runs/0", "runs/0/timeline", "runs/0/tables/contacts"):
-        found[address] = asked(app, f"/api/v1/{address}")
+    for address in ("", "/0/summary", "/0/timeline", "/0/table/contacts"):
+        found[address] = asked(app, f"/api/v1/runs{address}")
     return found
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from skyweft.results import open_run as open_run
     from skyweft.results import run as run
     from skyweft.scenario.reading import load as load
-    from skyweft.scenario.review import check as check
     from skyweft.scenario.scenario import Scenario as Scenario
+    from skyweft.stage.registry import check as check
     from skyweft.sweeps import Sweep as Sweep
     from skyweft.sweeps import open_sweep as open_sweep
     from skyweft.sweeps import sweep as sweep
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What a notebook sees, and where it lives: loaded when first asked for.
 _HOMES = {
     "load": "skyweft.scenario.reading",
-    "check": "skyweft.scenario.review",
+    "check": "skyweft.stage.registry",
     "Scenario": "skyweft.scenario.scenario",
     "build_fleet": "skyweft.motion.fleet",
     "propagate": "skyweft.motion.propagate",

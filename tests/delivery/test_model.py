@@ -7,7 +7,7 @@ import pytest
 from skyweft.errors import ScenarioError
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
-from skyweft.stage.registry import reviewed
+from skyweft.stage.registry import check
 
 START = """\
 name = "Devices"
@@ -136,7 +136,7 @@ def test_keys_of_another_waveform(tmp_path: Path) -> None:
 
 def test_failures_that_messages_do_not_feel_are_said(tmp_path: Path) -> None:
     failures = '[[failures]]\nplatforms = ["gauges"]\nshare = 0.5\n'
-    assert not any("failures" in line for line in reviewed(_load(tmp_path, EVERY)))
-    assert not any("failures" in line for line in reviewed(_load(tmp_path, failures)))
-    (line,) = [line for line in reviewed(_load(tmp_path, EVERY + failures)) if "failures" in line]
+    assert not any("failures" in line for line in check(_load(tmp_path, EVERY)))
+    assert not any("failures" in line for line in check(_load(tmp_path, failures)))
+    (line,) = [line for line in check(_load(tmp_path, EVERY + failures)) if "failures" in line]
     assert "not on messages" in line

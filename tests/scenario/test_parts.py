@@ -15,7 +15,7 @@ from skyweft.scenario.parts import Rule, parts
 from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.schema import json_schema
-from skyweft.stage.registry import reviewed
+from skyweft.stage.registry import check
 
 TABLES: dict[str, Any] = {
     "name": "Parts",
@@ -41,7 +41,7 @@ def test_tables_of_stages_are_had_by_their_type() -> None:
     assert (found.settings(Gateways) or Gateways(sites=["x"])).demand_bps == 1e6
     assert found.rules(Routes) == found.rules(Messages) == []
     assert scenario().settings(Gateways) is None
-    assert Deliveries.of(scenario()).relay == "store_and_forward"
+    assert Deliveries.of(scenario()).forwarding == "store_and_forward"
     assert isinstance(found, Scenario)
 
 
@@ -63,9 +63,9 @@ def test_a_scenario_may_be_copied_and_sent() -> None:
 
 
 def test_a_change_begins_a_table_that_comes_once(tmp_path: Any) -> None:
-    found = load(TABLES | {"start": scenario().start}, ["deliveries.forwarding=never"])
-    assert Deliveries.of(found).relay == "never"
-    assert reviewed(found)[-1] == "deliveries: there are no [[messages]]"
+    found = load(TABLES | {"start": scenario().start}, ["deliveries.forwarding=direct"])
+    assert Deliveries.of(found).forwarding == "direct"
+    assert check(found)[-1] == "deliveries: there are no [[messages]]"
     with pytest.raises(ScenarioError, match='the scenario has no "packets"'):
         load(TABLES, ["packets.rate_bps=1"])
 

@@ -198,7 +198,7 @@ class Deliveries(Settings):
     key = "deliveries"
     words = "How messages travel on, and what is written of them."
 
-    relay: Literal["never", "immediate", "store_and_forward"] = "store_and_forward"
+    forwarding: Literal["direct", "immediate", "store_and_forward"] = "store_and_forward"
     """Whether platforms hand messages to each other: `immediate`, to one that has a pass of the
     target; `store_and_forward`, also to one that will have one more than a second sooner."""
     rows: bool | None = None

@@ -18,7 +18,7 @@ from skyweft.engine import restricting
 from skyweft.engine.pieces import Source
 from skyweft.engine.reuse import Notes, Reuse, asked, declared, give_again, hold
 from skyweft.stage import Context, Journal, Stage, Whole
-from skyweft.stage.registry import reviewed, stages
+from skyweft.stage.registry import check, stages
 from skyweft.store.folder import PARTS, finished, publishing
 from skyweft.store.jsonfile import read_json, write_json
 from skyweft.store.names import MANIFEST, SCENARIO, SUMMARY, TABLE
@@ -217,7 +217,7 @@ def _facts(run: Begun) -> dict[str, Any]:
 
 
 def _warnings(run: Begun, parts: Sequence[Path]) -> list[str]:
-    lines = [*reviewed(run.context.scenario), *run.context.fleet.warnings]
+    lines = [*check(run.context.scenario), *run.context.fleet.warnings]
     for part in parts:
         lines += read_json(part / "part.json")["warnings"]
     return lines

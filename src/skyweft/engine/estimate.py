@@ -15,7 +15,7 @@ from skyweft.fleet import Fleet
 from skyweft.motion.fleet import build_fleet
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context, Estimate, Stage
-from skyweft.stage.registry import reviewed, wanted
+from skyweft.stage.registry import check, wanted
 from skyweft.world.lasting import lasting
 
 START_S, START_BYTES = 3.0, 200e3  # of any run, compiled code in the cache
@@ -94,7 +94,7 @@ def outlook(scenario: Scenario) -> Outlook:
     context = Context(scenario, build_fleet(scenario))
     found = {stage.key: stage.estimate(context.reading(stage.reads)) for stage in checked(context)}
     warned = [line for each in found.values() for line in each.warnings]
-    lines = (*reviewed(scenario), *warned, *context.fleet.warnings)
+    lines = (*check(scenario), *warned, *context.fleet.warnings)
     return Outlook(scenario, context.fleet, found, lines)
 
 

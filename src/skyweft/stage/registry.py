@@ -18,8 +18,8 @@ from pydantic import TypeAdapter
 
 from skyweft.columns import Table
 from skyweft.registry import Registry
+from skyweft.scenario import review
 from skyweft.scenario.parts import Rule, Settings
-from skyweft.scenario.review import check
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.protocol import Stage
 
@@ -115,10 +115,22 @@ def wanted(scenario: Scenario) -> tuple[Stage, ...]:
     return tuple(stage for stage in stages() if stage.wanted(scenario))
 
 
-def reviewed(scenario: Scenario) -> list[str]:
-    """Return what of a valid scenario is probably not meant: on the whole, and to each stage."""
+def check(scenario: Scenario) -> list[str]:
+    """Return warnings about a valid scenario, one line each with its place in the file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What `load` returned.
+
+    Returns
+    -------
+    list of str
+        Things nobody uses, values nothing reads, links that cannot carry a bit; and what each stage
+        that is installed finds to be hardly meant.
+    """
     of_stages = (line for stage in stages() for line in stage.warnings(scenario))
-    return list(dict.fromkeys([*check(scenario), *of_stages]))
+    return list(dict.fromkeys([*review.check(scenario), *of_stages]))
 
 
 def tables() -> Mapping[str, Table]:

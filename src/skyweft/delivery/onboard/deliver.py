@@ -103,7 +103,9 @@ class UnderWay:
     def begin(cls, scenario: Scenario, fleet: Fleet, table: Timetable, end_s: float) -> "UnderWay":
         """Return nothing under way at the run's start."""
         asked = scenario.rules(Rule)
-        soonest_s = earliest_arrival.soonest(table, Asked.of(scenario).relay == "store_and_forward")
+        soonest_s = earliest_arrival.soonest(
+            table, Asked.of(scenario).forwarding == "store_and_forward"
+        )
         at_target = table.anyones
         step_s = Asked.of(scenario).step_s
         time_s = np.append(np.arange(0.0, end_s, step_s), end_s)

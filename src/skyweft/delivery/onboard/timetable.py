@@ -129,7 +129,7 @@ def timetable(
     is_goal: Flags = np.logical_or.reduce(goal_rows[:, node], axis=0)
     held, missed, pointed = served(scenario, contacts, rows, place, is_goal)
     everyone = np.ones(len(node), np.bool_)
-    takes = is_goal if Deliveries.of(scenario).relay == "never" else everyone
+    takes = is_goal if Deliveries.of(scenario).forwarding == "direct" else everyone
     edges = _edges(contacts, samples, held, sends[node], takes)
     borders = np.concatenate([held.start_s, held.end_s, missed.start_s, missed.end_s])
     grid = np.append(np.arange(0.0, end_s, EPOCH_S), end_s)
