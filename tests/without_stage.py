@@ -154,7 +154,7 @@ def everything(folder: Path, docs: Path) -> dict[str, Any]:
     import skyweft
     from skyweft.console.api import application
     from skyweft.console.run_registry import Shelf
-    from skyweft.export.whole import FORMATS, export
+    from skyweft.export import FORMATS, export
     from skyweft.scene import scene
 
     path, out = folder / "towns.toml", folder / "run"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from skyweft.registry import named
+from skyweft.parts import named
 from skyweft.scenario.entry import Entry
 from skyweft.scenario.raw import Found, Plain
 
