@@ -39,7 +39,7 @@ export function LinksView() {
           <Delays />
         ) : (
           <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
-            onChoose={(row) => choose(table, row)}
+            onChoose={(row) => choose(row)}
             isChosen={(row) => selected.value !== null && sameSubject(selected.value, subjectOf(row))} />
         )}
       </Tabs>
@@ -75,7 +75,7 @@ function subjectOf(row: Row): Subject | null {
   return typeof platform === "string" && platform !== "" ? { kind: "platform", name: platform } : null;
 }
 
-function choose(table: string, row: Row): void {
+function choose(row: Row): void {
   const subject = subjectOf(row);
   select(sameSubject(subject, selected.value) ? null : subject);
   const t_s = row["time_s"] ?? row["start_s"];
