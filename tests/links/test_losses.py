@@ -110,6 +110,20 @@ def test_air_lies_low_and_thin() -> None:
             assert taken[0] == pytest.approx(share, abs=1e-4)
 
 
+def test_each_direction_has_its_own_sender() -> None:
+    there = path_at(stated(AIR), 30.0)
+    back = replace(there, sender=there.receiver, receiver=there.sender, back=True)
+    for path, low, high in (
+        (there, there.sender_place, there.receiver_place),
+        (back, back.receiver_place, back.sender_place),
+    ):
+        assert low.altitude_m[0] == pytest.approx(0, abs=1e-6)  # the user, on the ground
+        assert high.altitude_m[0] > 590e3
+        assert path.wavelength_m * path.frequency_hz == pytest.approx(299_792_458)
+    assert (there.frequency_hz, back.frequency_hz) == (2.1e9, 2.0e9)
+    np.testing.assert_array_equal(there.geometry.rise_source, back.geometry.rise_target)
+
+
 def test_losses_go_off_the_carrier_and_add_up_by_cause() -> None:
     plain, none, _ = found(stated(), RADIO + LASERS)
     links, losses, contacts = found(stated(AIR), RADIO + LASERS)
