@@ -16,9 +16,15 @@ CURVE_MAX = 200  # points of a rule's curve of delays
 STEPS_MAX = 600  # of a course over time
 TARGETS_MAX = 500
 CELLS = (
-    "latitude_min_deg", "latitude_max_deg", "longitude_min_deg", "longitude_max_deg",
-    "devices", "generated", "share_delivered", "delay_p95_s",
-)  # fmt: skip
+    "latitude_min_deg",
+    "latitude_max_deg",
+    "longitude_min_deg",
+    "longitude_max_deg",
+    "devices",
+    "generated",
+    "share_delivered",
+    "delay_p95_s",
+)
 PASSES = ("served_s", "unserved_s", "arrived_bytes", "arrived")
 
 

@@ -127,9 +127,7 @@ def _written(who: Cast, rows: Ints, bars: _Bars, rules: list[str]) -> list[dict[
     names = who.names.to_pylist()
     written: list[list[Any]] = [[] for _ in rows]
     columns = (bars.row, bars.start_s, bars.end_s, bars.rule, bars.other)
-    for row, start_s, end_s, rule, other in zip(
-        *(each.tolist() for each in columns), strict=True
-    ):  # fmt: skip
+    for row, start_s, end_s, rule, other in zip(*(each.tolist() for each in columns), strict=True):
         written[row].append(
             [
                 round(start_s, 3),

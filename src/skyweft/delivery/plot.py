@@ -24,9 +24,17 @@ _SCALES: dict[str, tuple[float, str]] = {
     "energy_per_byte_j": (1e3, "energy per byte delivered [mJ]"),
 }
 _TIMES = [
-    (0.01, "10 ms"), (0.1, "0.1 s"), (1.0, "1 s"), (10.0, "10 s"), (60.0, "1 min"),
-    (600.0, "10 min"), (3_600.0, "1 h"), (21_600.0, "6 h"), (86_400.0, "1 d"), (864_000.0, "10 d"),
-]  # fmt: skip
+    (0.01, "10 ms"),
+    (0.1, "0.1 s"),
+    (1.0, "1 s"),
+    (10.0, "10 s"),
+    (60.0, "1 min"),
+    (600.0, "10 min"),
+    (3_600.0, "1 h"),
+    (21_600.0, "6 h"),
+    (86_400.0, "1 d"),
+    (864_000.0, "10 d"),
+]
 SECONDS_MAX = 120.0  # longer times are told in minutes
 RULES_MAX = 4  # more lines cannot be told apart
 TARGETS_MAX = 20
@@ -151,9 +159,16 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
         middle = (time_s + 1_800.0) / unit_s
         hatch = "///" if cause in OPEN else None
         ax.bar(
-            middle, share, 3_600.0 / unit_s * 0.92, foot, color=colour, label=cause, hatch=hatch,
-            edgecolor=palette.water, linewidth=0.0,
-        )  # fmt: skip
+            middle,
+            share,
+            3_600.0 / unit_s * 0.92,
+            foot,
+            color=colour,
+            label=cause,
+            hatch=hatch,
+            edgecolor=palette.water,
+            linewidth=0.0,
+        )
         foot += share
     ax.set_ylim(0, max(1.0, 1.05 * float(foot.max(initial=0.0))))
     ax.set_ylabel("of the messages generated [%]")
@@ -163,8 +178,15 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
 
 def _loss_colours(palette: Palette, count: int) -> list[str]:
     """Return colours that neighbours can be told apart by."""
-    every = [palette.warning, palette.space, palette.near_space, palette.ground, palette.air,
-             palette.accent, *palette.ramp[::-2]]  # fmt: skip
+    every = [
+        palette.warning,
+        palette.space,
+        palette.near_space,
+        palette.ground,
+        palette.air,
+        palette.accent,
+        *palette.ramp[::-2],
+    ]
     return every[:count]
 
 

@@ -117,6 +117,18 @@ class Each(NamedTuple):
     size: Longs  # bytes
 
 
+class _Passed(NamedTuple):
+    """Columns of `Deliveries`, (M,), with all causes of restrictions as one."""
+
+    rule: NDArray[np.int16]
+    created_s: Floats
+    delivered_s: Floats
+    at_device_s: Floats
+    in_transit_s: Floats
+    energy_j: NDArray[np.float32]
+    cause: NDArray[np.int8]
+
+
 class Ages(NamedTuple):
     """How old what is known of each device is. (T,) devices, (H,) hours."""
 
@@ -198,24 +210,29 @@ class Totals:
         lifetime_s = np.array([rule.lifetime_s for rule in scenario.rules(Messages)])
         hours = max(1, int(np.ceil(end_s / HOUR_S - 1e-9)))
         return cls(
-            device, row_of, _cell_of(fleet, device, grid), grid,
+            device,
+            row_of,
+            _cell_of(fleet, device, grid),
+            grid,
             np.array([rule.size_bytes for rule in scenario.rules(Messages)], np.int64),
-            observed_s(lifetime_s, end_s), np.zeros((rules, len(CAUSES)), np.int64),
+            observed_s(lifetime_s, end_s),
+            np.zeros((rules, len(CAUSES)), np.int64),
             np.zeros((rules, 2, FINE), np.int32),
-            Sums.empty(len(device), 0), Sums.empty(len(grid.latitude_deg), COARSE),
-            Sums.empty(hours, COARSE), Sums.empty(rules, FINE),
+            Sums.empty(len(device), 0),
+            Sums.empty(len(grid.latitude_deg), COARSE),
+            Sums.empty(hours, COARSE),
+            Sums.empty(rules, FINE),
             Ages.empty(len(device), hours),
             end_s,
-        )  # fmt: skip
+        )
 
     def add(self, some: Deliveries) -> None:
         """Count messages; those delivered come in order of delivery, now and from call to call."""
         row = self.row_of[some.device]
         cause = np.minimum(some.cause, np.int8(RESTRICTED))  # all causes of restrictions as one
-        each = _each(
-            some.rule, some.created_s, some.delivered_s, some.at_device_s, some.in_transit_s,
-            some.energy_j, cause, self.size, self.observed_s, self.end_s, len(self.ages.hour_s),
-        )  # fmt: skip
+        parts = some.delivered_s, some.at_device_s, some.in_transit_s
+        passed = _Passed(some.rule, some.created_s, *parts, some.energy_j, cause)
+        each = _each(passed, self.size, self.observed_s, self.end_s, len(self.ages.hour_s))
         # A table at a time: in one loop over all of them each message would wait for its memory.
         _count(self.devices, row, each)
         _count(self.by_cell, self.cell[row], each)
@@ -252,26 +269,22 @@ def _cell_of(fleet: Fleet, device: Ints, grid: Cells) -> Ints:
 
 
 @making
-def _each(
-    rule: NDArray[np.int16],
-    created_s: Floats,
-    delivered_s: Floats,
-    at_device_s: Floats,
-    in_transit_s: Floats,
-    energy_j: NDArray[np.float32],
-    cause: NDArray[np.int8],
-    size: Longs,
-    observed_s: Floats,
-    end_s: float,
-    hours: int,
-) -> Each:
+def _each(passed: _Passed, size: Longs, observed_s: Floats, end_s: float, hours: int) -> Each:
+    rule, created_s, delivered_s, at_device_s, in_transit_s, energy_j, cause = passed
     count = len(rule)
     delay_s = delivered_s - created_s
     each = Each(
-        cause, np.empty(count, np.int32), np.empty(count, np.bool_), np.empty(count, np.bool_),
-        delay_s, at_device_s, delay_s - at_device_s - in_transit_s, np.empty(count),
-        np.empty(count, np.int64), size[rule],
-    )  # fmt: skip
+        cause,
+        np.empty(count, np.int32),
+        np.empty(count, np.bool_),
+        np.empty(count, np.bool_),
+        delay_s,
+        at_device_s,
+        delay_s - at_device_s - in_transit_s,
+        np.empty(count),
+        np.empty(count, np.int64),
+        size[rule],
+    )
     for m in range(count):
         each.hour[m] = min(int(created_s[m] / HOUR_S), hours - 1)
         each.spent_nj[m] = np.int64(np.rint(NANO * np.float64(energy_j[m])))

@@ -46,9 +46,14 @@ def sheet(
         Markup before and after it.
     """
     return _SHEET.format(
-        title=escaped(title), kind=kind, policy=policy, style=_style(), body=body, above=above,
+        title=escaped(title),
+        kind=kind,
+        policy=policy,
+        style=_style(),
+        body=body,
+        above=above,
         below=below,
-    )  # fmt: skip
+    )
 
 
 @cache

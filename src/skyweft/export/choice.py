@@ -17,8 +17,14 @@ from skyweft.world import ellipsoid
 Floats = NDArray[np.float64]
 
 _COLUMNS = (
-    "name", "group", "layer", "moves", "latitude_deg", "longitude_deg", "altitude_m",
-)  # fmt: skip
+    "name",
+    "group",
+    "layer",
+    "moves",
+    "latitude_deg",
+    "longitude_deg",
+    "altitude_m",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,12 @@ def _features(
     """Yield places, ground tracks and, for satellites, sub-points and footprints at a moment."""
     standing = chosen.standing
     rows = zip(
-        standing.texts("name"), standing.texts("group"), standing.texts("layer"),
-        standing.geodetic.tolist(), strict=True,
-    )  # fmt: skip
+        standing.texts("name"),
+        standing.texts("group"),
+        standing.texts("layer"),
+        standing.geodetic.tolist(),
+        strict=True,
+    )
     for name, group, layer, (latitude, longitude, altitude) in rows:
         about = {"group": group, "layer": layer, "altitude_m": round(altitude, 3)}
         yield Feature(name, "point", [[(longitude, latitude)]], about)

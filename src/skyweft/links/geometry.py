@@ -137,14 +137,30 @@ def _fill(
     """Write the five columns of `Geometry`; NaN goes in and comes out."""
     for k in range(a.shape[0]):
         source = (
-            a[k, 0], a[k, 1], a[k, 2], va[k, 0], va[k, 1], va[k, 2], aa[k, 0], aa[k, 1], aa[k, 2]
-        )  # fmt: skip
+            a[k, 0],
+            a[k, 1],
+            a[k, 2],
+            va[k, 0],
+            va[k, 1],
+            va[k, 2],
+            aa[k, 0],
+            aa[k, 1],
+            aa[k, 2],
+        )
         target = (
-            b[k, 0], b[k, 1], b[k, 2], vb[k, 0], vb[k, 1], vb[k, 2], ab[k, 0], ab[k, 1], ab[k, 2]
-        )  # fmt: skip
-        (
-            columns[0, k], columns[1, k], columns[2, k], columns[3, k], columns[4, k]
-        ) = seen_between(source, target)  # fmt: skip
+            b[k, 0],
+            b[k, 1],
+            b[k, 2],
+            vb[k, 0],
+            vb[k, 1],
+            vb[k, 2],
+            ab[k, 0],
+            ab[k, 1],
+            ab[k, 2],
+        )
+        (columns[0, k], columns[1, k], columns[2, k], columns[3, k], columns[4, k]) = seen_between(
+            source, target
+        )
 
 
 @making

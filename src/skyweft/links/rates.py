@@ -5,7 +5,7 @@ Everything is added in the order of the tables, so sums never depend on threads.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +74,12 @@ class Rates:
     def add(self, contacts: Contacts, links: LinkSamples, seen: Seen) -> None:
         """Add samples; `links.contact` are rows of `contacts` and of `seen`, which moves on."""
         for direction, rate_bps in enumerate((links.rate_bps, links.rate_reverse_bps)):
+            row = 2 * contacts.link.astype(np.int64) + direction
             _add_rates(
-                links.contact,
-                links.time_s,
-                rate_bps,
-                2 * contacts.link.astype(np.int64) + direction,
+                _Samples(links.contact, links.time_s, rate_bps, row),
                 seen.time_s.copy() if direction == 0 else seen.time_s,
                 seen.rate_bps[:, direction],
-                self.weight_s,
-                self.top_bps,
-                self.total,
+                (self.weight_s, self.top_bps, self.total),
             )
 
     def join(self, later: "Rates") -> None:
@@ -97,19 +93,22 @@ class Rates:
         return quantile(self.weight_s[row], self.top_bps[row], share)
 
 
+class _Samples(NamedTuple):
+    """Samples, (K,), and the row of sums of each contact, (C,)."""
+
+    contact: Ints
+    time_s: Floats
+    rate_bps: Floats
+    row: Ints
+
+
 @making
 def _add_rates(
-    contact: Ints,
-    time_s: Floats,
-    rate_bps: Floats,
-    row: Ints,
-    seen_s: Floats,
-    seen_bps: Floats,
-    weight: Floats,
-    top: Floats,
-    total: Floats,
+    samples: _Samples, seen_s: Floats, seen_bps: Floats, sums: tuple[Floats, Floats, Floats]
 ) -> None:
     """Share the time between two samples of a contact equally between their rates."""
+    contact, time_s, rate_bps, row = samples
+    weight, top, total = sums
     for k in range(len(contact)):
         c = contact[k]
         here = row[c]

@@ -4,6 +4,8 @@ The grid counts from the scenario's start, so that all contacts share its times 
 not depend on how a run is cut into blocks.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,9 +62,8 @@ def sample_times(
     offset = np.concatenate(([0], np.cumsum(grid + has_start + has_best + has_end)))
     contact = np.repeat(np.arange(len(contacts), dtype=np.int64), np.diff(offset))
     time_s = np.empty(offset[-1])
-    _fill(
-        start_s, end_s, best_s, has_start, has_best, has_end, first, grid, sample_s, offset, time_s
-    )
+    moments = _Moments(start_s, best_s, end_s, has_start, has_best, has_end)
+    _fill(moments, first, grid, sample_s, offset, time_s)
     return contact, time_s
 
 
@@ -81,21 +82,23 @@ def _above(least_s: Floats, step_s: Floats) -> Rows:
     return m
 
 
+class _Moments(NamedTuple):
+    """Of each contact, (C,), and which of them are samples of this block."""
+
+    start_s: Floats
+    best_s: Floats
+    end_s: Floats
+    has_start: Flags
+    has_best: Flags
+    has_end: Flags
+
+
 @making
 def _fill(
-    start_s: Floats,
-    end_s: Floats,
-    best_s: Floats,
-    has_start: Flags,
-    has_best: Flags,
-    has_end: Flags,
-    first: Rows,
-    grid: Rows,
-    sample_s: Floats,
-    offset: Rows,
-    time_s: Floats,
+    moments: _Moments, first: Rows, grid: Rows, sample_s: Floats, offset: Rows, time_s: Floats
 ) -> None:
     """Write start, grid with the best moment among it, end of every contact."""
+    start_s, best_s, end_s, has_start, has_best, has_end = moments
     for c in range(start_s.shape[0]):
         k = offset[c]
         if has_start[c]:

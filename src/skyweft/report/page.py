@@ -66,10 +66,13 @@ def page(run: Run) -> str:
     )
     bar = _bar(scenario, {key: word for key, word in _places(parts) if f'id="{key}"' in body})
     return sheet(
-        scenario.name, "report", _POLICY, body,
+        scenario.name,
+        "report",
+        _POLICY,
+        body,
         above=f'<a class="skip" href="#main">Skip to the report</a>\n{bar}',
         below=_foot(run, parts),
-    )  # fmt: skip
+    )
 
 
 def _parts(run: Run) -> list[Section]:

@@ -135,9 +135,7 @@ def _sampled(tracks: Tracks, place: Ints, time_s: Floats) -> tuple[Singles, Sing
     on = np.abs(tracks.time_s[np.minimum(knot, len(tracks.time_s) - 1)] - time_s) < NEAR_S
     shape = (len(time_s), len(place), 3)
     position_m, velocity_m_s = np.empty(shape, np.float32), np.empty(shape, np.float32)
-    for states, knots in (
-        (position_m, tracks.position_m), (velocity_m_s, tracks.velocity_m_s)
-    ):  # fmt: skip
+    for states, knots in ((position_m, tracks.position_m), (velocity_m_s, tracks.velocity_m_s)):
         states[on] = np.moveaxis(knots[place][:, :, knot[on]], 2, 0)
     if on.all():
         return position_m, velocity_m_s

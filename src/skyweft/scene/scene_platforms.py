@@ -16,8 +16,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 COLUMNS = (
-    "name", "group", "layer", "motion", "moves", "latitude_deg", "longitude_deg", "altitude_m",
-)  # fmt: skip
+    "name",
+    "group",
+    "layer",
+    "motion",
+    "moves",
+    "latitude_deg",
+    "longitude_deg",
+    "altitude_m",
+)
 
 
 @dataclass(frozen=True, slots=True)

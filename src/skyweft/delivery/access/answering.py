@@ -5,6 +5,8 @@ listens. It has one transmitter: what finds it sending another answer or a beaco
 At the device an answer must close, and not meet another receiver's on its channel.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,35 @@ Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 Singles = NDArray[np.float32]
+
+
+class _Answers(NamedTuple):
+    """What receivers send, by receiver and start: columns of `Answers`, (A,)."""
+
+    start_s: Floats
+    end_s: Floats
+    cell: Places
+    lane: Codes
+    sent: Ints
+    ray: Ints  # (A,) by which it goes to who asked
+
+
+class _Paths(NamedTuple):
+    """Rays on which answers reach devices, (K,), by transmission."""
+
+    bound: Ints  # (S + 1,) where those of a transmission begin
+    place: Places
+    delay_s: Floats
+    power_dbhz: Singles
+    closes: Flags
+
+
+class _Beacons(NamedTuple):
+    """When receivers send theirs, (R,)."""
+
+    at_s: Floats
+    period_s: Floats
+    lasts_s: Floats
 
 
 class Answering:
@@ -62,20 +93,28 @@ class Answering:
         rule = sent.rule[of]
         start_s = over_s[of] + self._after_s[rule]
         asked = Answers(
-            rays.receiver[ray], start_s, start_s + self._lasts_s[rule], self._cell(sent, of),
-            sent.lane[of], of,
-        )  # fmt: skip
+            rays.receiver[ray],
+            start_s,
+            start_s + self._lasts_s[rule],
+            self._cell(sent, of),
+            sent.lane[of],
+            of,
+        )
         answers, rays_of = self._sent(before, asked, ray)
         reported = np.zeros(len(sent), np.bool_)
         closes = rays.answer_dbhz >= self._need_dbhz[sent.rule, sent.lane][rays.sent]
         bound = np.searchsorted(rays.sent, np.arange(len(sent) + 1))
         place = self._receivers.places(rays.receiver)
         by_place = np.searchsorted(answers.receiver, self._receivers.row)
+        times = answers.start_s, answers.end_s
         _receive(
-            answers.start_s, answers.end_s, answers.cell, answers.lane, answers.sent, rays_of,
-            bound, place, rays.delay_s, rays.answer_dbhz, closes,
-            np.append(by_place, len(answers)), self._band_of, self._air.media.need_db, reported,
-        )  # fmt: skip
+            _Answers(*times, answers.cell, answers.lane, answers.sent, rays_of),
+            _Paths(bound, place, rays.delay_s, rays.answer_dbhz, closes),
+            np.append(by_place, len(answers)),
+            self._band_of,
+            self._air.media.need_db,
+            reported,
+        )
         return answers, reported
 
     def _cell(self, sent: Sent, of: Ints) -> Places:
@@ -98,11 +137,10 @@ class Answering:
         rays = np.concatenate([np.full(len(before), -1), ray])
         place = receivers.places(every.receiver)
         free = np.ones(len(every), np.bool_)
-        _one_at_a_time(
-            place, every.start_s, every.end_s, len(before), receivers.beacon_at_s,
-            receivers.beacon_period_s, receivers.beacon_s, len(receivers.row),
-            float((self._after_s + self._lasts_s).max()), free,
-        )  # fmt: skip
+        longest_s = float((self._after_s + self._lasts_s).max())
+        at_s, period_s = receivers.beacon_at_s, receivers.beacon_period_s
+        beacons = _Beacons(at_s, period_s, receivers.beacon_s)
+        _one_at_a_time(place, every.start_s, every.end_s, len(before), beacons, longest_s, free)
         rows = np.flatnonzero(free)
         rows = rows[np.lexsort((every.start_s[rows], every.receiver[rows]))]
         return every.taking(rows), rays[rows]
@@ -110,11 +148,17 @@ class Answering:
 
 @making
 def _one_at_a_time(
-    place: Places, start_s: Floats, end_s: Floats, before: int, beacon_at_s: Floats,
-    period_s: Floats, beacon_s: Floats, receivers: int, longest_s: float, free: Flags,
-) -> None:  # fmt: skip
+    place: Places,
+    start_s: Floats,
+    end_s: Floats,
+    before: int,
+    beacons: _Beacons,
+    longest_s: float,
+    free: Flags,
+) -> None:
     """Write which answers find their receiver not sending; who asked first is answered."""
-    last, previous = np.full(receivers, -1), np.full(len(place), -1)
+    beacon_at_s, period_s, beacon_s = beacons
+    last, previous = np.full(len(period_s), -1), np.full(len(place), -1)
     for k in range(len(place)):
         r = place[k]
         if k >= before and np.isfinite(period_s[r]):
@@ -133,11 +177,16 @@ def _one_at_a_time(
 
 @making
 def _receive(
-    start_s: Floats, end_s: Floats, cell: Places, lane: Codes, sent: Ints, ray: Ints, bound: Ints,
-    place: Places, delay_s: Floats, power_dbhz: Singles, closes: Flags, first: Ints,
-    band: NDArray[np.int16], need_db: Singles, reported: Flags,
-) -> None:  # fmt: skip
-    """Write which devices receive their answers; answers by receiver and start."""
+    answers: _Answers,
+    paths: _Paths,
+    first: Ints,
+    band: NDArray[np.int16],
+    need_db: Singles,
+    reported: Flags,
+) -> None:
+    """Write which devices receive their answers; `first` is where those of a receiver begin."""
+    start_s, end_s, cell, lane, sent, ray = answers
+    bound, place, delay_s, power_dbhz, closes = paths
     for i in range(len(sent)):
         if sent[i] < 0 or not closes[ray[i]]:
             continue

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.kernels import making, spliced
+from skyweft.kernels import kernel, making, spliced
 from skyweft.links.waveforms.lr_fhss import FRAGMENT_S, HEADER_S
 
 Floats = NDArray[np.float64]
@@ -56,10 +56,41 @@ class Hops(NamedTuple):
         return cls(nothing, nothing, np.empty(0, np.uint16), nothing, nothing)
 
 
+class _Needs(NamedTuple):
+    """How much stronger than a disturber a signal must be: by band of its group, and lanes."""
+
+    band: NDArray[np.int16]
+    need_db: Singles
+
+
+class _Lined(NamedTuple):
+    """A group's signals in order of time, side by side; the last two are written into."""
+
+    start: Floats
+    end: Floats
+    safe: Floats
+    power: Singles
+    kind: NDArray[np.int8]
+    on_air: NDArray[np.int32]
+    dead: Flags
+
+
+class _Leaps(NamedTuple):
+    """The hops of a group's signals, and which are hit."""
+
+    hops: NDArray[Any]
+    carrier: NDArray[np.uint16]
+    hit: Flags
+
+
 def destroyed(
-    signals: Signals, groups: int, band: NDArray[np.int16], need_db: Singles, executor: Executor,
+    signals: Signals,
+    groups: int,
+    band: NDArray[np.int16],
+    need_db: Singles,
+    executor: Executor,
     hops: Hops | None = None,
-) -> Flags:  # fmt: skip
+) -> Flags:
     """Return which signals are lost to another one.
 
     Parameters
@@ -88,7 +119,7 @@ def destroyed(
     hops = Hops.none() if hops is None else hops
 
     def work(some: tuple[int, int]) -> None:
-        _sweep(some[0], some[1], first, order, *signals[1:], band, need_db, *hops, lost)
+        _sweep(*some, (first, order), signals, _Needs(band, need_db), hops, lost)
 
     for _ in executor.map(work, pairwise(cuts.tolist())):
         pass
@@ -126,12 +157,18 @@ def in_time(order: NDArray[np.int32], start_s: Floats) -> None:
 
 @making
 def _sweep(
-    low: int, high: int, first: Ints, order: NDArray[np.int32], start_s: Floats, end_s: Floats,
-    harmless_s: Singles, power_db: Singles, lane: NDArray[np.int8], band: NDArray[np.int16],
-    need_db: Singles, sent: Ints, hop: Ints, carrier: NDArray[np.uint16], headers: Ints,
-    needed: Ints, lost: Flags,
-) -> None:  # fmt: skip
+    low: int,
+    high: int,
+    grouped: tuple[Ints, NDArray[np.int32]],
+    signals: Signals,
+    needs: _Needs,
+    hopping: Hops,
+    lost: Flags,
+) -> None:
     """Go through some groups, each in time."""
+    (first, order), (band, need_db) = grouped, needs
+    _, start_s, end_s, harmless_s, power_db, lane = signals
+    sent, hop, carrier, headers, needed = hopping
     longest, most = _sizes(first[low : high + 1], order, sent, hop)
     # Copies in order of time: what is compared lies side by side.
     start, end, safe = np.empty(longest), np.empty(longest), np.empty(longest)
@@ -139,6 +176,8 @@ def _sweep(
     on_air, dead = np.empty(longest, np.int32), np.empty(longest, np.bool_)
     hops = np.empty(longest if most else 0, _HOPPING)
     hit = np.empty(most, np.bool_)
+    lined = _Lined(start, end, safe, power, kind, on_air, dead)
+    leaps = _Leaps(hops, carrier, hit)
     for g in range(low, high):
         rows = order[first[g] : first[g + 1]]
         in_time(rows, start_s)
@@ -148,10 +187,7 @@ def _sweep(
             power[i], kind[i], dead[i] = power_db[row], lane[row], False
         if len(sent):
             _begin(rows, sent, hop, headers, needed, hops, hit, end)
-        _group(
-            len(rows), start, end, safe, power, kind, need_db[band[g]], hops, carrier, hit, on_air,
-            dead,
-        )  # fmt: skip
+        _group(len(rows), lined, need_db[band[g]], leaps)
         for i in range(len(rows)):
             lost[rows[i]] = dead[i]
 
@@ -172,9 +208,15 @@ def _sizes(first: Ints, order: NDArray[np.int32], sent: Ints, hop: Ints) -> tupl
 
 @making
 def _begin(
-    rows: NDArray[np.int32], sent: Ints, hop: Ints, headers: Ints, needed: Ints,
-    hops: NDArray[Any], hit: Flags, end: Floats,
-) -> None:  # fmt: skip
+    rows: NDArray[np.int32],
+    sent: Ints,
+    hop: Ints,
+    headers: Ints,
+    needed: Ints,
+    hops: NDArray[Any],
+    hit: Flags,
+    end: Floats,
+) -> None:
     """Write where the hops of a group's signals are; none is hit yet."""
     count = 0
     for i in range(len(rows)):
@@ -188,13 +230,11 @@ def _begin(
     hit[:count] = False
 
 
-@making
-def _group(
-    count: int, start: Floats, end: Floats, safe: Floats, power: Singles, kind: NDArray[np.int8],
-    need: Singles, hops: NDArray[Any], carrier: NDArray[np.uint16], hit: Flags,
-    on_air: NDArray[np.int32], dead: Flags,
-) -> None:  # fmt: skip
+@kernel
+def _group(count: int, lined: _Lined, need: Singles, leaps: _Leaps) -> None:
     """Compare each signal with those still on the air; write which are lost."""
+    start, end, safe, power, kind, on_air, dead = lined
+    hops = leaps.hops
     several = 0
     for i in range(count):
         kept = 0
@@ -209,7 +249,7 @@ def _group(
             # What is lost cannot be lost again, however many more there are.
             here, there = here and not dead[i], there and not dead[j]
             if len(hops) and hops[i].count and (here or there):
-                _cross(i, j, here, there, start, safe, hops, carrier, hit)
+                _cross(i, j, here, there, lined, leaps)
                 dead[i], dead[j] = _too_few(hops[i]), _too_few(hops[j])
             elif here or there:
                 dead[i] |= here and end[j] > start[i] + safe[i]
@@ -224,12 +264,11 @@ def _too_few(hops: Any) -> bool:
     return hops.headers_left == 0 or hops.spare < 0
 
 
-@making
-def _cross(
-    i: int, j: int, here: bool, there: bool, start: Floats, safe: Floats, hops: NDArray[Any],
-    carrier: NDArray[np.uint16], hit: Flags,
-) -> None:  # fmt: skip
+@kernel
+def _cross(i: int, j: int, here: bool, there: bool, lined: _Lined, leaps: _Leaps) -> None:
     """Follow two signals from hop to hop, and strike those that meet: one's, the other's, both."""
+    start, safe = lined.start, lined.safe
+    hops, carrier, hit = leaps
     a, a_last, a_frame = (
         hops[i].first,
         hops[i].first + hops[i].count,
@@ -261,7 +300,7 @@ def _cross(
             b_from, b_to = b_to, b_to + (HEADER_S if b < b_frame else FRAGMENT_S)
 
 
-@making
+@kernel
 def _strike(hops: Any, h: int, hit: Flags) -> None:
     """Note that a hop is lost."""
     if hit[hops.hit + h]:

@@ -85,9 +85,15 @@ class Rounds:
     """One block of time: what the air is like, and who may send when."""
 
     def __init__(
-        self, scenario: Scenario, media: RuleChannels, receivers: Receivers, sight: Sight,
-        platforms: int, silence: Silence, executor: Executor,
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        media: RuleChannels,
+        receivers: Receivers,
+        sight: Sight,
+        platforms: int,
+        silence: Silence,
+        executor: Executor,
+    ) -> None:
         self._scenario, self._executor = scenario, executor
         self._start_s = self._end_s = 0.0
         # From when on every platform may send, by what was sent before the end of a stretch.
@@ -188,9 +194,15 @@ class Rounds:
                 waits_s[turn.start_s < self._end_s] += self._waits_s(sent, rays)
             silent_s = np.maximum(silent_s * self._silent[turn.rule], waits_s)
             moved = _in_turn(
-                turn.due_s, turn.rule, turn.device, turn.until_s, silent_s, self._slot_s,
-                self._free_s, turn.start_s,
-            )  # fmt: skip
+                turn.due_s,
+                turn.rule,
+                turn.device,
+                turn.until_s,
+                silent_s,
+                self._slot_s,
+                self._free_s,
+                turn.start_s,
+            )
             self._free_s[turn.device] = turn.before_s
             if not moved:
                 return sent, rays, silent_s
@@ -216,9 +228,15 @@ class Rounds:
         sent = _transmissions(messages, asked.message[now], asked.attempt[now], start_s[now])
         old = np.empty(len(sent), np.int64)
         _find(
-            len(messages), sent.message, sent.attempt, sent.start_s, known.message, known.attempt,
-            known.start_s, old,
-        )  # fmt: skip
+            len(messages),
+            sent.message,
+            sent.attempt,
+            sent.start_s,
+            known.message,
+            known.attempt,
+            known.start_s,
+            old,
+        )
         if np.array_equal(old, np.arange(len(known))):
             self._choose_lanes(sent, known_rays)
             return sent, known_rays
@@ -314,9 +332,15 @@ def _transmissions(
 
 @making
 def _find(
-    messages: int, message: Ints, attempt: NDArray[np.int16], start_s: Floats, known: Ints,
-    known_attempt: NDArray[np.int16], known_s: Floats, found: Ints,
-) -> None:  # fmt: skip
+    messages: int,
+    message: Ints,
+    attempt: NDArray[np.int16],
+    start_s: Floats,
+    known: Ints,
+    known_attempt: NDArray[np.int16],
+    known_s: Floats,
+    found: Ints,
+) -> None:
     """Write where among known transmissions each one is, unmoved; -1 where it is not."""
     latest, before = np.full(messages, -1, np.int32), np.empty(len(known), np.int32)
     for k in range(len(known)):
@@ -356,9 +380,15 @@ def _in_slots(due_s: Floats, slot_s: Floats, start_s: Floats) -> None:
 
 @making
 def _in_turn(
-    due_s: Floats, rule: NDArray[np.int16], device: NDArray[np.int32], until_s: Floats,
-    silent_s: Floats, slot_s: Floats, free_s: Floats, start_s: Floats,
-) -> bool:  # fmt: skip
+    due_s: Floats,
+    rule: NDArray[np.int16],
+    device: NDArray[np.int32],
+    until_s: Floats,
+    silent_s: Floats,
+    slot_s: Floats,
+    free_s: Floats,
+    start_s: Floats,
+) -> bool:
     """Write when attempts begin: once due, once their device may send again, in their slot.
 
     Returns whether any begins at another time than before.

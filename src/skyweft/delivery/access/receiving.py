@@ -3,6 +3,7 @@
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from heapq import heapreplace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +138,47 @@ class Air:
         )
 
 
+class _Rays(NamedTuple):
+    """What the judge looks at of each ray, (K,)."""
+
+    sent: Ints
+    delay_s: Floats
+    power_dbhz: Singles
+    doppler_hz: Singles
+    drift_hz_s: Singles
+
+
+class _Limits(NamedTuple):
+    """What transmissions of a rule are like, (rules,) or (rules, LANES), and must hold to."""
+
+    air_s: Floats
+    power_min_dbhz: Floats
+    doppler_max_hz: Floats
+    drift_max_hz: Floats
+
+
+class _Drawn(NamedTuple):
+    """What is drawn of transmissions, (S,), and from what, (rules,)."""
+
+    rule: NDArray[np.int16]
+    device: NDArray[np.int32]
+    number: Ints
+    attempt: NDArray[np.int16]
+    carriers: Ints
+    cells: Ints
+    first_cell: Ints
+
+
+class _Contended(NamedTuple):
+    """What signals are like: rules and lanes (S,), and tables by both."""
+
+    rule: NDArray[np.int16]
+    lane: Codes
+    cell: NDArray[np.int32]
+    lasts_s: Floats
+    harmless_s: Floats
+
+
 def received(
     air: Air,
     receivers: Receivers,
@@ -164,11 +206,15 @@ def received(
     place = receivers.places(rays.receiver)
     start_s, end_s = np.empty(len(rays)), np.empty(len(rays))
     near = np.empty(len(rays), np.int8)
+    power_min_dbhz = air.snr_min_db + air.noise_dbhz[:, None]
     _judge(
-        rays.sent, rays.delay_s, rays.power_dbhz, rays.doppler_hz, rays.drift_hz_s, sent.rule,
-        sent.lane, sent.start_s, air.air_s, air.snr_min_db + air.noise_dbhz[:, None],
-        air.doppler_max_hz, air.drift_max_hz, start_s, end_s, near,
-    )  # fmt: skip
+        _Rays(rays.sent, rays.delay_s, rays.power_dbhz, rays.doppler_hz, rays.drift_hz_s),
+        (sent.rule, sent.lane, sent.start_s),
+        _Limits(air.air_s, power_min_dbhz, air.doppler_max_hz, air.drift_max_hz),
+        start_s,
+        end_s,
+        near,
+    )
     lit = _lit(receivers, place, rays.bearing_rad, start_s, end_s)
     busy = ~lit
     if receivers.half_duplex.any():
@@ -194,12 +240,17 @@ def received(
 
 @making
 def _judge(
-    sent: Ints, delay_s: Floats, power_dbhz: Singles, doppler_hz: Singles, drift_hz_s: Singles,
-    rule: NDArray[np.int16], lane: NDArray[np.int8], sent_s: Floats, air_s: Floats,
-    power_min_dbhz: Floats, doppler_max_hz: Floats, drift_max_hz: Floats, start_s: Floats,
-    end_s: Floats, near: Codes,
-) -> None:  # fmt: skip
+    rays: _Rays,
+    transmissions: tuple[NDArray[np.int16], Codes, Floats],
+    limits: _Limits,
+    start_s: Floats,
+    end_s: Floats,
+    near: Codes,
+) -> None:
     """Write when signals arrive, and which are too weak or too far off their frequency."""
+    sent, delay_s, power_dbhz, doppler_hz, drift_hz_s = rays
+    rule, lane, sent_s = transmissions
+    air_s, power_min_dbhz, doppler_max_hz, drift_max_hz = limits
     for k in range(len(sent)):
         r, uplink = rule[sent[k]], lane[sent[k]]
         lasts_s = air_s[r, uplink]
@@ -214,9 +265,12 @@ def _judge(
 
 
 def _lit(
-    receivers: Receivers, place: Places, bearing_rad: NDArray[np.float32], start_s: Floats,
+    receivers: Receivers,
+    place: Places,
+    bearing_rad: NDArray[np.float32],
+    start_s: Floats,
     end_s: Floats,
-) -> Flags:  # fmt: skip
+) -> Flags:
     """Return whether the hopping beam lights each device from beginning to end."""
     if receivers.beams.max(initial=1) == 1:
         return np.ones(len(place), np.bool_)
@@ -247,9 +301,15 @@ def _sending(
 
 @making
 def _answering(
-    first: Ints, last: Ints, from_s: Floats, until_s: Floats, place: Places, start_s: Floats,
-    end_s: Floats, sends: Flags,
-) -> None:  # fmt: skip
+    first: Ints,
+    last: Ints,
+    from_s: Floats,
+    until_s: Floats,
+    place: Places,
+    start_s: Floats,
+    end_s: Floats,
+    sends: Flags,
+) -> None:
     for k in range(len(place)):
         low, high = first[place[k]], last[place[k]]
         # The last answer that begins before the signal's end also ends last.
@@ -260,9 +320,14 @@ def _answering(
 
 @making
 def _hold(
-    first: Ints, order: NDArray[np.int32], start_s: Floats, end_s: Floats, decoders: Ints,
-    able: Flags, held: Codes,
-) -> None:  # fmt: skip
+    first: Ints,
+    order: NDArray[np.int32],
+    start_s: Floats,
+    end_s: Floats,
+    decoders: Ints,
+    able: Flags,
+    held: Codes,
+) -> None:
     """Give decoders to signals in order of time; write who has one."""
     for r in range(len(decoders)):
         limit = decoders[r]
@@ -281,42 +346,49 @@ def _hold(
 
 
 def _collided(
-    air: Air, receivers: int, sent: Sent, rays: Rays, place: Places, start_s: Floats, lit: Flags,
+    air: Air,
+    receivers: int,
+    sent: Sent,
+    rays: Rays,
+    place: Places,
+    start_s: Floats,
+    lit: Flags,
     executor: Executor,
-) -> Flags:  # fmt: skip
+) -> Flags:
     """Return which rays another transmission destroys."""
     rules = air.media.of_rule
     headers, several, needed = (
-        np.array(column, np.int64) for column in zip(
+        np.array(column, np.int64)
+        for column in zip(
             *((each.burst.headers, each.burst.hops, each.burst.needed) for each in rules),
             strict=True,
         )
-    )  # fmt: skip
+    )
     carriers = np.array([each.channel.carriers for each in rules], np.int64)
     hops = np.concatenate([[0], np.cumsum(np.where(headers > 0, several, 0)[sent.rule])])
     carrier = np.empty(hops[-1], np.uint16)
     cell = np.empty(len(sent), np.int32)
     signals = Signals(
-        np.empty(len(rays), np.int32), start_s, np.empty(len(rays)),
+        np.empty(len(rays), np.int32),
+        start_s,
+        np.empty(len(rays)),
         np.empty(len(rays), np.float32),
         # Who is not lit does not disturb either.
-        np.where(lit, rays.power_dbhz, np.float32(np.nan)), np.empty(len(rays), np.int8),
-    )  # fmt: skip
+        np.where(lit, rays.power_dbhz, np.float32(np.nan)),
+        np.empty(len(rays), np.int8),
+    )
     cells = int(air.first_cell[-1])
 
     def draw(some: slice) -> None:
-        _draw(
-            air.seed, sent.rule[some], sent.device[some], sent.number[some], sent.attempt[some],
-            headers, carriers, air.media.cells[air.band], air.first_cell[air.band],
-            hops[some.start : some.stop + 1], cell[some], carrier,
-        )  # fmt: skip
+        mine = sent.rule[some], sent.device[some], sent.number[some], sent.attempt[some]
+        among = air.media.cells[air.band], air.first_cell[air.band]
+        drawn = _Drawn(*mine, carriers, *among)
+        _draw(air.seed, drawn, hops[some.start : some.stop + 1], cell[some], carrier)
 
     def place_(some: slice) -> None:
-        _signals(
-            rays.sent[some], sent.rule, sent.lane, cell, place[some], cells, start_s[some],
-            air.contended_s, air.harmless_s, signals.group[some], signals.end_s[some],
-            signals.harmless_s[some], signals.lane[some],
-        )  # fmt: skip
+        contended = _Contended(sent.rule, sent.lane, cell, air.contended_s, air.harmless_s)
+        written = Signals._make(column[some] for column in signals)
+        _signals(rays.sent[some], contended, place[some], cells, written)
 
     over(executor, draw, len(sent))
     over(executor, place_, len(rays))
@@ -331,11 +403,10 @@ def _collided(
 
 @making
 def _draw(
-    seed: int, rule: NDArray[np.int16], device: NDArray[np.int32], number: Ints,
-    attempt: NDArray[np.int16], headers: Ints, carriers: Ints, cells: Ints, first_cell: Ints,
-    hops: Ints, cell: NDArray[np.int32], carrier: NDArray[np.uint16],
-) -> None:  # fmt: skip
+    seed: int, drawn: _Drawn, hops: Ints, cell: NDArray[np.int32], carrier: NDArray[np.uint16]
+) -> None:
     """Write the channel of each transmission, or its grid and the carrier of each hop."""
+    rule, device, number, attempt, carriers, cells, first_cell = drawn
     for m in range(len(rule)):
         r = rule[m]
         draw = CHANNEL + PURPOSES * attempt[m]
@@ -349,17 +420,17 @@ def _draw(
         # Written for the processor's wide registers: no calls, one width of integers.
         for h in range(np.uint64(len(some))):
             purpose = np.uint64(draw) + np.uint64(HOPS) * (h + np.uint64(1))
-            drawn = drawn_by(np.uint64(seed), key, purpose)
-            some[h] = np.int32(drawn * np.float64(carriers[r]))
+            share = drawn_by(np.uint64(seed), key, purpose)
+            some[h] = np.int32(share * np.float64(carriers[r]))
 
 
 @making
 def _signals(
-    sent: Ints, rule: NDArray[np.int16], sent_lane: Codes, cell: NDArray[np.int32], place: Places,
-    cells: int, start_s: Floats, contended_s: Floats, harmless: Floats,
-    group: NDArray[np.int32], end_s: Floats, harmless_s: Singles, lane: Codes,
-) -> None:  # fmt: skip
+    sent: Ints, contended: _Contended, place: Places, cells: int, signals: Signals
+) -> None:
     """Write what of each ray may collide: where, until when, and how."""
+    rule, sent_lane, cell, contended_s, harmless = contended
+    group, start_s, end_s, harmless_s, _, lane = signals
     for k in range(len(sent)):
         r, uplink = rule[sent[k]], sent_lane[sent[k]]
         group[k] = place[k] * cells + cell[sent[k]]

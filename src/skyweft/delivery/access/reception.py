@@ -45,10 +45,15 @@ def begin(scenario: Scenario, fleet: Fleet) -> Carry:
     """Return what random access starts a run with."""
     random = [k for k, rule in enumerate(scenario.rules(Rule)) if rule.arrivals == "poisson"]
     return Carry(
-        Messages.none(), Sent.none(), Rays.none(), np.empty(0, np.int8), Answers.none(),
-        Copies.none(), Silence.none(),
+        Messages.none(),
+        Sent.none(),
+        Rays.none(),
+        np.empty(0, np.int8),
+        Answers.none(),
+        Copies.none(),
+        Silence.none(),
         {number: renewal(scenario, fleet, number) for number in random},
-    )  # fmt: skip
+    )
 
 
 def receive(
@@ -133,9 +138,15 @@ def _made(
     count = len(order)
     rule, device, number, created_s = executor.map(np.take, columns, [order] * len(columns))
     return Messages(
-        rule, device, number, created_s, np.full(count, np.nan),
-        np.zeros(count, np.int16), np.zeros(count, np.float32), np.zeros(count, np.int8),
-    )  # fmt: skip
+        rule,
+        device,
+        number,
+        created_s,
+        np.full(count, np.nan),
+        np.zeros(count, np.int16),
+        np.zeros(count, np.float32),
+        np.zeros(count, np.int8),
+    )
 
 
 def _borders(fresh: Messages, start_s: float, end_s: float) -> list[float]:
@@ -183,8 +194,9 @@ def _ended(
     barred[last.rays.sent[::-1]] = last.rays.barred[::-1]  # of the first receiver
     rows = rows[last.best[rows] == BARRED]
     messages.cause[sent.message[rows]] = len(CAUSES) + barred[rows] - 1
-    follows = np.isin(_key(sent.message, sent.attempt) + 1,
-                      _key(last.again.message, last.again.attempt))  # fmt: skip
+    follows = np.isin(
+        _key(sent.message, sent.attempt) + 1, _key(last.again.message, last.again.attempt)
+    )
     ended = np.zeros(len(messages), np.bool_)
     ended[sent.message[over & ~follows]] = True
     messages.due_s[sent.message[ours & ~over]] = np.inf
@@ -242,8 +254,14 @@ def _received(messages: Messages, ended: Flags, copies: Copies) -> Receptions:
     copies = copies.taking(ended[copies.message])
     messages.cause[copies.message] = RECEIVED
     done = np.flatnonzero(ended)
-    done = done[in_order(messages.created_s[done], messages.rule[done], messages.device[done],
-                         messages.number[done])]  # fmt: skip
+    done = done[
+        in_order(
+            messages.created_s[done],
+            messages.rule[done],
+            messages.device[done],
+            messages.number[done],
+        )
+    ]
     place = np.full(len(messages), -1, np.int64)
     place[done] = np.arange(len(done))
     of = place[copies.message]
@@ -252,9 +270,18 @@ def _received(messages: Messages, ended: Flags, copies: Copies) -> Receptions:
     _by_message(first[:-1].copy(), of, copies.received_s, order)
     some, whose = messages.taking(done), copies.taking(order)
     return Receptions(
-        some.rule, some.device, some.number, some.created_s, some.attempts, some.energy_j,
-        some.cause, first, whose.receiver, whose.received_s, whose.air_s,
-    )  # fmt: skip
+        some.rule,
+        some.device,
+        some.number,
+        some.created_s,
+        some.attempts,
+        some.energy_j,
+        some.cause,
+        first,
+        whose.receiver,
+        whose.received_s,
+        whose.air_s,
+    )
 
 
 @making
@@ -310,6 +337,12 @@ def _carried(
     answers = answers.taking(~np.append(open_, False)[answers.sent])
     answers.sent[:] = -1
     return Carry(
-        messages.taking(~ended), on_air, waves, held,
-        answers, copies, carry.silence, carry.renewals,
-    )  # fmt: skip
+        messages.taking(~ended),
+        on_air,
+        waves,
+        held,
+        answers,
+        copies,
+        carry.silence,
+        carry.renewals,
+    )

@@ -217,8 +217,14 @@ class Carry:
     @classmethod
     def of(cls, columns: Mapping[str, NDArray[Any]]) -> "Carry":
         """Return what `columns` were taken of."""
-        kinds = {"messages": Messages, "sent": Sent, "rays": Rays, "answers": Answers,
-                 "copies": Copies, "silence": Silence}  # fmt: skip
+        kinds = {
+            "messages": Messages,
+            "sent": Sent,
+            "rays": Rays,
+            "answers": Answers,
+            "copies": Copies,
+            "silence": Silence,
+        }
         parts: dict[str, Any] = {
             name: kind(*(columns[f"{name}.{each.name}"] for each in fields(kind)))
             for name, kind in kinds.items()

@@ -6,6 +6,7 @@ profile bends time: messages are even, or random, in a time that runs as fast as
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,16 @@ class Renewal:
 
     number: Ints
     at_s: Floats  # in bent time
+
+
+class _When(NamedTuple):
+    """The stretch, and how a rule's messages lie in time."""
+
+    hours: Floats  # (25,) bent time at the full hours, or (0,)
+    second: Floats  # (T,) each device's time of day at the start
+    period_s: float
+    start_s: float
+    end_s: float
 
 
 def check(scenario: Scenario, fleet: Fleet) -> None:
@@ -133,21 +144,26 @@ def generated(
     hours, second = _profile(scenario, fleet, rule, devices)
 
     def work(some: slice) -> Generated:
-        parts = hours, second[some], float(rule.period_s or 0.0), start_s, end_s
+        when = _When(hours, second[some], float(rule.period_s or 0.0), start_s, end_s)
         key = scenario.seed, number, devices[some]
         if state is not None:
-            device, count, created_s = _random(*key, *parts, state.number[some], state.at_s[some])
+            device, count, created_s = _random(*key, when, state.number[some], state.at_s[some])
         else:
-            device, count, created_s = _periodic(*key, *parts, rule.jitter_s)
+            device, count, created_s = _periodic(*key, when, rule.jitter_s)
         return Generated(np.full(len(device), number, np.int16), device, count, created_s)
 
     return Generated.joined(over(executor, work, len(devices)))
 
 
 def _reports(
-    scenario: Scenario, fleet: Fleet, number: int, burst: Burst, devices: NDArray[np.int32],
-    start_s: float, end_s: float,
-) -> Generated:  # fmt: skip
+    scenario: Scenario,
+    fleet: Fleet,
+    number: int,
+    burst: Burst,
+    devices: NDArray[np.int32],
+    start_s: float,
+    end_s: float,
+) -> Generated:
     """Return one message of each device that an event concerns."""
     if burst.radius_m is not None:
         centre = to_ecef(burst.latitude_deg, burst.longitude_deg, 0.0)
@@ -210,10 +226,10 @@ def _straighten(bent_s: float, second: float, hours: Floats) -> float:
 
 @making
 def _periodic(
-    seed: int, rule: int, devices: NDArray[np.int32], hours: Floats, second: Floats,
-    period_s: float, start_s: float, end_s: float, jitter_s: float,
-) -> tuple[NDArray[np.int32], Ints, Floats]:  # fmt: skip
+    seed: int, rule: int, devices: NDArray[np.int32], when: _When, jitter_s: float
+) -> tuple[NDArray[np.int32], Ints, Floats]:
     """Return device, number and time of every message generated in a stretch at even distances."""
+    hours, second, period_s, start_s, end_s = when
     device, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
     size = 0
     for k in range(len(devices)):
@@ -239,10 +255,15 @@ def _periodic(
 
 @making
 def _random(
-    seed: int, rule: int, devices: NDArray[np.int32], hours: Floats, second: Floats,
-    period_s: float, start_s: float, end_s: float, next_number: Ints, next_s: Floats,
-) -> tuple[NDArray[np.int32], Ints, Floats]:  # fmt: skip
+    seed: int,
+    rule: int,
+    devices: NDArray[np.int32],
+    when: _When,
+    next_number: Ints,
+    next_s: Floats,
+) -> tuple[NDArray[np.int32], Ints, Floats]:
     """Return device, number and time of every random arrival before `end_s`; move the state on."""
+    hours, second, period_s, _, end_s = when
     device, number, created = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0)
     size = 0
     for k in range(len(devices)):

@@ -7,6 +7,7 @@ receivers; those are looked at exactly, with the positions of that moment.
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,32 @@ class Rays:
         """Return no rays."""
         kinds = (np.int64, np.int32, np.float64, *[np.float32] * 5, np.int8)
         return cls(*(np.empty(0, kind) for kind in kinds))
+
+
+class _Whereabouts(NamedTuple):
+    """Where platforms are found in the motion, (M,), and the layer of each."""
+
+    mover: Rows
+    site: Rows
+    layer: Rows
+
+
+class _World(NamedTuple):
+    """Tracks and sites that devices and receivers are among."""
+
+    knot_s: Floats
+    position_m: Floats
+    velocity_m_s: Floats
+    site_m: Floats
+
+
+class _Reach(NamedTuple):
+    """What receivers of a field see: directions and angles, and the rule's limits."""
+
+    toward: Singles
+    least: Singles
+    sine: float
+    range_max_m: float
 
 
 class Sight:
@@ -142,11 +169,14 @@ class Sight:
         link = self._scenario.links[field.link]
         range_max_m = np.inf if link.range_max_m is None else link.range_max_m
         sine = np.sin(np.radians(link.elevation_min_deg))
+        flown = tracks.time_s, tracks.position_m, tracks.velocity_m_s
         row, near, columns = _see(
-            *self._whereabouts(device), time_s, tracks.time_s, tracks.position_m,
-            tracks.velocity_m_s, motion.sites.position_m, field.toward, field.least,
-            *self._whereabouts(field.rows), sine, range_max_m,
-        )  # fmt: skip
+            self._whereabouts(device),
+            time_s,
+            self._whereabouts(field.rows),
+            _World(*flown, motion.sites.position_m),
+            _Reach(field.toward, field.least, float(sine), float(range_max_m)),
+        )
         seen, receiver = Geometry(*columns), field.rows[near]
         carrier_hz = field.device.frequency_hz
         ends = Ends(self._scenario.start, fleet, motion, device[row], receiver, time_s[row], seen)
@@ -175,10 +205,10 @@ class Sight:
             barred,
         )
 
-    def _whereabouts(self, rows: NDArray[np.int32]) -> tuple[Rows, Rows, Rows]:
-        """Return where platforms are found in the motion, and the layer of each."""
+    def _whereabouts(self, rows: NDArray[np.int32]) -> _Whereabouts:
         fleet = self._fleet
-        return fleet.mover[rows], fleet.site[rows], self._layer[fleet.group[rows]]
+        layer = self._layer[fleet.group[rows]]
+        return _Whereabouts(fleet.mover[rows], fleet.site[rows], layer)
 
     def _field(self, channel: RuleChannel, link: int, terminal: str) -> "_Field":
         """Return the receivers of one rule, and within which angle each may be seen."""
@@ -204,9 +234,14 @@ class Sight:
         receiver = self._scenario.terminals[terminal]
         assert isinstance(receiver, Radio)
         return _Field(
-            link, rows, np.ascontiguousarray(toward.transpose(2, 1, 0)),
-            least.astype(np.float32), channel.device, receiver, channel.messages.confirmed,
-        )  # fmt: skip
+            link,
+            rows,
+            np.ascontiguousarray(toward.transpose(2, 1, 0)),
+            least.astype(np.float32),
+            channel.device,
+            receiver,
+            channel.messages.confirmed,
+        )
 
     def _knots(self, rows: NDArray[np.int32]) -> Floats:
         """Return where platforms are at every knot, (R, 3, T)."""
@@ -234,8 +269,9 @@ class Sight:
         mover = mover[mover >= 0]
         if not len(mover):
             return 0.0
-        place, rate = (getattr(self._motion.tracks, name)[mover] for name in
-                       ("position_m", "velocity_m_s"))  # fmt: skip
+        place, rate = (
+            getattr(self._motion.tracks, name)[mover] for name in ("position_m", "velocity_m_s")
+        )
         square = np.einsum("rct,rct->rt", rate, rate) / np.einsum("rct,rct->rt", place, place)
         return float(np.sqrt(np.nanmax(_or(square, 0.0))))
 
@@ -278,9 +314,14 @@ def by_sent(sent: Ints, receiver: NDArray[np.int32], count: int) -> NDArray[np.i
 
 @making
 def _state(
-    knot_s: Floats, position_m: Floats, velocity_m_s: Floats, site_m: Floats, mover: int,
-    site: int, time_s: float,
-) -> Nine:  # fmt: skip
+    knot_s: Floats,
+    position_m: Floats,
+    velocity_m_s: Floats,
+    site_m: Floats,
+    mover: int,
+    site: int,
+    time_s: float,
+) -> Nine:
     """Return the state of what moves or stands."""
     if mover < 0:
         return site_m[site, 0], site_m[site, 1], site_m[site, 2], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -296,14 +337,16 @@ def _state(
 
 @making
 def _see(
-    mover: Rows, site: Rows, layer: Rows, time_s: Floats, knot_s: Floats, position_m: Floats,
-    velocity_m_s: Floats, site_m: Floats, toward: Singles, least: Singles, mover_of: Rows,
-    site_of: Rows, layer_of: Rows, sine: float, range_max_m: float,
-) -> tuple[Ints, Ints, Floats]:  # fmt: skip
+    devices: _Whereabouts, time_s: Floats, receivers: _Whereabouts, world: _World, reach: _Reach
+) -> tuple[Ints, Ints, Floats]:
     """Return transmission, receiver and the columns of `Geometry` where one sees the other.
 
-    Transmissions come from devices that move or stand, (M,); what follows `site_m` is of receivers.
+    Transmissions come from devices that move or stand, (M,).
     """
+    mover, site, layer = devices
+    mover_of, site_of, layer_of = receivers
+    knot_s, position_m, velocity_m_s, site_m = world
+    toward, least, sine, range_max_m = reach
     size, count = 3 * len(time_s) + len(least), 0
     row, near, columns = np.empty(size, np.int64), np.empty(size, np.int64), np.empty((5, size))
     words = np.zeros(len(least) // 8 + 1, np.uint64)
@@ -317,8 +360,11 @@ def _see(
             size *= 2
         here = _state(knot_s, position_m, velocity_m_s, site_m, mover[m], site[m], time_s[m])
         radius = np.sqrt(here[0] * here[0] + here[1] * here[1] + here[2] * here[2])
-        x, y, z = (np.float32(here[0] / radius), np.float32(here[1] / radius),
-                   np.float32(here[2] / radius))  # fmt: skip
+        x, y, z = (
+            np.float32(here[0] / radius),
+            np.float32(here[1] / radius),
+            np.float32(here[2] / radius),
+        )
         knot = min(max(int(np.rint((time_s[m] - knot_s[0]) / step_s)), 0), len(knot_s) - 1)
         for r in found[: _candidates(toward[knot], x, y, z, least, within, words, found)]:
             there = _state(
@@ -336,9 +382,15 @@ def _see(
 
 @making
 def _candidates(
-    toward: Singles, x: float, y: float, z: float, least: Singles, within: NDArray[np.uint8],
-    words: NDArray[np.uint64], found: NDArray[np.int32],
-) -> int:  # fmt: skip
+    toward: Singles,
+    x: float,
+    y: float,
+    z: float,
+    least: Singles,
+    within: NDArray[np.uint8],
+    words: NDArray[np.uint64],
+    found: NDArray[np.int32],
+) -> int:
     """Write which receivers are within their angle of a place; return how many."""
     for r in range(len(least)):
         within[r] = toward[0, r] * x + toward[1, r] * y + toward[2, r] * z >= least[r]

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,46 @@ Stretch = tuple[float, float]
 
 STEP_S = 10.0  # at which an almanac is looked at: passes are found so much too late at most
 SIGMAS = 4.0  # beyond which an almanac is never wrong
+
+
+class _Waiting(NamedTuple):
+    """Devices with messages, (M,): where they stand, and from when until when they wait."""
+
+    site_m: Floats
+    up: Floats
+    created_s: Floats
+    until_s: Floats
+
+
+class _Facing(NamedTuple):
+    """Receivers, (R,): where they are, and how low and how far they are received."""
+
+    place: NDArray[np.floating]  # at every look, or of every beacon
+    sine: Singles
+    range_m: Singles
+
+
+class _Almanac(NamedTuple):
+    """What devices know of passes in a stretch of time."""
+
+    seed: int
+    rule: int
+    start_s: float
+    end_s: float
+    low: int  # the first look, in steps
+    age_s: float
+    error_s: float
+    spread_s: float
+
+
+class _Beacons(NamedTuple):
+    """All beacons of a stretch, receiver by receiver. (R,) or (R + 1,)."""
+
+    low: Ints
+    first: Ints
+    at_s: Floats
+    period_s: Floats
+    sent_s: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +185,14 @@ class Waking:
         until_s = messages.created_s + self.scenario.rules(Rule)[number].lifetime_s
         site, due_s = self.fleet.site[messages.device], np.full(len(messages), np.nan)
         wide_s = np.zeros(len(messages))
-        almanac = *stretch, low, wake.age_s, wake.error_s
+        key = self.scenario.seed, number
+        almanac = _Almanac(*key, *stretch, low, wake.age_s, wake.error_s, wake.spread_s)
+        facing = _Facing(place, sine, range_m)
 
         def work(some: slice) -> None:
-            _next_pass(
-                self.scenario.seed, number, messages.device[some],
-                motion.sites.position_m[site[some]], motion.sites.up[site[some]],
-                messages.created_s[some], until_s[some], *almanac, wake.spread_s, place, sine,
-                range_m, due_s[some], wide_s[some],
-            )  # fmt: skip
+            at, up = motion.sites.position_m[site[some]], motion.sites.up[site[some]]
+            waiting = _Waiting(at, up, messages.created_s[some], until_s[some])
+            _next_pass(messages.device[some], waiting, almanac, facing, due_s[some], wide_s[some])
 
         over(self.executor, work, len(messages))
         return due_s + self._moments(number, messages, wide_s)
@@ -177,21 +217,21 @@ class Waking:
         until_s = messages.created_s + self.scenario.rules(Rule)[number].lifetime_s
         site, due_s = self.fleet.site[messages.device], np.full(len(messages), np.nan)
         block = stretch[0], stretch[1], float(wake.check_s), float(period_s.max())
-        sent_s = self.receivers.beacon_s[of]
+        beacons = _Beacons(low, first, at_s, period_s, self.receivers.beacon_s[of])
+        facing, sites = _Facing(place, sine, range_m), self.motion.sites
 
         def work(some: slice) -> None:
-            _next_beacon(
-                self.motion.sites.position_m[site[some]], self.motion.sites.up[site[some]],
-                messages.created_s[some], until_s[some], *block, low, first, at_s, period_s,
-                sent_s, place, sine, range_m, due_s[some],
-            )  # fmt: skip
+            at, up = sites.position_m[site[some]], sites.up[site[some]]
+            waiting = _Waiting(at, up, messages.created_s[some], until_s[some])
+            _next_beacon(waiting, block, beacons, facing, due_s[some])
 
         over(self.executor, work, len(messages))
         energy = channel.device.energy
         if energy is not None:
             received = ~np.isnan(due_s)
-            listened_s = _listened_s(due_s[received] - messages.created_s[received], wake.check_s,
-                                     float(period_s.max()))  # fmt: skip
+            listened_s = _listened_s(
+                due_s[received] - messages.created_s[received], wake.check_s, float(period_s.max())
+            )
             messages.energy_j[received] += energy.receive_w * listened_s
         return due_s + self._moments(number, messages, wake.spread_s)
 
@@ -228,9 +268,15 @@ def _any_above(
 
 @making
 def _lasts(
-    place: Singles, x: float, y: float, z: float, up: Floats, sine: Singles, range_m: Singles,
+    place: Singles,
+    x: float,
+    y: float,
+    z: float,
+    up: Floats,
+    sine: Singles,
+    range_m: Singles,
     most: int,
-) -> int:  # fmt: skip
+) -> int:
     """Return for how many steps, up to `most`, that pass goes on which lasts longest."""
     longest = 0
     for r in range(len(sine)):
@@ -247,15 +293,20 @@ def _lasts(
 
 @making
 def _next_pass(
-    seed: int, rule: int, device: NDArray[np.int32], site_m: Floats, up: Floats, created_s: Floats,
-    until_s: Floats, start_s: float, end_s: float, low: int, age_s: float, error_s: float,
-    spread_s: float, place: Singles, sine: Singles, range_m: Singles, due_s: Floats,
+    device: NDArray[np.int32],
+    waiting: _Waiting,
+    almanac: _Almanac,
+    facing: _Facing,
+    due_s: Floats,
     wide_s: Floats,
-) -> None:  # fmt: skip
+) -> None:
     """Write the first moments at which devices expect a receiver to be up, and for how long.
 
     Nobody sends after the pass it has waited for, as its almanac has it then.
     """
+    site_m, up, created_s, until_s = waiting
+    seed, rule, start_s, end_s, low, age_s, error_s, spread_s = almanac
+    place, sine, range_m = facing
     most = int(np.ceil(spread_s / STEP_S))
     for m in range(len(device)):
         phase = uniform(seed, rule, device[m], 1, PHASE)
@@ -281,11 +332,17 @@ def _next_pass(
 
 @making
 def _next_beacon(
-    site_m: Floats, up: Floats, created_s: Floats, until_s: Floats, start_s: float, end_s: float,
-    check_s: float, longest_s: float, low: Ints, first: Ints, at_s: Floats, period_s: Floats,
-    sent_s: Floats, place: Floats, sine: Singles, range_m: Singles, due_s: Floats,
-) -> None:  # fmt: skip
+    waiting: _Waiting,
+    block: tuple[float, float, float, float],
+    beacons: _Beacons,
+    facing: _Facing,
+    due_s: Floats,
+) -> None:
     """Write when the first beacon that devices hear is over."""
+    site_m, up, created_s, until_s = waiting
+    start_s, end_s, check_s, longest_s = block
+    low, first, at_s, period_s, sent_s = beacons
+    place, sine, range_m = facing
     for m in range(len(created_s)):
         n = max(0, int(np.floor((start_s - created_s[m] - longest_s) / check_s)))
         while np.isnan(due_s[m]):

@@ -5,6 +5,7 @@ up and waits. Which is best is the rule's `choose`.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,25 @@ class Spans:
 
     def __len__(self) -> int:
         return len(self.contact)
+
+
+class _Rivals(NamedTuple):
+    """Contacts of a rule in order of start, (K,), and what makes one better."""
+
+    start_s: Floats
+    end_s: Floats
+    source: Ints
+    target: Ints
+    who: Ints  # waits
+    worth: Floats
+
+
+class _Most(NamedTuple):
+    """How many links an end holds; between two terminals of one name they count together."""
+
+    source: int
+    target: int
+    side: int  # 0: together, 1: apart
 
 
 def served(
@@ -124,35 +144,29 @@ def taken(
         WAITED: np.zeros(len(rows)),
     }[link.choose]
     taken_s = np.full(len(rows), np.inf)
+    times = contacts.start_s[rows], contacts.end_s[rows]
     _take(
-        contacts.start_s[rows], contacts.end_s[rows], source, target, who, np.nan_to_num(worth),
-        link.choose == WAITED, link.source_links_max or NO_LIMIT,
-        link.target_links_max or NO_LIMIT, 0 if link.between[0] == link.between[1] else 1,
-        np.full(nodes, -np.inf), np.zeros((2, nodes), np.int64), taken_s,
-    )  # fmt: skip
+        _Rivals(*times, source, target, who, np.nan_to_num(worth)),
+        link.choose == WAITED,
+        _Most(
+            link.source_links_max or NO_LIMIT,
+            link.target_links_max or NO_LIMIT,
+            0 if link.between[0] == link.between[1] else 1,
+        ),
+        np.full(nodes, -np.inf),
+        np.zeros((2, nodes), np.int64),
+        taken_s,
+    )
     return taken_s
 
 
 @making
 def _take(
-    start_s: Floats,
-    end_s: Floats,
-    source: Ints,
-    target: Ints,
-    who: Ints,
-    worth: Floats,
-    by_wait: bool,
-    source_max: int,
-    target_max: int,
-    side: int,
-    served_s: Floats,
-    busy: Longs,
-    taken_s: Floats,
+    rivals: _Rivals, by_wait: bool, most: _Most, served_s: Floats, busy: Longs, taken_s: Floats
 ) -> None:
-    """Go through all starts and ends in order of time; after each, give what is free to the best.
-
-    Between two terminals of one name (`side` 0) an end's links count together.
-    """
+    """Go through all starts and ends in order of time; after each, give the best what is free."""
+    start_s, end_s, source, target, who, worth = rivals
+    source_max, target_max, side = most
     ends = np.argsort(end_s, kind="mergesort")
     waiting = np.empty(len(start_s), np.int64)
     count = begun = over = 0
@@ -189,9 +203,14 @@ def _take(
 
 
 def kept_out_of(
-    link: Link, up_s: Floats, end_s: Floats, taken_s: Floats, source: Ints, target: Ints,
+    link: Link,
+    up_s: Floats,
+    end_s: Floats,
+    taken_s: Floats,
+    source: Ints,
+    target: Ints,
     goal: Flags,
-) -> tuple[Longs, Floats, Floats]:  # fmt: skip
+) -> tuple[Longs, Floats, Floats]:
     """Return when contacts with targets wait for an antenna, and could send if they had one.
 
     Parameters
@@ -223,9 +242,15 @@ def kept_out_of(
 
 @making
 def _spare(
-    up_s: Floats, end_s: Floats, taken_s: Floats, who: Ints, own_max: Longs, with_goal: Flags,
-    order: Longs, first: Longs,
-) -> tuple[Longs, Floats, Floats]:  # fmt: skip
+    up_s: Floats,
+    end_s: Floats,
+    taken_s: Floats,
+    who: Ints,
+    own_max: Longs,
+    with_goal: Flags,
+    order: Longs,
+    first: Longs,
+) -> tuple[Longs, Floats, Floats]:
     """Write the times of each contact in which less than all of its other end's links are taken."""
     of = [np.int64(0) for _ in range(0)]  # so that the compiler knows of what
     from_s, upto_s = [0.0 for _ in range(0)], [0.0 for _ in range(0)]

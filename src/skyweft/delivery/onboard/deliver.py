@@ -174,15 +174,27 @@ class UnderWay:
             self.rules, self._messages(), on_board.copies, on_board.stores, on_board.passes, log
         )
         flight = Flight(
-            self.flight_at, on_board.active, on_board.missing(len(self.noticed)), self.noticed,
-            on_board.in_transit(self.flight_at[epochs.TRANSIT]), earliest_arrival.no_pace(edges),
-            np.zeros(edges), np.zeros(nodes), np.ones(nodes, np.bool_),
+            self.flight_at,
+            on_board.active,
+            on_board.missing(len(self.noticed)),
+            self.noticed,
+            on_board.in_transit(self.flight_at[epochs.TRANSIT]),
+            earliest_arrival.no_pace(edges),
+            np.zeros(edges),
+            np.zeros(nodes),
+            np.ones(nodes, np.bool_),
             earliest_arrival.no_arrivals(*self.table.goal.shape),
-        )  # fmt: skip
+        )
         fly(
-            self.known, flight, board, ready, upto, self.samples,
-            self.use.stored_bytes, self.use.stored,
-        )  # fmt: skip
+            self.known,
+            flight,
+            board,
+            ready,
+            upto,
+            self.samples,
+            self.use.stored_bytes,
+            self.use.stored,
+        )
         on_board.transit = flight.transit[: self.flight_at[epochs.TRANSIT]].copy()
         on_board.note_arrivals(log)
 

@@ -43,9 +43,14 @@ def no_arrivals(goals: int, nodes: int) -> EarliestArrivals:
     """Return arrivals to be written into."""
     shape = goals, nodes
     return EarliestArrivals(
-        np.empty(shape), np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape),
-        np.empty(shape), np.empty(shape, np.int32), np.empty(shape, np.bool_),
-    )  # fmt: skip
+        np.empty(shape),
+        np.empty(shape, np.int32),
+        np.empty(shape, np.int32),
+        np.empty(shape),
+        np.empty(shape),
+        np.empty(shape, np.int32),
+        np.empty(shape, np.bool_),
+    )
 
 
 def soonest(table: Timetable, later: bool) -> Floats:
@@ -93,17 +98,8 @@ def _backwards(
             current[j] = order[active[j]]
         look_up(edges, current[:count], epoch_s[k], epoch_s[k + 1], pace)
         for d in range(len(goal)):
-            find(
-                edges,
-                current[:count],
-                pace,
-                epoch_s[k],
-                goal,
-                d,
-                every,
-                soonest_s[k + 1, d],
-                earliest,
-            )
+            earliest.arrival_s[d] = soonest_s[k + 1, d]
+            find(edges, current[:count], pace, epoch_s[k], goal, d, every, earliest)
             soonest_s[k, d] = earliest.arrival_s[d]
 
 
@@ -131,14 +127,13 @@ def find(
     goal: Flags,
     d: int,
     open_: Flags,
-    next_s: Floats,
     earliest: EarliestArrivals,
 ) -> None:
     """Write the arrivals of one goal in an epoch; exits that are not `open_` bring nothing down.
 
+    In `ways.arrival_s` stands when what is kept to the epoch's end can be there.
     Labels only ever fall, so the rounds end; an edge is taken for less, never for the same.
     """
-    earliest.arrival_s[d] = next_s
     earliest.root[d] = np.arange(goal.shape[1])
     earliest.via[d] = -1
     earliest.delay_s[d] = 0.0

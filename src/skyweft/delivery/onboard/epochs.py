@@ -133,17 +133,8 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
             flight.book[v] = min(now + rest - stores.used[v], flight.book[v] + now)
     next_s = known.soonest_s[at[EPOCH] + 1]
     for d in range(len(known.goal)):
-        find(
-            edges,
-            active,
-            flight.pace,
-            start_s,
-            known.goal,
-            d,
-            flight.open,
-            next_s[d],
-            flight.earliest,
-        )
+        flight.earliest.arrival_s[d] = next_s[d]
+        find(edges, active, flight.pace, start_s, known.goal, d, flight.open, flight.earliest)
 
 
 @making
@@ -196,10 +187,10 @@ def _look_past(known: Known, flight: Flight, d: int, x: int) -> None:
     flight.open[x] = False
     flight.at[-1] += 1
     k = flight.at[EPOCH]
-    find(
-        known.edges, flight.active[: flight.at[ACTIVE]], flight.pace, known.epoch_s[k], known.goal,
-        d, flight.open, known.soonest_s[k + 1, d], flight.earliest,
-    )  # fmt: skip
+    earliest, active = flight.earliest, flight.active[: flight.at[ACTIVE]]
+    earliest.arrival_s[d] = known.soonest_s[k + 1, d]
+    now_s = known.epoch_s[k]
+    find(known.edges, active, flight.pace, now_s, known.goal, d, flight.open, earliest)
 
 
 @kernel

@@ -43,9 +43,20 @@ class Open:
     def none(cls) -> "Open":
         """Return no messages."""
         kinds: tuple[Any, ...] = (
-            np.int16, np.int32, np.int64, np.float64, np.int16, np.float32, np.float64, np.int32,
-            np.float64, np.int32, np.float64, np.int8, np.bool_,
-        )  # fmt: skip
+            np.int16,
+            np.int32,
+            np.int64,
+            np.float64,
+            np.int16,
+            np.float32,
+            np.float64,
+            np.int32,
+            np.float64,
+            np.int32,
+            np.float64,
+            np.int8,
+            np.bool_,
+        )
         return cls(*(np.zeros(0, kind) for kind in kinds))
 
     def __len__(self) -> int:
@@ -71,9 +82,15 @@ class Open:
         zero = np.zeros(len(arrived_now.message), np.int8)
         at_device_s = arrived_now.sent_s - self.created_s[arrived_now.message]
         return self._deliveries(
-            arrived_now.message, arrived_now.at_s, arrived_now.receiver, node[arrived_now.target],
-            arrived_now.hops.astype(np.int16), zero, at_device_s, arrived_now.in_transit_s,
-        )  # fmt: skip
+            arrived_now.message,
+            arrived_now.at_s,
+            arrived_now.receiver,
+            node[arrived_now.target],
+            arrived_now.hops.astype(np.int16),
+            zero,
+            at_device_s,
+            arrived_now.in_transit_s,
+        )
 
     def lost_for_good(self) -> Deliveries:
         """Return messages all of whose copies are lost."""
@@ -115,10 +132,21 @@ class Open:
         in_transit_s: Floats,
     ) -> Deliveries:
         return Deliveries(
-            self.rule[rows], self.device[rows], self.number[rows], self.created_s[rows],
-            self.received_s[rows], delivered_s, receiver, target, hops, self.attempts[rows],
-            self.energy_j[rows], cause, at_device_s, in_transit_s,
-        )  # fmt: skip
+            self.rule[rows],
+            self.device[rows],
+            self.number[rows],
+            self.created_s[rows],
+            self.received_s[rows],
+            delivered_s,
+            receiver,
+            target,
+            hops,
+            self.attempts[rows],
+            self.energy_j[rows],
+            cause,
+            at_device_s,
+            in_transit_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +174,20 @@ class Taken:
         goal = table.goal[table.goal_of[rule[message]], node] if len(node) else np.zeros(0, bool)
         count = len(rows)
         messages = Open(
-            rule, received.device[rows], received.number[rows], received.created_s[rows],
-            received.attempts[rows], received.energy_j[rows], received.copy_received_s[first],
-            received.copy_receiver[first], received.created_s[rows] + lifetime_s[rule],
-            copies.astype(np.int32), np.full(count, -np.inf), np.zeros(count, np.int8),
+            rule,
+            received.device[rows],
+            received.number[rows],
+            received.created_s[rows],
+            received.attempts[rows],
+            received.energy_j[rows],
+            received.copy_received_s[first],
+            received.copy_receiver[first],
+            received.created_s[rows] + lifetime_s[rule],
+            copies.astype(np.int32),
+            np.full(count, -np.inf),
+            np.zeros(count, np.int8),
             np.zeros(count, np.bool_),
-        )  # fmt: skip
+        )
         here_s, air_s = received.copy_received_s, received.copy_air_s.astype(np.float64)
         return cls(messages, message, received.copy_receiver, node, here_s, air_s, goal)
 
@@ -178,6 +214,24 @@ class Counted(NamedTuple):
     arrived: Longs
 
 
+class _Down(NamedTuple):
+    """Copies that have arrived, as `OnBoard.log` has them."""
+
+    copy: Ints
+    at_s: Floats
+    target: Ints
+
+
+class _Owners(NamedTuple):
+    """Of copies their message and node, of messages what is left of them. Written into."""
+
+    message: Ints
+    node: Ints
+    left: Ints
+    delivered: Flags
+    rule: NDArray[np.int16]
+
+
 @dataclass(slots=True)
 class OnBoard:
     """Copies, and where they wait."""
@@ -198,13 +252,25 @@ class OnBoard:
         none = np.zeros(0, np.int32)
         nodes = len(stores.used)
         passes = Passes(
-            np.zeros(edges, np.int32), np.zeros(nodes + 1, np.int64), np.zeros(edges),
-            np.zeros(edges), np.zeros(edges), np.full(edges, -1, np.int32), np.zeros(edges),
-        )  # fmt: skip
+            np.zeros(edges, np.int32),
+            np.zeros(nodes + 1, np.int64),
+            np.zeros(edges),
+            np.zeros(edges),
+            np.zeros(edges),
+            np.full(edges, -1, np.int32),
+            np.zeros(edges),
+        )
         return cls(
-            _no_copies(), stores, passes, none, none, np.zeros(edges, np.int32), none,
-            (none, np.zeros(0), none), np.zeros(0),
-        )  # fmt: skip
+            _no_copies(),
+            stores,
+            passes,
+            none,
+            none,
+            np.zeros(edges, np.int32),
+            none,
+            (none, np.zeros(0), none),
+            np.zeros(0),
+        )
 
     def emptied(self) -> "OnBoard":
         """Return the same without any copies."""
@@ -215,9 +281,16 @@ class OnBoard:
         before, count = len(self.copies.message), len(taken.message)
         ones = np.ones(count, np.int32)
         fresh = Copies(
-            taken.message + np.int32(messages), taken.receiver, taken.node, taken.here_s, ones,
-            -ones, taken.air_s, np.zeros(count), np.full(count, np.inf),
-        )  # fmt: skip
+            taken.message + np.int32(messages),
+            taken.receiver,
+            taken.node,
+            taken.here_s,
+            ones,
+            -ones,
+            taken.air_s,
+            np.zeros(count),
+            np.full(count, np.inf),
+        )
         self.sent_s = np.concatenate([self.sent_s, taken.here_s - taken.air_s])
         pairs: Iterable[Any] = zip(self.copies, fresh, strict=True)
         self.copies = Copies(*(np.concatenate(pair) for pair in pairs))
@@ -239,12 +312,14 @@ class OnBoard:
         return ready
 
     def fresh_log(self) -> Log:
-        """Return room for all copies to arrived."""
+        """Return room for all copies to arrive."""
         count = len(self.copies.message)
         return Log(
-            np.zeros(1, np.int64), np.empty(count, np.int32), np.empty(count),
+            np.zeros(1, np.int64),
             np.empty(count, np.int32),
-        )  # fmt: skip
+            np.empty(count),
+            np.empty(count, np.int32),
+        )
 
     def missing(self, count: int) -> Ints:
         """Return room for the missed passes that are active."""
@@ -276,16 +351,20 @@ class OnBoard:
         order, later = order[:upto], order[upto:]
         copies = self.copies
         first = np.empty(upto, np.int64)
-        count = _arrive(
-            order, copy, at_s, target, copies.message, copies.node, open_.left, open_.delivered,
-            open_.rule, *counted, first,
-        )  # fmt: skip
+        of = open_.left, open_.delivered, open_.rule
+        owners = _Owners(copies.message, copies.node, *of)
+        count = _arrive(order, _Down(copy, at_s, target), owners, counted, first)
         first = first[:count]
         own = copy[first]
         arrived_now = Arrived(
-            copies.message[own], at_s[first], target[first], copies.receiver[own], copies.hops[own],
-            self.sent_s[own], copies.in_transit_s[own],
-        )  # fmt: skip
+            copies.message[own],
+            at_s[first],
+            target[first],
+            copies.receiver[own],
+            copies.hops[own],
+            self.sent_s[own],
+            copies.in_transit_s[own],
+        )
         self.log = copy[later], at_s[later], target[later]
         return arrived_now
 
@@ -302,10 +381,16 @@ class OnBoard:
         new = np.full(len(copies.node) + 1, -1, np.int32)  # and -1 stays -1
         new[keep] = np.arange(len(keep))
         self.copies = Copies(
-            back[copies.message[keep]], copies.receiver[keep], copies.node[keep],
-            copies.here_s[keep], copies.hops[keep], new[copies.next[keep]],
-            copies.in_transit_s[keep], copies.passed[keep], copies.turn[keep],
-        )  # fmt: skip
+            back[copies.message[keep]],
+            copies.receiver[keep],
+            copies.node[keep],
+            copies.here_s[keep],
+            copies.hops[keep],
+            new[copies.next[keep]],
+            copies.in_transit_s[keep],
+            copies.passed[keep],
+            copies.turn[keep],
+        )
         self.sent_s = self.sent_s[keep]
         for each in (self.stores.head, self.stores.tail, self.passes.sending):
             each[:] = new[each]
@@ -315,16 +400,15 @@ class OnBoard:
 
 
 @kernel
-def _arrive(
-    order: Longs, copy: Ints, at_s: Floats, target: Ints, message: Ints, node: Ints, left: Ints,
-    delivered: Flags, rule: NDArray[np.int16], size: Longs, time_s: Floats, arrived_bytes: Longs,
-    arrived: Longs, first: Longs,
-) -> int:  # fmt: skip
+def _arrive(order: Longs, down: _Down, owners: _Owners, counted: Counted, first: Longs) -> int:
     """Take copies off in order of time, of two at one moment the one that was received first.
 
     Rows of the log by which messages arrive for the first time are written into `first`; returns
     how many they are.
     """
+    copy, at_s, target = down
+    message, node, left, delivered, rule = owners
+    size, time_s, arrived_bytes, arrived = counted
     step = count = 0
     for j in range(len(order)):
         # Equal moments are few: whoever stands in the wrong order moves forward past the others.
@@ -361,8 +445,14 @@ def _held_up(
 
 def _no_copies() -> Copies:
     kinds: tuple[Any, ...] = (
-        np.int32, np.int32, np.int32, np.float64, np.int32, np.int32, *[np.float64] * 3,
-    )  # fmt: skip
+        np.int32,
+        np.int32,
+        np.int32,
+        np.float64,
+        np.int32,
+        np.int32,
+        *[np.float64] * 3,
+    )
     return Copies(*(np.zeros(0, kind) for kind in kinds))
 
 
@@ -371,8 +461,18 @@ def never_received(received: Receptions) -> Deliveries:
     rows = np.flatnonzero(received.cause != RECEIVED)
     never, nobody = np.full(len(rows), np.nan), np.full(len(rows), -1, np.int32)
     return Deliveries(
-        received.rule[rows], received.device[rows], received.number[rows],
-        received.created_s[rows], never,
-        never, nobody, nobody, np.zeros(len(rows), np.int16), received.attempts[rows],
-        received.energy_j[rows], received.cause[rows], never, never,
-    )  # fmt: skip
+        received.rule[rows],
+        received.device[rows],
+        received.number[rows],
+        received.created_s[rows],
+        never,
+        never,
+        nobody,
+        nobody,
+        np.zeros(len(rows), np.int16),
+        received.attempts[rows],
+        received.energy_j[rows],
+        received.cause[rows],
+        never,
+        never,
+    )

@@ -191,9 +191,16 @@ def _edges(contacts: Contacts, samples: Samples, held: Spans, sends: Flags, take
     time_s, upto = samples.time_s[at], np.zeros(len(at))
     _integrate(first, time_s, bps / 8, upto)
     return Edges(
-        tail[keep], head[keep], start_s[keep], end_s[keep], first, time_s, bps / 8, upto,
+        tail[keep],
+        head[keep],
+        start_s[keep],
+        end_s[keep],
+        first,
+        time_s,
+        bps / 8,
+        upto,
         samples.delay_s[at],
-    )  # fmt: skip
+    )
 
 
 @making
