@@ -33,7 +33,7 @@ def kill_at(step: int, folder: Path) -> None:
         nonlocal left
         if event not in STEPS or not isinstance(args[0], str | os.PathLike):
             return
-        if event == "open" and not int(args[2]) & (os.O_RDWR | os.O_WRONLY):
+        if event == "open" and not int(args[2]) & (os.O_RDWR | os.O_WRONLY):  # type: ignore[call-overload]
             return
         path = Path(args[0])  # of a folder that is being deleted only the name is told
         if path.is_absolute() and not os.path.realpath(path).startswith(place):

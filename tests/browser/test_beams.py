@@ -1,6 +1,7 @@
 """Spots of beams on the globe of `skyweft show`: where the table says, and gone when unwanted."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from .conftest import Watched, served
 
 
 @pytest.fixture(scope="module")
-def shown(browser, beamed: Run) -> Iterator[Watched]:
+def shown(browser: Any, beamed: Run) -> Iterator[Watched]:
     with served(beamed) as address:
         watched = Watched(browser).open(address)
         yield watched

@@ -1,9 +1,12 @@
 """The page of `skyweft show` in a real browser: it draws, obeys, and asks nobody else."""
 
+from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+
+from skyweft.results import Run
 
 from .conftest import Watched, not_blank
 
@@ -27,7 +30,7 @@ def test_the_globe_is_drawn(console: Watched) -> None:
     assert not_blank(console.picture())
 
 
-def test_positions_are_those_of_the_tables(console: Watched, knots) -> None:
+def test_positions_are_those_of_the_tables(console: Watched, knots: Any) -> None:
     for time_s in (600.0, 3_660.0, 7_200.0):  # the second is no node, but a knot of the run
         console.set_time(time_s)
         for name in ("sats-P01-S01", "sats-P03-S04", "airship"):
@@ -36,7 +39,7 @@ def test_positions_are_those_of_the_tables(console: Watched, knots) -> None:
             assert np.linalg.norm(np.subtract(shown, knots(name, time_s))) < 10
 
 
-def test_the_slider_moves_the_satellites(console: Watched, knots) -> None:
+def test_the_slider_moves_the_satellites(console: Watched, knots: Any) -> None:
     before = console.picture()
     slider = console.page.get_by_role("slider", name="Time")
     box = slider.bounding_box()
@@ -47,7 +50,7 @@ def test_the_slider_moves_the_satellites(console: Watched, knots) -> None:
     assert "T+" in console.page.get_by_role("timer").inner_text()
 
 
-def test_figures_are_those_of_the_run(console: Watched, small) -> None:
+def test_figures_are_those_of_the_run(console: Watched, small: Run) -> None:
     words = console.page.locator("main").inner_text()
     assert f"{small.contacts.num_rows:,}" in words
 
@@ -97,7 +100,7 @@ def test_everything_is_reached_by_tab(console: Watched) -> None:
     assert {"Find a platform", "Globe", "Timeline", "Links", "Play", "Time"} <= met
 
 
-def test_the_address_restores_what_was_seen(console: Watched, browser, address: str) -> None:
+def test_the_address_restores_what_was_seen(console: Watched, browser: Any, address: str) -> None:
     console.page.keyboard.press("t")
     console.page.evaluate(
         "() => { skyweft.select({kind: 'platform', name: 'Oslo'}); skyweft.setTime(4321); }"
@@ -123,7 +126,7 @@ def test_nothing_went_wrong_and_nobody_else_was_asked(console: Watched) -> None:
     assert console.errors == []
 
 
-def test_without_webgl_the_tables_still_work(browser, address: str) -> None:
+def test_without_webgl_the_tables_still_work(browser: Any, address: str) -> None:
     plain = Watched(browser)
     plain.page.add_init_script(
         "const get = HTMLCanvasElement.prototype.getContext;"
@@ -138,7 +141,7 @@ def test_without_webgl_the_tables_still_work(browser, address: str) -> None:
     plain.page.close()
 
 
-def test_events_stand_beside_the_chart_and_jump(browser, address: str, small) -> None:
+def test_events_stand_beside_the_chart_and_jump(browser: Any, address: str, small: Run) -> None:
     watched = Watched(browser, {"width": 1440, "height": 900}).open(address)
     watched.set_time(2_400)
     listed = watched.page.locator(".event")

@@ -48,7 +48,7 @@ def page(browser: Any, drawn: bytes) -> Iterator[Any]:
     opened = browser.new_page(viewport={"width": 640, "height": 480})
     wrong: list[str] = []
     files = {HOME: ("text/html", PAGE), HOME + "globe.js": ("text/javascript", MODULE)}
-    files[HOME + "scene"] = ("application/octet-stream", drawn)
+    files[HOME + "scene"] = ("application/octet-stream", drawn)  # type: ignore[assignment]
 
     def answer(route: Any) -> None:
         if route.request.url in files:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from skyweft.results import Run
 from skyweft.world.lasting import lasting
 
 from .conftest import PATIENCE_MS, Watched
@@ -42,7 +43,7 @@ def test_help_shows_the_keys(page: Any) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_tables_sort_and_filter(page: Any, small) -> None:
+def test_tables_sort_and_filter(page: Any, small: Run) -> None:
     page.get_by_role("button", name="duration").click()
     head = page.get_by_role("columnheader", name="duration")
     expect(head).to_have_attribute("aria-sort", "descending")
@@ -55,7 +56,7 @@ def test_tables_sort_and_filter(page: Any, small) -> None:
     expect(page.locator(".filter-total")).to_have_text(f"{count} rows")
 
 
-def test_a_way_is_shown_hop_by_hop(page: Any, small) -> None:
+def test_a_way_is_shown_hop_by_hop(page: Any, small: Run) -> None:
     routes = small.table("routes", ("time_s", "source", "target", "path")).to_pandas()
     route = next(row for row in routes.itertuples() if row.time_s == 600 and len(row.path) > 2)
     page.evaluate(

@@ -1,5 +1,7 @@
 """Nothing keeps people out: axe-core's rules of WCAG 2 A and AA, in every view, at three widths."""
 
+from typing import Any
+
 import pytest
 
 from .conftest import Watched
@@ -45,7 +47,7 @@ CUT = """() => {
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_views(browser, address: str, axe: str, width: str) -> None:
+def test_views(browser: Any, address: str, axe: str, width: str) -> None:
     watched = Watched(browser, dict(zip(("width", "height"), WIDTHS[width], strict=True)))
     watched.open(address)
     watched.page.evaluate(axe)

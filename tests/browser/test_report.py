@@ -1,6 +1,7 @@
 """A report opened from the disk: its globe draws, and nothing is asked of anybody."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,12 @@ from .conftest import SIZE, Watched, not_blank
 
 
 @pytest.fixture(scope="module")
-def report(small: Run, browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(small: Run, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(small, tmp_path_factory.mktemp("report") / "report.html")
 
 
 @pytest.fixture(scope="module")
-def opened(browser, report: Path):
+def opened(browser: Any, report: Path) -> Any:
     watched = Watched(browser)
     watched.page.goto(report.as_uri())
     watched.page.locator("#globe-view canvas").first.wait_for()
@@ -54,7 +55,7 @@ def test_nothing_went_wrong_and_nobody_was_asked(opened: Watched, report: Path) 
     assert opened.errors == []
 
 
-def test_without_script_everything_else_is_there(browser, report: Path) -> None:
+def test_without_script_everything_else_is_there(browser: Any, report: Path) -> None:
     context = browser.new_context(java_script_enabled=False, viewport=SIZE)
     page = context.new_page()
     page.goto(report.as_uri())

@@ -13,6 +13,7 @@ import pytest
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
+from skyweft.results import Run
 
 Ask = Callable[..., "Answer"]
 
@@ -91,5 +92,5 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def ask(small, page: Path) -> Ask:
+def ask(small: Run, page: Path) -> Ask:
     return asking(Guard(application(Shelf([small.folder]), page), None))

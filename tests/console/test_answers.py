@@ -19,6 +19,7 @@ from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
 from skyweft.console.server import server_of
+from skyweft.results import Run
 
 from .conftest import asking, finish
 
@@ -40,7 +41,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture
-def port(small, page: Path) -> Iterator[int]:
+def port(small: Run, page: Path) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     server = server_of(Guard(application(Shelf([small.folder]), page), None))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -130,7 +131,7 @@ def test_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_answer_too_large_is_refused(
-    small, made: list[int], monkeypatch: pytest.MonkeyPatch
+    small: Run, made: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask = asking(Guard(application(Shelf([small.folder]), None), None))
     monkeypatch.setattr(answers, "ANSWER_BYTES", len(SCENE))

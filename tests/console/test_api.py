@@ -4,6 +4,7 @@ import json
 import shutil
 import struct
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +13,7 @@ import pytest
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
+from skyweft.results import Run
 from skyweft.store.identity import digest
 from skyweft.store.jsonfile import read_json, write_json
 
@@ -21,15 +23,15 @@ RUN = "/api/v1/runs/0"
 
 
 @pytest.fixture
-def copied(small, tmp_path: Path) -> Path:
+def copied(small: Run, tmp_path: Path) -> Path:
     return small.save(tmp_path / "copy").folder
 
 
-def _asking(*folders: Path):
+def _asking(*folders: Path) -> Any:
     return asking(Guard(application(Shelf(folders), None), None))
 
 
-def test_runs(ask, small) -> None:
+def test_runs(ask: Any, small: Run) -> None:
     (about,) = ask("/api/v1/runs").json
     assert about["name"] == small.scenario.name
     assert about["tables"]["contacts"] == small.contacts.num_rows
@@ -39,13 +41,13 @@ def test_runs(ask, small) -> None:
     assert about["problem"] is None
 
 
-def test_summary(ask, small) -> None:
+def test_summary(ask: Any, small: Run) -> None:
     found = ask(f"{RUN}/summary").json
     assert found["contacts"]["total"] == small.contacts.num_rows
     assert found["manifest"]["seed"] == 0
 
 
-def test_scene(ask) -> None:
+def test_scene(ask: Any) -> None:
     answer = ask(f"{RUN}/scene?from=600&to=1200")
     assert answer.headers["content-type"] == "application/octet-stream"
     (length,) = struct.unpack_from("<I", answer.body)
@@ -53,7 +55,7 @@ def test_scene(ask) -> None:
     assert (header["from_s"], header["to_s"]) == (600, 1_200)
 
 
-def test_matrix(ask, small) -> None:
+def test_matrix(ask: Any, small: Run) -> None:
     found = ask(f"{RUN}/matrix?route=0&time=1399").json
     assert found["time_s"] == 1_200
     wanted = {
@@ -93,7 +95,7 @@ def test_matrix(ask, small) -> None:
         (f"{RUN}/matrix?time=9e9", 400, "there is no snapshot of route 0"),
     ],
 )
-def test_nonsense_is_answered_in_words(ask, address: str, status: int, words: str) -> None:
+def test_nonsense_is_answered_in_words(ask: Any, address: str, status: int, words: str) -> None:
     answer = ask(address)
     assert answer.status == status
     assert words in answer.json["error"]
@@ -117,7 +119,7 @@ def test_a_damaged_table_is_a_problem(copied: Path) -> None:
     assert ask(f"{RUN}/scene").status == 200
 
 
-def test_a_run_that_was_killed(small, tmp_path: Path) -> None:
+def test_a_run_that_was_killed(small: Run, tmp_path: Path) -> None:
     (tmp_path / ".parts").mkdir()
     shutil.copy(small.folder / "manifest.json", tmp_path / ".parts" / "plan.json")
     ask = _asking(tmp_path)
@@ -150,7 +152,7 @@ def test_a_run_that_is_made_again_is_opened_again(copied: Path) -> None:
     assert ask("/api/v1/runs").json[0]["name"] == "Again"
 
 
-def test_a_path_hop_by_hop(ask, small) -> None:
+def test_a_path_hop_by_hop(ask: Any, small: Run) -> None:
     row = next(row for row in small.routes.to_pylist() if row["hops"] > 1)
     found = ask(
         f"{RUN}/path?source={row['source']}&target={row['target']}&time={row['time_s'] + 1}"
@@ -165,7 +167,7 @@ def test_a_path_hop_by_hop(ask, small) -> None:
     assert found["reason"] == ""
 
 
-def test_no_way_has_a_reason(ask, small) -> None:
+def test_no_way_has_a_reason(ask: Any, small: Run) -> None:
     row = next(row for row in small.routes.to_pylist() if not row["reachable"])
     found = ask(
         f"{RUN}/path?source={row['source']}&target={row['target']}&time={row['time_s']}"

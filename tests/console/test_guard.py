@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,17 +15,18 @@ from skyweft.console.guard import Guard, host_of, is_loopback
 from skyweft.console.run_registry import Shelf
 from skyweft.console.server import Address
 from skyweft.errors import ScenarioError
+from skyweft.results import Run
 
 from .conftest import asking
 
 
 @pytest.fixture(scope="module")
-def guarded(small, page: Path):
+def guarded(small: Run, page: Path) -> Any:
     return Guard(application(Shelf([small.folder]), page), "s3cret")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:80", "localhost:8000", "[::1]:9", "LOCALHOST"])
-def test_this_machine(ask, host: str) -> None:
+def test_this_machine(ask: Any, host: str) -> None:
     assert ask("/", host=host).status == 200
 
 
@@ -49,7 +51,7 @@ def test_this_machine(ask, host: str) -> None:
         "::1",
     ],
 )
-def test_names_that_are_not_this_machine(ask, host: str) -> None:
+def test_names_that_are_not_this_machine(ask: Any, host: str) -> None:
     for address in ("/", "/api/v1/runs"):
         assert ask(address, host=host).status == 421
 
@@ -75,7 +77,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(st
 @example("a+b/c==")
 @example('a&view=b#c%20?d; e\\"')
 @example("\u53e3\u4ee4")
-def test_the_printed_address_opens_the_page(small, page: Path, token: str) -> None:
+def test_the_printed_address_opens_the_page(small: Run, page: Path, token: str) -> None:
     parts = urlsplit(Address("10.0.0.5", token=token).page(8000))
     ask = asking(Guard(application(Shelf([small.folder]), page), token), parts.netloc)
     welcome = ask(f"{parts.path}?{parts.query}")
@@ -96,12 +98,12 @@ def test_a_zone_is_spelled_as_addresses_do() -> None:
     assert Address("fe80::1%eth0", token="x").page(80) == "http://[fe80::1%25eth0]:80/?token=x"
 
 
-def test_only_get(ask) -> None:
+def test_only_get(ask: Any) -> None:
     for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
         assert ask("/api/v1/runs", method).status == 405
 
 
-def test_headers(ask) -> None:
+def test_headers(ask: Any) -> None:
     for address in ("/", "/api/v1/runs", "/api/v1/nothing"):
         headers = ask(address).headers
         assert headers["content-security-policy"].startswith("default-src 'self'; ")
@@ -111,7 +113,7 @@ def test_headers(ask) -> None:
         assert "access-control-allow-origin" not in headers
 
 
-def test_the_page_is_asked_for_again_and_its_parts_are_kept(ask) -> None:
+def test_the_page_is_asked_for_again_and_its_parts_are_kept(ask: Any) -> None:
     assert ask("/").headers["cache-control"] == "no-cache"
     assert ask("/").body.startswith(b"<!doctype html>")
     part = ask("/assets/page-abc.js")
@@ -124,19 +126,19 @@ def test_the_page_is_asked_for_again_and_its_parts_are_kept(ask) -> None:
     "address",
     ["/../secret.txt", "/assets/../../secret.txt", "//secret.txt", "/link.txt", "/assets", "/x.js"],
 )
-def test_nothing_beside_the_page(ask, address: str) -> None:
+def test_nothing_beside_the_page(ask: Any, address: str) -> None:
     answer = ask(address)
     assert answer.status == 404
     assert b"secret" not in answer.body.replace(b"secret.txt", b"")
 
 
-def test_no_page_says_what_to_do(small) -> None:
+def test_no_page_says_what_to_do(small: Run) -> None:
     answer = asking(Guard(application(Shelf([small.folder]), None), None))("/")
     assert answer.status == 503
     assert answer.body.startswith(b"console not built: ")
 
 
-def test_a_token_is_needed_once(guarded) -> None:
+def test_a_token_is_needed_once(guarded: Any) -> None:
     ask = asking(guarded, "10.0.0.5:8000")
     assert ask("/").status == 401
     assert ask("/api/v1/runs?token=wrong").status == 401
@@ -151,7 +153,7 @@ def test_a_token_is_needed_once(guarded) -> None:
     assert ask("/api/v1/runs", cookie="skyweft_token=\xe9").status == 401
 
 
-def test_the_way_out_of_the_token_leads_here(guarded) -> None:
+def test_the_way_out_of_the_token_leads_here(guarded: Any) -> None:
     answer = asking(guarded)("//evil.example/?token=s3cret")
     assert answer.headers["location"] == "/evil.example/"
 

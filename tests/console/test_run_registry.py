@@ -13,6 +13,7 @@ from skyweft.cli import main
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
+from skyweft.results import Run
 
 from .conftest import asking
 
@@ -24,18 +25,18 @@ JSON = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def bad(small, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bad(small: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shutil.copytree(small.folder, tmp_path_factory.mktemp("bad") / "run")
 
 
 @pytest.fixture(scope="module")
-def ask(small, bad: Path):
+def ask(small: Run, bad: Path) -> Any:
     return asking(Guard(application(Shelf([bad, small.folder]), None), None))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_value_of_another_kind(small, bad: Path, ask, data: st.DataObject) -> None:
+def test_any_value_of_another_kind(small: Run, bad: Path, ask: Any, data: st.DataObject) -> None:
     manifest = json.loads((small.folder / "manifest.json").read_text("utf-8"))
     table: Any = manifest
     for _ in range(data.draw(st.integers(1, 3))):
@@ -53,7 +54,7 @@ def test_any_value_of_another_kind(small, bad: Path, ask, data: st.DataObject) -
 @example(b'{"name": "\\ud800"}')
 @example(b"[" * 100_000)
 @example(b"")
-def test_any_content(bad: Path, ask, content: bytes) -> None:
+def test_any_content(bad: Path, ask: Any, content: bytes) -> None:
     assert _listed(bad, ask, content)
 
 
@@ -71,21 +72,23 @@ def test_any_content(bad: Path, ask, content: bytes) -> None:
         ("inputs", [{}]),
     ],
 )
-def test_the_place_is_named(small, bad: Path, ask, capsys, key: str, value: object) -> None:
+def test_the_place_is_named(
+    small: Run, bad: Path, ask: Any, capsys: pytest.CaptureFixture[str], key: str, value: object
+) -> None:
     manifest = {**json.loads((small.folder / "manifest.json").read_text("utf-8")), key: value}
     problem = _listed(bad, ask, json.dumps(manifest).replace('"NaN"', "NaN").encode())
-    assert "manifest.json" in problem
-    assert key in problem or value == "NaN"
+    assert "manifest.json" in problem  # type: ignore[operator]
+    assert key in problem or value == "NaN"  # type: ignore[operator]
     for words in (
         ["report", str(bad)],
         ["export", str(bad), "--format", "czml"],
         ["plan", str(bad)],
     ):
         assert main(words) == 1
-        assert problem in capsys.readouterr().err
+        assert problem in capsys.readouterr().err  # type: ignore[operator]
 
 
-def test_not_to_be_read(small, bad: Path, ask) -> None:
+def test_not_to_be_read(small: Run, bad: Path, ask: Any) -> None:
     (bad / "manifest.json").unlink()
     (bad / "manifest.json").mkdir()
     assert "manifest.json" in ask("/api/v1/runs").json[0]["problem"]
@@ -93,7 +96,7 @@ def test_not_to_be_read(small, bad: Path, ask) -> None:
     shutil.copy(small.folder / "manifest.json", bad)
 
 
-def _listed(bad: Path, ask, content: bytes) -> str | None:
+def _listed(bad: Path, ask: Any, content: bytes) -> str | None:
     """Put a manifest into the bad run's folder; return what is said of it beside the good one."""
     (bad / "manifest.json").unlink(missing_ok=True)
     (bad / "manifest.json").write_bytes(content)

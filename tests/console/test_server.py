@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from skyweft.cli import main
+from skyweft.results import Run
 
 
-def test_show(small) -> None:
+def test_show(small: Run) -> None:
     code = "import sys; from skyweft.cli import main; sys.exit(main())"
     process = subprocess.Popen(
         [sys.executable, "-c", code, "show", str(small.folder), "--json", "--no-open"],
@@ -50,13 +52,20 @@ def test_show(small) -> None:
         (["RUN", "--host", "256.1.1.1", "--token", "x"], "cannot listen at 256.1.1.1"),
     ],
 )
-def test_errors(small, tmp_path: Path, monkeypatch, capsys, words, complaint) -> None:
+def test_errors(
+    small: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: Any,
+    complaint: Any,
+) -> None:
     monkeypatch.chdir(tmp_path)
     words = [str(small.folder) if word == "RUN" else word for word in words]
     assert main(["show", "--no-open", *words]) == 1
     assert complaint in capsys.readouterr().err
 
 
-def test_wrong_words(capsys) -> None:
+def test_wrong_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "x", "--port", "99999"]) == 2
     assert "'99999' is no port" in capsys.readouterr().err

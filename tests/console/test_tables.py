@@ -4,6 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from skyweft.console import tables
 from skyweft.console.tables import Condition, Query, page
 from skyweft.contacts.arrow import utc_ms
 from skyweft.errors import ScenarioError
+from skyweft.results import Run
 from skyweft.world.clock import Clock
 
 WORDS = ["beta", "alpha", None, "Gamma", "al:pha"]
@@ -46,11 +48,11 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rows(path: Path) -> list[dict]:
+def rows(path: Path) -> list[dict[str, Any]]:
     return pq.read_table(path).to_pylist()
 
 
-def _numbers(path: Path, **query) -> tuple[int, list[int]]:
+def _numbers(path: Path, **query: Any) -> tuple[int, list[int]]:
     found = page(path, Query(columns=("row",), limit=2_000, **query))
     return found["total"], [row[0] for row in found["rows"]]
 
@@ -82,17 +84,19 @@ def test_pages(path: Path, offset: int, limit: int) -> None:
         ("path:eq:b", lambda row: "b" in row["path"]),
     ],
 )
-def test_filters(path: Path, rows: list[dict], where: str, wanted) -> None:
+def test_filters(path: Path, rows: list[dict[str, Any]], where: str, wanted: Any) -> None:
     expected = [row["row"] for row in rows if wanted(row)]
     assert 0 < len(expected) < 1_000
     assert _numbers(path, where=(Condition.read(where),)) == (len(expected), expected)
 
 
-def test_row_groups_that_cannot_match_are_not_read(path: Path, monkeypatch) -> None:
+def test_row_groups_that_cannot_match_are_not_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[int] = []
     whole = pq.ParquetFile.read_row_group
 
-    def watched(file, number, **words):
+    def watched(file: Any, number: Any, **words: Any) -> Any:
         read.append(number)
         return whole(file, number, **words)
 
@@ -103,7 +107,7 @@ def test_row_groups_that_cannot_match_are_not_read(path: Path, monkeypatch) -> N
         assert set(read) == groups
 
 
-def test_filters_together(path: Path, rows: list[dict]) -> None:
+def test_filters_together(path: Path, rows: list[dict[str, Any]]) -> None:
     where = tuple(map(Condition.read, ("value:gt:3", "yes:eq:0")))
     expected = [row["row"] for row in rows if row["value"] > 3 and not row["yes"]]
     assert _numbers(path, where=where) == (len(expected), expected)
@@ -111,7 +115,7 @@ def test_filters_together(path: Path, rows: list[dict]) -> None:
 
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("column", ["value", "word", "plain", "yes", "when"])
-def test_sorting(path: Path, rows: list[dict], column: str, descending: bool) -> None:
+def test_sorting(path: Path, rows: list[dict[str, Any]], column: str, descending: bool) -> None:
     """Equal keys stay as they were; nothing and NaN come last either way."""
     there = [row for row in rows if row[column] is not None and row[column] == row[column]]
     there.sort(key=lambda row: row[column], reverse=descending)
@@ -133,7 +137,7 @@ def test_values_for_json(path: Path) -> None:
     assert not any(isinstance(row[0], float) and math.isnan(row[0]) for row in found["rows"])
 
 
-def test_columns_say_what_they_mean(small) -> None:
+def test_columns_say_what_they_mean(small: Run) -> None:
     found = page(small.folder / "contacts.parquet", Query(columns=("range_min_m",), limit=1))
     assert found["columns"] == [
         {
@@ -145,7 +149,7 @@ def test_columns_say_what_they_mean(small) -> None:
     ]
 
 
-def test_too_many_rows_to_sort_are_refused(path: Path, monkeypatch) -> None:
+def test_too_many_rows_to_sort_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "SORTED_MAX", 999)
     with pytest.raises(ScenarioError, match="more than 999 rows of some"):
         page(path, Query(sort="row"))

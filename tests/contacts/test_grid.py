@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def sets_of(fleet: Fleet) -> list[dict[str, object]]:
 
 
 def read_back(
-    sets: list[dict[str, object]], planes: int, per_plane: int, notation: str = "csv", **link
+    sets: list[dict[str, object]], planes: int, per_plane: int, notation: str = "csv", **link: Any
 ) -> Fleet:
     with tempfile.TemporaryDirectory() as folder:
         text = omm_writing.write(notation, sets, "2026-07-01T00:00:00")
@@ -103,7 +104,9 @@ def shells(draw: st.DrawFn) -> dict[str, object]:
     notation=st.sampled_from(["csv", "json", "kvn", "xml"]),
     digits=st.sampled_from([4, 16]),
 )
-def test_the_grid_of_a_shell_is_that_of_its_elements(motion, order, notation, digits) -> None:
+def test_the_grid_of_a_shell_is_that_of_its_elements(
+    motion: Any, order: Any, notation: Any, digits: Any
+) -> None:
     """Also with the four decimals of a degree that two-line sets have."""
     written = fleet_of(motion)
     sets = sets_of(written)
@@ -124,7 +127,7 @@ def test_the_grid_of_a_shell_is_that_of_its_elements(motion, order, notation, di
 
 @settings(max_examples=60, deadline=None)
 @given(motion=shells(), order=st.randoms(use_true_random=False), offset=st.integers(-3, 3))
-def test_a_forced_offset_does_not_ask_for_the_order(motion, order, offset) -> None:
+def test_a_forced_offset_does_not_ask_for_the_order(motion: Any, order: Any, offset: Any) -> None:
     """Not where planes are half a slot ahead: slots are counted to and fro there, or onwards."""
     planes, phasing = motion["planes"], motion["phasing"]
     if planes == 1 or phasing == "alternating" or abs(2 * phasing - planes) < 0.3 * planes:
@@ -140,7 +143,7 @@ def test_a_forced_offset_does_not_ask_for_the_order(motion, order, offset) -> No
 
 @settings(max_examples=60, deadline=None)
 @given(motion=shells(), order=st.randoms(use_true_random=False), share=st.floats(0.0, 0.4))
-def test_missing_satellites_take_their_own_links_along(motion, order, share) -> None:
+def test_missing_satellites_take_their_own_links_along(motion: Any, order: Any, share: Any) -> None:
     planes, per_plane = motion["planes"], motion["per_plane"]
     if per_plane < 3:
         return
@@ -161,7 +164,7 @@ def test_missing_satellites_take_their_own_links_along(motion, order, share) -> 
 
 @settings(max_examples=40, deadline=None)
 @given(motion=shells(), order=st.randoms(use_true_random=False), number=st.integers(1, 3))
-def test_spares_sit_in_no_grid(motion, order, number) -> None:
+def test_spares_sit_in_no_grid(motion: Any, order: Any, number: Any) -> None:
     """A spare is beside a satellite, a little higher: it drifts away from the slot."""
     if motion["per_plane"] < 4:
         return
@@ -267,7 +270,7 @@ def test_what_orbits_do_not_show_is_taken_in_order_and_said() -> None:
 
 
 def test_a_missing_plane_is_no_neighbour() -> None:
-    sets = [each for each in sets_of(fleet_of(walker(12, 4))) if "-P05-" not in each["OBJECT_NAME"]]
+    sets = [each for each in sets_of(fleet_of(walker(12, 4))) if "-P05-" not in each["OBJECT_NAME"]]  # type: ignore[operator]
     found = read_back(sets, 11, 4)
     assert len(links(found)) == 44 + 40
     (words,) = found.warnings

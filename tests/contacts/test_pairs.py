@@ -1,6 +1,8 @@
 """Who may meet whom."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +24,9 @@ def walker(planes: int, per_plane: int, **more: object) -> dict[str, object]:
     return {"kind": "walker", **size, **more}
 
 
-def scenario(groups: dict[str, tuple[dict[str, object], list[str]]], *links: dict) -> Scenario:
+def scenario(
+    groups: dict[str, tuple[dict[str, object], list[str]]], *links: dict[str, Any]
+) -> Scenario:
     return Scenario.model_validate_json(
         json.dumps(
             {
@@ -190,7 +194,7 @@ def test_a_ring_is_the_plane_alone() -> None:
     assert sorted(found) == [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]
 
 
-def test_a_list_is_what_the_file_says(tmp_path) -> None:
+def test_a_list_is_what_the_file_says(tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
     file.write_text("source,target\np0,p3\np2,p1\np0,p3\n", encoding="utf-8")
     link = {"between": ["x", "x"], "pattern": "list", "file": str(file)}
@@ -198,7 +202,7 @@ def test_a_list_is_what_the_file_says(tmp_path) -> None:
     assert sorted(meetings(network, fleet({"a": 2, "b": 2}))) == [(0, 3), (2, 1)]
 
 
-def test_a_list_names_what_is_wrong_by_line(tmp_path) -> None:
+def test_a_list_names_what_is_wrong_by_line(tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
     file.write_text("source,target\np0,nobody\np2,p1\n", encoding="utf-8")
     link = {"between": ["x", "y"], "pattern": "list", "file": str(file)}
@@ -212,7 +216,7 @@ def test_a_list_names_what_is_wrong_by_line(tmp_path) -> None:
     ]
 
 
-def test_a_list_holds_no_platform_with_itself(tmp_path) -> None:
+def test_a_list_holds_no_platform_with_itself(tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
     file.write_text("source,target\np0,p1\np1,p1\n", encoding="utf-8")
     link = {"between": ["x", "x"], "pattern": "list", "file": str(file)}

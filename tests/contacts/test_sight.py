@@ -1,6 +1,7 @@
 """Mover to mover: line of sight against closed forms, moving horizons against geodesy."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_two_satellites_over_the_equator(tracks: Maker, grazing_m: float) -> Non
     assert np.isnan(found.elevation_max_deg).all()
 
 
-def test_over_the_poles_the_earth_is_flatter(circular: Callable[..., tuple]) -> None:
+def test_over_the_poles_the_earth_is_flatter(circular: Callable[..., tuple[Any, ...]]) -> None:
     """The length between two satellites at an edge: 2 sqrt(r^2 - R^2) with R the polar radius."""
     radius_m = 7_000e3
     one = circular(HALF_DAY, radius_m=radius_m, inclination_deg=90.0)

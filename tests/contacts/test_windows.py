@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,9 @@ def test_edges_over_the_equator(tracks: Maker, mask_deg: float, altitude_m: floa
     np.testing.assert_allclose(found.range_min_m[inside], altitude_m, atol=0.05)
 
 
-def test_a_pass_that_only_grazes_the_mask(circular: Callable[..., tuple], tracks: Maker) -> None:
+def test_a_pass_that_only_grazes_the_mask(
+    circular: Callable[..., tuple[Any, ...]], tracks: Maker
+) -> None:
     """Passes wholly between two knots are found, with edges from the closed form itself."""
     orbit = {"inclination_deg": 97.6, "node_deg": 30.0}
     site = place(48.0, 11.0, 500.0)
@@ -98,7 +101,9 @@ def test_geostationary(tracks: Maker) -> None:
     assert found.elevation_max_deg[0] == pytest.approx(90, abs=0.01)
 
 
-def test_two_culminations_are_one_window(circular: Callable[..., tuple], tracks: Maker) -> None:
+def test_two_culminations_are_one_window(
+    circular: Callable[..., tuple[Any, ...]], tracks: Maker
+) -> None:
     """An inclined geosynchronous orbit draws an eight: its elevation has several maxima."""
     eight = {"radius_m": GEO_M, "inclination_deg": 30.0, "phase_deg": 20.0}
     site = place(0.0, 60.0)

@@ -71,7 +71,7 @@ def _load(folder: Path, text: str, waveform: str = "lora") -> Scenario:
 
 @pytest.mark.parametrize("waveform", ["lora", "lora_sf12", "aloha", "lr_fhss", "nb_iot"])
 def test_a_rule_is_enough(tmp_path: Path, waveform: str) -> None:
-    rule = _load(tmp_path, EVERY, waveform).messages[0]
+    rule = _load(tmp_path, EVERY, waveform).messages[0]  # type: ignore[attr-defined]
     assert rule.attempts == 1
     assert rule.wake.kind == "blind"
 

@@ -94,7 +94,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """In blocks of ten minutes, stopped in the third and resumed: the same files."""
     monkeypatch.setattr(stage, "MESSAGES", 1.0)
     whole = skyweft.run(scenario(), tmp_path / "whole")
-    received, calls = stage.receive, []
+    received, calls = stage.receive, []  # type: ignore[attr-defined]
 
     def stop(*known: Any) -> Any:
         calls.append(known)

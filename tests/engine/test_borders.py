@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.engine.borders import SHORTEST_S, borders
+from skyweft.engine.borders import SHORTEST_S, borders  # type: ignore[attr-defined]
 
 DAY_S = 86_400.0
 

@@ -76,9 +76,9 @@ def _piece(tiny: Path, **changes: object) -> Piece:
         "overrides": (),
         "borders_s": (0.0, 7_200.0),
         "origin": "of another run",
-        "made_by": pieces.version("skyweft"),
+        "made_by": pieces.version("skyweft"),  # type: ignore[attr-defined]
     }
-    return Piece(Source(**{**known, **changes}), "routes", 0, {}, NOTHING)  # type: ignore[arg-type]
+    return Piece(Source(**{**known, **changes}), "routes", 0, {}, NOTHING)
 
 
 @pytest.mark.parametrize(

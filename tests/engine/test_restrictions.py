@@ -176,7 +176,8 @@ def test_without_power(tmp_path: Path, short_blocks: None, install: Any) -> None
     reasons = np.array(routes["reason"].to_pylist())
     assert set(reasons[dark]) == {CAUSE}
     assert set(reasons[~dark]) == {""}
-    assert found.route_statistics()["restricted"].to_pylist() == [10]  # snapshots, a minute apart
+    # Snapshots, a minute apart.
+    assert found.route_statistics()["restricted"].to_pylist() == [10]  # type: ignore[index]
     shares = found.flow_rates
     dark = _dark(shares["time_s"].to_numpy())
     assert set(np.array(shares["limiting_factor"].to_pylist())[dark]) == {CAUSE}
@@ -240,7 +241,7 @@ def test_a_resumed_run_knows_them(
 def test_order_of_turns(install: Any) -> None:
     class Needy(_Power):
         key = "power for lights"
-        needs = ("power",)
+        needs = ("power",)  # type: ignore[assignment]
 
     install(Needy([]), _Power([]))
     keys = [each.key for each in registry.stages()]
@@ -318,7 +319,7 @@ def test_against_one_by_one(some: list[Restriction]) -> None:
     )
     pieces, row = usable(met, many)
     for moment_s in np.arange(0.5, 24.0):
-        factor, cause = many.at(*ends, float(moment_s))
+        factor, cause = many.at(*ends, float(moment_s))  # type: ignore[call-arg]
         for k, pair in enumerate(pairs):
             mine = [
                 each

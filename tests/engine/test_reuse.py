@@ -305,7 +305,7 @@ CHANGES = [
         "failures": ["[{ platforms = ['sats'], share = 0.5 }]", "[{ links = [0], share = 0.3 }]"],
         "messages": ["[{ source = 'field', target = 'ground', size_bytes = 20, period_s = 600 }]"],
     }.items()
-    for value in values
+    for value in values  # type: ignore[attr-defined]
 ]
 
 

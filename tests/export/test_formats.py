@@ -85,7 +85,7 @@ def test_a_format_that_does_not_work(
         (Format("roll", "../roll.txt", "", roll), "its file '../roll.txt' is no name of a file"),
         (Format("roll", "link_samples.parquet", "", roll), "or that of a table"),
         (Format("roll", "map.kml", "", roll), "its file 'map.kml' is that of the format 'kml'"),
-        (Format("roll", "roll.txt", "", 3), "its writer cannot be called"),  # type: ignore[arg-type]
+        (Format("roll", "roll.txt", "", 3), "its writer cannot be called"),
         (Format("kml", "roll.txt", "", roll), "there is a format 'kml' already"),
         (ImportError(), "cannot be loaded: AttributeError"),
     ],

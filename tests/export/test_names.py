@@ -180,7 +180,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Run:
     tracks = ["A/B [x]", "a/b [x]", "CON", "é" * 100, "港" * 100]
     head = ["name", "time_s", "latitude_deg", "longitude_deg"]
     rows = [[name, time, row, time / 600] for row, name in enumerate(tracks) for time in (0, 600)]
-    (folder / "track.csv").write_text(_csv([head, *rows]))
+    (folder / "track.csv").write_text(_csv([head, *rows]))  # type: ignore[list-item]
     sets = [_set(name, 9) for name in ("ISS (ZARYA)", "CSS [+] = 1")]
     (folder / "sets.json").write_text(json.dumps(sets))
     (folder / "hostile.toml").write_text(

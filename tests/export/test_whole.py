@@ -42,7 +42,7 @@ def test_czml_is_valid_to_an_independent_model(result: Run, tmp_path: Path) -> N
 
 def test_czml_positions_between_nodes(result: Run, tmp_path: Path) -> None:
     """Lagrange of degree 5 over nodes of two minutes, as Cesium does it, meets the run's knots."""
-    span = packets(result, tmp_path)["polar"]["position"][0]
+    span = packets(result, tmp_path)["polar"]["position"][0]  # type: ignore[index]
     numbers = np.array(span["cartesian"]).reshape(-1, 4)
     assert np.all(np.diff(numbers[:-1, 0]) == 120)
     knots_s, place_m = track(result, "polar")
@@ -60,7 +60,7 @@ def test_czml_positions_between_nodes(result: Run, tmp_path: Path) -> None:
 def test_czml_of_one_who_comes_and_goes(result: Run, tmp_path: Path) -> None:
     found = packets(result, tmp_path)["plane"]
     assert found["availability"] == ["2026-07-01T00:10:00.000Z/2026-07-01T01:10:00.000Z"]
-    assert found["position"][0]["interpolationAlgorithm"] == "LINEAR"
+    assert found["position"][0]["interpolationAlgorithm"] == "LINEAR"  # type: ignore[index]
 
 
 def test_czml_links_are_the_contacts(result: Run, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_czml_links_are_the_contacts(result: Run, tmp_path: Path) -> None:
     pairs = {(each["source"], each["target"]) for each in contacts}
     assert {key for key in found if " to " in key} == {f"{a} to {b}" for a, b in pairs}
     source, target = next(iter(pairs))
-    seen = [each for each in found[f"{source} to {target}"]["polyline"]["show"] if each["boolean"]]
+    seen = [each for each in found[f"{source} to {target}"]["polyline"]["show"] if each["boolean"]]  # type: ignore[index]
     mine = [each for each in contacts if (each["source"], each["target"]) == (source, target)]
     assert len(seen) == len(mine)
     rise = datetime.fromisoformat(seen[0]["interval"].split("/")[0])

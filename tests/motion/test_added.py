@@ -123,7 +123,7 @@ def test_a_package_adds_a_way_of_moving(installed: Install) -> None:
         (Warp, "cannot be used: it is ModelMetaclass, not a skyweft.registry.Kind"),
         (Kind(Bare, warp), "its model is not made from skyweft.scenario.motion.Motion"),
         (Kind(Silent, warp), "its model has no field kind: Literal"),
-        (Kind(Warp, 3), "its function cannot be called"),  # type: ignore[arg-type]
+        (Kind(Warp, 3), "its function cannot be called"),
         (Kind(Second, warp), "there is a motion 'walker' already"),
     ],
 )

@@ -1,5 +1,7 @@
 """Distances of neighbours against circles walked along, and the nearest against all of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -51,7 +53,9 @@ def apart(planes: Planes, one: int, other: int, shift: int) -> np.ndarray:
     ahead=st.floats(0.0, 1.0),
     shift=st.integers(-12, 12),
 )
-def test_distances_over_an_orbit(planes, per_plane, tilt_deg, ahead, shift) -> None:
+def test_distances_over_an_orbit(
+    planes: Any, per_plane: Any, tilt_deg: Any, ahead: Any, shift: Any
+) -> None:
     found = shell(planes, per_plane, tilt_deg, 180.0 / planes, ahead)
     one = int(np.flatnonzero(found.east >= 0)[0])
     lengths = across(found, np.array([one]), np.array([shift]))
@@ -70,7 +74,9 @@ def test_distances_over_an_orbit(planes, per_plane, tilt_deg, ahead, shift) -> N
     star=st.booleans(),
     phasing=st.integers(0, 8),
 )
-def test_no_other_slot_is_nearer(planes, per_plane, tilt_deg, star, phasing) -> None:
+def test_no_other_slot_is_nearer(
+    planes: Any, per_plane: Any, tilt_deg: Any, star: Any, phasing: Any
+) -> None:
     step_deg = (180.0 if star else 360.0) / planes
     found = shell(planes, per_plane, tilt_deg, step_deg, phasing % planes / planes)
     chosen = shifts(found)

@@ -1,6 +1,7 @@
 """Columns under other names: used, refused or named in a warning, never read as something else."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ HEIGHTS = ["masl", "elevation", "elev", "ele", "z", "h", "height", "alt", "altit
 HEIGHTS += ["geoaltitude", "baroaltitude", "alt_geom", "海拔", "高程", "海拔高度", "flight level"]
 
 
-def _read(folder: Path, header: str, cells: str = "11000"):  # type: ignore[no-untyped-def]
+def _read(folder: Path, header: str, cells: str = "11000") -> Any:
     path = folder / "masts.csv"
     path.write_text(f"name,latitude_deg,longitude_deg,{header}\na,30,114,{cells}\n")
     return sites("gateways", Sites(kind="sites", file=path))
@@ -38,7 +39,9 @@ def test_a_height_under_another_name_is_refused(tmp_path: Path, name: str) -> No
     filler=st.sampled_from(["", "gps ", "gnss_", "mean sea level "]),
     case=st.sampled_from([str.lower, str.upper, str.title]),
 )
-def test_no_height_is_read_as_0_m(tmp_path: Path, word: str, unit: str, filler: str, case) -> None:  # type: ignore[no-untyped-def]
+def test_no_height_is_read_as_0_m(
+    tmp_path: Path, word: str, unit: str, filler: str, case: Any
+) -> None:
     name = case(filler + word + unit)
     assert meant(name) == "altitude_m"
     with pytest.raises(ScenarioError, match="heights stand in altitude_m, in metres"):

@@ -84,7 +84,7 @@ def server() -> Iterator[Server]:
 
 def refused(server: Server, folder: Path, words: str, **limits: float) -> BackendError:
     with pytest.raises(BackendError, match=words) as caught:
-        fetch("gnss", folder, server.address, **limits)  # type: ignore[arg-type]
+        fetch("gnss", folder, server.address, **limits)
     assert list(folder.iterdir()) == []  # nothing is left of it
     return caught.value
 

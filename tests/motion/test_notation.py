@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from skyweft.world.ellipsoid import to_ecef
 GPX = '<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="x">{}</gpx>'
 
 
-def _sites(folder: Path, content: object, name: str = "p.geojson", **more: object):  # type: ignore[no-untyped-def]
+def _sites(folder: Path, content: object, name: str = "p.geojson", **more: object) -> Any:
     path = folder / name
     path.write_text(content if isinstance(content, str) else json.dumps(content))
     return sites("gateways", Sites.model_validate({"kind": "sites", "file": path, **more}))

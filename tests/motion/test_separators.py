@@ -1,6 +1,7 @@
 """CSV as spreadsheets of other countries write it: semicolons, tabs, decimal commas."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from skyweft.scenario.motion import Sites
 from skyweft.world.ellipsoid import to_ecef
 
 
-def _sites(folder: Path, text: str):  # type: ignore[no-untyped-def]
+def _sites(folder: Path, text: str) -> Any:
     path = folder / "masts.csv"
     path.write_text(text)
     return sites("gateways", Sites(kind="sites", file=path))

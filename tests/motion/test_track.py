@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ TRAIN = """time_s,latitude_deg,longitude_deg,altitude_m
 """
 
 
-def _track(folder: Path, text: str, ends: str = "hold", setting: Setting = SETTING):  # type: ignore[no-untyped-def]
+def _track(folder: Path, text: str, ends: str = "hold", setting: Setting = SETTING) -> Any:
     path = folder / "train.csv"
     path.write_text(text)
     return track(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ HEADER = "name,time_s,latitude_deg,longitude_deg,altitude_m\n"
 ROWS = ["a,0,30,114,20", "a,300,30.2,114.1,25", "a,600,30.4,114.1,60", "b,0,1,2,0", "b,90,1,3,0"]
 
 
-def _track(folder: Path, text: str, name: str = "ship.csv"):  # type: ignore[no-untyped-def]
+def _track(folder: Path, text: str, name: str = "ship.csv") -> Any:
     path = folder / name
     path.write_text(text)
     return track("ship", Track.model_validate({"kind": "track", "file": path}), SETTING)
@@ -32,7 +33,7 @@ def _errors(folder: Path, text: str, name: str = "ship.csv") -> list[str]:
     return str(caught.value).splitlines()
 
 
-def _at(members, time_s: list[float]):  # type: ignore[no-untyped-def]
+def _at(members: Any, time_s: list[float]) -> Any:
     states = np.empty((len(members.movers), 3, len(time_s)))
     for mover, each in zip(members.movers, states, strict=True):
         mover.fill(np.array(time_s), each[None], np.empty_like(each[None]))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ def tle(day: float = 199.66449166, number: str = "25544", anomaly: str = "133.72
 
 def choice(rule: str, days: float = 1.0, skip: bool = False) -> Choice:
     start = tai_ns(START)
-    return Choice(rule, start, start + round(days * 86_400e9), skip)  # type: ignore[arg-type]
+    return Choice(rule, start, start + round(days * 86_400e9), skip)
 
 
 def fields(**other: object) -> dict[str, object]:
@@ -166,7 +167,7 @@ def test_the_end_of_a_paragraph_names_no_satellite() -> None:
     "torn", [lambda line: "l" + line[1:], lambda line: line[2:], lambda line: "> " + line]
 )
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_damaged_line_is_no_text(torn, which: int) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_line_is_no_text(torn: Any, which: int) -> None:
     lines = tle().splitlines()
     lines[which] = torn(lines[which])
     data = "\n".join(["A", *lines, "B", *tle(number="00005").splitlines()]).encode()

@@ -234,7 +234,7 @@ def test_any_set_comes_back_as_it_was(
 ) -> None:
     names, rows = drawn
     number, epoch, *elements, entries = zip(*rows, strict=True)
-    given_ = Elements(
+    given_ = Elements(  # type: ignore[misc]
         tuple(names),
         np.array(number),
         np.array(epoch),

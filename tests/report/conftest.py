@@ -176,7 +176,7 @@ def _contacts(names: list[str]) -> pa.Table:
                 for hour in range(0, 24, 1 + target % 4)
             ]
     rows.sort()
-    start_s, end_s, link, source, target_, high_ = zip(*rows, strict=True)
+    start_s, end_s, link, source, target_, high_ = zip(*rows, strict=True)  # type: ignore[assignment]
     start, end = np.array(start_s), np.array(end_s)
     millis = np.datetime64("2026-07-01T00:00:00", "ms")
     return CONTACTS.build(

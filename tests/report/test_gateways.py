@@ -35,7 +35,7 @@ def _section(found: Siting) -> Markup:
         sites=Sites(to_ecef(NORTH, EAST, np.zeros(3)), up(NORTH, EAST)),
         site=np.arange(3),
     )
-    sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
+    sites = sites_table(found, fleet, pa.array(NAMES))
     return drawn(sites, times_table(found), 3_600.0, metrics(found, NAMES))
 
 
@@ -76,7 +76,7 @@ def test_the_bound_is_told_where_the_plan_may_not_be_best() -> None:
     fleet = SimpleNamespace(
         sites=Sites(to_ecef(NORTH, EAST, np.zeros(3)), up(NORTH, EAST)), site=np.arange(3)
     )
-    sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
+    sites = sites_table(found, fleet, pa.array(NAMES))
     words = _words(drawn(sites, times_table(found), 3_600.0, summary))
     assert "at most so many times the fewest 1.69" in words
 
@@ -87,7 +87,7 @@ def test_long_lists_are_cut_and_say_so(many: int) -> None:
     fleet = SimpleNamespace(
         sites=Sites(to_ecef(NORTH, EAST, np.zeros(3)), up(NORTH, EAST)), site=np.arange(3)
     )
-    sites = sites_table(found, fleet, pa.array(NAMES))  # type: ignore[arg-type]
+    sites = sites_table(found, fleet, pa.array(NAMES))
     sites = sites.take(pa.array(np.arange(many) % 3))
     words = _words(drawn(sites, times_table(found), 3_600.0, metrics(found, NAMES)))
     assert ("40 of 50 candidates" in words) == (many > 40)

@@ -62,7 +62,7 @@ def test_a_run_without_tracks_has_a_reason(small: Run, tmp_path: Path) -> None:
     assert "<script" not in found
 
 
-def test_a_module_that_exports_by_its_own_name(small: Run, monkeypatch) -> None:
+def test_a_module_that_exports_by_its_own_name(small: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "skyweft.report.globe.globe_module", lambda: "function mountReport(){}export{mountReport};"
     )

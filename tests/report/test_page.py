@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +48,7 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def text(made) -> str:
+def text(made: Any) -> str:
     return page(made)
 
 
@@ -56,13 +57,13 @@ def outline(text: str) -> Outline:
     return Outline(text)
 
 
-def test_written_whole(made, tmp_path: Path) -> None:
+def test_written_whole(made: Any, tmp_path: Path) -> None:
     path = write(made, tmp_path / "report.html")
     assert path.read_text("utf-8").startswith("<!doctype html>")
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
 
 
-def test_same_scenario_same_bytes(made, text: str) -> None:
+def test_same_scenario_same_bytes(made: Any, text: str) -> None:
     again = {**made.manifest, "seconds": {"motion": 9.9}}
     assert page(made.but(manifest=again)) == text
 
@@ -126,7 +127,7 @@ def test_figures(outline: Outline) -> None:
     assert "2026-07-02 00:00:00 UTC" in words
 
 
-def test_names_are_text_everywhere(made) -> None:
+def test_names_are_text_everywhere(made: Any) -> None:
     bad = '<img src=x onerror=alert(1)> & "quoted" $x^2$ 三峡'
     column = pa.array(
         [bad if name == "gateways-00" else name for name in made.platforms["name"].to_pylist()]
@@ -153,7 +154,7 @@ def test_names_are_text_everywhere(made) -> None:
     assert outline.words.count("onerror=alert") >= 5
 
 
-def test_a_run_in_which_nothing_met(made) -> None:
+def test_a_run_in_which_nothing_met(made: Any) -> None:
     run = made.but(
         contacts=made.contacts.slice(0, 0),
         link_samples=made.link_samples.slice(0, 0),
@@ -167,7 +168,7 @@ def test_a_run_in_which_nothing_met(made) -> None:
     assert "Longest gap" not in outline.words
 
 
-def test_links_without_a_budget(made) -> None:
+def test_links_without_a_budget(made: Any) -> None:
     """Optical terminals state a rate and have no margin."""
     many = made.link_samples.num_rows
     links = made.link_samples.set_column(
@@ -180,7 +181,7 @@ def test_links_without_a_budget(made) -> None:
     assert "Mbit/s" in words
 
 
-def test_covered_everywhere_always(made) -> None:
+def test_covered_everywhere_always(made: Any) -> None:
     table = made.coverage
     for name, value in {"coverage_fraction": 1.0, "longest_gap_s": 0.0, "gaps": 0}.items():
         place = table.schema.get_field_index(name)
@@ -191,13 +192,13 @@ def test_covered_everywhere_always(made) -> None:
     assert "Longest time without" not in words
 
 
-def test_an_interrupted_run_says_so(made) -> None:
+def test_an_interrupted_run_says_so(made: Any) -> None:
     outline = Outline(page(made.but(complete=False, simulated_s=43_200.0)))
     assert "Interrupted after" in outline.words
     assert "12 h" in outline.words
 
 
-def test_a_report_that_cannot_be_written_leaves_nothing(made, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_leaves_nothing(made: Any, tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(ScenarioError, match=r"report.html cannot be written"):
         write(made, tmp_path / "report.html")

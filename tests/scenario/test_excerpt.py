@@ -21,7 +21,7 @@ def test_what_is_asked_for_is_there(scenario: Scenario) -> None:
     assert list(part.platforms) == ["sats", "high", "ground", "field"]
     assert part.platforms["sats"].motion == scenario.platforms["sats"].motion
     assert [link.between for link in part.links] == [("node", "sat")]
-    assert part.coverage == scenario.coverage
+    assert part.coverage == scenario.coverage  # type: ignore[attr-defined]
     assert scenario.links[0].elevation_min_deg == 10  # the whole stays as it was
 
 

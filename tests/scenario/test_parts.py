@@ -39,7 +39,7 @@ def test_tables_of_stages_are_had_by_their_type() -> None:
     found = scenario(packets=[PACKETS, PACKETS], gateways={"sites": ["town"], "demand_bps": 1e6})
     assert [each.rate_bps for each in found.rules(Packets)] == [1e5, 1e5]
     assert (found.settings(Gateways) or Gateways(sites=["x"])).demand_bps == 1e6
-    assert found.rules(Routes) == found.rules(Messages) == []
+    assert found.rules(Routes) == found.rules(Messages) == []  # type: ignore[comparison-overlap]
     assert scenario().settings(Gateways) is None
     assert Deliveries.of(scenario()).forwarding == "store_and_forward"
     assert isinstance(found, Scenario)

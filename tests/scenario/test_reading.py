@@ -278,7 +278,7 @@ def test_overrides(tmp_path: Path) -> None:
     assert scenario.links[0].range_max_m == 5e6
     assert scenario.links[0].elevation_min_deg == -10
     assert scenario.world.earth_orientation == "none"
-    assert scenario.coverage is not None
+    assert scenario.coverage is not None  # type: ignore[attr-defined]
     assert scenario.start.month == 8
     motion = scenario.platforms["sats"].motion
     assert isinstance(motion, Walker)

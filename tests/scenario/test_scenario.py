@@ -42,7 +42,7 @@ def test_nothing_to_say_of_a_tidy_scenario() -> None:
 
 def test_a_scenario_never_changes() -> None:
     with pytest.raises(ValidationError):
-        scenario().name = "other"
+        scenario().name = "other"  # type: ignore[misc]
 
 
 def test_names_are_held_together_without_a_file_too() -> None:

@@ -133,7 +133,7 @@ def test_places_and_rules(
 def test_shipped_scenarios_are_copied_whole_and_over_nothing(tmp_path: Path) -> None:
     copied = shipped.copy("integrated", tmp_path / "new")
     assert {"integrated.toml", "gateways.csv", "basin.geojson"} <= {path.name for path in copied}
-    with pytest.raises(shipped.ScenarioError, match="there already; it is left as it is"):
+    with pytest.raises(shipped.ScenarioError, match="there already; it is left as it is"):  # type: ignore[attr-defined]
         shipped.copy("integrated", tmp_path / "new")
-    with pytest.raises(shipped.ScenarioError, match="no scenario called nix is shipped"):
+    with pytest.raises(shipped.ScenarioError, match="no scenario called nix is shipped"):  # type: ignore[attr-defined]
         shipped.find("nix")

@@ -64,7 +64,7 @@ def test_a_radio_that_can_be(keys: dict[str, Any]) -> None:
 
 def test_a_laser_has_a_colour() -> None:
     laser = TERMINAL.validate_python({"kind": "optical", "rate_bps": 1e9})
-    assert laser.wavelength_m == 1550e-9
+    assert laser.wavelength_m == 1550e-9  # type: ignore[union-attr]
     with pytest.raises(ValidationError, match="wavelength_m"):
         TERMINAL.validate_python({"kind": "optical", "rate_bps": 1e9, "wavelength_m": 1550.0})
 

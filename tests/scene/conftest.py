@@ -54,5 +54,5 @@ def _unpacked(data: bytes) -> Read:
 
 
 @pytest.fixture(scope="session")
-def unpacked():
+def unpacked() -> Any:
     return _unpacked

@@ -67,7 +67,7 @@ def fleet_contacts(small: Run) -> tuple[Any, Contacts]:
 
 @given(rules=RULES, seed=st.integers(0, 2**31), from_s=st.floats(0, 6_000))
 def test_outages_are_those_of_the_run(
-    small: Run, fleet_contacts, rules: list[dict[str, Any]], seed: int, from_s: float
+    small: Run, fleet_contacts: Any, rules: list[dict[str, Any]], seed: int, from_s: float
 ) -> None:
     fleet, contacts = fleet_contacts
     failures = [Failures(**each) for each in rules]
@@ -102,11 +102,11 @@ def _down(known: Any, names: tuple[str, ...], time_s: np.ndarray) -> set[Any]:
     for item, start_s, end_s in zip(pairs.item, pairs.start_s, pairs.end_s, strict=True):
         source, target = divmod(int(known.pair_key[item]) % len(names) ** 2, len(names))
         ends = names[source], names[target]
-        found |= {(*ends, each) for each in time_s if start_s <= each < end_s}
+        found |= {(*ends, each) for each in time_s if start_s <= each < end_s}  # type: ignore[misc]
     return found
 
 
-def test_a_scene_tells_failures_and_bursts(tmp_path: Path, unpacked) -> None:
+def test_a_scene_tells_failures_and_bursts(tmp_path: Path, unpacked: Any) -> None:
     broken = run(
         Path(__file__).parents[1] / "small" / "small.toml",
         tmp_path / "broken",

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -25,7 +26,9 @@ def _knots(run: Run, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize(("from_s", "to_s"), [(0.0, 1_800.0), (5_000.0, None)])
-def test_positions_are_those_of_the_tracks(small: Run, unpacked, from_s, to_s) -> None:
+def test_positions_are_those_of_the_tracks(
+    small: Run, unpacked: Any, from_s: Any, to_s: Any
+) -> None:
     read = unpacked(scene(small, from_s, to_s))
     begin_s, end_s = read.header["from_s"], read.header["to_s"]
     assert begin_s <= from_s
@@ -41,7 +44,7 @@ def test_positions_are_those_of_the_tracks(small: Run, unpacked, from_s, to_s) -
                 assert np.linalg.norm(read.at(platform, moment) - there) < 7, (name, moment)
 
 
-def test_nodes_that_are_knots_are_copied(small: Run, unpacked) -> None:
+def test_nodes_that_are_knots_are_copied(small: Run, unpacked: Any) -> None:
     read = unpacked(scene(small, 0, 1_200))
     time_s, position_m = _knots(small, read.header["platforms"]["name"][5])
     nodes_s = read.arrays["track.0.time"]
@@ -51,7 +54,7 @@ def test_nodes_that_are_knots_are_copied(small: Run, unpacked) -> None:
     )
 
 
-def test_steps(small: Run, unpacked) -> None:
+def test_steps(small: Run, unpacked: Any) -> None:
     """Satellites at two minutes or a little less, the airship at the run's own knots."""
     read = unpacked(scene(small))
     assert read.arrays["track.0.position"].shape == (62, 12, 3)
@@ -61,7 +64,7 @@ def test_steps(small: Run, unpacked) -> None:
     assert np.ptp(np.diff(lower_s)) < 1e-9
 
 
-def test_sites(small: Run, unpacked) -> None:
+def test_sites(small: Run, unpacked: Any) -> None:
     read = unpacked(scene(small))
     place = read.header["platforms"]["name"].index("Wuhan")
     found = ellipsoid.to_geodetic(read.arrays["site"][place].astype(float))
@@ -69,7 +72,7 @@ def test_sites(small: Run, unpacked) -> None:
     np.testing.assert_allclose(found, (30.6, 114.3, 20), rtol=0, atol=0.5)
 
 
-def test_contacts(small: Run, unpacked) -> None:
+def test_contacts(small: Run, unpacked: Any) -> None:
     read = unpacked(scene(small, 1_200, 2_400))
     names = read.header["platforms"]["name"]
     rules = [each["name"] for each in read.header["rules"]]
@@ -78,7 +81,7 @@ def test_contacts(small: Run, unpacked) -> None:
     rule = [rules[each] for each in read.arrays["contact.rule"]]
     found = zip(rule, *ends, *edges, strict=True)
     wanted = [
-        (row["link"], row["source"], row["target"], *np.float32([row["start_s"], row["end_s"]]))
+        (row["link"], row["source"], row["target"], *np.float32([row["start_s"], row["end_s"]]))  # type: ignore[misc]
         for row in small.contacts.to_pylist()
         if row["start_s"] <= 2_400 and row["end_s"] >= 1_200
     ]
@@ -86,7 +89,7 @@ def test_contacts(small: Run, unpacked) -> None:
     assert list(found) == wanted
 
 
-def test_loads(small: Run, unpacked) -> None:
+def test_loads(small: Run, unpacked: Any) -> None:
     read = unpacked(scene(small, 1_320, 2_400))
     times, first = read.arrays["load.time"], read.arrays["load.first"]
     assert times.tolist() == [1_200, 1_500, 1_800, 2_100, 2_400]
@@ -104,7 +107,7 @@ def test_loads(small: Run, unpacked) -> None:
     )
 
 
-def test_beams(beamed: Run, unpacked) -> None:
+def test_beams(beamed: Run, unpacked: Any) -> None:
     read = unpacked(scene(beamed, 1_320))
     assert read.header["rules"][0]["beams"] == {"count": 3, "width_deg": 6}
     assert read.header["rules"][1]["beams"] is None
@@ -119,7 +122,7 @@ def test_beams(beamed: Run, unpacked) -> None:
     ]  # fmt: skip
     assert first[-1] == len(got) == len(read.arrays["beam.rule"])
     assert set(read.arrays["beam.rule"]) == {0}
-    fuller: dict[tuple, tuple] = {}
+    fuller: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for row in beamed.beams.to_pylist():
         beam = row["time_s"], row["platform"], row["beam"]
         used = max(row["utilisation"], fuller.get(beam, (0.0,))[0])
@@ -133,7 +136,7 @@ def test_beams(beamed: Run, unpacked) -> None:
     assert sorted(got) == sorted(wanted)
 
 
-def test_paths(small: Run, unpacked) -> None:
+def test_paths(small: Run, unpacked: Any) -> None:
     read = unpacked(scene(small, 1_320, 2_400))
     names = read.header["platforms"]["name"]
     rows = [row for row in small.routes.to_pylist() if 1_120 < row["time_s"] <= 2_400]
@@ -151,7 +154,7 @@ def test_paths(small: Run, unpacked) -> None:
     assert np.all(np.diff(read.arrays["path.time"]) >= 0)
 
 
-def test_header(small: Run, unpacked) -> None:
+def test_header(small: Run, unpacked: Any) -> None:
     header = unpacked(scene(small)).header
     assert header["name"] == "Small </script> 三峡"
     assert header["start"] == "2026-07-01T00:00:00Z"
@@ -166,7 +169,7 @@ def test_header(small: Run, unpacked) -> None:
     assert "figures" not in unpacked(scene(small, 240)).header
 
 
-def test_the_sun_stands_over_the_right_meridian(small: Run, unpacked) -> None:
+def test_the_sun_stands_over_the_right_meridian(small: Run, unpacked: Any) -> None:
     """At 00:00 UTC it is noon near 180 degrees; on 1 July it stands 23.1 degrees north."""
     sun = unpacked(scene(small)).arrays["sun"]
     assert sun[0, 0] == 0
@@ -177,7 +180,7 @@ def test_the_sun_stands_over_the_right_meridian(small: Run, unpacked) -> None:
     assert np.degrees(np.arcsin(sun[0, 3])) == pytest.approx(23.1, abs=0.1)
 
 
-def test_a_small_budget_cuts_time_then_thins(small: Run, unpacked) -> None:
+def test_a_small_budget_cuts_time_then_thins(small: Run, unpacked: Any) -> None:
     budget = replace(PAGE, tracks_bytes=8_000)
     assert unpacked(scene(small, budget=budget)).header["to_s"] < small.simulated_s / 2
     start_s = small.contacts["start_s"].to_numpy()
@@ -191,7 +194,7 @@ def test_a_small_budget_cuts_time_then_thins(small: Run, unpacked) -> None:
     assert max(lone.arrays["contact.source"]) <= 13
 
 
-def test_pieces_meet(small: Run, unpacked) -> None:
+def test_pieces_meet(small: Run, unpacked: Any) -> None:
     one, two = (unpacked(scene(small, *window)) for window in ((0, 1_000), (1_000, 3_000)))
     assert one.header["to_s"] == 1_080
     assert two.header["from_s"] == 960
@@ -201,12 +204,12 @@ def test_pieces_meet(small: Run, unpacked) -> None:
 
 
 @pytest.mark.parametrize("window", [(-1, 60), (8_000, 9_000), (600, 600)])
-def test_a_window_outside_the_run(small: Run, window) -> None:
+def test_a_window_outside_the_run(small: Run, window: Any) -> None:
     with pytest.raises(ScenarioError, match="no time of this run"):
         scene(small, *window)
 
 
-def test_tracks_that_were_not_kept(small: Run, tmp_path: Path, unpacked) -> None:
+def test_tracks_that_were_not_kept(small: Run, tmp_path: Path, unpacked: Any) -> None:
     copy = small.save(tmp_path / "copy")
     (copy.folder / "SHA256SUMS").unlink()
     manifest = read_json(copy.folder / "manifest.json")

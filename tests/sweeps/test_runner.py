@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pyarrow.csv
 import pytest
@@ -47,7 +48,7 @@ def test_same_bytes_whoever_runs_it_and_when(small: Path, tmp_path: Path) -> Non
         sweep(small, grid, two.folder, resume=True)
 
 
-def _into(reported: list[tuple[float, float, str]]):
+def _into(reported: list[tuple[float, float, str]]) -> Any:
     return lambda *each: reported.append(each)
 
 

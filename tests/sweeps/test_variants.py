@@ -1,6 +1,7 @@
 """What a grid and a list ask for, and every way to ask for nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def test_the_last_key_changes_fastest_and_rows_slowest() -> None:
         ({"a": range(200), "b": range(200)}, None, "40,000 variants"),
     ],
 )
-def test_what_is_no_sweep(grid: dict, rows: list | None, words: str) -> None:
+def test_what_is_no_sweep(grid: dict[str, Any], rows: list[Any] | None, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         variants(grid, rows)
 

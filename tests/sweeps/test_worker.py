@@ -3,6 +3,7 @@
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from skyweft.sweeps.worker import Task, drop_drafts, work
 TASK = Task(1, "x.toml", [], "", 1, version("skyweft"))
 
 
-def _run(folder: Path, error: BaseException | None = None):
+def _run(folder: Path, error: BaseException | None = None) -> Any:
     def run(scenario: str, draft: Path, **words: object) -> None:
         if error:
             raise error

@@ -88,7 +88,7 @@ def test_a_day_at_every_second(kind: str) -> None:
     for _ in range(16 if kind == "leo" else 8):
         altitude, eccentricity, inclination = (random.uniform(*ends) for ends in orbit)
         angles = tuple(random.uniform(0, 360, 3))
-        places = random.uniform(*PLACES.T, (6, 4))
+        places = random.uniform(*PLACES.T, (6, 4))  # type: ignore[call-overload]
         hold(satellite(altitude, eccentricity, inclination, angles), places.tolist(), step_s)
 
 

@@ -8,6 +8,7 @@ exists).
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def _numbered(plan: ContactPlan, name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['plan']}-{case['source']}")
-def test_ways(case: dict) -> None:
+def test_ways(case: dict[str, Any]) -> None:
     plan, _ = read_plan(REFERENCE / case["plan"])
     number = _numbered(plan, case["plan"])
     name = {value: key for key, value in number.items()}

@@ -10,6 +10,7 @@ another Earth radius under its stations (100 m), together at most 0.005 ms of ro
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,7 +103,7 @@ def _elements() -> str:
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory):
+def network(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("hypatia")
     (folder / "shell.tle").write_text(_elements(), encoding="utf-8")
     rows = csv.reader((REFERENCE / "cities.txt").read_text(encoding="utf-8").splitlines())
@@ -117,7 +118,7 @@ def network(tmp_path_factory: pytest.TempPathFactory):
 class Snapshot:
     """The network at one of Hypatia's moments."""
 
-    def __init__(self, network, time_s: int) -> None:
+    def __init__(self, network: Any, time_s: int) -> None:
         scenario, self.fleet = network
         start_s = time_s // 60 * 60
         self.motion = propagate(scenario, self.fleet, start_s, start_s + 60)
@@ -127,7 +128,7 @@ class Snapshot:
         self.row = np.flatnonzero(every.time_s == time_s)
         self.routes: Routes = every
 
-    def rtt_ms(self):
+    def rtt_ms(self) -> Any:
         """Return round trips between cities as a matrix, NaN where there is no route."""
         matrix = np.full((100, 100), np.nan)
         ends = self.routes.source[self.row] - SATELLITES, self.routes.target[self.row] - SATELLITES
@@ -150,7 +151,7 @@ def _table(name: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("time_s", [0, 120, 3600])
-def test_every_round_trip(network, time_s: int) -> None:
+def test_every_round_trip(network: Any, time_s: int) -> None:
     found = Snapshot(network, time_s).rtt_ms()
     for row in _table(f"kuiper_630_rtt_matrix_t{time_s}.csv"):
         a, b = (int(value) for value in list(row.values())[:2])
@@ -158,7 +159,7 @@ def test_every_round_trip(network, time_s: int) -> None:
         np.testing.assert_allclose([found[a, b], found[b, a]], expected, rtol=0, atol=RTT_MS)
 
 
-def test_paths_and_their_hops(network) -> None:
+def test_paths_and_their_hops(network: Any) -> None:
     snapshots: dict[int, Snapshot] = {}
     alike = 0
     cases = json.loads((REFERENCE / "kuiper_630_hops.json").read_text(encoding="utf-8"))["hops"]
@@ -183,7 +184,7 @@ def test_paths_and_their_hops(network) -> None:
     assert alike >= 0.95 * len(cases)
 
 
-def test_satellites_in_range(network) -> None:
+def test_satellites_in_range(network: Any) -> None:
     rows = _table("kuiper_630_in_range.csv")
     for time_s in sorted({int(row["t_s"]) for row in rows}):
         snapshot = Snapshot(network, time_s)

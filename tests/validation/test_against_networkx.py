@@ -8,6 +8,7 @@ need no tolerance.
 """
 
 from itertools import islice
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -20,7 +21,7 @@ from skyweft.network.routing.disjoint import NO_ROUTE, TWO, disjoint
 from skyweft.network.routing.loopfree import loop_free
 
 
-def _random(seed: int, nodes: int, density: float, longest_ns: int):
+def _random(seed: int, nodes: int, density: float, longest_ns: int) -> Any:
     rng = np.random.default_rng(seed)
     key = np.unique(rng.integers(0, nodes * nodes, int(nodes * density)))
     tail, head = (key // nodes).astype(np.int32), (key % nodes).astype(np.int32)
@@ -30,7 +31,7 @@ def _random(seed: int, nodes: int, density: float, longest_ns: int):
     return tail, head, delay, rng.random(nodes) < 0.85
 
 
-def _ring(planes: int, slots: int):
+def _ring(planes: int, slots: int) -> Any:
     """Return a +grid whose lasers between planes are shorter near the poles, as in orbit."""
     plane, slot = np.divmod(np.arange(planes * slots), slots)
     ahead = plane * slots + (slot + 1) % slots
@@ -46,7 +47,7 @@ def _ring(planes: int, slots: int):
     )
 
 
-def _peer(tail, head, delay, passing, source: int, target: int) -> nx.DiGraph:
+def _peer(tail: Any, head: Any, delay: Any, passing: Any, source: int, target: int) -> nx.DiGraph:
     peer = nx.DiGraph()
     peer.add_nodes_from([source, target])
     kept = (passing[tail] | (tail == source)) & (passing[head] | (head == target))
@@ -115,7 +116,9 @@ def test_loop_free_ways_over_a_shell() -> None:
     longest_ns=st.sampled_from([4, 50_000_000]),
     sharing_no=st.sampled_from(["links", "nodes"]),
 )
-def test_disjoint_ways(seed: int, nodes: int, density: float, longest_ns: int, sharing_no) -> None:
+def test_disjoint_ways(
+    seed: int, nodes: int, density: float, longest_ns: int, sharing_no: Any
+) -> None:
     tail, head, delay, passing = _random(seed, nodes, density, longest_ns)
     pairs = np.random.default_rng(seed).integers(0, nodes, (4, 2)).astype(np.int32)
     found = disjoint(adjacency(nodes, tail, head, delay), pairs, sharing_no, passing)
@@ -134,13 +137,13 @@ def test_disjoint_ways(seed: int, nodes: int, density: float, longest_ns: int, s
 
 
 @pytest.mark.parametrize("sharing_no", ["links", "nodes"])
-def test_disjoint_ways_over_a_shell(sharing_no) -> None:
+def test_disjoint_ways_over_a_shell(sharing_no: Any) -> None:
     tail, head, delay = _ring(9, 8)
     passing = np.ones(72, bool)
     pairs = np.array([[0, 35], [3, 4], [71, 8], [40, 0]], np.int32)
     found = disjoint(adjacency(72, tail, head, delay), pairs, sharing_no)
     sums = [
-        _least_sum(_peer(tail, head, delay, passing, *pair), *pair, sharing_no == "nodes")
+        _least_sum(_peer(tail, head, delay, passing, *pair), *pair, sharing_no == "nodes")  # type: ignore[call-arg]
         for pair in pairs.tolist()
     ]
     assert found.cost_ns.sum(axis=1).tolist() == sums

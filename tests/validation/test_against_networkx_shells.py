@@ -7,6 +7,7 @@ nanoseconds a hop there and of metres here: half a nanosecond a hop, 20 hops.
 """
 
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -50,7 +51,7 @@ def _grid() -> list[tuple[int, int]]:
 
 
 @pytest.fixture(scope="module")
-def network():
+def network() -> Any:
     scenario = load(SCENARIO, ["duration_s=600"])
     fleet = build_fleet(scenario)
     motion = propagate(scenario, fleet, 0.0, 600.0)
@@ -58,7 +59,7 @@ def network():
 
 
 @pytest.mark.parametrize("time_s", [0.0, 300.0])
-def test_ways_between_cities(network, time_s: float) -> None:
+def test_ways_between_cities(network: Any, time_s: float) -> None:
     scenario, fleet, motion = network
     found = routes(scenario, fleet, motion, find_contacts(scenario, fleet, motion))
     where = places(fleet, motion, time_s)

@@ -85,7 +85,7 @@ def _deviations(
     assert np.all(np.isnan(position_m) == (status > 0)[:, None, :])
     theirs_km = np.array([position for position, _ in states])
     theirs_km_s = np.array([velocity for _, velocity in states])
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         np.nanmax(np.linalg.norm(mine / 1e3 - other, axis=1), axis=1, initial=0.0)
         for mine, other in ((position_m, theirs_km), (velocity_m_s, theirs_km_s))
     )

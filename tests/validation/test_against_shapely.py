@@ -8,6 +8,7 @@ area on the sphere, in closed form: of a cap or zone, and by Green's theorem.
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import antimeridian
 import numpy as np
@@ -129,7 +130,7 @@ def test_rings_around_a_pole(
     assert not np.any(off & ~_near(region, latitude, longitude))
 
 
-def _drawn(folder: Path, *polygons: list[list[list[float]]], count: int = 2_000):  # type: ignore[no-untyped-def]
+def _drawn(folder: Path, *polygons: list[list[list[float]]], count: int = 2_000) -> Any:
     path = folder / "region.geojson"
     path.write_text(json.dumps({"type": "MultiPolygon", "coordinates": polygons}))
     model = Population.model_validate({"kind": "population", "count": count, "region": path})

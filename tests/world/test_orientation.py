@@ -19,7 +19,7 @@ SIDEREAL_DAY_S = 86_164.0905  # mean, of UT1 (IERS Conventions 2010, table 1.2 a
 
 
 def start(*numbers: int, tables: bool = True) -> Clock:
-    return Clock.at(datetime(*numbers, tzinfo=UTC), tables)  # type: ignore[arg-type,misc]
+    return Clock.at(datetime(*numbers, tzinfo=UTC), tables)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("tables", [True, False])

@@ -1,6 +1,7 @@
 """The best in view and their number against NumPy testing every pair in double precision."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from skyweft.contacts.servers.visibility import best_servers
 from skyweft.world.ellipsoid import to_ecef, up
 
 
-def _dense(satellite_m, user_m, vertical, mask_deg, k, rule, range_max_m):
+def _dense(
+    satellite_m: Any, user_m: Any, vertical: Any, mask_deg: Any, k: Any, rule: Any, range_max_m: Any
+) -> Any:
     """Test every pair; return the best k, first satellite of equals, and the count."""
     line = satellite_m[None] - user_m[:, None]
     range_m = np.sqrt(line[..., 0] ** 2 + line[..., 1] ** 2 + line[..., 2] ** 2)
@@ -26,13 +29,13 @@ def _dense(satellite_m, user_m, vertical, mask_deg, k, rule, range_max_m):
     return best, seen.sum(axis=1)
 
 
-def _shell(rng, count: int, radius_m: float, thick_m: float):
+def _shell(rng: np.random.Generator, count: int, radius_m: float, thick_m: float) -> Any:
     direction = rng.normal(size=(count, 3))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     return direction * (radius_m + rng.uniform(0, thick_m, (count, 1)))
 
 
-def _ground(rng, count: int, altitude_m: float):
+def _ground(rng: np.random.Generator, count: int, altitude_m: float) -> Any:
     latitude = rng.choice([-90.0, -89.9, -52.0, 0.0, 33.3, 88.1, 89.99, 90.0], count)
     latitude = np.where(rng.random(count) < 0.5, rng.uniform(-90, 90, count), latitude)
     longitude = rng.choice([-180.0, -179.99, 179.99, 180.0, 0.0, 2.0, -64.0], count)
@@ -51,7 +54,13 @@ def _ground(rng, count: int, altitude_m: float):
     tilt=st.sampled_from([0.0, 0.7]),
 )
 def test_as_testing_every_pair(
-    seed: int, mask_deg: float, altitude_m: float, k: int, rule, range_max_m: float, tilt: float
+    seed: int,
+    mask_deg: float,
+    altitude_m: float,
+    k: int,
+    rule: Any,
+    range_max_m: float,
+    tilt: float,
 ) -> None:
     rng = np.random.default_rng(seed)
     shells = [(150, 6.92e6, 0.0), (150, 7.5e6, 4e5), (40, 42.1e6, 1e6), (1, 6.8e6, 0.0)]
@@ -71,7 +80,7 @@ def test_as_testing_every_pair(
 
 
 @pytest.mark.parametrize("rule", ["highest", "nearest"])
-def test_what_single_precision_cannot_tell_apart(rule) -> None:
+def test_what_single_precision_cannot_tell_apart(rule: Any) -> None:
     # A centimetre above and below the mask, all around; and a flock within a centimetre, high up.
     rng = np.random.default_rng(6)
     place, vertical = to_ecef(12.3, 34.1), up(12.3, 34.1)
@@ -133,7 +142,7 @@ def test_threads_change_nothing() -> None:
 def test_errors_are_named() -> None:
     good = (np.ones((4, 3)) * 7e6, np.zeros(4, int), np.ones((2, 3)), np.ones((2, 3)))
     with pytest.raises(ValueError, match='"highest" or "nearest", got \'best\''):
-        best_servers(*good, 10.0, 1, "best")  # type: ignore[arg-type]
+        best_servers(*good, 10.0, 1, "best")
     with pytest.raises(ValueError, match="k must be at least 1"):
         best_servers(*good, 10.0, 0)
     with pytest.raises(ValueError, match="satellite_position_m must have shape"):

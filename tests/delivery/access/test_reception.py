@@ -95,7 +95,7 @@ def test_in_view_as_the_contact_finder_has_it(threads: ThreadPoolExecutor) -> No
     plain["links"][0]["windows"] = True
     searched = scenario.model_validate(plain)
     fleet = build_fleet(searched)
-    contacts = find_contacts(searched, fleet, propagate(searched, fleet, *WHOLE, threads), threads)
+    contacts = find_contacts(searched, fleet, propagate(searched, fleet, *WHOLE, threads), threads)  # type: ignore[call-arg]
     assert set(received.cause) == {RECEIVED, CAUSES.index("no coverage")}
     windows: dict[tuple[int, int], list[tuple[float, float]]] = {}
     for k in range(len(contacts)):
@@ -152,7 +152,7 @@ def test_windows_are_not_searched_where_nobody_wants_them(threads: ThreadPoolExe
     scenario = scenario_of()
     fleet = build_fleet(scenario)
     assert not len(
-        find_contacts(scenario, fleet, propagate(scenario, fleet, *WHOLE, threads), threads)
+        find_contacts(scenario, fleet, propagate(scenario, fleet, *WHOLE, threads), threads)  # type: ignore[call-arg]
     )
 
 

@@ -17,7 +17,7 @@ DAY_S = 86_400.0
 
 def made_in(scenario: Scenario, borders_s: list[float], threads: ThreadPoolExecutor) -> Generated:
     fleet = build_fleet(scenario)
-    random = scenario.messages[0].arrivals == "poisson"
+    random = scenario.messages[0].arrivals == "poisson"  # type: ignore[attr-defined]
     state = renewal(scenario, fleet, 0) if random else None
     parts = [
         generated(scenario, fleet, 0, borders_s[k], borders_s[k + 1], state, threads)

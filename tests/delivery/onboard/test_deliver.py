@@ -1,6 +1,7 @@
 """Messages on board and down: by hand where the answer can be written down."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +15,13 @@ GATEWAY = 3  # the first row of Fleet after three satellites
 END_S = 6_000.0
 
 
-def whole(scenario, passes, copies, rate_bps=8_000.0):  # type: ignore[no-untyped-def]
+def whole(scenario: Any, passes: Any, copies: Any, rate_bps: Any = 8_000.0) -> Any:
     fleet, table = table_of(scenario, passes, rate_bps)
     received = received_of(scenario, fleet, copies)
     return deliver(scenario, fleet, table, [(END_S, received)], END_S)
 
 
-def causes(found) -> list[str]:  # type: ignore[no-untyped-def]
+def causes(found: Any) -> list[str]:
     return [CAUSES[each] for each in found.cause]
 
 

@@ -1,5 +1,7 @@
 """Who is passed over, visit after visit: a choice of passes that starves somebody is told."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from .conftest import Pass, received_of, scenario_of, table_of
 GATEWAY, END_S = 2, 6_000.0
 
 
-def waited(choose: str, passes: list[Pass], copies: list[tuple[float, float, int]]):  # type: ignore[no-untyped-def]
+def waited(choose: str, passes: list[Pass], copies: list[tuple[float, float, int]]) -> Any:
     """Return who was passed over: two satellites, one gateway, one antenna."""
     scenario = scenario_of(
         satellites=2, gateways=1, duration_s=END_S, forwarding="direct",

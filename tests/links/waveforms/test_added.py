@@ -165,8 +165,8 @@ SIX = np.ones(LANES)
             lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX, SIX), need_db=np.zeros((2, 2))),
             "needs of",
         ),
-        (lambda *_: Channel(1e3, MODES, lambda _: None), "answered NoneType, not Burst"),  # type: ignore[arg-type,return-value]
-        (lambda *_: Channel(1e3, MODES, lambda _: 1 / 0), "failed: ZeroDivisionError"),  # type: ignore[arg-type,return-value]
+        (lambda *_: Channel(1e3, MODES, lambda _: None), "answered NoneType, not Burst"),  # type: ignore[return-value]
+        (lambda *_: Channel(1e3, MODES, lambda _: 1 / 0), "failed: ZeroDivisionError"),  # type: ignore[return-value]
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX[:2], SIX)), "is not 6 numbers a"),
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX, SIX * np.nan)), "is not 6 numbers a"),
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX, SIX, hops=3)), "a burst of hops"),

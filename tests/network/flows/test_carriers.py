@@ -1,6 +1,7 @@
 """The carrier of a beam, shared in time: closed forms, and a run through all stages."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ ROUTES = FlowPaths(
 )
 
 
-def _shared(*demand: float):
+def _shared(*demand: float) -> Any:
     laid = BEAM.laid(ROUTES)
     assert laid.link.tolist() == [0, 3, 1, 3, 2]
     capacity = np.append(RATES, BEAM.capacity_bps)
@@ -78,7 +79,7 @@ def test_the_bound_shares_carriers_too() -> None:
     assert found.total_bps == pytest.approx(5 + 2 + 1)
 
 
-def _run(**beams):
+def _run(**beams: Any) -> Any:
     """Four towns, three of them close together, under one mast that relays."""
     places = {"a": 0.0, "b": 0.01, "c": 0.02, "far": 3.0, "mast": 1.0}
     scenario = Scenario.model_validate(

@@ -70,7 +70,7 @@ def test_groups_named_twice_count_once() -> None:
 
 def test_gravity_takes_populations_from_the_sites() -> None:
     found = _wanted({"gravity": {"total_bps": 1e9, "exponent": 0.5}})
-    expected = gravity([20e6, 15e6, 10e6, 0], *np.transpose(PLACES), 1e9, 0.5)
+    expected = gravity([20e6, 15e6, 10e6, 0], *np.transpose(PLACES), 1e9, 0.5)  # type: ignore[call-arg]
     there = expected.demand_bps > 0  # nobody lives in Thule
     assert _pairs(found) == list(
         zip(expected.source[there].tolist(), expected.target[there].tolist(), strict=True)

@@ -1,5 +1,7 @@
 """Fair shares against the textbook's filling, and what makes shares fair at all."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from skyweft.network.product import FULL, ITSELF, MET, NO_CAPACITY, NO_ROUTE, OU
 Floats = NDArray[np.float64]
 
 
-def _case(seed: int, flows: int, links: int, elastic: float):
+def _case(seed: int, flows: int, links: int, elastic: float) -> Any:
     """Return paths without repeats, capacities, demands and weights; some links have none."""
     rng = np.random.default_rng(seed)
     hops = rng.integers(0, min(links, 6) + 1, flows)
@@ -25,7 +27,12 @@ def _case(seed: int, flows: int, links: int, elastic: float):
 
 
 def _by_the_book(
-    first, link, capacity: Floats, demand: Floats, weight: Floats, use: Floats | None = None
+    first: Any,
+    link: Any,
+    capacity: Floats,
+    demand: Floats,
+    weight: Floats,
+    use: Floats | None = None,
 ) -> Floats:
     """Raise all open flows until the next event, over all flows and links each time: O(F L)."""
     flows, links = len(demand), len(capacity)
@@ -63,7 +70,9 @@ def test_rates_are_the_textbooks(seed: int, flows: int, links: int, elastic: flo
     np.testing.assert_allclose(found.rate_bps, expected, rtol=1e-9, atol=1e-3)
 
 
-def _assert_fair(found: Sharing, first, link, capacity: Floats, demand: Floats, weight: Floats):
+def _assert_fair(
+    found: Sharing, first: Any, link: Any, capacity: Floats, demand: Floats, weight: Floats
+) -> None:
     """No link is overloaded; who is held back is among the best served of a full link."""
     level = found.rate_bps / weight
     owner = np.repeat(np.arange(len(demand)), np.diff(first))

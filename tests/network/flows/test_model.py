@@ -83,7 +83,7 @@ def test_unknown_groups_and_other_steps_in_one_round(folder: Path) -> None:
 def test_all_that_can_be_said(folder: Path) -> None:
     (folder / "matrix.csv").write_text("source,target,demand_bps\ntowns,ship,3\n")
     more = '[[flows]]\nsources = ["towns"]\ntargets = ["ship"]\nmatrix = "matrix.csv"\npriority = 2'
-    one, other = _load(folder, "elastic = true\nweight = 2.5\nmetric = 'hops'", more).flows
+    one, other = _load(folder, "elastic = true\nweight = 2.5\nmetric = 'hops'", more).flows  # type: ignore[attr-defined]
     assert one.elastic
     assert (one.weight, one.metric, one.step_s) == (2.5, "hops", 60.0)
     assert other.matrix == folder / "matrix.csv"

@@ -304,7 +304,7 @@ def test_threads_and_blocks_change_nothing(
         for half in (propagate(scenario, fleet, *ends) for ends in ((0, 1_800), (1_800, 3_600)))
     ]
     for side, product in enumerate((FlowRates, LinkLoads)):
-        for name in product.__slots__:
+        for name in product.__slots__:  # type: ignore[attr-defined]
             expected = getattr(whole[side], name)
             np.testing.assert_array_equal(getattr(again[side], name), expected, err_msg=name)
             joined = np.concatenate([getattr(half[side], name) for half in halves])

@@ -1,5 +1,7 @@
 """Flows over several routes: by hand, and on random networks against the linear program's bound."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ SIDE = FlowPaths(
 CAPACITY = np.array([4.0, 3.0])
 
 
-def _shared(split, demand, capacity=CAPACITY, priority=(0, 0, 0)):
+def _shared(split: Any, demand: Any, capacity: Any = CAPACITY, priority: Any = (0, 0, 0)) -> Any:
     return shared(
         SIDE,
         np.asarray(capacity),

@@ -1,5 +1,7 @@
 """Beams steered at users by hand: a mast over a plane, users by their angle from straight down."""
 
+from typing import Any
+
 import numpy as np
 
 from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
@@ -8,7 +10,7 @@ from skyweft.scenario.terminals import Beams
 ENDLESS = Limits(NO_LIMIT, NO_LIMIT, 1)
 
 
-def _steered(angles_deg, limits=ENDLESS, free=None, **beams):
+def _steered(angles_deg: Any, limits: Any = ENDLESS, free: Any = None, **beams: Any) -> Any:
     """Return the beam of every user, first come first served, and how many beams have users."""
     angle = np.radians(np.asarray(angles_deg, np.float64))
     users_m = 1e5 * np.column_stack([np.sin(angle), np.zeros(len(angle)), -np.cos(angle)])

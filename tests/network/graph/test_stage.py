@@ -41,7 +41,10 @@ names = ["heer", "away"]
 
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_everything_wrong_at_once_and_nothing_written(
-    tmp_path: Path, monkeypatch, capsys, command: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("two.toml").write_text(SCENARIO + SELF + FAILURES, encoding="utf-8")
@@ -55,7 +58,9 @@ def test_everything_wrong_at_once_and_nothing_written(
     assert [each.name for each in tmp_path.iterdir()] == ["two.toml"]
 
 
-def test_a_step_longer_than_the_run_is_told(tmp_path: Path, capsys) -> None:
+def test_a_step_longer_than_the_run_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "two.toml"
     route = SELF.replace('targets = ["here"]', 'targets = ["away"]\nstep_s = 90')
     file.write_text(SCENARIO + route, encoding="utf-8")

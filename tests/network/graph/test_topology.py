@@ -1,6 +1,8 @@
 """Limits and failures: which contacts carry traffic, on a network small enough to see."""
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ POSITION_M = 1e3 * np.array([[6378, 0, 0], [6378, 100, 0], [6978, 50, 0], [6978,
 PAIRS = [(0, 2), (0, 3), (1, 2), (1, 3)]
 
 
-def _contacts(pairs=PAIRS, start_s=0.0, end_s=None) -> Contacts:
+def _contacts(pairs: Any = PAIRS, start_s: Any = 0.0, end_s: Any = None) -> Contacts:
     count = len(pairs)
     ends = np.full(count, 600.0) if end_s is None else np.array(end_s)
     return Contacts(
@@ -40,12 +42,12 @@ def _contacts(pairs=PAIRS, start_s=0.0, end_s=None) -> Contacts:
 
 def _used(
     contacts: Contacts | None = None,
-    time_s=10.0,
-    outages=(),
-    position_m=POSITION_M,
-    velocity_m_s=None,
-    **rule,
-):
+    time_s: Any = 10.0,
+    outages: Any = (),
+    position_m: Any = POSITION_M,
+    velocity_m_s: Any = None,
+    **rule: Any,
+) -> Any:
     contacts = _contacts() if contacts is None else contacts
     link = Link(between=("user", rule.pop("target", "sat")), **rule)
     none = listed([], [], 600.0)
@@ -138,7 +140,7 @@ motion = {{ kind = "fixed", latitude_deg = 0, longitude_deg = 0 }}
         ('platforms = ["sats"]\nnames = ["sats-P02-S03"]\nstart_s = 5\nend_s = 7', 1),
     ],
 )
-def test_failures_of_a_scenario(tmp_path, failures: str, count: int) -> None:
+def test_failures_of_a_scenario(tmp_path: Path, failures: str, count: int) -> None:
     from skyweft.motion import build_fleet
 
     path = tmp_path / "f.toml"
@@ -152,7 +154,7 @@ def test_failures_of_a_scenario(tmp_path, failures: str, count: int) -> None:
         assert (outages.start_s[0], outages.end_s[0]) == (5.0, 7.0)
 
 
-def test_random_failures_have_the_availability_of_the_closed_form(tmp_path) -> None:
+def test_random_failures_have_the_availability_of_the_closed_form(tmp_path: Path) -> None:
     from skyweft.motion import build_fleet
 
     path = tmp_path / "f.toml"
@@ -174,7 +176,7 @@ def test_what_turns_too_fast_is_not_followed() -> None:
     assert _used(slew_max_deg_s=0.571, **every) == [(0, 3), (1, 3)]
 
 
-def test_links_fail_each_by_itself(tmp_path) -> None:
+def test_links_fail_each_by_itself(tmp_path: Path) -> None:
     from skyweft.motion import build_fleet
 
     path = tmp_path / "f.toml"
@@ -201,7 +203,7 @@ def test_links_fail_each_by_itself(tmp_path) -> None:
     np.testing.assert_array_equal(fewer, left[left < 10])
 
 
-def test_a_rule_that_is_not_there(tmp_path) -> None:
+def test_a_rule_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "f.toml"
     path.write_text(TOML.format(failures="links = [3]"), encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"failures\[0\].links\[0\]: there is no links\[3\]"):

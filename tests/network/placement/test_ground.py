@@ -227,7 +227,7 @@ def test_no_smaller_set_carries_it(seed: int) -> None:
 
 def test_where_time_runs_out_the_greedy_plan_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
-        raise ground.RangeError("no plan")
+        raise ground.RangeError("no plan")  # type: ignore[attr-defined]
 
     monkeypatch.setattr(ground, "fewest", never)
     found = siting(_made([[9.0, 0.0], [6.0, 3.0], [4.0, 7.0]], [10.0, 10.0]))

@@ -29,9 +29,9 @@ def _scenario(gateways: dict[str, Any], **more: Any) -> Scenario:
 
 
 def test_need_or_flows() -> None:
-    assert _scenario({"sites": ["town"], "demand_bps": 1e6}).gateways
+    assert _scenario({"sites": ["town"], "demand_bps": 1e6}).gateways  # type: ignore[attr-defined]
     flows = [{"sources": ["sat"], "targets": ["town"], "demand_bps": 1e6}]
-    assert _scenario({"sites": ["town"]}, flows=flows).gateways
+    assert _scenario({"sites": ["town"]}, flows=flows).gateways  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Bundles in custody: by hand on small plans, and what must hold of any."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +24,7 @@ from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.network.plan.routes import routes
 
 
-def _bundles(*rows: tuple) -> Bundles:
+def _bundles(*rows: tuple[Any, ...]) -> Bundles:
     """Make bundles of source, target, creation, bytes, and maybe priority and lifetime."""
     whole = [(*row, *(1, np.inf)[len(row) - 4 :]) for row in rows]
     source, target, created, size, priority, lifetime = np.array(whole, float).reshape(-1, 6).T
@@ -55,7 +57,7 @@ def test_one_after_the_other() -> None:
         ((0, 2, 0, 20), TAKEN),
     ],
 )
-def test_causes(bundle, cause) -> None:
+def test_causes(bundle: Any, cause: Any) -> None:
     """A bundle of a byte goes first, which takes a second of each contact."""
     first = [(0, 2, 0, 1, 0)] if cause == TAKEN else []
     found = carry(CHAIN, _bundles(*first, bundle))
@@ -123,7 +125,7 @@ PLANS = st.lists(
     ).filter(lambda row: row[0] != row[1]),
     max_size=16,
 ).map(
-    lambda rows: plan(
+    lambda rows: plan(  # type: ignore[call-arg]
         [f"n{row}" for row in range(NODES)],
         *[[row[at] for row in rows] for at in (0, 1, 2)],
         [row[2] + row[3] for row in rows],
@@ -212,7 +214,7 @@ def _replaced(bundles: Bundles, keep: np.ndarray) -> Bundles:
 def test_a_bundle_alone_takes_the_best_way(found: ContactPlan, bundles: Bundles) -> None:
     one = Bundles(*(getattr(bundles, name)[:1] for name in bundles.__slots__))
     ends = (found.names[row[0]] for row in (one.source, one.target))
-    paths_found = routes(found, *ends, one.created_s[0], one.size_bytes[0])
+    paths_found = routes(found, *ends, one.created_s[0], one.size_bytes[0])  # type: ignore[call-arg]
     carried = carry(found, one)
     if paths_found and paths_found[0].arrival_s - one.created_s[0] <= one.lifetime_s[0]:
         assert carried.received_s[0] == paths_found[0].arrival_s

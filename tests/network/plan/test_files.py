@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def _numbers(count: int, least: int) -> st.SearchStrategy[set[int]]:
 @pytest.mark.parametrize("form", PLAN_FORMATS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_round_trip(form, data, tmp_path: Path) -> None:
+def test_round_trip(form: str, data: Any, tmp_path: Path) -> None:
     path = tmp_path / "plan"
     written = data.draw(_plans(least=form == "ion"))
     assert write_plan(written, path, form) == ()
@@ -63,13 +64,13 @@ def test_round_trip(form, data, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["hdtn", "asabr"])
-def test_names_are_kept(form, tmp_path: Path) -> None:
+def test_names_are_kept(form: str, tmp_path: Path) -> None:
     write_plan(plan(["Wuhan", "sat-1"], [0], [1], [0], [9], [8], [1]), tmp_path / "plan", form)
     assert read_plan(tmp_path / "plan")[0].names == ("Wuhan", "sat-1")
 
 
 @pytest.mark.parametrize("form", PLAN_FORMATS)
-def test_nothing_is_promised_that_is_not_there(form, tmp_path: Path) -> None:
+def test_nothing_is_promised_that_is_not_there(form: str, tmp_path: Path) -> None:
     exact = plan(["1", "2"], [0, 0], [1, 1], [0.2, 20.1], [9.9, 20.9], [99.9, 80], [0.003, 1])
     write_plan(exact, tmp_path / "plan", form)
     found, _ = read_plan(tmp_path / "plan")
@@ -101,7 +102,7 @@ def test_ion_gets_the_fastest_of_contacts_that_overlap(tmp_path: Path) -> None:
         max_size=8,
     )
 )
-def test_ion_at_every_second_the_fastest(spans, tmp_path: Path) -> None:
+def test_ion_at_every_second_the_fastest(spans: Any, tmp_path: Path) -> None:
     start, lasts, rate, delay = np.array(spans).T
     many = np.zeros(len(spans)), np.ones(len(spans))
     write_plan(
@@ -176,7 +177,7 @@ MOMENTS = st.lists(st.tuples(st.booleans(), st.integers(0, 3)), min_size=1, max_
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moments=MOMENTS)
-def test_ion_reference_times_in_any_order(moments, tmp_path: Path) -> None:
+def test_ion_reference_times_in_any_order(moments: Any, tmp_path: Path) -> None:
     """Each contact is where its last absolute `@` and the relative ones since put it."""
     zero = datetime(2020, 1, 1)
     lines = ["@ 2020/01/01-00:00:00", "a range +0 +100000000 1 2 1"]
@@ -328,7 +329,7 @@ def test_asabr_has_no_blanks_and_no_hash(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a\nb", "\x0b", "a\u2028b", "\ud800", "", "x" * 101, "\ufffe"])
 @pytest.mark.parametrize("form", PLAN_FORMATS)
-def test_no_file_holds_such_a_name(form, name, tmp_path: Path) -> None:
+def test_no_file_holds_such_a_name(form: str, name: Any, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"^p: "):
         write_plan(plan([name, "b"], [0], [1], [0], [9], [8], [1]), tmp_path / "p", form)
     assert list(tmp_path.iterdir()) == []
@@ -417,7 +418,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:30])
-def test_errors_are_named_by_place(text, tmp_path: Path) -> None:
+def test_errors_are_named_by_place(text: str, tmp_path: Path) -> None:
     (tmp_path / "plan").write_text(text)
     with pytest.raises(ScenarioError) as error:
         read_plan(tmp_path / "plan")

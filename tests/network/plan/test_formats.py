@@ -29,7 +29,7 @@ def read(text: str, errors: Errors) -> Listed:
         if len(words) != 6:
             errors.add(f"line {number}", "six fields are needed")
             continue
-        found.records.append(Record(words[0], words[1], *map(float, words[2:])))  # type: ignore[call-arg]
+        found.records.append(Record(words[0], words[1], *map(float, words[2:])))
     return found
 
 

@@ -1,5 +1,7 @@
 """From samples to a plan: what a contact carries is the integral of its samples' rate."""
 
+from typing import Any
+
 import numpy as np
 
 from skyweft.network.plan.making import from_samples
@@ -8,7 +10,7 @@ from skyweft.network.plan.product import ContactPlan
 NAMES = ("idle", "ship", "sat", "station")
 
 
-def _made(samples, piece_s: float = np.inf) -> ContactPlan:
+def _made(samples: Any, piece_s: float = np.inf) -> ContactPlan:
     """Make a plan of two contacts, ship to satellite and satellite to station."""
     contact, time_s, delay_s, forward, reverse = np.array(samples, float).T
     return from_samples(
@@ -24,7 +26,7 @@ def _made(samples, piece_s: float = np.inf) -> ContactPlan:
     )
 
 
-def _rows(found: ContactPlan) -> list[tuple]:
+def _rows(found: ContactPlan) -> list[tuple[Any, ...]]:
     columns = (found.start_s, found.end_s, found.rate_bps, found.delay_s)
     ends = [[found.names[row] for row in side] for side in (found.source, found.target)]
     return list(zip(*ends, *(column.tolist() for column in columns), strict=True))

@@ -1,6 +1,7 @@
 """Routes through contact plans against every route there is, counted out one by one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -28,7 +29,7 @@ CONTACTS = st.lists(
 )
 
 
-def _plan(rows, relays=None) -> ContactPlan:
+def _plan(rows: Any, relays: Any = None) -> ContactPlan:
     source, target, start, length, rate, delay = np.array(rows, float).reshape(-1, 6).T
     names = [f"n{row}" for row in range(NODES)]
     return plan(
@@ -37,7 +38,13 @@ def _plan(rows, relays=None) -> ContactPlan:
 
 
 def _every_way(
-    found: ContactPlan, node: int, target: int, now_s: float, bits: float, been=(), taken=()
+    found: ContactPlan,
+    node: int,
+    target: int,
+    now_s: float,
+    bits: float,
+    been: Any = (),
+    taken: Any = (),
 ) -> Iterator[tuple[tuple[float, int, float], tuple[int, ...]]]:
     """Yield rank and contacts of every route that passes no node twice."""
     if node == target:
@@ -68,7 +75,9 @@ def _every_way(
     st.integers(0, 15),
     st.sampled_from([0, 1, 3]),
 )
-def test_order_of_sabr_is_that_of_counting_out(rows, relays, at_s, size_bytes) -> None:
+def test_order_of_sabr_is_that_of_counting_out(
+    rows: Any, relays: Any, at_s: Any, size_bytes: Any
+) -> None:
     found = _plan(rows, relays)
     expected = sorted(_every_way(found, 0, NODES - 1, at_s, 8 * size_bytes))
     paths_found = routes(found, "n0", f"n{NODES - 1}", at_s, size_bytes, count=12)
@@ -95,7 +104,9 @@ def _expanded(found: ContactPlan, source: int, at_s: int, last_s: int) -> set[tu
 
 
 @given(CONTACTS, st.integers(0, NODES - 1), st.integers(0, 15))
-def test_earliest_arrival_is_that_of_a_time_expanded_graph(rows, source, at_s) -> None:
+def test_earliest_arrival_is_that_of_a_time_expanded_graph(
+    rows: Any, source: Any, at_s: Any
+) -> None:
     found = _plan(rows)
     reached = _expanded(found, source, at_s, last_s=80)
     expected = [
@@ -143,7 +154,9 @@ def test_of_equal_ways_the_one_that_lives_longest() -> None:
         ("a", "a", 0, 0, "a is where it is already"),
     ],
 )
-def test_why_there_is_no_way(source, target, at_s, size_bytes, words) -> None:
+def test_why_there_is_no_way(
+    source: Any, target: Any, at_s: Any, size_bytes: Any, words: Any
+) -> None:
     found = plan(["a", "b", "c"], [0, 1], [1, 2], [10, 0], [20, 5], [8, 8], [3, 0])
     assert why_not(found, source, target, at_s, size_bytes).startswith(words)
 

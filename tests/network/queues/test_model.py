@@ -59,5 +59,5 @@ def test_links_are_the_same_for_all(tmp_path: Path) -> None:
 
 
 def test_all_that_can_be_said(tmp_path: Path) -> None:
-    (one,) = _load(tmp_path, "rate_bps = 2", "start_s = 540", "arrivals = 'constant'").packets
+    (one,) = _load(tmp_path, "rate_bps = 2", "start_s = 540", "arrivals = 'constant'").packets  # type: ignore[attr-defined]
     assert (one.arrivals, one.duration_s, one.step_s, one.background) == ("constant", 60, 1, False)

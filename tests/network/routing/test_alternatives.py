@@ -52,7 +52,7 @@ class Net:
             },
             strict=False,
         )
-        asked = scenario.routes[0].model_copy(update={"processing_s": PROCESSING_S, **rule})
+        asked = scenario.routes[0].model_copy(update={"processing_s": PROCESSING_S, **rule})  # type: ignore[attr-defined]
         scenario = scenario.model_copy(update={"routes": [asked]})
         fleet = build_fleet(scenario)
         self.position_m = fleet.sites.position_m
@@ -63,7 +63,7 @@ class Net:
     def _contacts(self) -> Contacts:
         count = len(self.ends)
         nothing, there = np.zeros(count), np.ones(count, bool)
-        return Contacts(
+        return Contacts(  # type: ignore[call-arg]
             np.zeros(count, np.int16),
             *np.ascontiguousarray(self.ends.T),
             nothing,
@@ -93,7 +93,7 @@ class Net:
                     found.append((*path_found, after))
                 elif self.relays[after]:
                     begun.append((*path_found, after))
-        return found
+        return found  # type: ignore[return-value]
 
 
 def _by_pair(found: Routes) -> dict[tuple[int, int], list[int]]:
@@ -160,7 +160,7 @@ def test_two_ways_apart(disjoint: str, seed: int, links: int, metric: str) -> No
     def parts(path_found: Route) -> set[object]:
         held = {frozenset(link) for link in pairwise(path_found)}
         return (
-            held
+            held  # type: ignore[return-value]
             if disjoint == "links"
             else {*path_found[1:-1], *(held if len(path_found) == 2 else ())}
         )

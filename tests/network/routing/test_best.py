@@ -5,6 +5,7 @@ must be equal to the last bit.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,16 @@ MS = 1e6 * NS_M  # metres light goes in a millisecond
 class Asked:
     """Rows of `routes` by pair."""
 
-    def __init__(self, position_m, links, relays, sources, targets, hops=False, passing_ns=0):
+    def __init__(
+        self,
+        position_m: Any,
+        links: Any,
+        relays: Any,
+        sources: Any,
+        targets: Any,
+        hops: Any = False,
+        passing_ns: Any = 0,
+    ) -> None:
         position_m = np.array(position_m, float)
         count = len(position_m)
         node = np.full(count, -1, np.int32)
@@ -170,7 +180,7 @@ def test_long_ways_do_not_run_out_of_room() -> None:
     assert found.route(count - 1, 0) == list(range(count))[::-1]
 
 
-def _random(seed: int):
+def _random(seed: int) -> Any:
     rng = np.random.default_rng(seed)
     count = int(rng.integers(3, 70))
     place = rng.normal(size=(count, 3)) * 2 * MS
@@ -181,7 +191,7 @@ def _random(seed: int):
     return place, rng.permutation(pairs), relays, some, int(rng.choice([0, 100_000]))
 
 
-def _by_dijkstra(place, links, relays, passing_ns: int):
+def _by_dijkstra(place: Any, links: Any, relays: Any, passing_ns: int) -> Any:
     """Return costs (N, N) by searching from every platform; only relays lead on."""
     count = len(place)
     path_length_m = np.linalg.norm(place[links[:, 0]] - place[links[:, 1]], axis=1)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from skyweft.network.graph.adjacency import FAR_NS, adjacency
 from skyweft.network.routing.disjoint import NO_ROUTE, ONE_LINK, ONE_NODE, SAME, TWO, disjoint
 
 
-def _random(seed: int, nodes: int, edges: int, longest_ns: int):
+def _random(seed: int, nodes: int, edges: int, longest_ns: int) -> Any:
     rng = np.random.default_rng(seed)
     tail = rng.integers(0, nodes, edges).astype(np.int32)
     head = rng.integers(0, nodes, edges).astype(np.int32)
@@ -20,7 +21,9 @@ def _random(seed: int, nodes: int, edges: int, longest_ns: int):
     return tail, head, delay, rng.random(nodes) < 0.8
 
 
-def _every_way(tail, head, delay, passing, source: int, target: int) -> dict[tuple[int, ...], int]:
+def _every_way(
+    tail: Any, head: Any, delay: Any, passing: Any, source: int, target: int
+) -> dict[tuple[int, ...], int]:
     out: dict[int, dict[int, int]] = {}
     for a, b, cost in zip(tail.tolist(), head.tolist(), delay.tolist(), strict=True):
         out.setdefault(a, {})[b] = min(cost, out.get(a, {}).get(b, cost))
@@ -34,10 +37,10 @@ def _every_way(tail, head, delay, passing, source: int, target: int) -> dict[tup
                 routes[(*path, follower)] = spent + cost
             elif passing[follower]:
                 open_.append(((*path, follower), spent + cost))
-    return routes
+    return routes  # type: ignore[return-value]
 
 
-def _parts(path: tuple[int, ...], sharing_no: str) -> set:
+def _parts(path: tuple[int, ...], sharing_no: str) -> set[Any]:
     """Return what another route may not use: links whatever their direction, or nodes."""
     links = {frozenset(link) for link in pairwise(path)}
     return (
@@ -56,7 +59,7 @@ def _parts(path: tuple[int, ...], sharing_no: str) -> set:
     sharing_no=st.sampled_from(["links", "nodes"]),
 )
 def test_sums_are_least_and_ways_apart(
-    seed: int, nodes: int, density: float, longest_ns: int, sharing_no
+    seed: int, nodes: int, density: float, longest_ns: int, sharing_no: Any
 ) -> None:
     tail, head, delay, passing = _random(seed, nodes, int(nodes * density), longest_ns)
     if seed % 2:  # links that go both ways, as lasers do
@@ -134,7 +137,7 @@ def test_threads_change_nothing() -> None:
 def test_errors_are_named() -> None:
     network = adjacency(3, *np.array([[0, 1], [1, 2], [5, 5]], np.int32))
     with pytest.raises(ValueError, match='sharing_no must be "links" or "nodes", got \'routes\''):
-        disjoint(network, np.array([[0, 1]], np.int32), "routes")  # type: ignore[arg-type]
+        disjoint(network, np.array([[0, 1]], np.int32), "routes")
     still = adjacency(3, *np.array([[0, 1], [1, 2], [5, 0]], np.int32))
     with pytest.raises(ValueError, match="at least 1 ns"):
         disjoint(still, np.array([[0, 1]], np.int32), "links")

@@ -1,5 +1,7 @@
 """FlowRates and extra delays of disjoint paths, from a table small enough to check by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,7 +27,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 5, len(ROWS)])
-def test_by_hand_however_the_table_is_cut(tmp_path, cut: int) -> None:
+def test_by_hand_however_the_table_is_cut(tmp_path: Path, cut: int) -> None:
     route, _, source, target, rank, delay_s = zip(*ROWS, strict=True)
     table = pa.table(
         {

@@ -72,7 +72,7 @@ def _moved() -> tuple[Scenario, Fleet, Motion, Contacts]:
 def _asked(**rule: object) -> tuple[Scenario, Fleet, Motion, Contacts]:
     """Return the stages with 60 % of the contacts: routes of fewer hops are then often longer."""
     scenario, fleet, motion, contacts = _moved()
-    asked = scenario.routes[0].model_copy(update=rule)
+    asked = scenario.routes[0].model_copy(update=rule)  # type: ignore[attr-defined]
     keep = np.random.default_rng(1).random(len(contacts)) < 0.6
     some = Contacts(*(getattr(contacts, name)[keep] for name in Contacts.__slots__))
     return scenario.model_copy(update={"routes": [asked]}), fleet, motion, some
@@ -98,7 +98,7 @@ def test_following_the_table_reaches_the_target_at_its_cost(metric: str) -> None
             while here != target and table.following[_row(table, here), column] >= 0:
                 after = int(table.following[_row(table, here), column])
                 assert frozenset((here, after)) in linked
-                spent_s += np.linalg.norm(where[after] - where[here]) / SPEED_OF_LIGHT_M_S
+                spent_s += np.linalg.norm(where[after] - where[here]) / SPEED_OF_LIGHT_M_S  # type: ignore[assignment]
                 spent_s += PROCESSING_S * (hops > 0)
                 here, hops = after, hops + 1
                 assert hops <= len(table.relay)
@@ -143,24 +143,24 @@ def test_a_target_that_relays_is_there_already() -> None:
 
 def test_failures_and_limits_count() -> None:
     scenario, fleet, *rest = _moved()
-    whole = forwarding(scenario, fleet, *rest, AT_S)
+    whole = forwarding(scenario, fleet, *rest, AT_S)  # type: ignore[call-arg]
     quito = whole.target.tolist().index(fleet.names.index("quito"))
     last = int(whole.following[_row(whole, 0), quito])
     broken = Failures(platforms=["shell"], names=[fleet.names[last]])
     out = scenario.model_copy(update={"failures": [broken]})
-    table = forwarding(out, fleet, *rest, AT_S)
+    table = forwarding(out, fleet, *rest, AT_S)  # type: ignore[call-arg]
     assert last in whole.following
     assert last not in table.following
     assert np.all(table.following[_row(table, last)] == -1)
     one = [link.model_copy(update={"source_links_max": 1}) for link in scenario.links]
     assert len(np.unique(whole.following[whole.following[:, quito] >= 0, quito])) > 1
-    few = forwarding(scenario.model_copy(update={"links": one}), fleet, *rest, AT_S)
+    few = forwarding(scenario.model_copy(update={"links": one}), fleet, *rest, AT_S)  # type: ignore[call-arg]
     assert np.count_nonzero(few.following >= 0) < np.count_nonzero(whole.following >= 0)
 
 
 def test_what_is_not_there() -> None:
     scenario, *rest = _moved()
     with pytest.raises(RangeError, match="from 0 to 120 s, got 121"):
-        forwarding(scenario, *rest, 121.0)
+        forwarding(scenario, *rest, 121.0)  # type: ignore[call-arg]
     with pytest.raises(ScenarioError, match=r"has 1 \[\[routes\]\], none at 1"):
-        forwarding(scenario, *rest, AT_S, route=1)
+        forwarding(scenario, *rest, AT_S, route=1)  # type: ignore[call-arg, misc]

@@ -1,6 +1,7 @@
 """Yen's routes against every route there is, written out by brute force on small graphs."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from skyweft.network.graph.adjacency import adjacency
 from skyweft.network.routing.loopfree import loop_free
 
 
-def _random(seed: int, nodes: int, edges: int, longest_ns: int):
+def _random(seed: int, nodes: int, edges: int, longest_ns: int) -> Any:
     rng = np.random.default_rng(seed)
     tail = rng.integers(0, nodes, edges).astype(np.int32)
     head = rng.integers(0, nodes, edges).astype(np.int32)
@@ -19,7 +20,9 @@ def _random(seed: int, nodes: int, edges: int, longest_ns: int):
     return tail, head, delay, rng.random(nodes) < 0.7
 
 
-def _every_way(tail, head, delay, passing, source: int, target: int) -> dict[tuple[int, ...], int]:
+def _every_way(
+    tail: Any, head: Any, delay: Any, passing: Any, source: int, target: int
+) -> dict[tuple[int, ...], int]:
     """Return all loop-free paths and their costs, the shortest of parallel edges taken."""
     out: dict[int, dict[int, int]] = {}
     for a, b, cost in zip(tail.tolist(), head.tolist(), delay.tolist(), strict=True):
@@ -34,7 +37,7 @@ def _every_way(tail, head, delay, passing, source: int, target: int) -> dict[tup
                 routes[(*path, follower)] = spent + cost
             elif passing[follower]:
                 open_.append(((*path, follower), spent + cost))
-    return routes
+    return routes  # type: ignore[return-value]
 
 
 @settings(max_examples=150, deadline=None)

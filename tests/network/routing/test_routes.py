@@ -191,7 +191,7 @@ def test_paths_only_where_asked_for() -> None:
 def test_a_rule_a_number() -> None:
     scenario = _scenario()
     twice = scenario.model_copy(
-        update={"routes": [*scenario.routes, _scenario(step_s=300.0).routes[0]]}
+        update={"routes": [*scenario.routes, _scenario(step_s=300.0).routes[0]]}  # type: ignore[attr-defined]
     )
     fleet = build_fleet(twice)
     found = routes(twice, fleet, _motion(fleet), _contacts())

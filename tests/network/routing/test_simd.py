@@ -1,5 +1,7 @@
 """The vector code of one relaxation against the loop it stands for."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from skyweft.network.routing.simd import LANES, relax
 
 
 @njit
-def _by_vectors(lanes, here, heads, delays):
+def _by_vectors(lanes: Any, here: Any, heads: Any, delays: Any) -> Any:
     return relax(
         lanes,
         np.int32(here),
@@ -19,7 +21,7 @@ def _by_vectors(lanes, here, heads, delays):
     )
 
 
-def _plainly(lanes, here, heads, delays):
+def _plainly(lanes: Any, here: Any, heads: Any, delays: Any) -> Any:
     """Lower row `here` lane by lane; say whether anything moved."""
     moved = 0
     for lane in range(LANES):

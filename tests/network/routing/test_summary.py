@@ -87,8 +87,8 @@ def test_small_memory_gives_the_same(
     names = result.platforms["name"].combine_chunks()
     expected = result.route_statistics()
     again = routing.pair_table(found.pairs, names)
-    for name in expected.column_names:
-        assert again[name].to_pylist() == pytest.approx(expected[name].to_pylist(), nan_ok=True), (
+    for name in expected.column_names:  # type: ignore[union-attr]
+        assert again[name].to_pylist() == pytest.approx(expected[name].to_pylist(), nan_ok=True), (  # type: ignore[index]
             name
         )
     times = routing.snapshot_table(found.snapshots)
@@ -139,7 +139,7 @@ def test_figures_are_of_the_best_ways(
     )
     names = ranked.platforms["name"].combine_chunks()
     pairs = routing.pair_table(again.pairs, names)
-    assert str(pairs.to_pylist()) == str(ranked.route_statistics().to_pylist())
+    assert str(pairs.to_pylist()) == str(ranked.route_statistics().to_pylist())  # type: ignore[union-attr]
 
 
 def test_how_many_have_alternatives_and_what_they_cost(ranked: Run) -> None:
@@ -154,9 +154,9 @@ def test_how_many_have_alternatives_and_what_they_cost(ranked: Run) -> None:
             assert [route["rank"] for route in routes] == list(range(1, len(routes) + 1))
             assert len({tuple(route["path"]) for route in routes}) == len(routes)
             if rule == 1 and len(routes) > 1:
-                assert not set(routes[-1]["path"][1:-1]) & set(routes[-2]["path"][1:-1])
+                assert not set(routes[-1]["path"][1:-1]) & set(routes[-2]["path"][1:-1])  # type: ignore[index]
         extra = [
-            routes[-1]["delay_s"] - routes[0]["delay_s"]
+            routes[-1]["delay_s"] - routes[0]["delay_s"]  # type: ignore[operator]
             for routes in pairs.values()
             if len(routes) >= wanted
         ]
@@ -171,13 +171,15 @@ def test_how_many_have_alternatives_and_what_they_cost(ranked: Run) -> None:
 
 def test_costs_can_be_restated(result: Run) -> None:
     plain, other = result.route_statistics(), result.route_statistics(0.5, fibre_detour=2.0)
-    assert other["interruption_s"].to_pylist() == [
-        0.5 * each for each in plain["handovers"].to_pylist()
+    assert other["interruption_s"].to_pylist() == [  # type: ignore[index]
+        0.5 * each
+        for each in plain["handovers"].to_pylist()  # type: ignore[index]
     ]
-    assert other["stretch_fibre"].to_pylist() == pytest.approx(
-        [each / 2 for each in plain["stretch_fibre"].to_pylist()], nan_ok=True
+    assert other["stretch_fibre"].to_pylist() == pytest.approx(  # type: ignore[index]
+        [each / 2 for each in plain["stretch_fibre"].to_pylist()],  # type: ignore[index]
+        nan_ok=True,
     )
-    assert other.schema.equals(plain.schema, check_metadata=True)
+    assert other.schema.equals(plain.schema, check_metadata=True)  # type: ignore[union-attr]
     with pytest.raises(ValueError, match="fibre_detour must be positive"):
         result.route_statistics(fibre_detour=0.0)
 

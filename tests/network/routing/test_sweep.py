@@ -1,5 +1,7 @@
 """The sweep against SciPy's Dijkstra, to the last bit."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from skyweft.network.graph.adjacency import FAR_NS, adjacency
 from skyweft.network.routing.sweep import distances, next_hops
 
 
-def _random(seed: int, nodes: int, edges: int, ends: int):
+def _random(seed: int, nodes: int, edges: int, ends: int) -> Any:
     rng = np.random.default_rng(seed)
     tail = rng.integers(0, nodes, edges).astype(np.int32)
     head = rng.integers(0, nodes, edges).astype(np.int32)
@@ -23,7 +25,7 @@ def _random(seed: int, nodes: int, edges: int, ends: int):
     return tail, head, delay, access
 
 
-def _by_dijkstra(nodes: int, tail, head, delay, access):
+def _by_dijkstra(nodes: int, tail: Any, head: Any, delay: Any, access: Any) -> Any:
     """Turn every edge round and search from each end."""
     ends = access.shape[1]
     near = np.argwhere(access < FAR_NS)

@@ -98,7 +98,7 @@ def _backwards(
             current[j] = order[active[j]]
         look_up(edges, current[:count], epoch_s[k], epoch_s[k + 1], pace)
         for d in range(len(goal)):
-            earliest.arrival_s[d] = soonest_s[k + 1, d]
+            keep(earliest, d, soonest_s[k + 1, d])
             find(edges, current[:count], pace, epoch_s[k], goal, d, every, earliest)
             soonest_s[k, d] = earliest.arrival_s[d]
 
@@ -118,6 +118,13 @@ def look_up(edges: Edges, active: Ints, start_s: float, end_s: float, pace: Pace
         pace.delay_s[e] = delay_at(edges, e, start_s)
 
 
+@kernel
+def keep(earliest: EarliestArrivals, d: int, next_s: Floats) -> None:
+    """Write when what every node keeps to the epoch's end can be at a goal."""
+    for v in range(len(next_s)):
+        earliest.arrival_s[d, v] = next_s[v]
+
+
 @making
 def find(
     edges: Edges,
@@ -131,7 +138,7 @@ def find(
 ) -> None:
     """Write the arrivals of one goal in an epoch; exits that are not `open_` bring nothing down.
 
-    In `ways.arrival_s` stands when what is kept to the epoch's end can be there.
+    `keep` says before when what is kept to the epoch's end can be there.
     Labels only ever fall, so the rounds end; an edge is taken for less, never for the same.
     """
     earliest.root[d] = np.arange(goal.shape[1])

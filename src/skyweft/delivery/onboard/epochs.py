@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
-from skyweft.delivery.onboard.earliest_arrival import EarliestArrivals, Pace, find, look_up
+from skyweft.delivery.onboard.earliest_arrival import EarliestArrivals, Pace, find, keep, look_up
 from skyweft.delivery.onboard.store import freed, throw_out, unlinked
 from skyweft.delivery.onboard.timetable import Edges, carried, refreshed
 from skyweft.kernels import kernel, making
@@ -133,7 +133,7 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
             flight.book[v] = min(now + rest - stores.used[v], flight.book[v] + now)
     next_s = known.soonest_s[at[EPOCH] + 1]
     for d in range(len(known.goal)):
-        flight.earliest.arrival_s[d] = next_s[d]
+        keep(flight.earliest, d, next_s[d])
         find(edges, active, flight.pace, start_s, known.goal, d, flight.open, flight.earliest)
 
 
@@ -188,7 +188,7 @@ def _look_past(known: Known, flight: Flight, d: int, x: int) -> None:
     flight.at[-1] += 1
     k = flight.at[EPOCH]
     earliest, active = flight.earliest, flight.active[: flight.at[ACTIVE]]
-    earliest.arrival_s[d] = known.soonest_s[k + 1, d]
+    keep(earliest, d, known.soonest_s[k + 1, d])
     now_s = known.epoch_s[k]
     find(known.edges, active, flight.pace, now_s, known.goal, d, flight.open, earliest)
 
