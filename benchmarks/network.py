@@ -19,9 +19,11 @@ from scipy.spatial import cKDTree
 
 from skyweft.contacts.finding import find_contacts
 from skyweft.motion import build_fleet, propagate
-from skyweft.network.graph.adjacency import FAR_NS, NS_M, neighbours, transit
+from skyweft.network.graph.adjacency import FAR_NS, NS_M
+from skyweft.network.graph.block import Network
+from skyweft.network.graph.places import places
 from skyweft.network.routing.best import to_ends
-from skyweft.network.routing.routes import linked, places, relaying, sweep_blocks
+from skyweft.network.routing.policy import BY_DELAY, weighed
 from skyweft.network.routing.simd import LANES
 from skyweft.scenario.reading import load
 from skyweft.scenario.shipped import find as shipped
@@ -41,23 +43,18 @@ class Ours:
         with ThreadPoolExecutor(threads) as executor:
             self.motion = propagate(scenario, self.fleet, 0.0, end_s, executor)
             self.contacts = find_contacts(scenario, self.fleet, self.motion, executor)
-            relays = relaying(scenario, self.fleet)
-            self.node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-            self.nodes = int(np.count_nonzero(relays))
-            self.blocks = sweep_blocks(self.fleet, relays, self.node, self.contacts)
+            network = Network(scenario, self.fleet, self.motion, self.contacts)
+            self.node = network.relays.node
+            self.nodes = len(network.relays.platform)
             self.cities = self.fleet.rows_of("cities")
             self.time_s = np.arange(snapshots) * STEP_S
-            self.first, self.contact = linked(self.contacts, self.time_s)
+            self.snapshots = snapshots(network, self.time_s)
             # Checksums stand for a consumer: two thousand tables are 2.5 GB.
             self.sums = list(executor.map(self.checksum, range(snapshots), chunksize=16))
 
     def tables(self, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return delays and next hops of a snapshot, in slabs of 64 cities."""
-        up = self.contact[self.first[k] : self.first[k + 1]]
-        place_m = places(self.fleet, self.motion, float(self.time_s[k]))
-        near = neighbours(place_m, self.contacts.source[up], self.contacts.target[up], False)
-        among = transit(self.node, self.nodes, *near, 0)
-        return to_ends(self.cities, self.node, self.nodes, near, among, self.blocks, 0)
+        return to_ends(weighed(self.snapshots[k], BY_DELAY), self.cities)
 
     def checksum(self, k: int) -> int:
         """Return a number that depends on a snapshot's tables."""

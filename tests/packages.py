@@ -10,9 +10,12 @@ from typing import Any
 from unittest.mock import patch
 
 from skyweft import parts as added
+from skyweft.network.flows.model import Flows
+from skyweft.network.routing.model import Routes
 from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.scenario.losses import LOSSES
 from skyweft.scenario.motion import MOTIONS
+from skyweft.scenario.policies import POLICIES
 from skyweft.scenario.scenario import Platforms, Scenario
 from skyweft.scenario.schema import json_schema
 from skyweft.scenario.terminals import ANTENNAS, Link, Radio
@@ -28,8 +31,9 @@ REGISTRIES: tuple[added.Registry[Any], ...] = (
     FORMATS,
     PLAN_FORMATS,
     STAGES,
+    POLICIES,
 )
-MODELS = (Radio, Link, Platforms, Scenario)  # the inner ones first
+MODELS = (Radio, Link, Platforms, Routes, Flows, Scenario)  # the inner ones first
 
 
 class _Package(Distribution):

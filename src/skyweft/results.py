@@ -6,6 +6,7 @@ import tempfile
 import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pyarrow as pa
 from skyweft.engine.runner import run_into
 from skyweft.errors import ScenarioError
 from skyweft.export import export
+from skyweft.network.graph.from_run import at_moment, seconds
+from skyweft.network.graph.snapshot import Snapshot
 from skyweft.network.plan.from_run import contact_plan
 from skyweft.network.plan.product import ContactPlan
 from skyweft.network.routing.disjoint_pairs import disjoint_paths
@@ -29,6 +32,7 @@ from skyweft.store.lock import LOCK
 from skyweft.store.reading import Folder
 
 Progress = Callable[[float, float, str], None]
+Policy = Callable[[Snapshot], Any]
 
 
 class Run(Folder):
@@ -164,6 +168,30 @@ class Run(Folder):
             warnings.warn(each, stacklevel=2)
         return path
 
+    def graph(self, time_s: float | datetime = 0.0) -> Snapshot:
+        """Return the network at a moment: limits, failures and restrictions have been applied.
+
+        Parameters
+        ----------
+        time_s : float or datetime
+            Any moment of the run, in seconds from the scenario's start [s], or with a time zone.
+
+        Returns
+        -------
+        Snapshot
+            Nodes and directed edges, with delay, length, capacity and kind; `.to_networkx()` and
+            `.to_scipy()` hand them on.
+
+        Raises
+        ------
+        RangeError
+            The run does not hold the moment, or it has no time zone.
+        ScenarioError
+            The run kept no tracks.
+        """
+        moment_s = seconds(self.scenario, time_s)
+        return at_moment(self.scenario, self.table, self.simulated_s, moment_s)
+
     def save(self, folder: str | Path) -> "Run":
         """Copy the run to another folder.
 
@@ -230,6 +258,7 @@ def run(
     progress: Progress | None = None,
     threads: int | None = None,
     dask: str | None = None,
+    policy: Policy | None = None,
 ) -> Run:
     """Run a scenario and write its tables.
 
@@ -257,6 +286,11 @@ def run(
     dask : str, optional
         Address of a Dask scheduler whose workers do what needs no order in time. Results do not
         depend on it either. Needs the extra `skyweft[dask]`, and a disk that workers share.
+    policy : callable, optional
+        Called with a `Snapshot`, returns the weight of every edge, (E,): the paths of least weight
+        are taken by routes, flows and packets, in place of their metrics. It is called by several
+        threads at a time and must depend on nothing else. Its name becomes part of what the run is,
+        and the run cannot be resumed.
 
     Returns
     -------
@@ -266,7 +300,8 @@ def run(
     ------
     ScenarioError
         The scenario is not valid, the folder is taken, in use or cannot be written, or a run to
-        resume is of another scenario, input or version; nothing that was there is touched.
+        resume is of another scenario, input or version; nothing that was there is touched. Or the
+        policy fails, or answers something else than finite weights, 0 or more.
     BackendError
         The cluster cannot be reached, or its workers cannot work; finished blocks are kept.
 
@@ -284,6 +319,7 @@ def run(
             progress=progress,
             threads=threads,
             dask=dask,
+            policy=policy,
         )
     asked = scenario
 
@@ -297,6 +333,7 @@ def run(
             progress=progress,
             threads=threads,
             dask=dask,
+            policy=policy,
         )
         return Run(folder)
 

@@ -189,6 +189,12 @@ def test_without_power(tmp_path: Path, short_blocks: None, install: Any) -> None
     assert set(causes[dark]) == {CAUSE}
     assert set(causes[~dark]) <= {"", "at device", "stored"}
     assert found.summary()["deliveries"]["lost_restricted"] == dark.sum() == 20
+    (said,) = found.restrictions.to_pylist()
+    assert (said["other"], said["start_s"], said["end_s"]) == (None, *DARK_S)
+    assert (said["cause"], said["rate_factor"]) == (CAUSE, 0.0)
+    for time_s in (*DARK_S, DARK_S[0] - 1):
+        now = found.graph(time_s)
+        assert (SHIP in now.source) == (not _dark(time_s))
 
 
 def test_what_a_contact_carries_is_exact(tmp_path: Path, short_blocks: None, install: Any) -> None:

@@ -24,7 +24,8 @@ from skyweft.stage.context import READ_BY_ALL
 from skyweft.stage.registry import stages
 from skyweft.store.kept import nothing_reused
 
-EVERY = {"motion", "contacts", "links", "coverage", "routes", "flows", "packets", "gateways"}
+NETWORK = {"routes", "flows", "packets", "gateways"}
+EVERY = {"motion", "contacts", "links", "coverage", "graph", *NETWORK}
 
 
 def _bytes(result: Run) -> dict[str, bytes]:
@@ -55,7 +56,7 @@ def _fresh(tiny: Path, *overrides: str) -> Run:
         ("coverage.cells=60", {"coverage"}),
         ("flows.0.demand_bps=300", {"flows", "packets", "gateways"}),
         ("packets.0.size_bytes=25", {"packets"}),
-        ("terminals.sat.eirp_dbw=6", {"links", "flows", "packets", "gateways"}),
+        ("terminals.sat.eirp_dbw=6", {"links", "graph", *NETWORK}),
         ("links.0.elevation_min_deg=12", EVERY - {"motion", "coverage"}),
         ("platforms.sats.motion.planes=3", EVERY),
         ("seed=4", EVERY),
@@ -65,7 +66,7 @@ def test_only_what_lies_downstream_works(tiny: Path, change: str, works: set[str
     run(tiny, tiny.parent / "before")
     after = run(tiny, tiny.parent / "after", overrides=[change])
     # Where platforms are is worked out again for whoever asks: it is cheaper than to keep.
-    asks = works | ({"motion"} if works else set())
+    asks = works | ({"motion"} if works else set()) | ({"graph"} if works & NETWORK else set())
     assert _taken(after) == EVERY - asks
     assert _bytes(after) == _bytes(_fresh(tiny, change))
 
@@ -162,7 +163,7 @@ def test_an_interrupted_run_leaves_its_blocks(tiny: Path) -> None:
 def test_the_folder_itself_is_run_again(tiny: Path) -> None:
     run(tiny, tiny.parent / "out")
     again = run(tiny, tiny.parent / "out", overrides=["routes.0.metric='hops'"], force=True)
-    assert _taken(again) == EVERY - {"motion", "routes"}
+    assert _taken(again) == EVERY - {"motion", "graph", "routes"}
     assert _bytes(again) == _bytes(_fresh(tiny, "routes.0.metric='hops'"))
 
 
@@ -183,7 +184,7 @@ def test_a_stage_that_does_not_say_what_it_reads_depends_on_all(
     monkeypatch.setattr(type(ROUTES_STAGE), "reads", None)
     run(tiny, tiny.parent / "before")
     after = run(tiny, tiny.parent / "after", overrides=["coverage.cells=60"])
-    assert _taken(after) == EVERY - {"motion", "coverage", "routes"}
+    assert _taken(after) == EVERY - {"motion", "coverage", "graph", "routes"}
 
 
 def test_a_stage_gets_no_more_than_it_says(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ def test_folder(tiny: Path) -> None:
     stages = {
         "motion",
         "contacts",
+        "graph",
         "links",
         "routes",
         "flows",

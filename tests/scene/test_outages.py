@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skyweft.contacts.product import Contacts
 from skyweft.delivery.model import Burst, Messages
 from skyweft.motion.fleet import build_fleet
-from skyweft.network.graph.model import Failures
+from skyweft.network.failures.model import Failures
 from skyweft.network.graph.topology import topology
 from skyweft.results import Run, run
 from skyweft.scene import scene

@@ -18,8 +18,10 @@ from sgp4.io import compute_checksum
 
 from skyweft.contacts.finding import find_contacts
 from skyweft.motion import build_fleet, propagate
+from skyweft.network.graph.block import linked
+from skyweft.network.graph.places import places
 from skyweft.network.product import Routes
-from skyweft.network.routing.routes import linked, places, routes
+from skyweft.network.routing.routes import routes
 from skyweft.scenario.reading import load
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "hypatia"

@@ -15,7 +15,8 @@ import pytest
 
 from skyweft.contacts.finding import find_contacts
 from skyweft.motion import build_fleet, propagate
-from skyweft.network.routing.routes import places, routes
+from skyweft.network.graph.places import places
+from skyweft.network.routing.routes import routes
 from skyweft.scenario.reading import load
 
 PLANES, SLOTS, PHASING, TILT, RADIUS_M = 72, 22, 39, np.radians(53.0), 6_928_135.0

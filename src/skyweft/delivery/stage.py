@@ -30,7 +30,7 @@ from skyweft.delivery.settlement import (
 )
 from skyweft.errors import RangeError
 from skyweft.motion.stage import MOTION
-from skyweft.network.graph.model import Failures
+from skyweft.network.failures.model import Failures
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
 

@@ -5,7 +5,7 @@ piece. It is held to the run it works for: another scenario, file or version is 
 would give other numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -86,11 +86,22 @@ def movable(stage: Stage, states: Mapping[Stage, State]) -> bool:
     """
     alone = stateless(states[stage]) and not stage.restricts and not stage.gives
     return alone and all(
-        all(product.pack and product.unpack for product in each.gives)
-        or (stateless(states[each]) and not each.needs)
-        for each in states
-        if each.key in stage.needs
+        all(product.pack and product.unpack for product in each.gives) or stateless(states[each])
+        for each in _before(stage, list(states))
     )
+
+
+def _before(stage: Stage, stages: Sequence[Stage]) -> list[Stage]:
+    """Return the stages that one needs, and those that these need in turn, in their order."""
+    needed = set(stage.needs)
+    found = []
+    for each in reversed(stages[: stages.index(stage)]):
+        if each.key in needed:
+            # What is sent needs nobody.
+            if not all(product.pack and product.unpack for product in each.gives):
+                needed |= set(each.needs)
+            found.append(each)
+    return found[::-1]
 
 
 def work(piece: Piece) -> Made:
@@ -121,16 +132,16 @@ def _done(piece: Piece, folder: Path, threads: ThreadPoolExecutor) -> Made:
     scrap = Block(whole, start_s, end_s, last, _Sink(aside), Journal(aside, ""))
     block = Block(whole, start_s, end_s, last, sink, Journal(folder, stage.key))
     block.restrictions = piece.restrictions
-    for each in (every[key] for key in stage.needs if key in every):
+    scrap.restrictions = piece.restrictions
+    for each in _before(stage, list(every.values())):
         sent = [product for product in each.gives if product.name in piece.given]
         if len(sent) < len(each.gives):
             scrap.journal = Journal(aside, each.key)
             turn(scrap, each)
         for product in each.gives:
             if product in sent and product.unpack:
-                block.give(product, product.unpack(piece.given[product.name]))
-            else:
-                block.give(product, scrap.get(product))
+                scrap.give(product, product.unpack(piece.given[product.name]))
+            block.give(product, scrap.get(product))
     turn(block, stage)
     sink.close()
     files = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
@@ -184,13 +195,12 @@ def _context(source: Source) -> Context:
 
 
 def piece_of(
-    source: Source, block: Block, number: int, stage: Stage, others: Iterable[Stage]
+    source: Source, block: Block, number: int, stage: Stage, others: Sequence[Stage]
 ) -> Piece:
     """Return a stage's turn in a block, with what can be sent of what others gave it."""
     given = {
         product.name: product.pack(block.get(product))
-        for each in others
-        if each.key in stage.needs
+        for each in _before(stage, others)
         for product in each.gives
         if product.pack
     }

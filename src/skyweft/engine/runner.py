@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skyweft.engine import restricting
 from skyweft.engine.borders import borders
@@ -25,6 +25,7 @@ from skyweft.scenario.reading import in_file, load, text_of
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
 from skyweft.stage import Context, Journal, Stage
+from skyweft.stage.context import spoken
 from skyweft.store.folder import (
     begun,
     claim,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from skyweft.engine.crew import Crew
 
 Progress = Callable[[float, float, str], None]
+Policy = Callable[[Any], Any]
 
 
 def run_into(
@@ -56,6 +58,7 @@ def run_into(
     progress: Progress | None = None,
     threads: int | None = None,
     dask: str | None = None,
+    policy: Policy | None = None,
 ) -> Path:
     """Run a scenario and write its tables into a folder, which is returned.
 
@@ -63,19 +66,30 @@ def run_into(
     """
     if threads is not None and threads < 1:
         raise ScenarioError(f"threads must be at least 1, got {threads}")
+    if policy is not None and dask:
+        raise ScenarioError(
+            f"the policy {spoken(policy)} is a function: no worker has it; run here"
+        )
+    if policy is not None and resume:
+        raise ScenarioError(
+            f"a run by the policy {spoken(policy)} cannot be gone on with: nobody knows whether "
+            "the function is still what it was; run it again with force"
+        )
     began = perf_counter()
     decided, text = _decided(scenario, overrides)
     share = threads or os.cpu_count() or 1
     kept = Kept.of_user()
     unchanged = watch(decided)
     with in_file(scenario):
-        context = Context(decided, build_fleet(decided), threads=share)
+        context = Context(decided, build_fleet(decided), threads=share, policy=policy)
         takes_part = checked(context)
         plan = {**identity(decided), "borders_s": _borders_s(context, takes_part)}
+    if policy is not None:
+        plan["policy"] = context.policy_name
     seconds = {"scenario": perf_counter() - began}
     origin = fingerprint(plan)
     work = Begun(context, takes_part, text, folder, plan, origin, overrides, seconds)
-    if kept:
+    if kept and policy is None:
         work.reuse = Reuse(kept, keys(decided, takes_part, plan), unchanged)
     with ExitStack() as stack:
         if dask:

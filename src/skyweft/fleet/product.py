@@ -81,7 +81,7 @@ class Fleet(Shown):
 
     `group` (N,) indexes `groups`; `mover` (N,) is the row in `Tracks` or -1; `site` (N,) the row in
     `Sites` or -1: exactly one of the two is set. `planes` holds who sits where for every group
-    whose members fill planes.
+    whose members fill planes. A fleet that is read back from a run has no `movers`.
     """
 
     names: tuple[str, ...]
@@ -100,7 +100,8 @@ class Fleet(Shown):
         assert len(self.names) == len(self.group) == len(self.mover) == len(self.site)
         assert len(self.groups) == len(self.layers)
         assert np.all((self.mover >= 0) != (self.site >= 0))
-        assert sum(each.count for each in self.movers) == np.count_nonzero(self.mover >= 0)
+        movers = sum(each.count for each in self.movers)
+        assert not self.movers or movers == np.count_nonzero(self.mover >= 0)
         assert len(self.sites.up) == np.count_nonzero(self.site >= 0)
 
     def __len__(self) -> int:

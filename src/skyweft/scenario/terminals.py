@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from skyweft.registry import Kind, Kinds
 from skyweft.scenario.entry import Count, Elevation, Entry, File
 from skyweft.scenario.losses import AnyLosses
+from skyweft.scenario.policies import AnyChoice
 from skyweft.scenario.quantities import (
     Aperture,
     Carrier,
@@ -273,7 +274,7 @@ class Link(Entry):
     beams: Beams | None = None
     """Beams that the links of an end share when traffic is routed, in place of a carrier for each
     link."""
-    choose: Literal["nearest", "highest", "longest", "earliest", "longest_waiting"] = "nearest"
+    choose: AnyChoice = "nearest"
     """Which come first where not all can be held: least range, elevation, latest end, first come,
     or (messages only) who was last served longest ago, which has most on board. For messages an end
     keeps a pass it has taken to its end, and range and elevation are the best of the pass."""

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skyweft.delivery.model import Messages
-from skyweft.network.graph.failures import Outages
-from skyweft.network.graph.model import Failures
-from skyweft.network.graph.topology import failing, pair_name
+from skyweft.network.failures.causes import failing, pair_name
+from skyweft.network.failures.model import Failures
+from skyweft.network.failures.outages import Outages
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.meetings import Met
 from skyweft.scene.scene_platforms import Cast

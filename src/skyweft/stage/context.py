@@ -67,19 +67,23 @@ class Context:
         Threads that share the work. There are none before a run begins.
     threads : int
         How many.
+    policy : callable, optional
+        Weighs the edges of a snapshot, in place of the metrics that the scenario states.
     """
 
     scenario: Scenario
     fleet: Fleet
     executor: Executor | None = None
     threads: int = 1
+    policy: Callable[[Any], Any] | None = None
     _made: Made = field(default_factory=dict, repr=False)
     _parts: "dict[frozenset[str], Context]" = field(default_factory=dict, repr=False)
     _names: list[pa.Array] = field(default_factory=list, repr=False)
 
     def reading(self, reads: Iterable[str] | None) -> "Context":
         """Return a context whose scenario holds what these paths lead to; None leaves all."""
-        if reads is None:
+        # What a policy looks at, nobody knows.
+        if reads is None or self.policy is not None:
             return self
         paths = frozenset(reads)
         if paths not in self._parts:
@@ -97,6 +101,11 @@ class Context:
         return found
 
     @property
+    def policy_name(self) -> str:
+        """Return how the policy is called; nothing where there is none."""
+        return "" if self.policy is None else spoken(self.policy)
+
+    @property
     def names(self) -> pa.Array:
         """Return the platforms' names, for `columns.named`."""
         if not self._names:
@@ -107,3 +116,10 @@ class Context:
     def rules(self) -> pa.Array:
         """Return the names of the rules of `[[links]]`, for `columns.named`."""
         return pa.array(self.scenario.rule_names, pa.string())
+
+
+def spoken(function: Callable[..., Any]) -> str:
+    """Return the qualified name of a function, or of the type of what is called like one."""
+    named = function if hasattr(function, "__qualname__") else type(function)
+    home = getattr(named, "__module__", None)
+    return f"{home}.{named.__qualname__}" if home else named.__qualname__

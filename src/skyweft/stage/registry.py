@@ -29,6 +29,7 @@ OURS = (
     "skyweft.contacts.stage",
     "skyweft.links.stage",
     "skyweft.contacts.coverage.stage",
+    "skyweft.network.failures.stage",
     "skyweft.network.graph.stage",
     "skyweft.network.routing.stage",
     "skyweft.network.flows.stage",

@@ -8,9 +8,9 @@ messages. The cause is what a user reads as the reason or the cause of loss.
 `[[failures]]` of the scenario are older: they act on the network at an instant alone, are known
 from the seed, and name no cause of their own. A restriction acts on everything after its stage.
 
-What is asked of a run afterwards and computed anew, forwarding tables, knows failures but no
-restrictions. A message that waits on board past a restricted pass is `expired`: only those that
-nobody received for a restriction have its cause.
+What is asked of a run afterwards and computed anew, `run.graph`, obeys those said before the stage
+`graph`, which keeps them in a table. A message that waits on board past a restricted pass is
+`expired`: only those that nobody received for a restriction have its cause.
 """
 
 from collections.abc import Iterable
@@ -129,6 +129,13 @@ class Restrictions:
         """Return the columns by name, for a journal."""
         columns = {name: getattr(self, name) for name in COLUMNS}
         return {**columns, "causes": np.array(self.causes, np.str_)}
+
+    def same(self, other: "Restrictions") -> bool:
+        """Whether both say the same."""
+        if self is other or not (len(self) or len(other)):
+            return True
+        there = other.columns()
+        return all(np.array_equal(each, there[name]) for name, each in self.columns().items())
 
     def __len__(self) -> int:
         return len(self.one)

@@ -77,6 +77,7 @@ def _plain(whole: Mapping[str, Any]) -> dict[str, Any]:
     places = {each["place"]: each for each in whole["inputs"]}
     values = dict(_leaves(_every_key(whole["scenario"]), ""))
     values |= {place: f"sha256 {each['sha256'][:12]}" for place, each in places.items()}
+    values["policy"] = whole.get("policy")
     return values | dict(_leaves(whole["versions"], "version of "))
 
 

@@ -14,6 +14,7 @@ from skyweft.network.flows.ceiling import ceiling
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import most, shares
 from skyweft.network.flows.splitting import FlowPaths, shared
+from skyweft.network.graph.block import Network
 from skyweft.network.product import BEAM_FULL, FULL
 from skyweft.scenario.scenario import Scenario
 
@@ -113,7 +114,7 @@ def _run(**beams: Any) -> Any:
         60 * many, 0 * many, many.astype(np.float32), many, many > 0, many > 0,
     )  # fmt: skip
     known = scenario, fleet, motion, contacts
-    bound = most(*known, wanted(scenario, fleet), 1_000).total_bps
+    bound = most(Network(*known), wanted(scenario, fleet), 1_000).total_bps
     return *shares(*known), bound
 
 

@@ -18,6 +18,7 @@ from skyweft.motion.propagate import propagate
 from skyweft.network.flows import shares as sharing
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import most, shares
+from skyweft.network.graph.block import Network
 from skyweft.network.product import (
     FULL,
     ITSELF,
@@ -221,7 +222,7 @@ def test_other_ways_would_carry_more() -> None:
     got, _ = _found(scenario, BESIDE)
     assert _at_first(got, "rate_bps") == [4e6]
     fleet = build_fleet(scenario)
-    known = scenario, fleet, _motion(fleet), _contacts(BESIDE), wanted(scenario, fleet)
+    known = Network(scenario, fleet, _motion(fleet), _contacts(BESIDE)), wanted(scenario, fleet)
     assert most(*known, 1_000).total_bps == pytest.approx(8e6, rel=1e-9)
     with pytest.raises(RangeError, match="at most 3"):
         most(*known, 3)
@@ -329,7 +330,7 @@ def test_a_second_way_takes_what_finds_no_room() -> None:
         # No routes could carry more: the bound is reached, where one route each leaves half of it.
         scenario = _scenario(wide | more)
         fleet = build_fleet(scenario)
-        known = scenario, fleet, _motion(fleet), _contacts(BESIDE), wanted(scenario, fleet)
+        known = Network(scenario, fleet, _motion(fleet), _contacts(BESIDE)), wanted(scenario, fleet)
         assert sum(_at_first(got, "rate_bps")) == pytest.approx(most(*known, 1_000).total_bps)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from skyweft.contacts.product import Contacts
 from skyweft.errors import ScenarioError
-from skyweft.network.graph.failures import listed
+from skyweft.network.failures.outages import listed
 from skyweft.network.graph.topology import Topology, topology
 from skyweft.scenario.reading import load
 from skyweft.scenario.terminals import Link

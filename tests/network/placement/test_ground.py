@@ -13,6 +13,7 @@ from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Motion, Tracks
 from skyweft.motion.fleet import build_fleet
 from skyweft.network.flows.demand import wanted
+from skyweft.network.graph.block import Network
 from skyweft.network.placement import ground
 from skyweft.network.placement.ground import (
     CARRIED_ALL,
@@ -98,7 +99,8 @@ def _down(
     scenario = _scenario(gateways=SITES | asked, flows=[each | flow for flow in flows])
     fleet = build_fleet(scenario)
     flowing = wanted(scenario, fleet)
-    return downlinks(scenario, fleet, _motion(fleet, *span_s), _contacts(rows), flowing)
+    network = Network(scenario, fleet, _motion(fleet, *span_s), _contacts(rows))
+    return downlinks(network, flowing)
 
 
 BOTH_WAYS = [
@@ -266,6 +268,8 @@ def test_down_means_towards_the_site() -> None:
     # The loud end is the source: once the site is, once the hub.
     for row in ((0, HUB, ONE), (0, ONE, HUB)):
         contacts = replace(_contacts([row]), range_min_m=np.ones(1))
-        found = downlinks(scenario, fleet, _motion(fleet), contacts, wanted(scenario, fleet))
+        found = downlinks(
+            Network(scenario, fleet, _motion(fleet), contacts), wanted(scenario, fleet)
+        )
         rates.append(found.rate_bps[0, 0])
     assert rates[0] > rates[1] > 0

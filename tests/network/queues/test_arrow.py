@@ -150,7 +150,7 @@ def _noted(
     found: list[Laid | None],
     known: Sequence[Any],
 ) -> Laid | None:
-    handed.append(known[5].tolist())
+    handed.append(known[2].tolist())
     found.append(gather(*known))
     return found[-1]
 

@@ -9,10 +9,11 @@ from skyweft.contacts.finding import find_contacts
 from skyweft.errors import RangeError
 from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
+from skyweft.network.graph.block import Network
+from skyweft.network.graph.places import places
 from skyweft.network.queues import path_trace
 from skyweft.network.queues.path_trace import Laid, gather
 from skyweft.network.queues.sending import asked
-from skyweft.network.routing.routes import places
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -66,7 +67,8 @@ def _gathered(start_s: float, end_s: float, known: list[int]) -> Laid | None:
         contacts = find_contacts(scenario, fleet, motion, threads)
         pairs = asked(scenario, fleet)
         keys = np.array(known, np.int64)
-        return gather(scenario, fleet, motion, contacts, pairs, keys, threads)
+        network = Network(scenario, fleet, motion, contacts)
+        return gather(network, pairs, keys, threads)
 
 
 def test_links_are_looked_at_from_their_first_way_on() -> None:

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Motion, Tracks
 from skyweft.motion import build_fleet
+from skyweft.network.graph.adjacency import Blocks, delays_ns, touching_blocks
+from skyweft.network.graph.block import Relays
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import others
 from skyweft.network.routing.model import Routes as Rule
+from skyweft.network.routing.policy import graph
 from skyweft.network.routing.routes import KINDS, routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
@@ -221,9 +224,14 @@ def test_the_best_of_equal_ways_takes_the_place_of_another() -> None:
         path=np.array([0, 3], np.int32),
     )
     relays = np.array([False, True, True, False])
+    node, platform = np.array([-1, 0, 1, -1], np.int32), np.array([1, 2], np.int32)
+    bounds = np.array([0, 2], np.int32)
+    blocks = Blocks(bounds, *touching_blocks(a[:0], b[:0], bounds))
+    cost = delays_ns(position_m, a, b)
+    network = graph(position_m, Relays(relays, node, platform, blocks), (a, b), (cost, cost), 0)
     for k in (1, 2, 3):
         rule = Rule(sources=["one"], targets=["two"], alternatives=k)
-        more, row = others(rule, best, position_m, a, b, relays)
+        more, row = others(rule, best, network)
         assert more.rank.tolist() == list(range(2, k + 1))
         assert row.tolist() == [0] * (k - 1)
         assert len({_path(more, each) for each in range(k - 1)} | {(0, 3)}) == k

@@ -14,15 +14,24 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.graph.adjacency import NS_M, neighbours, touching_blocks, transit
+from skyweft.network.graph.adjacency import (
+    NS_M,
+    Blocks,
+    delays_ns,
+    neighbours,
+    touching_blocks,
+    transit,
+)
+from skyweft.network.graph.block import Relays
 from skyweft.network.product import ABSENT, PARTITIONED, REACHED, SOURCE_ISOLATED, TARGET_ISOLATED
-from skyweft.network.routing.best import routes_found
+from skyweft.network.routing.best import paths_over
+from skyweft.network.routing.policy import graph
 
 MS = 1e6 * NS_M  # metres light goes in a millisecond
 
 
 class Asked:
-    """Rows of `routes` by pair."""
+    """Rows of `Paths` by pair."""
 
     def __init__(
         self,
@@ -42,20 +51,15 @@ class Asked:
         a, b = np.array(links, np.int32).reshape(-1, 2).T
         bounds = np.array([0, len(platform)] if len(platform) else [0], np.int32)
         self.sources, self.targets = list(sources), list(targets)
-        self.hops, self.path_length_m, self.reason, self.first_hop, self.path_id, self.path = (
-            routes_found(
-                position_m,
-                np.ascontiguousarray(a),
-                np.ascontiguousarray(b),
-                node,
-                platform,
-                (bounds, *touching_blocks(a[:0], b[:0], bounds)),
-                np.array(sources, np.int32),
-                np.array(targets, np.int32),
-                hops,
-                passing_ns,
-            )
+        blocks = Blocks(bounds, *touching_blocks(a[:0], b[:0], bounds))
+        ends = np.ascontiguousarray(a), np.ascontiguousarray(b)
+        delay_ns = delays_ns(position_m, *ends)
+        cost = np.minimum(delay_ns, 1) if hops else delay_ns
+        network = graph(
+            position_m, Relays(node >= 0, node, platform, blocks), ends, (cost, cost), passing_ns
         )
+        found = paths_over(network, np.array(sources, np.int32), np.array(targets, np.int32))
+        self.hops, self.path_length_m, self.reason, self.first_hop, self.path_id, self.path = found
 
     def row(self, source: int, target: int) -> int:
         return self.sources.index(source) * len(self.targets) + self.targets.index(target)
@@ -238,12 +242,15 @@ def test_ways_are_dijkstras(seed: int) -> None:
 def test_links_are_grouped_both_ways_and_absent_ones_left_out() -> None:
     place = np.array([[0.0, 0, 0], [MS, 0, 0], [np.nan] * 3])
     a, b = np.array([0, 1], np.int32), np.array([1, 2], np.int32)
-    first, other, price = neighbours(place, a, b, False)
-    assert first.tolist() == [0, 1, 2, 2]
-    assert other.tolist() == [1, 0]
-    assert price.tolist() == [1_000_000] * 2
+    delay_ns = delays_ns(place, a, b)
+    assert delay_ns.tolist() == [1_000_000, -1]
+    near = neighbours(3, a, b, delay_ns, 2 * delay_ns)
+    assert near.first.tolist() == [0, 1, 2, 2]
+    assert near.other.tolist() == [1, 0]
+    assert near.cost.tolist() == [1_000_000, 2_000_000]
+    assert near.cost_back.tolist() == [2_000_000, 1_000_000]
     node = np.array([0, 1, -1], np.int32)
-    start, head, delay = transit(node, 2, first, other, price, 5)
+    start, head, delay = transit(node, 2, near, 5)
     assert start.tolist() == [0, 4, 8]
     assert head.tolist() == [1, 2, 2, 2, 0, 2, 2, 2]
-    assert delay[[0, 4]].tolist() == [1_000_005] * 2
+    assert delay[[0, 4]].tolist() == [1_000_005, 2_000_005]

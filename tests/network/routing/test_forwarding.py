@@ -10,10 +10,12 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.fleet import Fleet, Motion
 from skyweft.motion import build_fleet, propagate
-from skyweft.network.graph.model import Failures
-from skyweft.network.graph.topology import topology
+from skyweft.network.failures.model import Failures
+from skyweft.network.graph.block import Network
+from skyweft.network.graph.places import places
+from skyweft.network.graph.snapshot import Snapshot, snapshot
 from skyweft.network.routing.forwarding import Forwarding, forwarding
-from skyweft.network.routing.routes import carrying, places, routes
+from skyweft.network.routing.routes import routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -78,6 +80,12 @@ def _asked(**rule: object) -> tuple[Scenario, Fleet, Motion, Contacts]:
     return scenario.model_copy(update={"routes": [asked]}), fleet, motion, some
 
 
+def _at(
+    scenario: Scenario, fleet: Fleet, motion: Motion, contacts: Contacts, time_s: float = AT_S
+) -> Snapshot:
+    return snapshot(Network(scenario, fleet, motion, contacts), time_s)
+
+
 def _row(table: Forwarding, platform: int) -> int:
     return int(np.searchsorted(table.relay, platform))
 
@@ -85,10 +93,9 @@ def _row(table: Forwarding, platform: int) -> int:
 @pytest.mark.parametrize("metric", ["delay", "hops"])
 def test_following_the_table_reaches_the_target_at_its_cost(metric: str) -> None:
     scenario, fleet, motion, contacts = _asked(metric=metric, processing_s=PROCESSING_S)
-    table = forwarding(scenario, fleet, motion, contacts, AT_S)
+    table = forwarding(_at(scenario, fleet, motion, contacts))
     where = places(fleet, motion, AT_S)
-    limits = topology(scenario, fleet, contacts)
-    _, up = carrying(limits, fleet, motion, contacts, np.array([AT_S]))
+    up = _at(scenario, fleet, motion, contacts).contact
     ends = np.column_stack([contacts.source[up], contacts.target[up]])
     linked = {frozenset(each) for each in ends.tolist()}
     reached = 0
@@ -114,7 +121,7 @@ def test_following_the_table_reaches_the_target_at_its_cost(metric: str) -> None
 @pytest.mark.parametrize("metric", ["delay", "hops"])
 def test_a_relay_sends_where_its_own_way_goes(metric: str) -> None:
     known = _asked(metric=metric, processing_s=PROCESSING_S)
-    table, paths_found = forwarding(*known, AT_S), routes(*known)
+    table, paths_found = forwarding(_at(*known)), routes(*known)
     assert [known[1].names[each] for each in table.target] == list(PLACES)
     pairs_compared = 0
     for path_found in np.flatnonzero(paths_found.time_s == AT_S):
@@ -130,7 +137,7 @@ def test_a_relay_sends_where_its_own_way_goes(metric: str) -> None:
 
 def test_a_target_that_relays_is_there_already() -> None:
     _, fleet, *_ = known = _moved()
-    table = forwarding(*known, AT_S)
+    table = forwarding(_at(*known))
     mast = fleet.names.index("mast")
     assert table.relay.tolist() == [*range(60), mast]
     column = table.target.tolist().index(mast)
@@ -143,24 +150,24 @@ def test_a_target_that_relays_is_there_already() -> None:
 
 def test_failures_and_limits_count() -> None:
     scenario, fleet, *rest = _moved()
-    whole = forwarding(scenario, fleet, *rest, AT_S)  # type: ignore[call-arg]
+    whole = forwarding(_at(scenario, fleet, *rest))
     quito = whole.target.tolist().index(fleet.names.index("quito"))
     last = int(whole.following[_row(whole, 0), quito])
     broken = Failures(platforms=["shell"], names=[fleet.names[last]])
     out = scenario.model_copy(update={"failures": [broken]})
-    table = forwarding(out, fleet, *rest, AT_S)  # type: ignore[call-arg]
+    table = forwarding(_at(out, fleet, *rest))
     assert last in whole.following
     assert last not in table.following
     assert np.all(table.following[_row(table, last)] == -1)
     one = [link.model_copy(update={"source_links_max": 1}) for link in scenario.links]
     assert len(np.unique(whole.following[whole.following[:, quito] >= 0, quito])) > 1
-    few = forwarding(scenario.model_copy(update={"links": one}), fleet, *rest, AT_S)  # type: ignore[call-arg]
+    few = forwarding(_at(scenario.model_copy(update={"links": one}), fleet, *rest))
     assert np.count_nonzero(few.following >= 0) < np.count_nonzero(whole.following >= 0)
 
 
 def test_what_is_not_there() -> None:
-    scenario, *rest = _moved()
+    known = _moved()
     with pytest.raises(RangeError, match="from 0 to 120 s, got 121"):
-        forwarding(scenario, *rest, 121.0)  # type: ignore[call-arg]
+        snapshot(Network(*known), 121.0)
     with pytest.raises(ScenarioError, match=r"has 1 \[\[routes\]\], none at 1"):
-        forwarding(scenario, *rest, AT_S, route=1)  # type: ignore[call-arg, misc]
+        forwarding(_at(*known), route=1)

@@ -8,9 +8,11 @@ import pytest
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion, Sites, Tracks
 from skyweft.motion import build_fleet
+from skyweft.network.graph.block import linked, relaying, step_times
+from skyweft.network.graph.places import places
 from skyweft.network.product import ABSENT, PARTITIONED, REACHED, SOURCE_ISOLATED, Routes
 from skyweft.network.routing import routes as finding
-from skyweft.network.routing.routes import KINDS, linked, places, relaying, routes, snapshot_times
+from skyweft.network.routing.routes import KINDS, routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -224,9 +226,9 @@ def test_blocks_of_time_give_the_rows_of_one_block() -> None:
 
 def test_snapshots_from_the_first_moment_to_before_the_last() -> None:
     fleet = build_fleet(_scenario())
-    assert snapshot_times(_motion(fleet, 60.0, 300.0), 100.0).tolist() == [100.0, 200.0]
-    assert snapshot_times(_motion(fleet, 60.0, 300.0), 60.0).tolist() == [60.0, 120.0, 180.0, 240.0]
-    assert snapshot_times(_motion(fleet, 60.0, 300.0), 1000.0).tolist() == []
+    assert step_times(_motion(fleet, 60.0, 300.0), 100.0).tolist() == [100.0, 200.0]
+    assert step_times(_motion(fleet, 60.0, 300.0), 60.0).tolist() == [60.0, 120.0, 180.0, 240.0]
+    assert step_times(_motion(fleet, 60.0, 300.0), 1000.0).tolist() == []
 
 
 def test_contacts_that_are_up() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.kernels import kernel, making
+from skyweft.network.graph.choices import Candidates, worth
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 
@@ -136,17 +137,13 @@ def taken(
     """
     nodes = len(goal)
     who = np.where(goal[source], target, source)
-    worth = {
-        "nearest": contacts.range_min_m[rows],
-        "highest": -contacts.elevation_max_deg[rows].astype(np.float64),
-        "longest": -contacts.end_s[rows],
-        "earliest": contacts.start_s[rows],
-        WAITED: np.zeros(len(rows)),
-    }[link.choose]
+    best = contacts.range_min_m[rows], contacts.elevation_max_deg[rows].astype(np.float64)
+    some = Candidates(contacts.start_s[rows], contacts.end_s[rows], *best)
+    order = worth(link.choose, some)
     taken_s = np.full(len(rows), np.inf)
     times = contacts.start_s[rows], contacts.end_s[rows]
     _take(
-        _Rivals(*times, source, target, who, np.nan_to_num(worth)),
+        _Rivals(*times, source, target, who, np.nan_to_num(order)),
         link.choose == WAITED,
         _Most(
             link.source_links_max or NO_LIMIT,

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.product import Contacts
 from skyweft.network.flows.fairness import USE_MIN, Sharing
 from skyweft.network.flows.splitting import FlowPaths
-from skyweft.network.graph.topology import Topology
+from skyweft.network.graph.snapshot import Snapshot
 from skyweft.network.product import BEAM_FULL, FULL, Beams
 
 Floats = NDArray[np.float64]
@@ -80,30 +79,25 @@ class Carriers:
         )
 
 
-def carriers(
-    limits: Topology, contacts: Contacts, up: Ints, position_m: Floats, key: Longs, rate_bps: Floats
-) -> Carriers:
+def carriers(snapshot: Snapshot, key: Longs, rate_bps: Floats) -> Carriers:
     """Return the carriers that beams share at an instant.
 
     Parameters
     ----------
-    limits : Topology
-        Says which beam serves which contact.
-    contacts : Contacts
-        Windows.
-    up : (K,)
-        Rows of those that carry traffic now.
-    position_m : (N, 3)
-        Where everybody is, ITRS. [m]
+    snapshot : Snapshot
+        The network.
     key, rate_bps : (L,)
         Directed links, tail * N + head, rising, and what they carry alone. [bit/s]
     """
-    rule, platform, beam, centre, which = limits.beams(contacts, up, position_m)
+    network, up = snapshot.network, snapshot.contact
+    rule, platform, beam, centre, which = network.limits.beams(
+        network.contacts, up, snapshot.position_m
+    )
     of = np.full(len(key), -1, np.int32)
     served = np.flatnonzero(which >= 0)
-    number, rows = which[served], up[served]
-    a, b = (side[rows].astype(np.int64) for side in (contacts.source, contacts.target))
-    many, at = len(position_m), platform[number]
+    number = which[served]
+    a, b = (side[served].astype(np.int64) for side in snapshot.ends)
+    many, at = len(network.fleet), platform[number]
     user = np.where(a == at, b, a)
     for sends, ends in ((0, user * many + at), (1, at * many + user)):
         of[np.searchsorted(key, ends)] = 2 * number + sends

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from skyweft.scenario.entry import Count, Entry, File
 from skyweft.scenario.parts import Rule
+from skyweft.scenario.policies import AnyMetric
 from skyweft.scenario.quantities import Factor, PositiveRate, Rate, Step, Time
 from skyweft.scenario.raw import Found, Plain, restless, rows, strangers
 from skyweft.scenario.words import shown
@@ -54,8 +55,9 @@ class Flows(Rule):
     """0 is served first; 1 gets what is left, and so on."""
     step_s: Step = 60.0
     """Between snapshots, from the run's start; the same in every `[[flows]]`."""
-    metric: Literal["delay", "hops"] = "delay"
-    """Which route is best: `delay`, of least delay; `hops`, over the fewest links."""
+    metric: AnyMetric = "delay"
+    """Which route is best: `delay`, of least delay; `hops`, over the fewest links; or a
+    policy of an installed package."""
     processing_s: Time = 0.0
     """Delay added at every platform that passes traffic on."""
     alternatives: Annotated[int, Field(ge=1, le=20)] = 1

@@ -1,6 +1,5 @@
 """Which routes flows take at an instant: the best one each, or several."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +8,11 @@ from numpy.typing import NDArray
 from skyweft.kernels import making
 from skyweft.network.flows.model import Flows
 from skyweft.network.flows.splitting import FlowPaths
+from skyweft.network.graph.snapshot import Snapshot
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.alternatives import RANKS_APART, asked_for, folded, others
-from skyweft.network.routing.best import routes_found
-from skyweft.network.routing.blame import Found
+from skyweft.network.routing.best import best_paths
+from skyweft.network.routing.policy import Policy, weighed
 from skyweft.network.routing.routes import ranked
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -23,40 +23,25 @@ Longs = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A moment of the network: K links among N platforms, and L directed ones by their keys."""
+    """A moment of the network, and its L directed links by their keys."""
 
-    position_m: Floats  # (N, 3)
-    a: Ints  # (K,)
-    b: Ints  # (K,)
-    node: Ints  # (N,) place among those that pass traffic on, or -1
-    blocks: tuple[Ints, Ints, Ints]  # as in `adjacency.Adjacency`
+    snapshot: Snapshot
     key: Longs  # (L,) tail * N + head, rising
-    blame: Callable[[Found, Callable[[Ints, Ints], Found]], Found]  # as `blame.blamed`
 
-    def paths_of(self, rule: Flows, source: Ints, target: Ints) -> tuple[FlowPaths, Ints]:
+    def paths_of(
+        self, rule: Flows, policy: Policy, source: Ints, target: Ints
+    ) -> tuple[FlowPaths, Ints]:
         """Return the routes of F flows of one rule, and why flows have none."""
         sources, start = np.unique(source, return_inverse=True)
         targets, goal = np.unique(target, return_inverse=True)
-
-        def search(a: Ints, b: Ints) -> Found:
-            return routes_found(
-                self.position_m,
-                a,
-                b,
-                self.node,
-                np.flatnonzero(self.node >= 0).astype(np.int32),
-                self.blocks,
-                sources,
-                targets,
-                rule.metric == "hops",
-                0 if rule.metric == "hops" else round(rule.processing_s * 1e9),
-            )
-
-        found = self.blame(search(self.a, self.b), search)
-        hops, path_length_m, reason, first_hop, path_id, path = found
+        found = best_paths(self.snapshot, sources, targets, policy)
         row = start * len(targets) + goal
-        begin = np.concatenate([[0], np.cumsum(np.where(hops > 0, hops + 1, 0))])[row]
-        hops, path_length_m, reason = hops[row].astype(np.int64), path_length_m[row], reason[row]
+        begin, path = found.begin[row], found.path
+        hops, path_length_m, reason = (
+            found.hops[row].astype(np.int64),
+            found.path_length_m[row],
+            found.reason[row],
+        )
         if asked_for(rule) == 1:
             delay_s = np.nan_to_num(path_length_m / SPEED_OF_LIGHT_M_S)
             return self._laid(np.arange(len(row)), delay_s, hops, begin, path), reason
@@ -74,16 +59,18 @@ class Instant:
             path_length_m=path_length_m,
             hops=hops.astype(np.int16),
             reason=np.full(len(reached), REACHED, np.int8),
-            first_hop=first_hop[row[reached]],
-            path_id=folded(path_id[row[reached]]),
+            first_hop=found.first_hop[row[reached]],
+            path_id=folded(found.path_id[row[reached]]),
             path_first=first,
             path=path[np.arange(first[-1]) + np.repeat(begin[reached] - first[:-1], size)],
         )
-        return self._several(rule, best, reached, len(row)), reason
+        return self._several(rule, policy, best, reached, len(row)), reason
 
-    def _several(self, rule: Flows, best: Routes, flow: Longs, count: int) -> FlowPaths:
+    def _several(
+        self, rule: Flows, policy: Policy, best: Routes, flow: Longs, count: int
+    ) -> FlowPaths:
         """Return the routes of flows of which some, `flow`, have a best one."""
-        more = others(rule, best, self.position_m, self.a, self.b, self.node >= 0)
+        more = others(rule, best, weighed(self.snapshot, policy))
         found = ranked(best, more, True)
         owner = flow[np.sort(np.append(np.arange(len(best)), more[1]))]
         # The disjoint are the last two of a flow: the best route may be neither.
@@ -107,7 +94,7 @@ class Instant:
     ) -> FlowPaths:
         """Return routes with the links between their platforms."""
         link = np.empty(int(hops.sum()), np.int32)
-        _lay(path, begin, hops, self.key, len(self.node), link)
+        _lay(path, begin, hops, self.key, len(self.snapshot.position_m), link)
         first = np.concatenate([[0], np.cumsum(hops)])
         return FlowPaths(flow.astype(np.int32), delay_s, first, link, np.empty(0))
 

@@ -5,10 +5,9 @@ contacts' budgets say at that moment, each direction for itself, and are shared 
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion
-from skyweft.links.budget import rates_at
 from skyweft.network.flows.carriers import Carriers, carriers
 from skyweft.network.flows.ceiling import Ceiling, ceiling
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
@@ -25,19 +23,12 @@ from skyweft.network.flows.fairness import shares_at
 from skyweft.network.flows.model import Flows
 from skyweft.network.flows.path_selection import Instant
 from skyweft.network.flows.splitting import FlowPaths, shared, together
-from skyweft.network.graph.topology import Topology, topology
+from skyweft.network.graph.block import Network
+from skyweft.network.graph.snapshot import Snapshot, Snapshots, every
 from skyweft.network.product import ITSELF, NO_ROUTE, Beams, FlowRates, LinkLoads
-from skyweft.network.routing.blame import Found, blamed
-from skyweft.network.routing.routes import (
-    carrying,
-    places,
-    relaying,
-    snapshot_times,
-    states,
-    sweep_blocks,
-)
+from skyweft.network.routing.policy import Policy
+from skyweft.network.routing.weights import Weights
 from skyweft.scenario.scenario import Scenario
-from skyweft.stage import NOTHING, Restrictions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -124,70 +115,56 @@ def shares(
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return shares(scenario, fleet, motion, contacts, threads)
-    flows = wanted(scenario, fleet)
-    return _joined(list(pieces(scenario, fleet, motion, contacts, flows, executor)))
+    network = Network(scenario, fleet, motion, contacts)
+    return _joined(list(pieces(network, wanted(scenario, fleet), executor)))
 
 
 def pieces(
-    scenario: Scenario,
-    fleet: Fleet,
-    motion: Motion,
-    contacts: Contacts,
-    flows: Wanted,
-    executor: Executor,
-    restrictions: Restrictions = NOTHING,
+    network: Network, flows: Wanted, executor: Executor, weights: Weights | None = None
 ) -> Iterator[Traffic]:
     """Yield `flow_rates` about a hundred thousand rows at a time, in their order.
 
-    `restrictions` of earlier stages take links or part of their rates away.
+    Restrictions of earlier stages take links or part of their rates away. `weights` stand in place
+    of the rules' metrics.
     """
-    block = _block(scenario, fleet, motion, contacts, flows, restrictions)
+    block = _Block(network, flows, weights)
     size = min(SNAPSHOTS_AT_ONCE, max(1, ROWS_AT_ONCE // max(1, len(flows))))
-    spans = list(pairwise([*range(0, len(block.time_s), size), len(block.time_s)]))
+    count = len(block.snapshots)
+    spans = list(pairwise([*range(0, count, size), count]))
     # A few ahead of the reader, never all: they wait in memory.
     for first in range(0, len(spans), SPANS_AHEAD):
         yield from executor.map(block.span, spans[first : first + SPANS_AHEAD])
 
 
-def most(
-    scenario: Scenario,
-    fleet: Fleet,
-    motion: Motion,
-    contacts: Contacts,
-    flows: Wanted,
-    variables_max: int,
-    restrictions: Restrictions = NOTHING,
-) -> Ceiling:
+def most(network: Network, flows: Wanted, variables_max: int) -> Ceiling:
     """Return the most that any routes could carry at the first snapshot of a block of time.
 
     Parameters
     ----------
-    scenario, fleet, motion, contacts
-        As in `flow_rates`.
+    network : Network
+        Of the block.
     flows : Wanted
         All flows of the scenario.
     variables_max : int
         Of the linear program.
-    restrictions : Restrictions
-        Of earlier stages.
 
     Raises
     ------
     RangeError
         The program is larger.
     """
-    block = _block(scenario, fleet, motion, contacts, flows, restrictions)
-    position_m = places(fleet, motion, float(block.time_s[0]))
-    net = block.net(0, position_m, *block.rates(0, 1))
+    block = _Block(network, flows)
+    first = block.snapshots[0]
+    net = block.net(first, *block.snapshots[:1].rates())
     return ceiling(
-        len(fleet),
+        len(network.fleet),
         net.tail,
         net.head,
         net.capacity_bps,
         flows.source,
         flows.target,
-        block.demand_bps(0, position_m),
-        block.node >= 0,
+        block.demand_bps(first),
+        network.relays.passes,
         variables_max,
         (net.carriers.of, net.carriers.part, net.carriers.capacity_bps),
     )
@@ -208,60 +185,48 @@ class _Net:
 class _Block:
     """What all snapshots of a block of time have in common."""
 
-    scenario: Scenario
-    fleet: Fleet
-    motion: Motion
-    contacts: Contacts
+    network: Network
     flows: Wanted
-    limits: Topology
-    node: Ints
-    blocks: tuple[Ints, Ints, Ints]
-    time_s: Floats
-    first: Longs  # (T + 1,) where a snapshot's contacts begin in `contact`
-    contact: Ints
+    weights: Weights | None = None
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """Return them; all rules have one step."""
+        return every(self.network, self.network.scenario.rules(Flows)[0].step_s)
 
     def span(self, span: tuple[int, int]) -> Traffic:
         """Return the shares and loads of some snapshots."""
-        rate_bps, reverse_bps = self.rates(*span)
-        begin = self.first[span[0]]
+        some = self.snapshots[span[0] : span[1]]
+        rate_bps, reverse_bps = some.rates()
         parts = []
-        for k in range(*span):
-            mine = slice(self.first[k] - begin, self.first[k + 1] - begin)
-            parts.append(self.one(k, rate_bps[mine], reverse_bps[mine]))
+        for k, snapshot in enumerate(some):
+            mine = slice(some.first[k], some.first[k + 1])
+            parts.append(self.one(snapshot, rate_bps[mine], reverse_bps[mine]))
         return _joined(parts)
 
-    def rates(self, low: int, high: int) -> tuple[Floats, Floats]:
-        """Return what the contacts up at some snapshots carry, forward and back."""
-        up = self.contact[self.first[low] : self.first[high]].astype(np.int64)
-        time_s = np.repeat(self.time_s[low:high], np.diff(self.first[low : high + 1]))
-        known = self.scenario, self.fleet, self.motion, self.contacts
-        return rates_at(*known, up, time_s, self.limits.restrictions)
-
-    def net(self, k: int, position_m: Floats, rate_bps: Floats, reverse_bps: Floats) -> _Net:
+    def net(self, snapshot: Snapshot, rate_bps: Floats, reverse_bps: Floats) -> _Net:
         """Return the directed links of a snapshot; contacts of one pair add up."""
-        up = self.contact[self.first[k] : self.first[k + 1]]
-        a, b = (side[up].astype(np.int64) for side in (self.contacts.source, self.contacts.target))
-        many = len(self.fleet)
+        a, b = (side.astype(np.int64) for side in snapshot.ends)
+        many = len(snapshot.position_m)
         key, which = np.unique(np.append(a * many + b, b * many + a), return_inverse=True)
         capacity_bps = np.zeros(len(key))
         np.add.at(capacity_bps, which, np.append(rate_bps, reverse_bps))
         tail, head = (side.astype(np.int32) for side in np.divmod(key, many))
-        shared = carriers(self.limits, self.contacts, up, position_m, key, capacity_bps)
-        return _Net(key, tail, head, capacity_bps, shared)
+        return _Net(key, tail, head, capacity_bps, carriers(snapshot, key, capacity_bps))
 
-    def demand_bps(self, k: int, position_m: Floats) -> Floats:
+    def demand_bps(self, snapshot: Snapshot) -> Floats:
         """Return what every flow would send at a snapshot, by the hour at its source."""
-        return demand_at(self.scenario, self.flows, float(self.time_s[k]), position_m)
+        scenario = self.network.scenario
+        return demand_at(scenario, self.flows, snapshot.time_s, snapshot.position_m)
 
-    def one(self, k: int, rate_bps: Floats, reverse_bps: Floats) -> Traffic:
+    def one(self, snapshot: Snapshot, rate_bps: Floats, reverse_bps: Floats) -> Traffic:
         """Share the links of one snapshot."""
-        time_s, flows, rules = float(self.time_s[k]), self.flows, self.scenario.rules(Flows)
-        position_m = places(self.fleet, self.motion, time_s)
-        net = self.net(k, position_m, rate_bps, reverse_bps)
-        routes_found, reasons = self.routes_found(k, net, position_m)
+        time_s, flows, rules = snapshot.time_s, self.flows, self.network.scenario.rules(Flows)
+        net = self.net(snapshot, rate_bps, reverse_bps)
+        routes_found, reasons = self.routes_found(snapshot, net)
         if len(net.carriers.rule):
             routes_found = net.carriers.laid(routes_found)
-        demand_bps = self.demand_bps(k, position_m)
+        demand_bps = self.demand_bps(snapshot)
         found = shared(
             routes_found,
             np.append(net.capacity_bps, net.carriers.capacity_bps),
@@ -290,52 +255,18 @@ class _Block:
         )
         return replace(got, limiting_factor=why), carried, net.carriers.rows(time_s, found.load_bps)
 
-    def blame(self, k: int, found: Found, search: Callable[[Ints, Ints], Found]) -> Found:
-        """Name the restrictions that leave flows of a snapshot without a route."""
-        if not len(self.limits.restrictions):
-            return found
-        time_s = float(self.time_s[k])
-        state = states(self.fleet, self.motion, time_s)
-        return blamed(self.limits, self.contacts, found, state, time_s, search)
-
-    def routes_found(self, k: int, net: _Net, position_m: Floats) -> tuple[FlowPaths, Ints]:
+    def routes_found(self, snapshot: Snapshot, net: _Net) -> tuple[FlowPaths, Ints]:
         """Return the routes of all flows of a snapshot, and why flows have none."""
-        up = self.contact[self.first[k] : self.first[k + 1]]
-        a, b = self.contacts.source[up], self.contacts.target[up]
-        now = Instant(position_m, a, b, self.node, self.blocks, net.key, partial(self.blame, k))
-        flows = self.flows
+        now, flows = Instant(snapshot, net.key), self.flows
         found = [
-            now.paths_of(rule, flows.source[mine], flows.target[mine])
-            for number, rule in enumerate(self.scenario.rules(Flows))
+            now.paths_of(
+                rule, Policy.of(rule, self.weights), flows.source[mine], flows.target[mine]
+            )
+            for number, rule in enumerate(self.network.scenario.rules(Flows))
             for mine in [flows.rule == number]
         ]
         reasons = np.concatenate([reason for _, reason in found])
         return together([each for each, _ in found]), reasons
-
-
-def _block(
-    scenario: Scenario,
-    fleet: Fleet,
-    motion: Motion,
-    contacts: Contacts,
-    flows: Wanted,
-    restrictions: Restrictions = NOTHING,
-) -> _Block:
-    relays, limits = relaying(scenario, fleet), topology(scenario, fleet, contacts, restrictions)
-    node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    time_s = snapshot_times(motion, scenario.rules(Flows)[0].step_s)
-    return _Block(
-        scenario,
-        fleet,
-        motion,
-        contacts,
-        flows,
-        limits,
-        node,
-        sweep_blocks(fleet, relays, node, contacts),
-        time_s,
-        *carrying(limits, fleet, motion, contacts, time_s),
-    )
 
 
 def _joined(parts: list[Traffic]) -> Traffic:

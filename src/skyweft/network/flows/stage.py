@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skyweft.contacts.stage import BLOCK
 from skyweft.errors import RangeError, ScenarioError
-from skyweft.motion.stage import MOTION
 from skyweft.motion.unread import PAIR, of_table
 from skyweft.network.amounts import doubtful, too_many_snapshots, unheeded
 from skyweft.network.flows import beam_use, throughput
@@ -21,6 +19,7 @@ from skyweft.network.flows.arrow import (
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.model import Flows
 from skyweft.network.flows.shares import Traffic, most, pieces
+from skyweft.network.graph.block import NETWORK
 from skyweft.network.reads import OF_RATES
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Journal, Metrics, Stage, State, Whole
@@ -32,7 +31,7 @@ class FlowsStage(Stage):
     """Flows: where the scenario has `[[flows]]`."""
 
     key = "flows"
-    needs = ("motion", "contacts")
+    needs = ("graph",)
     models = (Flows,)
     reads = (*OF_RATES, "flows")
     tables = (FLOW_RATES, LINK_LOADS, BEAMS)
@@ -79,13 +78,13 @@ class _State(State):
         """Share the links at some snapshots at a time; write some while others are shared."""
         context = self._context
         flows = context.once(wanted)
-        known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
+        network = block.get(NETWORK).seen_by(block)
         assert context.executor is not None
-        for some in pieces(*known, flows, context.executor, block.restrictions):
+        for some in pieces(network, flows, context.executor, context.policy):
             self._put(block, some)
         if block.start_s == 0:
             try:
-                ceiling = most(*known, flows, VARIABLES_MAX, block.restrictions)
+                ceiling = most(network, flows, VARIABLES_MAX)
                 bound_bps, why_not = ceiling.total_bps, ""
             except RangeError as error:
                 bound_bps, why_not = np.nan, str(error)

@@ -6,10 +6,12 @@ so every algorithm gives the same distance to the last bit.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from skyweft.kernels import making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -98,48 +100,80 @@ def touching_blocks(tail: Ints, head: Ints, bounds: Ints) -> tuple[Ints, Ints]:
     return first.astype(np.int32), (pairs % max(count, 1)).astype(np.int32)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def neighbours(position_m: Floats, a: Ints, b: Ints, by_hops: bool) -> tuple[Ints, Ints, Ints]:
-    """Group the links of an instant by platform, both ways.
+class Blocks(NamedTuple):
+    """Where blocks of nodes begin, and which have an edge into each: see `Adjacency`."""
 
-    Returns where each platform's links begin (N + 1,), the other end (2K,) and the cost (2K,):
-    whole nanoseconds, or 1 a link. Links of a platform whose place is NaN are left out.
-    """
-    platforms = len(position_m)
-    first = np.zeros(platforms + 1, np.int32)
-    cost = np.empty(len(a), np.int32)
+    bounds: Ints
+    touching_first: Ints
+    touching: Ints
+
+
+class Near(NamedTuple):
+    """The links of an instant grouped by platform, both ways: 2K of them, N platforms."""
+
+    first: Ints  # (N + 1,) where a platform's links begin
+    other: Ints  # (2K,) the other end
+    cost: Ints  # (2K,) towards it
+    cost_back: Ints  # (2K,) from it
+
+
+class Among(NamedTuple):
+    """The directed edges among relays, grouped by the node they leave and padded to fours."""
+
+    first: Ints
+    head: Ints
+    cost: Ints
+
+
+@making
+def delays_ns(position_m: Floats, a: Ints, b: Ints) -> Ints:
+    """Return the delay of every link in whole nanoseconds; -1 where an end is absent."""
+    delay = np.empty(len(a), np.int32)
     for k in range(len(a)):
         square = 0.0
         for axis in range(3):
             square += (position_m[a[k], axis] - position_m[b[k], axis]) ** 2
-        cost[k] = -1
-        if not np.isnan(square):
-            # At least 1, so that every hop brings a route closer to its end.
-            cost[k] = 1 if by_hops else max(1.0, np.rint(np.sqrt(square) / NS_M))
+        # At least 1, so that every hop brings a path closer to its end.
+        delay[k] = -1 if np.isnan(square) else max(1.0, np.rint(np.sqrt(square) / NS_M))
+    return delay
+
+
+@making
+def neighbours(platforms: int, a: Ints, b: Ints, there: Ints, back: Ints) -> Near:
+    """Group the links of an instant by platform, both ways.
+
+    `there` and `back` (K,) are what a link costs from `a` to `b` and from `b` to `a`; links that
+    cost less than nothing are left out.
+    """
+    first = np.zeros(platforms + 1, np.int32)
+    for k in range(len(a)):
+        if there[k] >= 0:
             first[a[k] + 1] += 1
             first[b[k] + 1] += 1
     for k in range(platforms):
         first[k + 1] += first[k]
     place = first[:-1].copy()
     other = np.empty(first[-1], np.int32)
-    price = np.empty(first[-1], np.int32)
+    cost = np.empty(first[-1], np.int32)
+    cost_back = np.empty(first[-1], np.int32)
     for k in range(len(a)):
-        if cost[k] >= 0:
-            other[place[a[k]]], price[place[a[k]]] = b[k], cost[k]
-            other[place[b[k]]], price[place[b[k]]] = a[k], cost[k]
+        if there[k] >= 0:
+            at = place[a[k]]
+            other[at], cost[at], cost_back[at] = b[k], there[k], back[k]
             place[a[k]] += 1
+            at = place[b[k]]
+            other[at], cost[at], cost_back[at] = a[k], back[k], there[k]
             place[b[k]] += 1
-    return first, other, price
+    return Near(first, other, cost, cost_back)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def transit(
-    node: Ints, nodes: int, first: Ints, other: Ints, price: Ints, passing: int
-) -> tuple[Ints, Ints, Ints]:
+@making
+def transit(node: Ints, nodes: int, near: Near, passing: int) -> Among:
     """Keep the links among relaying platforms, grouped by node and padded to fours.
 
     Every hop out of a node costs its processing too.
     """
+    first, other, cost, _ = near
     start = np.zeros(nodes + 1, np.int32)
     for k in range(len(node)):
         if node[k] >= 0:
@@ -156,6 +190,15 @@ def transit(
             place = start[node[k]]
             for e in range(first[k], first[k + 1]):
                 if node[other[e]] >= 0:
-                    head[place], delay[place] = node[other[e]], price[e] + passing
+                    head[place], delay[place] = node[other[e]], cost[e] + passing
                     place += 1
-    return start, head, delay
+    return Among(start, head, delay)
+
+
+@making
+def grouped(
+    node: Ints, nodes: int, a: Ints, b: Ints, there: Ints, back: Ints, passing: int
+) -> tuple[Near, Among]:
+    """Return `neighbours` of all platforms and `transit` among the relays, in one call."""
+    near = neighbours(len(node), a, b, there, back)
+    return near, transit(node, nodes, near, passing)

@@ -1,79 +1,50 @@
-"""The table of outages, and its key metrics: which platforms were out of order, and when."""
+"""The table of restrictions: what stages kept from working, before the network was made."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from skyweft.columns import Column, Table, named
-from skyweft.fleet import Fleet
-from skyweft.network.graph.model import Failures
-from skyweft.network.graph.topology import platform_outages
-from skyweft.scenario.scenario import Scenario
+from skyweft.columns import Column, Table, named, named_or_null
+from skyweft.stage import Restriction, Restrictions
 
-NAMES_MAX = 20  # in the summary; the table has all
-
-OUTAGES = Table(
-    "outages",
-    "one row an outage of a platform, by cause, platform and start",
+RESTRICTIONS = Table(
+    "restrictions",
+    "one row a restriction of another stage that the network obeys, by platform and start",
     (
-        Column("failure", "int32", "", "place of the cause among the scenario's [[failures]]"),
-        Column("platform", "name", "", "what is out of order and carries no traffic"),
+        Column("platform", "name", "", "what cannot do what it could"),
+        Column("other", "name", "", "other end of the one link that is meant; null: all its links"),
         Column("start_s", "float64", "s", "from the scenario's start"),
-        Column("end_s", "float64", "s", "from the scenario's start; at most the run's end"),
+        Column("end_s", "float64", "s", "from the scenario's start; not included"),
+        Column("cause", "text", "", "as reasons and loss causes call it"),
+        Column("rate_factor", "float64", "1", "what is left of the rate; 0: nothing"),
     ),
 )
 
 
-def outages_table(scenario: Scenario, fleet: Fleet, names: pa.Array) -> pa.Table:
-    """Return one row an outage of a platform, by `[[failures]]`, platform and start."""
-    found = list(platform_outages(scenario, fleet))
-    return OUTAGES.build(
+def restrictions_table(some: Restrictions, names: pa.Array) -> pa.Table:
+    """Return one row a restriction, in their order."""
+    return RESTRICTIONS.build(
         {
-            "failure": np.repeat(
-                [rule for rule, _, _ in found], [len(out) for _, _, out in found]
-            ).astype(np.int32),
-            "platform": named(_joined([out.item for _, _, out in found], np.int32), names),
-            "start_s": _joined([out.start_s for _, _, out in found], np.float64),
-            "end_s": _joined([out.end_s for _, _, out in found], np.float64),
-        },
+            "platform": named(some.one, names),
+            "other": named_or_null(some.other.astype(np.int32), names),
+            "start_s": some.start_s,
+            "end_s": some.end_s,
+            "cause": pa.array([some.causes[each] for each in some.cause.tolist()], pa.string()),
+            "rate_factor": some.rate_factor,
+        }
     )
 
 
-def _joined(pieces: Sequence[np.ndarray[Any, Any]], kind: type) -> np.ndarray[Any, Any]:
-    return np.concatenate([np.empty(0, kind), *pieces])
-
-
-def metrics(scenario: Scenario, fleet: Fleet) -> list[dict[str, Any]]:
-    """Return how many platforms each cause has out at any time, and who, ready for JSON."""
-    found = []
-    for rule, rows, out in platform_outages(scenario, fleet):
-        who = np.unique(out.item)
-        found.append(
-            {
-                "failure": rule,
-                "members": len(rows),
-                "out": len(who),
-                "share_out": len(who) / len(rows) if len(rows) else None,
-                "names": [fleet.names[row] for row in who[:NAMES_MAX]],
-            }
-        )
-    return found
-
-
-def reported(scenario: Scenario, summed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Write who is out of order, a line a cause, and what a share means."""
-    for each in summed:
-        cause = scenario.rules(Failures)[each["failure"]]
-        more = each["out"] - len(each["names"])
-        names = ", ".join(each["names"]) + (f" and {more:,} more" if more else "")
-        drawn = (
-            f" (share = {cause.share:g} draws each alone; count = N takes just so many)"
-            if cause.share is not None and 0 < cause.share < 1
-            else ""
-        )
-        yield (
-            f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} platforms are "
-            f"out of order{drawn}" + (f": {names}" if names else "")
-        )
+def restrictions_of(table: pa.Table, names: Sequence[str]) -> Restrictions:
+    """Return what `restrictions_table` wrote."""
+    one, other = (
+        pc.index_in(table[side].cast(pa.string()), pa.array(names, pa.string())).to_pylist()
+        for side in ("platform", "other")
+    )
+    rest = (table[name].to_pylist() for name in ("start_s", "end_s", "cause", "rate_factor"))
+    return Restrictions.of(
+        Restriction(a if b is None else (a, b), *said)
+        for a, b, *said in zip(one, other, *rest, strict=True)
+    )

@@ -5,8 +5,7 @@ beam that serves so many users, a laser that is blinded by the Sun or still bein
 platform that is out of order say which of them do.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
@@ -14,12 +13,12 @@ from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
+from skyweft.network.failures.causes import outages, pair_keys, pair_outages
+from skyweft.network.failures.outages import Outages
 from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
-from skyweft.network.graph.failures import Outages, chosen, drawn, failed, listed, together
-from skyweft.network.graph.model import Failures
+from skyweft.network.graph.choices import Candidates, worth
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
-from skyweft.stage import NOTHING, Restrictions
 from skyweft.world.clock import Clock
 from skyweft.world.sun import sun_direction
 
@@ -35,7 +34,7 @@ class Topology:
     """What a run needs to say which contacts are used: rules, Sun and outages.
 
     `outages` are of the fleet's platforms, `pair_outages` of the pairs `pair_key`: their link and
-    ends as one number, ascending. `restrictions` are of earlier stages.
+    ends as one number, ascending.
     """
 
     links: tuple[Link, ...]
@@ -43,12 +42,11 @@ class Topology:
     outages: Outages
     pair_outages: Outages
     pair_key: NDArray[np.int64]
-    restrictions: Restrictions = NOTHING
 
     @property
     def idle(self) -> bool:
         """Whether every contact carries traffic at any time."""
-        failing = len(self.outages) or len(self.pair_outages) or len(self.restrictions)
+        failing = len(self.outages) or len(self.pair_outages)
         return not failing and not any(_limited(link) for link in self.links)
 
     def used(
@@ -90,10 +88,7 @@ class Topology:
         keep = ~(down[contacts.source[up]] | down[contacts.target[up]])
         if len(self.pair_outages):
             down = _down(self.pair_outages, len(self.pair_key), time_s)
-            keep &= ~down[np.searchsorted(self.pair_key, _keys(contacts, up, platforms))]
-        if len(self.restrictions):
-            ends = contacts.source[up], contacts.target[up]
-            keep &= ~self.restrictions.stopped(*ends, time_s)
+            keep &= ~down[np.searchsorted(self.pair_key, pair_keys(contacts, up, platforms))]
         return keep
 
     def _held(
@@ -185,12 +180,8 @@ class Topology:
         return rule.astype(np.int16), platform, beam, centre, which
 
 
-def topology(
-    scenario: Scenario, fleet: Fleet, contacts: Contacts, restrictions: Restrictions = NOTHING
-) -> Topology:
+def topology(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Topology:
     """Return the limits and the failures of a scenario, and of the links that contacts make.
-
-    `restrictions` of earlier stages act as failures do.
 
     Raises
     ------
@@ -200,16 +191,9 @@ def topology(
     return Topology(
         tuple(scenario.links),
         Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables"),
-        _outages(scenario, fleet),
-        *_pair_outages(scenario, fleet, contacts),
-        restrictions,
+        outages(scenario, fleet),
+        *pair_outages(scenario, fleet, contacts),
     )
-
-
-def _keys(contacts: Contacts, rows: Ints | slice, platforms: int) -> NDArray[np.int64]:
-    """Return link, source and target of some contacts as one number."""
-    ends = contacts.link[rows].astype(np.int64) * platforms + contacts.source[rows]
-    return ends * platforms + contacts.target[rows]
 
 
 def _down(outages: Outages, count: int, time_s: float) -> Bools:
@@ -232,85 +216,17 @@ def _limited(link: Link) -> bool:
     )
 
 
-def _outages(scenario: Scenario, fleet: Fleet) -> Outages:
-    """Put the outages of all `[[failures]]` together."""
-    found = [listed(fleet.names, [], scenario.duration_s)]
-    return together([*found, *(out for _, _, out in platform_outages(scenario, fleet))])
-
-
-def platform_outages(scenario: Scenario, fleet: Fleet) -> Iterator[tuple[int, Ints, Outages]]:
-    """Yield place, the rows of `fleet` that may fail and their outages of each `[[failures]]`.
-
-    Those of links are left out: which pairs there are, the contacts tell.
-    """
-    for number, each in enumerate(scenario.rules(Failures)):
-        if each.platforms:
-            rows = np.unique(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
-            yield number, rows, failing(each, scenario, fleet.names, rows)
-
-
-def _pair_outages(
-    scenario: Scenario, fleet: Fleet, contacts: Contacts
-) -> tuple[Outages, NDArray[np.int64]]:
-    """Return the outages of the pairs that meet, and the pairs: each fails by its own name."""
-    causes = [each for each in scenario.rules(Failures) if each.links]
-    key = np.unique(_keys(contacts, slice(None), len(fleet))) if causes else np.empty(0, np.int64)
-    ends, target = np.divmod(key, len(fleet))
-    link, source = np.divmod(ends, len(fleet))
-    names = [
-        pair_name(number, fleet.names[a], fleet.names[b])
-        for number, a, b in zip(link, source, target, strict=True)
-    ]
-    found = [listed(names, [], scenario.duration_s)]
-    for each in causes:
-        rows = np.flatnonzero(np.isin(link, each.links)).astype(np.int32)
-        if len(rows):
-            found.append(failing(each, scenario, names, rows))
-    return together(found), key
-
-
-def pair_name(link: int, source: str, target: str) -> str:
-    """Return what a pair that fails by itself is called, by the place of its rule and its ends."""
-    return f"{link}:{source}>{target}"
-
-
-def failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: Ints) -> Outages:
-    """Return the outages of one `[[failures]]`, of the rows of `names` that may fail."""
-    mine = [names[row] for row in rows]
-    if failures.mtbf_s is not None:
-        mttr_s = np.inf if failures.mttr_s is None else failures.mttr_s
-        found = failed(scenario.duration_s, mine, failures.mtbf_s, mttr_s, scenario.seed)
-        return replace(found, item=rows[found.item])
-    hit = None
-    if failures.share is not None:
-        hit = chosen(mine, failures.share, scenario.seed)
-    elif failures.count is not None:
-        hit = drawn(mine, failures.count, scenario.seed)
-    if hit is not None:
-        mine = [name for name, each in zip(mine, hit, strict=True) if each]
-    wanted = failures.names or mine
-    end_s = scenario.duration_s if failures.end_s is None else failures.end_s
-    return listed(names, [(name, failures.start_s, end_s) for name in wanted], scenario.duration_s)
-
-
 def _order(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> NDArray[np.int64]:
-    return np.argsort(_worth(link, contacts, up, position_m), kind="stable")
-
-
-def _worth(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> Floats:
-    """Return what contacts are sorted by, the best first."""
-    if link.choose == "longest":
-        return -contacts.end_s[up]
-    if link.choose in ("earliest", "longest_waiting"):  # at an instant nobody knows who waited
-        return contacts.start_s[up]
     a, b = position_m[contacts.source[up]], position_m[contacts.target[up]]
     range_m = np.linalg.norm(b - a, axis=1)
-    if link.choose == "nearest":
-        return range_m
     # Sorting needs no ellipsoid: elevation above the sphere through the lower end.
     low = (np.linalg.norm(a, axis=1) <= np.linalg.norm(b, axis=1))[:, None]
     foot, along = np.where(low, a, b), np.where(low, b - a, a - b)
-    return -np.sum(foot * along, axis=1) / (np.linalg.norm(foot, axis=1) * range_m)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sine = np.sum(foot * along, axis=1) / (np.linalg.norm(foot, axis=1) * range_m)
+    elevation_deg = np.degrees(np.arcsin(np.clip(sine, -1, 1)))
+    some = Candidates(contacts.start_s[up], contacts.end_s[up], range_m, elevation_deg)
+    return np.argsort(worth(link.choose, some), kind="stable")
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -15,17 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError, ScenarioError
-from skyweft.fleet import Fleet, Motion
-from skyweft.links.budget import rates_at
+from skyweft.fleet import Fleet
 from skyweft.network.flows.demand import Wanted, demand_at
-from skyweft.network.graph.topology import topology
+from skyweft.network.graph.block import Network
+from skyweft.network.graph.snapshot import Snapshots, every
 from skyweft.network.placement.gateways import CARRIED, Plan, fewest, greedy
 from skyweft.network.placement.model import Gateways
-from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times
 from skyweft.scenario.scenario import Scenario
-from skyweft.stage import NOTHING, Restrictions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -115,31 +112,18 @@ def check(scenario: Scenario, fleet: Fleet, flows: Wanted) -> None:
         raise ScenarioError("\n".join(errors))
 
 
-def downlinks(
-    scenario: Scenario,
-    fleet: Fleet,
-    motion: Motion,
-    contacts: Contacts,
-    flows: Wanted,
-    executor: Executor | None = None,
-    restrictions: Restrictions = NOTHING,
-) -> Downlinks:
+def downlinks(network: Network, flows: Wanted, executor: Executor | None = None) -> Downlinks:
     """Return what the candidates of `[gateways]` could take down in a block of time.
 
     Parameters
     ----------
-    scenario, fleet
-        What the user decided, and who the platforms are; `[gateways]` must be there.
-    motion : Motion
-        Where they are in this block; snapshots from its first moment to before its last.
-    contacts : Contacts
-        Windows of this block, those still open from before included.
+    network : Network
+        Of the block; `[gateways]` must be there. Snapshots from its first moment to before
+        its last.
     flows : Wanted
         All flows of the scenario: their demand is the need unless `demand_bps` is given.
     executor : Executor, optional
         Threads that share the snapshots; the answer does not depend on them.
-    restrictions : Restrictions
-        Of earlier stages.
 
     Returns
     -------
@@ -151,23 +135,21 @@ def downlinks(
     """
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return downlinks(scenario, fleet, motion, contacts, flows, threads, restrictions)
-    asked = scenario.settings(Gateways)
+            return downlinks(network, flows, threads)
+    asked = network.scenario.settings(Gateways)
     assert asked is not None
-    site = _sites(fleet, asked)
-    time_s = snapshot_times(motion, asked.step_s)
-    limits = topology(scenario, fleet, contacts, restrictions)
-    first, up = carrying(limits, fleet, motion, contacts, time_s)
-    place, outward = _candidates(scenario, fleet, contacts, site)
-    snapshot = np.repeat(np.arange(len(time_s)), np.diff(first))
-    mine = place[up] >= 0
-    up, snapshot = up[mine], snapshot[mine]
+    site = _sites(network.fleet, asked)
+    snapshots = every(network, asked.step_s)
+    time_s = snapshots.time_s
+    place, outward = _candidates(network, site)
+    snapshot = np.repeat(np.arange(len(time_s)), np.diff(snapshots.first))
+    mine = place[snapshots.contact] >= 0
+    up, snapshot = snapshots.contact[mine], snapshot[mine]
 
     def some(span: tuple[int, int]) -> Floats:
         low, high = np.searchsorted(snapshot, span)
         rows, moments = up[low:high].astype(np.int64), time_s[snapshot[low:high]]
-        known = scenario, fleet, motion, contacts
-        there, back = rates_at(*known, rows, moments, restrictions)
+        there, back = network.rates(rows, moments)
         return np.where(outward[rows], back, there)
 
     spans = pairwise([*range(0, len(time_s), SNAPSHOTS_AT_ONCE), len(time_s)])
@@ -180,7 +162,7 @@ def downlinks(
     return Downlinks(
         site,
         time_s,
-        _need(scenario, fleet, motion, flows, time_s),
+        _need(network, flows, snapshots),
         np.minimum(total, np.inf if asked.site_rate_max_bps is None else asked.site_rate_max_bps),
         np.bincount(cell, minlength=many).reshape(shape) > 0,
     )
@@ -190,17 +172,15 @@ def _sites(fleet: Fleet, asked: Gateways) -> Ints:
     return np.concatenate([fleet.rows_of(group) for group in dict.fromkeys(asked.sites)])
 
 
-def _candidates(
-    scenario: Scenario, fleet: Fleet, contacts: Contacts, site: Ints
-) -> tuple[NDArray[np.int64], Bools]:
+def _candidates(network: Network, site: Ints) -> tuple[NDArray[np.int64], Bools]:
     """Return the candidate of every contact, or -1, and whether it is the contact's source.
 
     The other end passes traffic on and is no candidate itself.
     """
-    number = np.full(len(fleet), -1, np.int64)
+    number = np.full(len(network.fleet), -1, np.int64)
     number[site] = np.arange(len(site))
-    through = relaying(scenario, fleet) & (number < 0)
-    a, b = contacts.source, contacts.target
+    through = network.relays.passes & (number < 0)
+    a, b = network.contacts.source, network.contacts.target
     place = np.where(through[b], number[a], np.where(through[a], number[b], -1))
     return place, number[a] >= 0
 
@@ -216,17 +196,16 @@ def _best(cell: NDArray[np.int64], rate_bps: Floats, most: int | None) -> NDArra
     return order[rank < most]
 
 
-def _need(
-    scenario: Scenario, fleet: Fleet, motion: Motion, flows: Wanted, time_s: Floats
-) -> Floats:
+def _need(network: Network, flows: Wanted, snapshots: Snapshots) -> Floats:
     """Return what should be downlinked at each snapshot: as said, or all demand that has an end."""
+    scenario = network.scenario
     asked = scenario.settings(Gateways)
     assert asked is not None
     if asked.demand_bps is not None:
-        return np.full(len(time_s), asked.demand_bps)
-    total_bps = np.empty(len(time_s))
-    for k, t in enumerate(time_s):
-        demand_bps = demand_at(scenario, flows, float(t), places(fleet, motion, float(t)))
+        return np.full(len(snapshots), asked.demand_bps)
+    total_bps = np.empty(len(snapshots))
+    for k, each in enumerate(snapshots):
+        demand_bps = demand_at(scenario, flows, each.time_s, each.position_m)
         total_bps[k] = demand_bps[np.isfinite(demand_bps)].sum()
     return total_bps
 

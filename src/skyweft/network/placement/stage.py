@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from skyweft.contacts.stage import BLOCK
 from skyweft.fleet import Fleet
-from skyweft.motion.stage import MOTION
 from skyweft.network.amounts import doubtful, unheeded
 from skyweft.network.flows.demand import wanted
+from skyweft.network.graph.block import NETWORK
 from skyweft.network.placement.arrow import GATEWAY_CAPACITY, GATEWAYS, sites_table, times_table
 from skyweft.network.placement.ground import Downlinks, check, downlinks, join, siting
 from skyweft.network.placement.metrics import metrics
@@ -20,7 +19,7 @@ class GatewaysStage(Stage):
     """Gateways to choose: where the scenario has `[gateways]`."""
 
     key = "gateways"
-    needs = ("motion", "contacts")
+    needs = ("graph",)
     models = (Gateways,)
     reads = (*OF_RATES, "flows", "gateways")
     tables = (GATEWAYS, GATEWAY_CAPACITY)
@@ -52,9 +51,8 @@ class _State(State):
 
     def block(self, block: Block) -> None:
         context = self._context
-        met = block.get(BLOCK).contacts
-        known = context.scenario, context.fleet, block.get(MOTION), met, context.once(wanted)
-        down = downlinks(*known, context.executor, block.restrictions)
+        network = block.get(NETWORK).seen_by(block)
+        down = downlinks(network, context.once(wanted), context.executor)
         block.journal.keep("downlinks", down.columns())
 
     def close(self, whole: Whole) -> Metrics:

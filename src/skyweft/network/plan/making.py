@@ -5,8 +5,8 @@ import numpy as np
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
 from skyweft.links.product import LinkSamples
+from skyweft.network.graph.block import relaying
 from skyweft.network.plan.product import ContactPlan, Flags, Floats, Ints, Longs, plan
-from skyweft.network.routing.routes import relaying
 from skyweft.scenario.scenario import Scenario
 
 

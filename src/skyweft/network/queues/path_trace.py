@@ -7,22 +7,19 @@ their borders: see `queueing`.
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.product import Contacts
 from skyweft.errors import RangeError
-from skyweft.fleet import Fleet, Motion
-from skyweft.links.budget import rates_at
-from skyweft.network.graph.topology import Topology, topology
+from skyweft.network.graph.block import Network, step_times
+from skyweft.network.graph.snapshot import Snapshot, Snapshots, snapshots
 from skyweft.network.queues.model import Packets
 from skyweft.network.queues.sending import Pairs, window
-from skyweft.network.routing.best import routes_found
-from skyweft.network.routing.routes import carrying, places, relaying, snapshot_times, sweep_blocks
-from skyweft.scenario.scenario import Scenario
-from skyweft.stage import NOTHING, Restrictions
+from skyweft.network.routing.best import best_paths
+from skyweft.network.routing.policy import Policy
+from skyweft.network.routing.weights import Weights
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -70,29 +67,26 @@ class Laid:
 
 
 def gather(
-    scenario: Scenario,
-    fleet: Fleet,
-    motion: Motion,
-    contacts: Contacts,
+    network: Network,
     pairs: Pairs,
     known: Longs,
     executor: Executor,
-    restrictions: Restrictions = NOTHING,
+    weights: Weights | None = None,
 ) -> Laid | None:
     """Return routes and links of a block of time, as far as packets are sent in it.
 
     Parameters
     ----------
-    scenario, fleet, motion, contacts
-        As in `shares.shares`.
+    network : Network
+        Of the block.
     pairs : Pairs
         From `asked`.
     known : (L,)
         Keys of the links of earlier blocks: packets may still wait for them.
     executor : Executor
         Threads that share the snapshots; the answer does not depend on them.
-    restrictions : Restrictions
-        Of earlier stages.
+    weights : callable, optional
+        By what routes are the best, in place of their delay.
 
     Returns
     -------
@@ -104,26 +98,29 @@ def gather(
     RangeError
         More links and snapshots than fit.
     """
-    step_s = scenario.rules(Packets)[0].step_s
-    start_s, end_s = window(scenario)
-    time_s = snapshot_times(motion, step_s)
+    rule = network.scenario.rules(Packets)[0]
+    start_s, end_s = window(network.scenario)
+    time_s = step_times(network.motion, rule.step_s)
     # From the last snapshot before the first packet to the first after the last has arrived.
-    time_s = time_s[(time_s > start_s - step_s) & (time_s < end_s + step_s)]
+    time_s = time_s[(time_s > start_s - rule.step_s) & (time_s < end_s + rule.step_s)]
     if not len(time_s):
         return None
-    relays = relaying(scenario, fleet)
-    node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    limits = topology(scenario, fleet, contacts, restrictions)
-    blocks = sweep_blocks(fleet, relays, node, contacts)
+    policy = Policy(processing_s=rule.processing_s, weights=weights)
     parts = []
     for k in range(0, len(time_s), SNAPSHOTS_AT_ONCE):
-        some = time_s[k : k + SNAPSHOTS_AT_ONCE]
-        up = carrying(limits, fleet, motion, contacts, some)
-        stage = _Stage(limits, scenario, fleet, motion, contacts, pairs, node, blocks, some, *up)
-        parts.append(stage.laid(known, executor))
+        some = snapshots(network, time_s[k : k + SNAPSHOTS_AT_ONCE])
+        parts.append(_Stage(some, pairs, policy).laid(known, executor))
         known = parts[-1].key
-        _guard(len(known), (end_s - start_s) / step_s)
+        _guard(len(known), (end_s - start_s) / rule.step_s)
     return joined(parts)
+
+
+class _Ways(NamedTuple):
+    """The routes of F pairs at a snapshot: hops (F,), keys of their links, where everybody is."""
+
+    hops: Ints
+    key: Longs
+    position_m: Floats
 
 
 def _guard(links: int, snapshots: float) -> None:
@@ -136,71 +133,59 @@ def _guard(links: int, snapshots: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Some snapshots, and what all of a block have in common."""
+    """Some snapshots, and whose packets are sent."""
 
-    limits: Topology
-    scenario: Scenario
-    fleet: Fleet
-    motion: Motion
-    contacts: Contacts
+    snapshots: Snapshots
     pairs: Pairs
-    node: Ints
-    blocks: tuple[Ints, Ints, Ints]
-    time_s: Floats
-    first: Longs
-    contact: Ints
+    policy: Policy
 
     def laid(self, known: Longs, executor: Executor) -> Laid:
         """Return routes, and the links on them and on earlier ones."""
-        found = list(executor.map(self.routes_found, range(len(self.time_s))))
-        path = np.concatenate([np.empty(0, np.int64), *(each for _, each, _ in found)])
+        found = list(executor.map(self.routes_found, self.snapshots))
+        path = np.concatenate([np.empty(0, np.int64), *(each.key for each in found)])
         key = np.union1d(known, path).astype(np.int64)
-        tail, head = np.divmod(key, len(self.fleet))
-        delay_s = np.empty((len(key), len(self.time_s)))
-        for k, (_, _, position_m) in enumerate(found):
-            apart_m = position_m[tail] - position_m[head]
+        tail, head = np.divmod(key, self.platforms)
+        delay_s = np.empty((len(key), len(found)))
+        for k, each in enumerate(found):
+            apart_m = each.position_m[tail] - each.position_m[head]
             delay_s[:, k] = np.sqrt((apart_m * apart_m).sum(axis=1)) / SPEED_OF_LIGHT_M_S
         rate_bps, up = self.rates(key)
-        hops = np.array([each for each, _, _ in found], np.int32)
-        hops = hops.reshape(len(self.time_s), len(self.pairs))
+        hops = np.array([each.hops for each in found], np.int32)
+        hops = hops.reshape(len(found), len(self.pairs))
         rate_bps[np.isnan(delay_s)] = 0.0
-        return Laid(self.time_s, key, delay_s, rate_bps, up, hops, path, *self.spans(key))
+        time_s = self.snapshots.time_s
+        return Laid(time_s, key, delay_s, rate_bps, up, hops, path, *self.spans(key))
 
-    def routes_found(self, k: int) -> tuple[Ints, Longs, Floats]:
-        """Return hops (F,), keys of the links, and where everybody is at a snapshot."""
-        position_m = places(self.fleet, self.motion, float(self.time_s[k]))
-        up = self.contact[self.first[k] : self.first[k + 1]]
+    @property
+    def platforms(self) -> int:
+        """Return how many there are."""
+        return len(self.snapshots.network.fleet)
+
+    def routes_found(self, snapshot: Snapshot) -> _Ways:
+        """Return the routes of all pairs at a snapshot."""
         sources, start = np.unique(self.pairs.source, return_inverse=True)
         targets, goal = np.unique(self.pairs.target, return_inverse=True)
-        hops, _, _, _, _, path = routes_found(
-            position_m,
-            self.contacts.source[up],
-            self.contacts.target[up],
-            self.node,
-            np.flatnonzero(self.node >= 0).astype(np.int32),
-            self.blocks,
-            sources,
-            targets,
-            False,
-            round(self.scenario.rules(Packets)[0].processing_s * 1e9),
-        )
-        begin = np.concatenate([[0], np.cumsum(np.where(hops > 0, hops + 1, 0))])
+        found = best_paths(snapshot, sources, targets, self.policy)
         mine = start * len(targets) + goal
-        legs = [path[begin[row] : begin[row] + hops[row] + 1].astype(np.int64) for row in mine]
-        keys = [leg[:-1] * len(self.fleet) + leg[1:] for leg in legs]
-        return hops[mine], np.concatenate([np.empty(0, np.int64), *keys]), position_m
+        begin, hops = found.begin, found.hops
+        legs = [
+            found.path[begin[row] : begin[row] + hops[row] + 1].astype(np.int64) for row in mine
+        ]
+        keys = [leg[:-1] * self.platforms + leg[1:] for leg in legs]
+        key = np.concatenate([np.empty(0, np.int64), *keys])
+        return _Ways(hops[mine], key, snapshot.position_m)
 
     def rates(self, key: Longs) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the rate of every link at every snapshot, contacts of a pair summed, and if up."""
-        rate_bps = np.zeros((len(key), len(self.time_s)))
+        some = self.snapshots
+        rate_bps = np.zeros((len(key), len(some)))
         up = np.zeros(rate_bps.shape, np.bool_)
-        rows = self.contact.astype(np.int64)
-        when = np.repeat(np.arange(len(self.time_s)), np.diff(self.first))
+        rows = some.contact.astype(np.int64)
+        when = np.repeat(np.arange(len(some)), np.diff(some.first))
         one, other = self.keys_of(rows)
         mine = np.flatnonzero(np.isin(one, key) | np.isin(other, key))
         rows, when, one, other = rows[mine], when[mine], one[mine], other[mine]
-        known = self.scenario, self.fleet, self.motion, self.contacts
-        both = rates_at(*known, rows, self.time_s[when], self.limits.restrictions)
+        both = some.network.rates(rows, some.time_s[when])
         for route, bps in zip((one, other), both, strict=True):
             held = np.isin(route, key)
             place = np.searchsorted(key, route[held])
@@ -210,22 +195,23 @@ class _Stage:
 
     def keys_of(self, rows: Longs) -> tuple[Longs, Longs]:
         """Return the keys of contacts there and back."""
-        ends = (self.contacts.source[rows], self.contacts.target[rows])
-        a, b = (end.astype(np.int64) for end in ends)
-        return a * len(self.fleet) + b, b * len(self.fleet) + a
+        contacts = self.snapshots.network.contacts
+        a, b = (end[rows].astype(np.int64) for end in (contacts.source, contacts.target))
+        return a * self.platforms + b, b * self.platforms + a
 
     def spans(self, key: Longs) -> tuple[Longs, Floats, Floats]:
         """Return from when to when the links have contacts."""
-        step_s = self.scenario.rules(Packets)[
+        network, time_s = self.snapshots.network, self.snapshots.time_s
+        contacts = network.contacts
+        step_s = network.scenario.rules(Packets)[
             0
         ].step_s  # an end just before these belongs to the last
-        met = self.contacts.start_s <= self.time_s[-1]
-        rows = np.flatnonzero(met & (self.contacts.end_s >= self.time_s[0] - step_s))
+        met = contacts.start_s <= time_s[-1]
+        rows = np.flatnonzero(met & (contacts.end_s >= time_s[0] - step_s))
         route = np.concatenate(self.keys_of(rows))
         twice = np.tile(rows, 2)
         held = np.isin(route, key)
-        start_s, end_s = self.contacts.start_s[twice[held]], self.contacts.end_s[twice[held]]
-        return route[held], start_s, end_s
+        return route[held], contacts.start_s[twice[held]], contacts.end_s[twice[held]]
 
 
 def joined(parts: Sequence[Laid]) -> Laid:

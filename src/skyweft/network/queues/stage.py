@@ -7,12 +7,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from skyweft.contacts.stage import BLOCK
-from skyweft.motion.stage import MOTION
 from skyweft.network.amounts import unheeded
 from skyweft.network.flows.arrow import LINK_LOADS
 from skyweft.network.flows.model import Flows
 from skyweft.network.flows.throughput import batches, codes
+from skyweft.network.graph.block import NETWORK
 from skyweft.network.queues.arrow import PACKET_STATISTICS, metrics, packet_statistics_table
 from skyweft.network.queues.model import Packets
 from skyweft.network.queues.path_trace import Laid, gather, joined
@@ -29,7 +28,7 @@ class PacketsStage(Stage):
     """Packets: where the scenario has `[[packets]]`."""
 
     key = "packets"
-    needs = ("motion", "contacts", "flows")
+    needs = ("graph", "flows")
     models = (Packets,)
     reads = (*OF_RATES, "flows", "packets")
     tables = (PACKET_STATISTICS,)
@@ -63,10 +62,10 @@ class _State(State):
     def block(self, block: Block) -> None:
         """Note routes and links; the packets go once all blocks are known."""
         context = self._context
-        known = context.scenario, context.fleet, block.get(MOTION), block.get(BLOCK).contacts
+        network = block.get(NETWORK).seen_by(block)
         assert context.executor is not None
-        pairs, restrictions = context.once(asked), block.restrictions
-        laid = gather(*known, pairs, self._links, context.executor, restrictions)
+        known = network, context.once(asked), self._links
+        laid = gather(*known, context.executor, context.policy)
         if laid is not None:
             self._links = laid.key
             block.journal.keep("laid", laid.columns())

@@ -4,15 +4,18 @@ The best route is the one that `best.routes` found, whatever else is asked for, 
 routes do not move when alternatives are asked for.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.kernels import making
-from skyweft.network.graph.adjacency import Adjacency, adjacency, neighbours
+from skyweft.network.graph.adjacency import Adjacency, Near, adjacency
 from skyweft.network.product import REACHED, Routes
 from skyweft.network.routing.disjoint import TWO, disjoint
 from skyweft.network.routing.loopfree import loop_free
 from skyweft.network.routing.model import Choice
+from skyweft.network.routing.policy import Graph
 from skyweft.network.routing.serial import Alone
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -20,6 +23,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+class _Ways(NamedTuple):
+    """Where the nodes of each way begin, all nodes, lengths and marks."""
+
+    first: Longs
+    path: Ints
+    path_length_m: Floats
+    path_id: Longs
+
 
 RANKS_APART = 3  # the best route, and the two that share nothing where it is neither of them
 
@@ -29,9 +42,7 @@ def asked_for(rule: Choice) -> int:
     return rule.alternatives if rule.disjoint is None else RANKS_APART
 
 
-def others(
-    rule: Choice, best: Routes, position_m: Floats, a: Ints, b: Ints, relays: Flags
-) -> tuple[Routes, Ints]:
+def others(rule: Choice, best: Routes, graph: Graph) -> tuple[Routes, Ints]:
     """Return the routes of an instant behind the best ones.
 
     Parameters
@@ -40,12 +51,8 @@ def others(
         What is asked for: so many routes, or disjoint.
     best : Routes
         The best route of every pair, with its path.
-    position_m : (N, 3)
-        Where every platform is, ITRS. [m]
-    a, b : (K,)
-        Platforms that are linked.
-    relays : (N,)
-        Which platforms pass traffic on.
+    graph : Graph
+        The network, and what its links cost.
 
     Returns
     -------
@@ -61,19 +68,18 @@ def others(
     """
     reached = np.flatnonzero(best.reason == REACHED)
     ends = np.column_stack([best.source, best.target])[reached]
+    relays = graph.node >= 0
     keep = relays.copy()
     keep[ends] = True
     platform = np.flatnonzero(keep).astype(np.int32)
     place = (np.cumsum(keep) - 1).astype(np.int32)
-    passing_ns = 0 if rule.metric == "hops" else round(rule.processing_s * 1e9)
-    near = neighbours(position_m, a, b, rule.metric == "hops")
-    network = _network(near, keep, place, passing_ns)
+    network = _network(graph.near, keep, place, graph.passing)
     pair, first, path = _found(rule, network, place[ends], relays[platform])
     path, row = platform[path], reached[pair].astype(np.int32)
-    path_length_m, path_id = _measured(position_m, first, path)
-    same = path_id == _measured(position_m, best.path_first, best.path)[1][row]
+    path_length_m, path_id = _measured(graph.position_m, first, path)
+    same = path_id == _measured(graph.position_m, best.path_first, best.path)[1][row]
     kept = _behind(rule, row, same)
-    return _routes(rule, best, row, (first, path, path_length_m, path_id), kept), row[kept]
+    return _routes(rule, best, row, _Ways(first, path, path_length_m, path_id), kept), row[kept]
 
 
 def folded(path_id: Longs) -> Ints:
@@ -81,12 +87,12 @@ def folded(path_id: Longs) -> Ints:
     return ((path_id ^ (path_id >> 32)) & 0x7FFF_FFFF).astype(np.int32)
 
 
-def _network(near: tuple[Ints, Ints, Ints], keep: Flags, place: Ints, passing_ns: int) -> Adjacency:
+def _network(near: Near, keep: Flags, place: Ints, passing_ns: int) -> Adjacency:
     """Return the graph of the platforms that matter.
 
     Every hop costs processing, the first one too: that lengthens all routes of a pair alike.
     """
-    first, other, price = near
+    first, other, price, _ = near
     tail = np.repeat(np.arange(len(keep)), np.diff(first))
     some = keep[tail] & keep[other]
     return adjacency(
@@ -130,7 +136,7 @@ def _routes(
     rule: Choice,
     best: Routes,
     row: Ints,
-    found: tuple[Longs, Ints, Floats, Longs],
+    found: _Ways,
     kept: Longs,
 ) -> Routes:
     """Make the rows of the routes that are kept, ranked from 2."""

@@ -4,34 +4,147 @@ Platforms that relay carry transit; all others are ends of routes only, so no fi
 traffic on.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from skyweft.kernels import making
-from skyweft.network.graph.adjacency import FAR_NS, neighbours, transit
-from skyweft.network.product import ABSENT, PARTITIONED, SOURCE_ISOLATED, TARGET_ISOLATED
+from skyweft.network.graph.adjacency import FAR_NS, Among, Blocks, Near
+from skyweft.network.graph.snapshot import Snapshot
+from skyweft.network.graph.snapshot import snapshot as snapshot_at
+from skyweft.network.product import ABSENT, PARTITIONED, REASONS, SOURCE_ISOLATED, TARGET_ISOLATED
+from skyweft.network.routing.policy import BY_DELAY, Graph, Policy, weighed
 from skyweft.network.routing.simd import LANES
 from skyweft.network.routing.sweep import fill_next, settle
+from skyweft.stage import NOTHING
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+
+class Paths(NamedTuple):
+    """The best path of every source to every target, (S x M,) row after row, source by source.
+
+    Where `hops` is above 0 its nodes, both ends included, are the next `hops + 1` of `path`.
+    """
+
+    hops: Ints  # 0 where there is none, and from a platform to itself
+    path_length_m: Floats  # NaN where there is none
+    reason: Ints  # why there is none: `product.REASONS`, then the causes of restrictions
+    first_hop: Ints  # platform after the source, -1 where there is none
+    path_id: Longs  # differs between paths over different platforms
+    path: Ints  # rows of the fleet
+
+    @property
+    def begin(self) -> Longs:
+        """Return where each row's nodes begin in `path`, and where the last row's end."""
+        return np.concatenate([[0], np.cumsum(np.where(self.hops > 0, self.hops + 1, 0))])
+
+
+def best_paths(
+    snapshot: Snapshot, sources: ArrayLike, targets: ArrayLike, policy: Policy = BY_DELAY
+) -> Paths:
+    """Return the best path from every source to every target at an instant.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The network.
+    sources, targets : (S,), (M,)
+        Names of platforms, or their rows.
+    policy : Policy
+        By what a path is the best.
+
+    Returns
+    -------
+    Paths
+        Where restrictions of earlier stages leave no path, the reason is `len(REASONS)` and the
+        place in `restrictions.causes` of the first one on the path that would be there without
+        any; where there would be none either, it is what it would be then.
+
+    Notes
+    -----
+    Costs are whole numbers below 2**30, in nanoseconds 1.07 s. Of equal paths the target itself
+    comes next if it can, else the first neighbour in the order of contacts.
+    """
+    ends = snapshot.rows_of(sources), snapshot.rows_of(targets)
+    found = paths_over(weighed(snapshot, policy), *ends)
+    restrictions = snapshot.network.restrictions
+    if not len(restrictions) or not found.reason.any():
+        return found
+    free = snapshot_at(snapshot.network.under(NOTHING), snapshot.time_s)
+    if np.array_equal(free.contact, snapshot.contact):
+        return found
+    return _blamed(found, best_paths(free, *ends, policy), snapshot)
+
+
+def paths_over(graph: Graph, sources: Ints, targets: Ints) -> Paths:
+    """Return the best path from every source to every target of a graph."""
+    return Paths(*_paths_over(graph.plain, sources, targets))
+
+
+def _blamed(found: Paths, free: Paths, snapshot: Snapshot) -> Paths:
+    """Return paths with the causes of restrictions among their reasons.
+
+    `free` are those without any restriction.
+    """
+    reason = found.reason
+    reported = np.where((reason > 0) & (free.hops == 0), free.reason, reason).astype(reason.dtype)
+    rows = np.flatnonzero((reason > 0) & (free.hops > 0))
+    hops = free.hops[rows]
+    leg = np.repeat(rows, hops)
+    at = np.arange(len(leg)) - np.repeat(np.cumsum(hops) - hops, hops) + free.begin[leg]
+    ends = free.path[at], free.path[at + 1]
+    factor, cause = snapshot.network.restrictions.at(*ends, snapshot.time_s)
+    stopped = np.flatnonzero(factor == 0)[::-1]  # so that the first of a path is written last
+    reported[leg[stopped]] = len(REASONS) + cause[stopped]
+    return found._replace(reason=reported)
+
+
+def to_ends(graph: Graph, targets: Ints) -> tuple[Ints, Ints]:
+    """Return cost and next node from every node to every target, (ceil(M / 64), N + 1, 64).
+
+    The next node is N where the target itself comes next, -1 where there is no path.
+    """
+    found: tuple[Ints, Ints] = _to_ends_over(graph.plain, targets)
+    return found
 
 
 @making
-def to_ends(
-    targets: Ints,
-    node: Ints,
-    nodes: int,
-    near: tuple[Ints, Ints, Ints],
-    among: tuple[Ints, Ints, Ints],
-    blocks: tuple[Ints, Ints, Ints],
-    passing: int,
-) -> tuple[Ints, Ints]:
-    """Return cost and next node from every node to every target, (ceil(M / 64), N + 1, 64).
+def _named(plain: tuple[Any, ...]) -> Graph:
+    """Name what `Graph.plain` returned."""
+    position_m, node, platform, near, among, blocks, passing = plain
+    return Graph(
+        position_m,
+        node,
+        platform,
+        Near(near[0], near[1], near[2], near[3]),
+        Among(among[0], among[1], among[2]),
+        Blocks(blocks[0], blocks[1], blocks[2]),
+        passing,
+    )
 
-    The next node is N where the target itself comes next, -1 where there is no route.
-    """
-    first, other, price = near
+
+@making
+def _to_ends_over(plain: tuple[Any, ...], targets: Ints) -> tuple[Ints, Ints]:
+    return _to_ends(_named(plain), targets)
+
+
+@making
+def _paths_over(
+    plain: tuple[Any, ...], sources: Ints, targets: Ints
+) -> tuple[Ints, Floats, Ints, Ints, Longs, Ints]:
+    return _paths(_named(plain), sources, targets)
+
+
+@making
+def _to_ends(graph: Graph, targets: Ints) -> tuple[Ints, Ints]:
+    node, nodes, passing = graph.node, len(graph.platform), graph.passing
+    first, other, _, cost_back = graph.near
+    start, head, cost_ns = graph.among
+    bounds, touching_first, touching = graph.blocks
     slabs = (len(targets) + LANES - 1) // LANES
     cost = np.full((slabs, nodes + 1, LANES), FAR_NS, np.int32)
     for m in range(len(targets)):
@@ -41,19 +154,20 @@ def to_ends(
         for e in range(first[target], first[target + 1]):
             to = node[other[e]]
             if to >= 0:
-                cost[slab, to, lane] = min(cost[slab, to, lane], price[e] + passing)
+                cost[slab, to, lane] = min(cost[slab, to, lane], cost_back[e] + passing)
     follower = np.empty((slabs, nodes, LANES), np.int32)
     for slab in range(slabs):
-        settle(cost[slab].reshape(-1), *among, *blocks)
-        fill_next(*among, cost[slab, :nodes], follower[slab])
-    # Of equal routes the last hop is taken.
+        lanes = cost[slab].reshape(-1)
+        settle(lanes, start, head, cost_ns, bounds, touching_first, touching)
+        fill_next(start, head, cost_ns, cost[slab, :nodes], follower[slab])
+    # Of equal paths the last hop is taken.
     for m in range(len(targets)):
         slab, lane, target = m // LANES, m % LANES, targets[m]
         if node[target] >= 0:
             follower[slab, node[target], lane] = nodes
         for e in range(first[target], first[target + 1]):
             to = node[other[e]]
-            if to >= 0 and cost[slab, to, lane] == price[e] + passing:
+            if to >= 0 and cost[slab, to, lane] == cost_back[e] + passing:
                 follower[slab, to, lane] = nodes
     return cost, follower
 
@@ -64,7 +178,7 @@ def enter(
     targets: Ints,
     asked: NDArray[np.bool_],
     node: Ints,
-    near: tuple[Ints, Ints, Ints],
+    near: Near,
     cost: Ints,
     best: Ints,
     chosen: Ints,
@@ -74,7 +188,7 @@ def enter(
     The target itself where it is a neighbour on a best route, else the first such neighbour.
     `asked` (N,) tells which platforms are targets; `best` and `chosen` are (slabs, 64).
     """
-    first, other, price = near
+    first, other, price, _ = near
     best[:], chosen[:] = FAR_NS, -1
     # A neighbour's costs to sixty-four targets lie side by side, so targets go innermost.
     for slab in range(len(best)):
@@ -128,13 +242,11 @@ def walk(
 
 
 @making
-def why_not(
-    source: int, target: int, node: Ints, near: tuple[Ints, Ints, Ints], position_m: Floats
-) -> int:
+def why_not(source: int, target: int, node: Ints, near: Near, position_m: Floats) -> int:
     """Tell why there is no route between two platforms."""
     if not (np.isfinite(position_m[source, 0]) and np.isfinite(position_m[target, 0])):
         return ABSENT
-    first, other, _ = near
+    first, other, _, _ = near
     for end, reason in ((source, SOURCE_ISOLATED), (target, TARGET_ISOLATED)):
         linked_here = node[end] >= 0 and first[end + 1] > first[end]
         for e in range(first[end], first[end + 1]):
@@ -145,28 +257,12 @@ def why_not(
 
 
 @making
-def routes_found(
-    position_m: Floats,
-    a: Ints,
-    b: Ints,
-    node: Ints,
-    platform: Ints,
-    blocks: tuple[Ints, Ints, Ints],
-    sources: Ints,
-    targets: Ints,
-    by_hops: bool,
-    passing: int,
-) -> tuple[Ints, Floats, Ints, Ints, NDArray[np.int64], Ints]:
-    """Return hops, length, reason, first_hop, path_id and path of every source to every target.
-
-    `a`, `b` (K,) are the platforms linked now, `node` (N,) a platform's place among those that
-    relay or -1, `platform` the route back, `blocks` the bounds and touching blocks of `Adjacency`.
-    Rows are source after source; a platform to itself is left out by the caller. `path_id` differs
-    between routes over different platforms; `path` holds hops + 1 platforms a row that reaches.
-    """
-    near = neighbours(position_m, a, b, by_hops)
-    among = transit(node, len(platform), near[0], near[1], near[2], passing)
-    cost, follower = to_ends(targets, node, len(platform), near, among, blocks, passing)
+def _paths(
+    graph: Graph, sources: Ints, targets: Ints
+) -> tuple[Ints, Floats, Ints, Ints, Longs, Ints]:
+    """Return the columns of `Paths`; a platform to itself has no path and no reason."""
+    node, platform, position_m, near = graph.node, graph.platform, graph.position_m, graph.near
+    cost, follower = _to_ends(graph, targets)
     rows = len(sources) * len(targets)
     hops = np.zeros(rows, np.int32)
     path_length_m = np.full(rows, np.nan)

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.contacts.product import Contacts
-from skyweft.errors import RangeError, ScenarioError
-from skyweft.fleet import Fleet, Motion
+from skyweft.errors import ScenarioError
 from skyweft.kernels import making
-from skyweft.network.graph.adjacency import neighbours, transit
-from skyweft.network.graph.topology import topology
+from skyweft.network.graph.snapshot import Snapshot
 from skyweft.network.routing.best import to_ends
 from skyweft.network.routing.model import Routes
-from skyweft.network.routing.routes import carrying, places, relaying, sweep_blocks
-from skyweft.scenario.scenario import Scenario
+from skyweft.network.routing.policy import Policy, weighed
+from skyweft.network.routing.weights import Weights
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
@@ -37,28 +34,17 @@ class Forwarding:
         assert np.all(np.isfinite(self.delay_s) >= (self.following >= 0))
 
 
-def forwarding(
-    scenario: Scenario,
-    fleet: Fleet,
-    motion: Motion,
-    contacts: Contacts,
-    time_s: float,
-    route: int = 0,
-) -> Forwarding:
+def forwarding(snapshot: Snapshot, route: int = 0, weights: Weights | None = None) -> Forwarding:
     """Return which platform comes next on the best route from every relay to every target.
 
     Parameters
     ----------
-    scenario, fleet
-        What the user decided, and who the platforms are.
-    motion : Motion
-        Where they are around that instant.
-    contacts : Contacts
-        Windows of the block of time that `motion` covers.
-    time_s : float
-        The instant, from the scenario's start. [s]
+    snapshot : Snapshot
+        The network at an instant.
     route : int
         Place of a rule among the scenario's `[[routes]]`: its targets, metric and processing count.
+    weights : callable, optional
+        In place of the rule's metric.
 
     Returns
     -------
@@ -67,42 +53,28 @@ def forwarding(
 
     Raises
     ------
-    RangeError
-        `motion` does not cover the instant.
     ScenarioError
         The scenario has no such rule.
 
     Notes
     -----
     Delays are those of a route that begins at the relay: straight lines and `processing_s` at every
-    relay after it. Limits on links and failures count. Of equal routes the target itself comes next
-    if it can, else the first neighbour in the order of contacts.
+    relay after it. Of equal routes the target itself comes next if it can, else the first neighbour
+    in the order of contacts.
     """
-    start_s, end_s = (float(each) for each in motion.tracks.time_s[[0, -1]])
-    if not start_s <= time_s <= end_s:
-        raise RangeError(f"time_s must be from {start_s:g} to {end_s:g} s, got {time_s:g}")
-    if not 0 <= route < len(scenario.rules(Routes)):
-        raise ScenarioError(
-            f"the scenario has {len(scenario.rules(Routes))} [[routes]], none at {route}"
-        )
-    rule = scenario.rules(Routes)[route]
-    by_hops = rule.metric == "hops"
-    targets = np.concatenate([fleet.rows_of(group) for group in rule.targets]).astype(np.int32)
-    relays = relaying(scenario, fleet)
-    relay = np.flatnonzero(relays).astype(np.int32)
-    node = np.where(relays, np.cumsum(relays) - 1, -1).astype(np.int32)
-    _, up = carrying(
-        topology(scenario, fleet, contacts), fleet, motion, contacts, np.array([time_s])
+    network = snapshot.network
+    rules = network.scenario.rules(Routes)
+    if not 0 <= route < len(rules):
+        raise ScenarioError(f"the scenario has {len(rules)} [[routes]], none at {route}")
+    rule, relays = rules[route], network.relays
+    groups = (network.fleet.rows_of(group) for group in rule.targets)
+    targets = np.concatenate(list(groups)).astype(np.int32)
+    graph = weighed(snapshot, Policy.of(rule, weights))
+    following = _platforms(to_ends(graph, targets)[1], relays.platform, targets)
+    delay_s = _delays(
+        snapshot.position_m, relays.platform, relays.node, targets, following, rule.processing_s
     )
-    where = places(fleet, motion, time_s)
-    near = neighbours(where, contacts.source[up], contacts.target[up], by_hops)
-    passing_ns = 0 if by_hops else round(rule.processing_s * 1e9)
-    among = transit(node, len(relay), *near, passing_ns)
-    blocks = sweep_blocks(fleet, relays, node, contacts)
-    _, follower = to_ends(targets, node, len(relay), near, among, blocks, passing_ns)
-    following = _platforms(follower, relay, targets)
-    delay_s = _delays(where, relay, node, targets, following, rule.processing_s)
-    return Forwarding(time_s, relay, targets, following, delay_s)
+    return Forwarding(snapshot.time_s, relays.platform, targets, following, delay_s)
 
 
 def _platforms(follower: Ints, relay: Ints, targets: Ints) -> Ints:

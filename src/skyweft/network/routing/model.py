@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Protocol, Self
 from pydantic import Field, model_validator
 
 from skyweft.scenario.parts import Rule
+from skyweft.scenario.policies import AnyMetric
 from skyweft.scenario.quantities import Step, Time
 from skyweft.scenario.raw import Found, Plain, rows, strangers
 
@@ -13,7 +14,7 @@ class Choice(Protocol):
     """By which routes a pair's traffic may go: what routes and flows are asked alike."""
 
     @property
-    def metric(self) -> Literal["delay", "hops"]:
+    def metric(self) -> str:
         """What is least on the best route."""
 
     @property
@@ -41,8 +42,9 @@ class Routes(Rule):
     """Groups they lead to."""
     step_s: Step = 60.0
     """Between snapshots, from the run's start."""
-    metric: Literal["delay", "hops"] = "delay"
-    """`delay`: the least propagation and processing delay; `hops`: the fewest links."""
+    metric: AnyMetric = "delay"
+    """`delay`: the least propagation and processing delay; `hops`: the fewest links; or a policy of
+    an installed package."""
     processing_s: Time = 0.0
     """Added at every platform that passes traffic on."""
     paths: bool = False

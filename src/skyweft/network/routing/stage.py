@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from skyweft.contacts.stage import BLOCK
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
-from skyweft.motion.stage import MOTION
 from skyweft.network.amounts import doubtful, too_many, too_many_snapshots, unheeded
+from skyweft.network.graph.block import NETWORK
 from skyweft.network.product import Routes
-from skyweft.network.reads import OF_GRAPH
+from skyweft.network.reads import OF_RATES
 from skyweft.network.routing.arrow import ROUTE_SNAPSHOTS, ROUTE_STATISTICS, ROUTES, routes_table
 from skyweft.network.routing.model import Routes as Rule
 from skyweft.network.routing.routes import pieces
@@ -23,9 +22,9 @@ class RoutesStage(Stage):
     """Routes: where the scenario has `[[routes]]`."""
 
     key = "routes"
-    needs = ("motion", "contacts")
+    needs = ("graph",)
     models = (Rule,)
-    reads = (*OF_GRAPH, "routes")
+    reads = (*OF_RATES, "routes")  # what a metric may weigh
     tables = (ROUTES, ROUTE_STATISTICS, ROUTE_SNAPSHOTS)
     share = 0.1
 
@@ -67,10 +66,9 @@ class _State(State):
 
     def block(self, block: Block) -> None:
         """Find the routes of some snapshots at a time; write some while others are found."""
-        scenario, fleet = self._context.scenario, self._context.fleet
-        known = scenario, fleet, block.get(MOTION), block.get(BLOCK).contacts
+        network = block.get(NETWORK).seen_by(block)
         assert self._context.executor is not None
-        for some in pieces(*known, self._context.executor, block.restrictions):
+        for some in pieces(network, self._context.executor, self._context.policy):
             self._put(block, some)
 
     def _put(self, block: Block, some: Routes) -> None:
@@ -82,7 +80,7 @@ class _State(State):
         found = sum_up(context.scenario, context.fleet, whole.files(ROUTES))
         whole.write(ROUTE_STATISTICS, pair_table(found.pairs, context.names))
         whole.write(ROUTE_SNAPSHOTS, snapshot_table(found.snapshots))
-        return {"routes": metrics(context.scenario, found)}
+        return {"routes": metrics(context.scenario, found, context.policy_name)}
 
 
 def _too_many_rows(scenario: Scenario, fleet: Fleet, place: str, rule: Rule) -> Iterator[str]:

@@ -167,16 +167,19 @@ def restated(table: pa.Table | None, handover_s: float, fibre_detour: float) -> 
     return table
 
 
-def metrics(scenario: Scenario, found: Summed) -> list[dict[str, Any]]:
-    """Return the key metrics of every rule; NaN where nothing tells."""
+def metrics(scenario: Scenario, found: Summed, policy: str = "") -> list[dict[str, Any]]:
+    """Return the key metrics of every rule; NaN where nothing tells.
+
+    `policy` names what stood in place of the rules' metrics.
+    """
     return [
-        _metrics(scenario, found, number, quantiles)
+        _metrics(scenario, found, number, quantiles, policy)
         for number, quantiles in enumerate(found.delays)
     ]
 
 
 def _metrics(
-    scenario: Scenario, found: Summed, number: int, quantiles: dict[float, float]
+    scenario: Scenario, found: Summed, number: int, quantiles: dict[float, float], policy: str
 ) -> dict[str, Any]:
     rule = scenario.rules(Routes)[number]
     pairs = _joined(PairStatistics, [one for one in found.pairs if one.rule[:1] == number])
@@ -189,7 +192,7 @@ def _metrics(
     return {
         "sources": list(rule.sources),
         "targets": list(rule.targets),
-        "metric": rule.metric,
+        "metric": policy or rule.metric,
         "step_s": rule.step_s,
         "pairs": len(pairs["source"]),
         "snapshots": len(times["time_s"]),

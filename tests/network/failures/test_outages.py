@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
-from skyweft.network.graph.failures import (
+from skyweft.network.failures.outages import (
     Outages,
     chosen,
     drawn,

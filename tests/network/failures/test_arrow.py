@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skyweft.engine.estimate import checked
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import build_fleet
-from skyweft.network.graph.arrow import metrics, outages_table, reported
+from skyweft.network.failures.arrow import metrics, outages_table, reported
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context
 
