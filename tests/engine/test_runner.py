@@ -339,7 +339,7 @@ def test_what_another_version_wrote_is_named(tiny: Path) -> None:
     with pytest.raises(ScenarioError, match=r"contacts\.parquet is not there"):
         _ = open_run(folder).contacts
     (folder / "summary.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"summary\.json is damaged .*platforms"):
+    with pytest.raises(ScenarioError, match=r"summary\.json is damaged .*simulated_s"):
         open_run(folder).summary()
     newer = {**result.manifest, "versions": {"skyweft": "99.0"}}
     newer["scenario"] = {**newer["scenario"], "weather": {}}

@@ -49,6 +49,7 @@ class Made:
     derived_geometry: Sequence[str] = ()
     text: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    restrictions: pa.Table | None = None
 
     folder: Path = Path()
     simulated_s: float = DAY_S

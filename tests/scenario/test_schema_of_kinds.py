@@ -78,6 +78,9 @@ def test_the_schema_takes_what_the_models_take(sort: str, data: st.DataObject) -
     said = taken(kinds, parent, {"kind": kind, **table})
     # Of several keys together, and of dates and files, the schema knows nothing.
     assume(not said & {"value_error"})
+    # To JSON 1.0 is a whole number, to TOML it is none.
+    whole = any(isinstance(each, float) and each.is_integer() for each in table.values())
+    assume(not (whole and "int_type" in said))
     accepted = fragment(place).is_valid({"kind": kind, **table})
     assert accepted == (not said), (kind, table, said)
 
