@@ -53,7 +53,7 @@ between = ["r", "r"]
 PAIR = _group("fixed", "latitude_deg = 0, longitude_deg = 0") + LINK
 MATRIX = PAIR + '[[flows]]\nsources = ["p"]\ntargets = ["p"]\nmatrix = "big"\n'
 LIST = PAIR + 'pattern = "list"\nfile = "big"\n'
-ROWS, WRONG = 4_000_000, 1_400_000  # beyond what is read, and just not
+ROWS, WRONG = 4_000_000, 1_200_000  # beyond what is read, and just not
 PLACES, PAIRS = "name,latitude_deg,longitude_deg\n", "source,target\n"
 TIMES = "name,time,latitude_deg,longitude_deg\n"
 # A scenario, and the beginning, a part and how many of these of the file beside it.

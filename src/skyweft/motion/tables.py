@@ -24,7 +24,7 @@ from skyweft.protocols.records import Errors
 
 SIZE_MAX_BYTES = 100_000_000
 NESTED_MAX_BYTES = 32_000_000  # of JSON and XML, which take more than ten times that to read
-LINES_MAX = 1_500_000  # of a table: half a gigabyte while it is read
+LINES_MAX = 1_300_000  # of a table: half a gigabyte while it is read
 LINE_MAX = 1_000_000  # bytes: a line of a square matrix of many thousand names
 CHUNK_ROWS = 500  # that are held at once: few enough to die young in the garbage collector
 CHUNK_BYTES = 1 << 20

@@ -96,8 +96,8 @@ def _pair(data: Plain, row: int, link: Plain, groups: list[str], terminal: str) 
         if not fills_planes(data, group):
             yield (
                 ("links", row, "pattern"),
-                f'"{link["pattern"]}" needs groups that fill planes (walker, or elements with planes '
-                f'and per_plane); "{group}", which carries "{terminal}", does not',
+                f'"{link["pattern"]}" needs groups that fill planes (walker, or elements with '
+                f'planes and per_plane); "{group}", which carries "{terminal}", does not',
             )
 
 
