@@ -364,7 +364,7 @@ def test_our_own_error(capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_pa
     _raise_in_scenarios(ZeroDivisionError("by nothing"), monkeypatch)
     assert main(["scenarios"]) == 3
     said = capsys.readouterr().err
-    assert "a error in skyweft, not in your scenario: ZeroDivisionError: by nothing" in said
+    assert "an error in skyweft, not in your scenario: ZeroDivisionError: by nothing" in said
     (file,) = tmp_path.glob("skyweft-*.txt")
     assert str(file) in said
     assert "Traceback" in file.read_text(encoding="utf-8")

@@ -151,8 +151,8 @@ def _commands() -> str:
         MADE,
         "# Every command",
         "Answers go to stdout, everything else to stderr; a progress bar only to a terminal. Exit "
-        "codes: 0 done, 1 a error of the user's (a scenario, a file, a full disk), 2 wrong "
-        "words, 3 a error of ours, 130 interrupted. `SKYWEFT_DEBUG=1` shows the traceback of a "
+        "codes: 0 done, 1 an error of the user's (a scenario, a file, a full disk), 2 wrong "
+        "words, 3 an error of ours, 130 interrupted. `SKYWEFT_DEBUG=1` shows the traceback of a "
         "error of ours. `skyweft --version` prints the version.",
     ]
     for name, sub in commands.choices.items():

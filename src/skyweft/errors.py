@@ -10,7 +10,7 @@ class SkyweftError(Exception):
 
 
 class ScenarioError(SkyweftError):
-    """What the user wrote cannot be: one line a error, each with file, place, what is allowed."""
+    """What the user wrote cannot be: one line an error, each with file, place, what is allowed."""
 
 
 class RangeError(SkyweftError):

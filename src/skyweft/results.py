@@ -311,16 +311,7 @@ def run(
         A block of a run to resume is damaged, and computed again.
     """
     if isinstance(scenario, Mapping):
-        return run(
-            load(scenario, overrides),
-            out,
-            resume=resume,
-            force=force,
-            progress=progress,
-            threads=threads,
-            dask=dask,
-            policy=policy,
-        )
+        scenario, overrides = load(scenario, overrides), ()
     asked = scenario
 
     def run_to(folder: Path) -> Run:

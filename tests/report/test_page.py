@@ -90,6 +90,12 @@ def test_ids_are_unique_and_links_lead_somewhere(outline: Outline) -> None:
     assert wanted - {""} <= set(ids)
 
 
+def test_every_section_is_in_the_bar(text: str) -> None:
+    bar = re.findall(r'<li><a href="#([^"]+)">', text)
+    assert re.findall(r'<section id="([^"]+)"', text) != []
+    assert set(re.findall(r'<section id="([^"]+)"', text)) - {"warnings"} <= set(bar)
+
+
 def test_colours_come_from_the_page(text: str) -> None:
     charts = "".join(re.findall(r"<svg role=.*?</svg>", text, re.DOTALL))
     assert charts.count("<svg") >= 6

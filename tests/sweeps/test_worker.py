@@ -29,7 +29,7 @@ def _run(folder: Path, error: BaseException | None = None) -> Any:
     [
         (ScenarioError("bad"), "bad"),
         (MemoryError(), "not enough memory"),
-        (ValueError("why"), "a error in skyweft, not in the scenario: ValueError: why"),
+        (ValueError("why"), "an error in skyweft, not in the scenario: ValueError: why"),
     ],
 )
 def test_reasons(

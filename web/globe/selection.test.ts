@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sharesOf } from "./selection.ts";
 
-describe("shares of a route", () => {
+describe("shares of a way", () => {
   it("go by length", () => {
     expect(sharesOf([[0, 0, 0], [3, 4, 0], [3, 4, 15]])).toEqual([0, 0.25, 1]);
   });

@@ -11,13 +11,13 @@ export function nodesOf(scene: Scene, selection: Selection | null, t_s: number):
   return selection.kind === "link" ? [source, target] : (pathAt(scene, source, target, t_s) ?? []);
 }
 
-/// Which part of the whole route lies before each of these places.
+/// Which part of the whole way lies before each of these places.
 export function sharesOf(places: (Vector | null)[]): number[] {
   let way_m = 0;
-  const routes = places.map((place, k) => {
+  const ways = places.map((place, k) => {
     const before = places[k - 1];
     if (place && before) way_m += Math.hypot(...place.map((x, i) => x - before[i]!));
     return way_m;
   });
-  return routes.map((route) => route / (way_m || 1));
+  return ways.map((way) => way / (way_m || 1));
 }

@@ -217,9 +217,9 @@ function contacts(wishes: Wishes, sites: { at: Vector }[]): Contacts {
 }
 
 function sineOfElevation(site: Vector, at: Vector): number {
-  const route = at.map((x, i) => x - site[i]!);
-  const rise = route.reduce((sum, x, i) => sum + x * site[i]!, 0);
-  return rise / Math.hypot(...route) / Math.hypot(...site);
+  const way = at.map((x, i) => x - site[i]!);
+  const rise = way.reduce((sum, x, i) => sum + x * site[i]!, 0);
+  return rise / Math.hypot(...way) / Math.hypot(...site);
 }
 
 function load({ contacts: { rule, source, target }, duration_s }: Scene) {

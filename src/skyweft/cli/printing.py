@@ -73,7 +73,7 @@ def _crash(error: Exception) -> list[str]:
     import traceback
 
     words = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    lines = [f"this is a error in skyweft, not in your scenario: {words}"]
+    lines = [f"this is an error in skyweft, not in your scenario: {words}"]
     if os.environ.get("SKYWEFT_DEBUG"):
         traceback.print_exception(error)
         return lines

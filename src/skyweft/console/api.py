@@ -63,7 +63,7 @@ def application(shelf: Shelf, ui: Path | None) -> Starlette:
             ScenarioError: lambda _, error: _refused(400, str(error)),
             HTTPException: lambda _, error: _refused(error.status_code, error.detail),
             MemoryError: lambda _, error: _refused(400, "too much for this machine's memory"),
-            Exception: lambda _, error: _refused(500, "a error in skyweft: see its terminal"),
+            Exception: lambda _, error: _refused(500, "an error in skyweft: see its terminal"),
         },
     )
 

@@ -245,18 +245,18 @@ def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette =
     time_s, step = np.unique(numbers(downlinks, "time_s"), return_inverse=True)
     column = words(downlinks, "target").dictionary_encode()
     who, names = column.indices.to_numpy(), column.dictionary.to_pylist()
-    arrived_now = np.zeros((len(names), len(time_s)))
-    arrived_now[who, step] = numbers(downlinks, "arrived_bytes")
-    order = np.argsort(-arrived_now.sum(axis=1), kind="stable")[:TARGETS_MAX]
+    arrived_bytes = np.zeros((len(names), len(time_s)))
+    arrived_bytes[who, step] = numbers(downlinks, "arrived_bytes")
+    order = np.argsort(-arrived_bytes.sum(axis=1), kind="stable")[:TARGETS_MAX]
     step_s = float(np.diff(time_s).min(initial=3_600.0)) if len(time_s) > 1 else 3_600.0
     end_s = float(time_s.max(initial=0.0)) + step_s
     unit_s = time_axis(ax, end_s)
-    levels = np.linspace(0, max(arrived_now.max(initial=0.0), 1.0), len(palette.ramp) + 1)
-    shade = np.clip(np.digitize(arrived_now, levels) - 1, 0, len(palette.ramp) - 1)
+    levels = np.linspace(0, max(arrived_bytes.max(initial=0.0), 1.0), len(palette.ramp) + 1)
+    shade = np.clip(np.digitize(arrived_bytes, levels) - 1, 0, len(palette.ramp) - 1)
     for row, target in enumerate(order):
         for level, colour in enumerate(palette.ramp):
             spans = _spans(
-                time_s, end_s, (shade[target] == level) & (arrived_now[target] > 0), unit_s
+                time_s, end_s, (shade[target] == level) & (arrived_bytes[target] > 0), unit_s
             )
             ax.broken_barh(spans, (row - 0.4, 0.8), facecolor=colour, linewidth=0)
     ax.set_ylim(len(order) - 0.4, -0.6)

@@ -38,7 +38,7 @@ def section(folder: Folder) -> Section:
         both = list(directions(folder.table("link_samples", DIRECTION_COLUMNS)))
     return Section(
         _body(both),
-        {"link_samples": "Links"},
+        {"links": "Links"},
         _tiles(both),
         [("margins, rates, volume", "links", "link_samples.parquet")],
     )

@@ -1,1 +1,1 @@
-"""By which route: topology, routes and capacity over a moving network."""
+"""By which way: topology, routes and capacity over a moving network."""

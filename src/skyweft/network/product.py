@@ -1,4 +1,4 @@
-"""Which route traffic goes: the products of `network`."""
+"""Which route traffic takes: the products of `network`."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ REASONS = (
     "",
     "nobody in range of the source",
     "nobody in range of the target",
-    "no route between the two: partitioned",
+    "network partitioned",
     "source or target is not there",
     "restricted",  # rows of tables name the cause instead
 )
@@ -61,7 +61,7 @@ LIMITS = (
     "flows served before it fill a link on the route",
     "the beam of a link on the route is full",
     "no route to the target",
-    "source and target are one",
+    "source is the target",
     *REASONS[1:],
 )
 MET, FULL, NO_CAPACITY, OUTRANKED, BEAM_FULL, NO_ROUTE, ITSELF = range(

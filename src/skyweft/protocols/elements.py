@@ -83,7 +83,7 @@ def parse(
     Raises
     ------
     ScenarioError
-        What is wrong, one line a error, by line number (in JSON and XML by entry): at most 20.
+        What is wrong, one line an error, by line number (in JSON and XML by entry): at most 20.
     """
     choice = choice or Choice()
     text = _text(data, file_name)

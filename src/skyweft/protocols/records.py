@@ -82,7 +82,7 @@ class Errors:
     unused: dict[str, None] = field(default_factory=dict)  # keys that nobody knows
 
     def add(self, where: str, words: str) -> None:
-        """Note a error; give up on a file that has a thousand."""
+        """Note an error; give up on a file that has a thousand."""
         self.count += 1
         if len(self.lines) < ERRORS_SHOWN:
             self.lines.append(f"{self.file_name}: {where}: {words}")
@@ -90,7 +90,7 @@ class Errors:
             self.complain()
 
     def add_broken(self, where: str, words: str) -> None:
-        """Note a error after which nothing of the file is sure: it is never skipped."""
+        """Note an error after which nothing of the file is sure: it is never skipped."""
         self.whole = True
         self.add(where, words)
 

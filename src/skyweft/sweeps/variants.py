@@ -19,7 +19,7 @@ from skyweft.store.toml_writer import literal
 
 VARIANTS_MAX = 10_000
 SIZE_MAX_BYTES = 20_000_000
-SAID_MAX = 4  # variants named beside a error that only some make
+SAID_MAX = 4  # variants named beside an error that only some make
 
 Values = Mapping[str, Any]
 

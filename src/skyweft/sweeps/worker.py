@@ -45,7 +45,7 @@ def work(task: Task) -> str:
     except MemoryError:
         return "not enough memory; fewer workers leave each of them more"
     except Exception as error:  # one variant's trouble is not the others'
-        return f"a error in skyweft, not in the scenario: {type(error).__name__}: {error}"
+        return f"an error in skyweft, not in the scenario: {type(error).__name__}: {error}"
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return ""

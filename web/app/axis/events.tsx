@@ -17,7 +17,7 @@ export function Events() {
   const next = found.value.filter(({ time_s }) => time_s > calm_s.value);
   return (
     <section class="events" aria-labelledby="events">
-      <h2 id="events">Events {selected.value && <small>of the subject</small>}</h2>
+      <h2 id="events">Events {selected.value && <small>of the selection</small>}</h2>
       <div class="events-list" tabIndex={0} role="region" aria-labelledby="events">
         {scene.value && found.value.length + rare.value.length === 0 && <p class="muted pad">None: {selected.value ? "nothing begins, ends or changes." : "no contact begins or ends."}</p>}
         {rare.value.length > 0 && <List title="failures and bursts around now" events={rare.value} />}

@@ -29,7 +29,7 @@ describe("the address", () => {
   });
 });
 
-describe("the selected subject", () => {
+describe("what is selected", () => {
   const link: Subject = { kind: "link", source: "A", target: "B" };
 
   it("has its ends as parts", () => {

@@ -41,8 +41,8 @@ uniform vec2 starTurn;     // cosine and sine of the Earth's turn since the star
 uniform float pixelRatio;
 varying float vBright;
 void main() {
-  vec3 route = vec3(mat2(starTurn.x, -starTurn.y, starTurn.y, starTurn.x) * star.xy, star.z);
-  gl_Position = flatMap ? NOWHERE : projectionMatrix * vec4(mat3(viewMatrix) * route, 1.0);
+  vec3 way = vec3(mat2(starTurn.x, -starTurn.y, starTurn.y, starTurn.x) * star.xy, star.z);
+  gl_Position = flatMap ? NOWHERE : projectionMatrix * vec4(mat3(viewMatrix) * way, 1.0);
   if (!flatMap) gl_Position.z = 0.999 * gl_Position.w;
   gl_PointSize = (1.0 + star.w) * pixelRatio;
   vBright = star.w;

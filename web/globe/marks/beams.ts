@@ -130,7 +130,7 @@ export class BeamMarks implements Mark {
   }
 }
 
-/// Where the route from one place through another meets the ground first, ITRS metres; as the shader
+/// Where the way from one place through another meets the ground first, ITRS metres; as the shader
 /// has it, but null where it never does.
 export function groundAlong(from: Vector, through: Vector): Vector | null {
   const round = [1, 1, 1 / POLAR_SCALE] as const;
@@ -144,7 +144,7 @@ export function groundAlong(from: Vector, through: Vector): Vector | null {
   return from.map((x, i) => x + along * (through[i]! - x)) as Vector;
 }
 
-/// Triangles from the middle to the rim. Angles go round the route down, so seen from above they turn
+/// Triangles from the middle to the rim. Angles go round the way down, so seen from above they turn
 /// the other way: the end comes first.
 function fan(): InstancedBufferGeometry {
   const rim: number[] = [];

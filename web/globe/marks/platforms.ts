@@ -43,8 +43,8 @@ void main() {
   if (layer == 2) {
     vec4 ahead = placeOf(index, 10.0);
     vec4 there = project(ahead.xyz, place.xyz);
-    vec2 route = (there.xy / there.w - gl_Position.xy / gl_Position.w) * viewport;
-    if (ahead.w > 0.5 && dot(route, route) > 0.0) vHeading = normalize(route);
+    vec2 way = (there.xy / there.w - gl_Position.xy / gl_Position.w) * viewport;
+    if (ahead.w > 0.5 && dot(way, way) > 0.0) vHeading = normalize(way);
   }
   vSize = (chosen ? max(size, 7.0) : size) * pixelRatio;
 #ifdef PICK

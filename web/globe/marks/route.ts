@@ -33,8 +33,8 @@ void main() {
   vec4 here = project(p, anchor);
   vec4 from = project(mix(a.xyz, b.xyz, before), anchor);
   vec4 onto = project(mix(a.xyz, b.xyz, before + 0.01), anchor);
-  vec2 route = (onto.xy / onto.w - from.xy / from.w) * viewport;
-  vec2 across = normalize(vec2(-route.y, route.x) + vec2(1e-9, 0.0));
+  vec2 way = (onto.xy / onto.w - from.xy / from.w) * viewport;
+  vec2 across = normalize(vec2(-way.y, way.x) + vec2(1e-9, 0.0));
   here.xy += across * corner.y * 5.0 / viewport * here.w;
   gl_Position = here;
   vShare = mix(hop.z, hop.w, corner.x);

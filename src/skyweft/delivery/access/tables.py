@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, Self, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +36,10 @@ class Table:
 
     @classmethod
     def none(cls) -> Self:
-        """Return no rows."""
-        return cls(*(np.empty(0, kind) for kind in cls.kinds()))
-
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        raise NotImplementedError
+        """Return no rows; each column is of the kind that is declared."""
+        declared = get_type_hints(cls)
+        kinds = (get_args(get_args(declared[each.name])[1])[0] for each in fields(cls))  # type: ignore[arg-type]
+        return cls(*(np.empty(0, kind) for kind in kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,6 @@ class Messages(Table):
     def __len__(self) -> int:
         return len(self.rule)
 
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        return (np.int16, np.int32, np.int64, np.float64, np.float64, np.int16, np.float32, np.int8)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked(Table):
@@ -77,11 +69,6 @@ class Asked(Table):
 
     def __len__(self) -> int:
         return len(self.message)
-
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        return (np.int64, np.int16, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +86,6 @@ class Sent(Table):
     def __len__(self) -> int:
         return len(self.rule)
 
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        return (np.int64, np.int16, np.int32, np.int64, np.int16, np.float64, np.int8)
-
 
 @dataclass(frozen=True, slots=True)
 class Copies(Table):
@@ -116,11 +98,6 @@ class Copies(Table):
 
     def __len__(self) -> int:
         return len(self.message)
-
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        return (np.int64, np.int32, np.float64, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +114,6 @@ class Answers(Table):
     def __len__(self) -> int:
         return len(self.receiver)
 
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        return (np.int32, np.float64, np.float64, np.int32, np.int8, np.int64)
-
 
 @dataclass(frozen=True, slots=True)
 class Silence(Table):
@@ -149,11 +121,6 @@ class Silence(Table):
 
     device: NDArray[np.int32]  # row of Fleet
     until_s: Floats
-
-    @classmethod
-    def kinds(cls) -> tuple[type[np.generic], ...]:
-        """Return the columns' kinds."""
-        return (np.int32, np.float64)
 
 
 def in_order(

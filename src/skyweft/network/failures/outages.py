@@ -17,7 +17,7 @@ from skyweft.errors import ScenarioError
 Floats = NDArray[np.float64]
 Counters = NDArray[np.uint64]
 
-OUTAGES_MAX = 50_000_000  # rows, 1.2 GB: more than this is a error in the means
+OUTAGES_MAX = 50_000_000  # rows, 1.2 GB: more than this is an error in the means
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 

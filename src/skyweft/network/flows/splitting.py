@@ -24,7 +24,7 @@ class FlowPaths:
     """W routes of F flows, sorted by flow, the best first; a flow without a route has an empty one.
 
     The directed links of route w are `link[first[w] : first[w + 1]]`; `use` is what part of what
-    goes that route they carry, empty where all carry it whole.
+    goes that way they carry, empty where all carry it whole.
     """
 
     flow: Ints  # (W,)

@@ -41,7 +41,7 @@ class Throughput:
     load_mean_bps: Floats  # (B,) likewise
     full_share: Floats  # (B,) of the snapshots at which the link is full
     fullest: tuple[tuple[str, str], ...]  # (E,) platform, and whether it "sends" or "receives"
-    full_mean: Floats  # (E,) how many of its links that route are full, mean over the snapshots
+    full_mean: Floats  # (E,) how many of its links that way are full, mean over the snapshots
 
     def __post_init__(self) -> None:
         times = {len(each) for each in (self.time_s, self.demand_bps, self.served_bps)}
@@ -238,8 +238,8 @@ def metrics(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
             for row, (source, target) in enumerate(found.busiest)
         ],
         "fullest": [
-            {"platform": name, "direction": route, "full_links_mean": float(mean)}
-            for (name, route), mean in zip(found.fullest, found.full_mean, strict=True)
+            {"platform": name, "direction": direction, "full_links_mean": float(mean)}
+            for (name, direction), mean in zip(found.fullest, found.full_mean, strict=True)
         ],
         "first_snapshot": _first(found, bound),
     }

@@ -222,7 +222,7 @@ def _read_square(
 
 
 def _known(index: Mapping[str, int], name: str, where: str, column: str, errors: Errors) -> int:
-    """Return the index of a name; -1, and a error, where there is none."""
+    """Return the index of a name; -1, and an error, where there is none."""
     if name not in index:
         some = ", ".join(list(islice(index, 5)))
         more = f" and {len(index) - 5:,} more" if len(index) > 5 else ""
@@ -231,7 +231,7 @@ def _known(index: Mapping[str, int], name: str, where: str, column: str, errors:
 
 
 def _demands(cells: Sequence[str], targets: Sequence[str], where: str, errors: Errors) -> Floats:
-    """Return a row of a square; what is no demand is a error."""
+    """Return a row of a square; what is no demand is an error."""
     values = np.array([number(cell) for cell in cells])
     for k in np.flatnonzero(~(values >= 0)).tolist():
         words = f"{targets[k]}: {cells[k].strip()[:40]!r} is not a number from 0 to inf"

@@ -34,7 +34,7 @@ class Relays(NamedTuple):
 
     passes: Flags  # (N,)
     node: Ints  # (N,) place among them, -1 for the others
-    platform: Ints  # (L,) the route back
+    platform: Ints  # (L,) the way back
     blocks: Blocks  # planes, or runs of neighbours, for the sweep
 
 

@@ -38,7 +38,7 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
     Raises
     ------
     ScenarioError
-        What is wrong, one line a error, with file, line or place, and what is allowed.
+        What is wrong, one line an error, with file, line or place, and what is allowed.
     """
     path = Path(path)
     text = _text(path)

@@ -19,7 +19,7 @@ def section(folder: Folder) -> Section:
     """Return what single packets see."""
     return Section(
         drawn(folder.packet_statistics, folder.summary()["packets"]),
-        {"packet_statistics": "Packets"},
+        {"packets": "Packets"},
         sources=[("packets: delay, jitter, loss", "network.queueing", "packet_statistics.parquet")],
     )
 

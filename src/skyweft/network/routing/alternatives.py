@@ -48,7 +48,7 @@ def others(rule: Choice, best: Routes, graph: Graph) -> tuple[Routes, Ints]:
     Parameters
     ----------
     rule : Choice
-        What is asked for: so many routes, or disjoint.
+        What is asked for: so many routes, or two disjoint ones.
     best : Routes
         The best route of every pair, with its path.
     graph : Graph

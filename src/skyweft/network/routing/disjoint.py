@@ -200,7 +200,7 @@ def _second(
     """Search a route beside the first, which may only be taken backwards; tell if there is one.
 
     Where nodes must be apart, a node of the first route has two states: n when come upon from
-    aside, from where only the route back is open, and N + n when come upon backwards along the
+    aside, from where only the way back is open, and N + n when come upon backwards along the
     first route.
     """
     first, head, delay, passing = edges

@@ -38,7 +38,7 @@ class Graph(NamedTuple):
 
     position_m: Floats  # (N, 3)
     node: Ints  # (N,) place among the relays, or -1
-    platform: Ints  # (L,) the route back
+    platform: Ints  # (L,) the way back
     near: Near
     among: Among
     blocks: Blocks

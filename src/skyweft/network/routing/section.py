@@ -1,4 +1,4 @@
-"""Which route traffic goes, how long it takes, how often that changes, and where it cannot, why."""
+"""Which route traffic takes, its delay, how often it changes, and where there is none, why."""
 
 from collections.abc import Mapping, Sequence
 from math import gcd
@@ -56,7 +56,7 @@ _ASKED = {
 
 
 def section(folder: Folder) -> Section:
-    """Return which route traffic goes."""
+    """Return which route traffic takes."""
     return Section(
         _body(folder),
         {"routes": "Routes"},

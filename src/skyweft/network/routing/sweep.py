@@ -8,7 +8,7 @@ heap.
 Theory of operation
 -------------------
 1. A *label* is the least delay known so far from a node to an end. Ends are taken 64 at a time, the
-   *lanes*: a row of labels is 64 integers of 32 bits, and one edge serves all of them (`lanes`).
+   *lanes*: a row of labels is 64 integers of 32 bits, and one edge serves all of them (`simd`).
 2. To relax a node is to lower its row to the least of its neighbours' rows plus the delay of the
    edge there. Edges come in fours, filled up with edges to a row that is far from everything.
 3. Nodes lie in blocks. A block is relaxed upwards, and if anything moved downwards as well, which

@@ -277,7 +277,7 @@ def _time(where: str, word: str, state: _Reading) -> float | None:
 
 
 def _refuse_overlaps(what: str, every: Spans, errors: Errors) -> None:
-    """Sort the spans of every pair; two that overlap are a error."""
+    """Sort the spans of every pair; two that overlap are an error."""
     for (source, target), spans in every.items():
         spans.sort()
         for one, other in pairwise(spans):

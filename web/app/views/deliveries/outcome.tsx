@@ -36,7 +36,7 @@ export function Outcome({ sums, sum, onCause }: Props) {
         <Lines
           title="Arrived, by delay"
           lines={lines}
-          xName="from making to arrival"
+          xName="from creation to arrival"
           yName={sums.observed === undefined ? "share of those generated" : "share of those observed"}
           xText={lasting}
           yText={(share) => `${percent(share)} %`}

@@ -43,8 +43,9 @@ export function Kinds({ rules }: { rules: RuleSums[] }) {
 }
 
 function mostly(rule: RuleSums): string {
-  const [first] = causesOf(rule);
-  return first ? `${first.words}, ${percent(first.share)} %` : "—";
+  // By share, as it is shown: what is open at the end is none of those observed to theirs.
+  const [first] = causesOf(rule).sort((one, other) => other.share - one.share);
+  return first && first.share > 0 ? `${first.words}, ${percent(first.share)} %` : "—";
 }
 
 function joules(value_j: number): string {
@@ -61,7 +62,7 @@ function years(life_s: number): string {
 const hours = signal<{ run: number; names: string[]; rows: number[][] } | null>(null);
 const HOUR_COLUMNS = ["time_s", "share_delivered", "delay_p50_s", "delay_p95_s"];
 
-/// Delivered and how late, by the hour of making.
+/// Delivered and how late, by the hour of creation.
 export function Hours({ run }: { run: number }) {
   useEffect(() => {
     if (hours.value?.run === run) return;
@@ -78,8 +79,8 @@ export function Hours({ run }: { run: number }) {
   return (
     <>
       <div class="chart-pair">
-        <Lines title="Delivered, by the hour of making" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
-        <Lines title="Delay, by the hour of making" lines={[{ name: "median", style: 0, points: line(2) }, { name: "95 % within", style: 1, points: line(3) }]} {...axis} yName="delay" yText={lasting} yTicks={timeTicks} />
+        <Lines title="Delivered, by the hour of creation" lines={[{ name: "delivered", points: line(1) }]} {...axis} yName="share" yText={(share) => `${percent(share)} %`} yRange={[0, 1]} />
+        <Lines title="Delay, by the hour of creation" lines={[{ name: "median", style: 0, points: line(2) }, { name: "95 % within", style: 1, points: line(3) }]} {...axis} yName="delay" yText={lasting} yTicks={timeTicks} />
       </div>
       <p class="muted pad">Of the messages whose lifetime ends within the run: in late hours these are of the kinds with short lifetimes alone.</p>
     </>

@@ -15,7 +15,7 @@ export function GlobeView({ hidden }: { hidden: boolean }) {
         <Strip />
       </div>
       {!hidden && (
-        <aside class="panel" aria-label="Figures and subject">
+        <aside class="panel" aria-label="Figures and selection">
           {problems.value.length > 0 && <ul class="notices">{problems.value.map((words) => <li class="notice" key={words}>{words}</li>)}</ul>}
           <Tiles />
           {selected.value ? <Card subject={selected.value} /> : <Now />}

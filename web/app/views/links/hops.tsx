@@ -62,7 +62,7 @@ function Strip({ route }: { route: api.Route }) {
   return (
     <div class="hops">
       <p class="hops-sum">
-        <span class="tile-value mono">{total.text}<small>{total.unit} one route</small></span>
+        <span class="tile-value mono">{total.text}<small>{total.unit} one way</small></span>
         <span class="muted">
           {route.delay_s.length} hops, {grouped(route.range_m.reduce((sum, each) => sum + each, 0) / 1000)} km
           {total_s - light_s > 1e-6 ? `, ${lasting(total_s - light_s)} of it processing` : ""}

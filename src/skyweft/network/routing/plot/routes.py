@@ -63,7 +63,7 @@ def route_delay_cdf(
             ax.plot(1e3 * delays, share, **_line(each, palette, labels))
     ax.set_xlim(left=0)
     ax.set_ylim(0, 102)
-    ax.set_xlabel("one-route delay [ms]")
+    ax.set_xlabel("one-way delay [ms]")
     ax.set_ylabel("routes at most this long [%]")
     return _key(ax, palette)
 
@@ -105,7 +105,7 @@ def delay_distance(
         ax.scatter(
             far_km[mine],
             delay_ms[mine],
-            s=7,
+            s=float(np.clip(2_000 / max(1, len(mine)), 7, 40)),  # a few must be seen too
             marker=MARKS[each % 4],
             facecolor=style["color"],
             linewidth=0,
@@ -116,7 +116,7 @@ def delay_distance(
     ax.set_xlim(0, 1.1 * end_km)  # room for the words at the ends of the lines
     ax.set_ylim(bottom=0)
     ax.set_xlabel("great circle [km]")
-    ax.set_ylabel("median one-route delay [ms]")
+    ax.set_ylabel("median one-way delay [ms]")
     return _key(ax, palette)
 
 
@@ -261,7 +261,7 @@ def delay_map(
         longitude_deg[lost], latitude_deg[lost], s=26, marker="x", color=palette.warning, zorder=4
     )
     _star(ax, longitude_deg, latitude_deg, row[source], palette)
-    colour_bar(ax, levels, ramp, f"median one-route delay from {source} [ms]", palette)
+    colour_bar(ax, levels, ramp, f"median one-way delay from {source} [ms]", palette)
     return ax
 
 
@@ -312,7 +312,7 @@ def delay_matrix(
     tiles(ax, delay_ms, levels, ramp)
     ax.set_xticks(range(delay_ms.shape[1]), targets[:NAMES_MAX], rotation=90)
     ax.set_yticks(range(delay_ms.shape[0]), sources[:NAMES_MAX])
-    colour_bar(ax, levels, ramp, "median one-route delay [ms]", palette)
+    colour_bar(ax, levels, ramp, "median one-way delay [ms]", palette)
     return ax
 
 
