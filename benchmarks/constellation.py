@@ -64,15 +64,18 @@ def delay_ns(a_m: Floats, b_m: Floats) -> Ints:
     return np.rint(range_m / SPEED_OF_LIGHT_M_S * 1e9).astype(np.int32)
 
 
-def in_view(satellite_m: Floats, place_m: Floats, vertical: Floats, mask_deg: float) -> tuple:
+def in_view(
+    satellite_m: Floats, place_m: Floats, vertical: Floats, mask_deg: float
+) -> tuple[Ints, Ints, Ints]:
     """Return the satellite and the place of every pair in view, and their delay."""
-    satellites, places_ = [], []
+    satellites: list[Ints] = []
+    places_: list[Ints] = []
     for number, (place, upward) in enumerate(zip(place_m, vertical, strict=True)):
         line = satellite_m - place
         seen = np.flatnonzero(
             line @ upward >= np.sin(np.radians(mask_deg)) * np.linalg.norm(line, axis=1)
         )
-        satellites.append(seen)
-        places_.append(np.full(len(seen), number))
+        satellites.append(seen.astype(np.int32))
+        places_.append(np.full(len(seen), number, np.int32))
     satellite, place = np.concatenate(satellites), np.concatenate(places_)
     return satellite, place, delay_ns(satellite_m[satellite], place_m[place])

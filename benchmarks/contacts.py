@@ -100,7 +100,9 @@ def places(count: int) -> Floats:
 
 
 def sites(where: Floats) -> Sites:
-    return Sites(ellipsoid.to_ecef(*where, 0 * where[0]), ellipsoid.up(*where))
+    return Sites(
+        ellipsoid.to_ecef(where[0], where[1], 0 * where[0]), ellipsoid.up(where[0], where[1])
+    )
 
 
 def tracks(orbits: Orbits, start_s: float, end_s: float, step_s: float = 60.0) -> Tracks:

@@ -22,6 +22,7 @@ from skyweft.motion import build_fleet, propagate
 from skyweft.network.graph.adjacency import FAR_NS, NS_M
 from skyweft.network.graph.block import Network
 from skyweft.network.graph.places import places
+from skyweft.network.graph.snapshot import snapshots
 from skyweft.network.routing.best import to_ends
 from skyweft.network.routing.policy import BY_DELAY, weighed
 from skyweft.network.routing.simd import LANES
@@ -36,8 +37,8 @@ REACH_M = 1_250e3  # no satellite of the shell is farther away at that elevation
 class Ours:
     """The stages of a run, without the route of each pair."""
 
-    def __init__(self, snapshots: int, threads: int) -> None:
-        end_s = snapshots * STEP_S
+    def __init__(self, count: int, threads: int) -> None:
+        end_s = count * STEP_S
         scenario = load(shipped("starlink_shell1_routes"), [f"duration_s={end_s:.0f}"])
         self.fleet = build_fleet(scenario)
         with ThreadPoolExecutor(threads) as executor:
@@ -47,10 +48,10 @@ class Ours:
             self.node = network.relays.node
             self.nodes = len(network.relays.platform)
             self.cities = self.fleet.rows_of("cities")
-            self.time_s = np.arange(snapshots) * STEP_S
+            self.time_s = np.arange(count) * STEP_S
             self.snapshots = snapshots(network, self.time_s)
             # Checksums stand for a consumer: two thousand tables are 2.5 GB.
-            self.sums = list(executor.map(self.checksum, range(snapshots), chunksize=16))
+            self.sums = list(executor.map(self.checksum, range(count), chunksize=16))
 
     def tables(self, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return delays and next hops of a snapshot, in slabs of 64 cities."""

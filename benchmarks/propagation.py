@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from sgp4.api import WGS72, Satrec, SatrecArray
@@ -78,11 +79,11 @@ def _median_s(work: Callable[[], object]) -> float:
 
 def main() -> None:
     elements = _shell()
-    time_s = np.arange(EPOCHS) * 60.0
+    time_s = 60.0 * np.arange(EPOCHS, dtype=np.float64)
     orbits = Orbits(elements, Clock(START_TAI_NS))
     peer, day, fraction = _theirs(elements)
     jd, fr = np.full(EPOCHS, day), fraction + time_s / 86_400.0
-    position_m, velocity_m_s = np.empty((2, len(elements), 3, EPOCHS))
+    position_m, velocity_m_s = (np.empty((len(elements), 3, EPOCHS)) for _ in range(2))
 
     orbits.fill_teme(time_s, position_m, velocity_m_s)
     codes, position_km, velocity_km_s = peer.sgp4(jd, fr)
@@ -96,13 +97,13 @@ def main() -> None:
     rates = {"python-sgp4 SatrecArray": million / _median_s(lambda: peer.sgp4(jd, fr))}
     for threads in (1, 2):
         with ThreadPoolExecutor(threads) as executor:
-            states = (time_s, position_m, velocity_m_s, executor)
-            orbits.fill(*states)
+            orbits.fill(time_s, position_m, velocity_m_s, executor)
+            states = position_m, velocity_m_s, executor
             rates[f"skyweft TEME, threads: {threads}"] = million / _median_s(
-                lambda given=states: orbits.fill_teme(*given)  # type: ignore[misc]
+                partial(orbits.fill_teme, time_s, *states)
             )
             rates[f"skyweft ITRS, threads: {threads}"] = million / _median_s(
-                lambda given=states: orbits.fill(*given)  # type: ignore[misc]
+                partial(orbits.fill, time_s, *states)
             )
     _tell(rates, float(off_km), float(off_km_s))
 

@@ -68,12 +68,12 @@ def test_windows(which: int) -> None:
             brahe.PointLocation(longitude, latitude, height_m),
             flying,
             begin,
-            begin + DAY_S,  # type: ignore[operator]
+            begin + DAY_S,
             brahe.ElevationConstraint(min_elevation_deg=10.0),
             config=config,
         )
         start_s, end_s = ours.start_s[ours.a == row], ours.end_s[ours.a == row]
-        edges = np.array([[w.window_open - begin, w.window_close - begin] for w in theirs])  # type: ignore[operator]
+        edges = np.array([[w.window_open - begin, w.window_close - begin] for w in theirs])
         if len(theirs) != len(start_s):
             long = end_s - start_s > 30.0
             start_s, end_s = start_s[long], end_s[long]
