@@ -24,7 +24,8 @@ def _read(path: Path) -> object:
     except ScenarioError as error:
         return sorted(str(error).splitlines())
     numbers = {name: column.tolist() for name, column in found.numbers.items()}
-    return numbers, dict(found.texts), list(found.lines), found.warnings
+    texts = {name: list(column) for name, column in found.texts.items()}
+    return numbers, texts, list(found.lines), found.warnings
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

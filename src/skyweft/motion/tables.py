@@ -14,13 +14,16 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from skyweft.errors import ScenarioError
 from skyweft.files import contents
 from skyweft.fleet import Floats
 from skyweft.motion.columns import STANDING, meant
+from skyweft.motion.texts import Texts
 from skyweft.naming import NAME_MAX, normal, wrong_name
 from skyweft.protocols.records import Errors
+from skyweft.world.clock import Integers, tai_ns_from_text, tai_ns_from_texts
 
 SIZE_MAX_BYTES = 100_000_000
 NESTED_MAX_BYTES = 32_000_000  # of JSON and XML, which take more than ten times that to read
@@ -42,8 +45,9 @@ class Table:
     """Sound columns of one file: numbers by name, texts by name, and the line of each row."""
 
     numbers: Mapping[str, Floats]
-    texts: Mapping[str, Sequence[str]]
+    texts: Mapping[str, Texts]
     lines: Sequence[int]
+    instants: Mapping[str, Integers] = field(default_factory=dict)  # TAI, nanoseconds since 1970
     warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -93,6 +97,7 @@ def read_table(
     texts: Sequence[str] = (),
     texts_optional: Sequence[str] = (),
     elsewhere: Sequence[str] = (),
+    instants: Sequence[str] = (),
 ) -> Table:
     """Read a CSV file with a line of column names, separated by commas, semicolons or tabs.
 
@@ -110,6 +115,8 @@ def read_table(
         Columns of text; they may not be empty.
     elsewhere : sequence
         Columns that others read from this file.
+    instants : sequence
+        Columns of moments in UTC, ISO 8601; none is needed.
 
     Raises
     ------
@@ -119,7 +126,7 @@ def read_table(
     rows, separator = read_rows(path)
     _, header = next(rows, (0, []))
     columns = [name.strip().lower() for name in header]
-    wanted = [*needed, *optional, *texts, *texts_optional]
+    wanted = [*needed, *optional, *texts, *texts_optional, *instants]
     _check_header(path, columns, [*texts, *needed], wanted)
     place = {name: columns.index(name) for name in wanted if name in columns}
     reading = _Reading(
@@ -127,6 +134,7 @@ def read_table(
         len(columns),
         {name: place[name] for name in (*texts, *texts_optional) if name in place},
         {name: place[name] for name in (*needed, *optional) if name in place},
+        {name: place[name] for name in instants if name in place},
         {**needed, **optional},
         pointed=separator == ",",
     )
@@ -144,18 +152,21 @@ class _Reading:
     width: int
     texts_at: Mapping[str, int]
     numbers_at: Mapping[str, int]
+    instants_at: Mapping[str, int]
     bounds: Mapping[str, tuple[float, float]]
     pointed: bool  # a comma in a number is none
     errors: Errors = field(init=False)
     lines: "array[int]" = field(default_factory=lambda: array("I"))
-    texts: dict[str, list[str]] = field(default_factory=dict)
+    texts: dict[str, list[pa.Array]] = field(default_factory=dict)
     numbers: dict[str, list[Floats]] = field(default_factory=dict)
+    instants: dict[str, list[Integers]] = field(default_factory=dict)
     marks: dict[str, tuple[int, str]] = field(default_factory=dict)  # where each is in a number
 
     def __post_init__(self) -> None:
         self.errors = Errors(self.file_name)
         self.texts = {name: [] for name in self.texts_at}
         self.numbers = {name: [] for name in self.numbers_at}
+        self.instants = {name: [] for name in self.instants_at}
 
     def take(self, chunk: Sequence[tuple[int, list[str]]]) -> None:
         """Read some rows; a file with a thousand errors is given up here."""
@@ -174,7 +185,10 @@ class _Reading:
                 cells = self._pointed(name, lines, cells)
             self.numbers[name].append(self._numbers(name, lines, cells))
         for name, k in self.texts_at.items():
-            self.texts[name] += self._texts(name, lines, [row[k] for row in rows])
+            cells = self._texts(name, lines, [row[k] for row in rows])
+            self.texts[name].append(pa.array(cells, pa.string()))
+        for name, k in self.instants_at.items():
+            self.instants[name].append(self._instants(name, lines, [row[k] for row in rows]))
 
     def finish(self, warnings: tuple[str, ...]) -> Table:
         """Return the table, or raise what is wrong with it."""
@@ -191,8 +205,13 @@ class _Reading:
         self.errors.complain()
         if not self.lines:
             raise ScenarioError(f"{self.file_name}: no rows below the column names")
-        numbers = {name: np.concatenate(each) for name, each in self.numbers.items()}
-        return Table(numbers, self.texts, self.lines, warnings)
+        return Table(
+            {name: np.concatenate(each) for name, each in self.numbers.items()},
+            {name: Texts(each) for name, each in self.texts.items()},
+            self.lines,
+            {name: np.concatenate(each) for name, each in self.instants.items()},
+            warnings,
+        )
 
     def _pointed(self, name: str, lines: Sequence[int], cells: list[str]) -> list[str]:
         """Write decimal commas as points; note where either stands in a number."""
@@ -215,6 +234,18 @@ class _Reading:
             words = f"{name}: {shown} is not a number from {least:g} to {most:g}"
             self.errors.add(f"line {lines[k]}", words)
         return values
+
+    def _instants(self, name: str, lines: Sequence[int], cells: Sequence[str]) -> Integers:
+        try:
+            return tai_ns_from_texts(cells)
+        except ValueError:
+            found = np.zeros(len(cells), np.int64)
+        for k, cell in enumerate(cells):
+            try:
+                found[k] = tai_ns_from_text(cell)
+            except ValueError as error:
+                self.errors.add(f"line {lines[k]}", f"{name}: {cell.strip()[:40]!r} {error}")
+        return found
 
     def _texts(self, name: str, lines: Sequence[int], cells: Sequence[str]) -> list[str]:
         stripped = [cell.strip() for cell in cells]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
@@ -14,12 +15,14 @@ from skyweft.motion.gpx import coordinates, read_lines
 from skyweft.motion.members import Setting
 from skyweft.motion.notation import notation
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table
+from skyweft.motion.texts import Texts
 from skyweft.protocols.records import Errors
 from skyweft.world.clock import tai_ns_from_text, tai_ns_from_texts
 from skyweft.world.ellipsoid import up
 
 TRACKS_MAX = 100_000  # each is a mover with a course of its own
 TIMES_AT_ONCE = 1_000
+POINTS_AT_ONCE = 65_536
 ALIKE = 1e-12  # between unit verticals of one place, 6 micrometres: the last bits of longitudes
 
 
@@ -36,7 +39,7 @@ class Points(NamedTuple):
 class _Rows(NamedTuple):
     """All points of a file in its order, (K,) each."""
 
-    names: Sequence[str]
+    names: Texts
     place: Callable[[int], str]  # of a row in the file, for messages
     lines: Sequence[int]
     time_s: Floats
@@ -65,11 +68,10 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     """
     read = _from_gpx if notation(path) == "gpx" else _from_table
     rows, warnings = read(path, group, setting)
-    code_of: dict[str, int] = {}
-    codes = np.array([code_of.setdefault(name, len(code_of)) for name in rows.names], np.int64)
-    names = list(code_of)
-    if len(names) > TRACKS_MAX:
-        raise ScenarioError(f"{path.name}: {len(names):,} tracks, at most {TRACKS_MAX:,} are read")
+    coded = rows.names.coded(TRACKS_MAX)
+    if coded is None:
+        raise ScenarioError(f"{path.name}: more than {TRACKS_MAX:,} tracks, so many are read")
+    names, codes = coded
     unsorted = _late(rows, names, codes)
     order, repeated = _in_order(path, rows, names, codes)
     first = np.unique(codes, return_index=True)[1]
@@ -86,7 +88,7 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     return points, (*warnings, *_put_right(path, unsorted, len(points), repeated))
 
 
-def _late(rows: _Rows, names: Sequence[str], codes: NDArray[np.int64]) -> list[str]:
+def _late(rows: _Rows, names: Sequence[str], codes: NDArray[np.int32]) -> list[str]:
     """Say of every track not in the order of its times the first row that is not."""
     order = np.argsort(codes, kind="stable")
     back = np.diff(rows.time_s[order]) < 0
@@ -96,7 +98,7 @@ def _late(rows: _Rows, names: Sequence[str], codes: NDArray[np.int64]) -> list[s
 
 
 def _in_order(
-    path: Path, rows: _Rows, names: Sequence[str], codes: NDArray[np.int64]
+    path: Path, rows: _Rows, names: Sequence[str], codes: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], int]:
     """Return rows by track and time, each said once, and how many were said again.
 
@@ -109,8 +111,9 @@ def _in_order(
     order = np.lexsort((rows.time_s, codes))
     before, after = order[:-1], order[1:]
     again = (codes[before] == codes[after]) & (rows.time_s[before] == rows.time_s[after])
-    apart = np.any(np.abs(rows.normal[before] - rows.normal[after]) > ALIKE, axis=1)
-    apart |= rows.altitude_m[before] != rows.altitude_m[after]
+    apart = rows.altitude_m[before] != rows.altitude_m[after]
+    for each in rows.normal.T:  # one by one: three at once would take as much as the whole file
+        apart |= np.abs(each[before] - each[after]) > ALIKE
     for j, k in zip(before[again & apart], after[again & apart], strict=True):
         words = f"{names[codes[k]]} is at another place at the same time on {rows.place(j)}"
         errors.add(rows.place(k), words)
@@ -121,7 +124,7 @@ def _in_order(
         if code not in torn:
             errors.add(rows.place(row), f"{names[code]} has one point, a track needs two")
     before, after = order[:-1], order[1:]
-    cosine = np.sum(rows.normal[before] * rows.normal[after], axis=1)
+    cosine = sum(each[before] * each[after] for each in rows.normal.T)
     for k in after[(codes[before] == codes[after]) & (cosine < math.cos(3.1))]:
         words = (
             f"is on the other side of the Earth from the point of {names[codes[k]]} before it, "
@@ -148,10 +151,11 @@ def _from_table(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[
         path,
         needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE},
         optional={"time_s": (-1e10, 1e10), "altitude_m": ALTITUDE},
-        texts_optional=("time", "name"),
+        texts_optional=("name",),
+        instants=("time",),
     )
     lines = table.lines
-    if ("time_s" in table.numbers) == ("time" in table.texts):
+    if ("time_s" in table.numbers) == ("time" in table.instants):
         raise ScenarioError(
             f"{path.name}: give one column of times, time_s or time (UTC, ISO 8601)"
         )
@@ -160,16 +164,25 @@ def _from_table(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[
         return f"line {lines[row]}"
 
     rows = _Rows(
-        names=table.texts.get("name", [group] * len(table)),
+        names=table.texts.get("name") or Texts([pa.repeat(group, len(table))]),
         place=place,
         lines=lines,
         time_s=table.numbers["time_s"]
         if "time_s" in table.numbers
-        else _seconds(path, table.texts["time"], place, setting),
-        normal=up(table.numbers["latitude_deg"], table.numbers["longitude_deg"]),
+        else setting.clock.seconds_to(table.instants["time"]),
+        normal=_verticals(table.numbers["latitude_deg"], table.numbers["longitude_deg"]),
         altitude_m=table.numbers.get("altitude_m", np.zeros(len(table))),
     )
     return rows, table.warnings
+
+
+def _verticals(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
+    """Return unit verticals (K, 3), some at once: what leads to them would take thrice as much."""
+    found = np.empty((len(latitude_deg), 3))
+    for start in range(0, len(found), POINTS_AT_ONCE):
+        part = slice(start, start + POINTS_AT_ONCE)
+        found[part] = up(latitude_deg[part], longitude_deg[part])
+    return found
 
 
 def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[str, ...]]:
@@ -186,7 +199,7 @@ def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[st
     longitude, latitude, altitude = coordinates(points, errors).T
     errors.complain()
     rows = _Rows(
-        names=[name for name, line in found for _ in line.points],
+        names=Texts([pa.array([name for name, line in found for _ in line.points], pa.string())]),
         place=place,
         lines=[0] * len(points),
         time_s=_seconds(path, [point.time or "" for point in points], place, setting),
