@@ -1,6 +1,7 @@
 """Packages that are installed nowhere but in memory, for one test."""
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import Distribution, EntryPoint
@@ -62,6 +63,34 @@ def installed(group: str, **parts: Any) -> Iterator[None]:
             yield
     finally:
         del sys.modules["acme"]
+        forget()
+
+
+@contextmanager
+def editable(project: Path, site: Path) -> Iterator[None]:
+    """Have a folder with a pyproject.toml installed, as `pip install --editable` would.
+
+    Its metadata and entry points go into a folder that is looked into as site-packages are.
+    """
+    about = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    noted = site / f"{about['name']}-{about['version']}.dist-info"
+    noted.mkdir(parents=True)
+    facts = f"Metadata-Version: 2.1\nName: {about['name']}\nVersion: {about['version']}\n"
+    (noted / "METADATA").write_text(facts, "utf-8")
+    groups = [
+        "\n".join([f"[{group}]", *(f"{name} = {where}" for name, where in entries.items())])
+        for group, entries in about["entry-points"].items()
+    ]
+    (noted / "entry_points.txt").write_text("\n".join(groups), "utf-8")
+    before = [*sys.path]
+    sys.path[:0] = [str(site), str(project)]
+    try:
+        forget()
+        yield
+    finally:
+        sys.path[:] = before
+        for name in [each for each in sys.modules if each.partition(".")[0] == about["name"]]:
+            del sys.modules[name]
         forget()
 
 

@@ -2,15 +2,18 @@
 
 import re
 import shlex
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from skyweft.cli import main
+from tests import packages
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted([*DOCS.glob("*.md"), *DOCS.glob("guide/*.md")])
-BLOCK = re.compile(r"^```(python|console|toml[^\n]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(python|console|toml)([^\n]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+INSTALL = "$ pip install --editable ."
 
 
 def _commands(block: str) -> list[list[str]]:
@@ -25,15 +28,20 @@ def _commands(block: str) -> list[list[str]]:
 def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a page from top to bottom in an empty folder, as a reader would.
 
-    A TOML block whose fence says `toml title="NAME"` is written to NAME first.
+    A block whose fence says `title="NAME"` is written to NAME.
     """
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": page.stem}
-    for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
-        if kind.startswith("toml title="):
-            Path(kind.removeprefix("toml title=").strip('"')).write_text(text, encoding="utf-8")
-        elif kind == "console":
-            for words in _commands(text):
-                assert main(words) == 0, f"skyweft {shlex.join(words)}"
-        elif kind == "python":
-            exec(compile(text, page.name, "exec"), names)
+    with ExitStack() as stack:
+        for kind, title, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+            if title.startswith(" title="):
+                path = Path(title.removeprefix(" title=").strip('"'))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            elif kind == "console":
+                if INSTALL in text:
+                    stack.enter_context(packages.editable(tmp_path, tmp_path / "site"))
+                for words in _commands(text):
+                    assert main(words) == 0, f"skyweft {shlex.join(words)}"
+            elif kind == "python":
+                exec(compile(text, page.name, "exec"), names)

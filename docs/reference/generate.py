@@ -14,6 +14,7 @@ from typing import Any
 import skyweft
 from skyweft.cli import parser
 from skyweft.parts import Registry, named
+from skyweft.scenario.policies import Choice, Metric
 from skyweft.scenario.schema import Node, json_schema, resolved
 from skyweft.scenario.words import allowed, shown
 from skyweft.stage.registry import tables
@@ -57,6 +58,10 @@ REGISTRIES = {
     "`skyweft.scenario.modulations.Waveform`, and a function of the table and the terminal's "
     "bandwidth that answers a `skyweft.links.waveforms.Ladder`; of one made from "
     "`skyweft.scenario.contention.Shared`, a `skyweft.links.waveforms.Channel`.",
+    "skyweft.scenario.policies:POLICIES": "A part is a `skyweft.scenario.policies.Metric`: a value "
+    "of `metric` and a function of a `skyweft.network.graph.snapshot.Snapshot` that answers the "
+    "weight of every edge; or a `Choice`: a value of `choose` and a function of "
+    "`skyweft.network.graph.choices.Candidates` that answers a number for each, the least first.",
     "skyweft.store.formats:FORMATS": "A part is a `skyweft.store.formats.Format`: what a run is "
     "called in it, and a function of a `skyweft.export.asked.Asked` that answers what writes it.",
     "skyweft.protocols.contact_plans.formats:PLAN_FORMATS": "A part is a "
@@ -201,7 +206,9 @@ def _packages() -> str:
         "An installed package adds parts by entry points: a name in one of the groups below stands "
         "for an object of the package. What cannot be loaded, has the wrong shape or takes a kind "
         "that there is already is left out with a warning that names the package; a run without it "
-        "goes on. Checks, messages, JSON Schema and these pages are made from the same registries.",
+        "goes on; what fails while it works ends the run with a message that names it. Checks, "
+        "messages, JSON Schema and these pages are made from the same registries. [Extend "
+        "skyweft](../guide/extend.md) is a package that adds one of most sorts.",
     ]
     for where, answers in REGISTRIES.items():
         registry = named(where)
@@ -210,6 +217,14 @@ def _packages() -> str:
         table = "\n".join(["| ours | what it is |", "|---|---|", *rows])
         text = f"{answers} In Python: `{home}.{name}`."
         parts += [f"## {registry.sort}: `{registry.group}`", text, table]
+    parts += [
+        "## What packages do not add",
+        "Formats of orbital elements, and of files of places and tracks, are recognised by their "
+        "content: nobody says in a scenario which one a file has, and catalogues change theirs "
+        "without telling. That only works while all of them are known in one place, each told "
+        "from every other; a format that came beside them could claim a file that was read well "
+        "before. A package that knows another notation adds a motion whose table names the file.",
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -223,11 +238,9 @@ def _ours(registry: Registry[Any]) -> Iterator[tuple[str, Any]]:
 def _said(part: Any) -> str:
     """Return the first sentence of what a part is."""
     words = getattr(part, "words", "")
-    text = (
-        words
-        if isinstance(words, str) and words
-        else str((getattr(part, "model", None) or type(part)).__doc__)
-    )
+    model = getattr(part, "model", None)
+    told = model or (named(part.function) if isinstance(part, Metric | Choice) else type(part))
+    text = words if isinstance(words, str) and words else str(told.__doc__)
     return text.strip().splitlines()[0].replace("|", "\\|")
 
 

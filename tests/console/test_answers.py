@@ -20,8 +20,7 @@ from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
 from skyweft.console.server import server_of
 from skyweft.results import Run
-
-from .conftest import asking, finish
+from tests.asking import asking, finish
 
 SCENE = b"0123456789abcdef" * (1 << 20)  # 16 MiB, more than sockets keep
 LATE_S = 60.0  # by then all is lost: nothing is measured

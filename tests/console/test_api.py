@@ -16,8 +16,7 @@ from skyweft.console.run_registry import Shelf
 from skyweft.results import Run
 from skyweft.store.identity import digest
 from skyweft.store.jsonfile import read_json, write_json
-
-from .conftest import asking
+from tests.asking import asking
 
 RUN = "/api/v1/runs/0"
 

@@ -16,8 +16,7 @@ from skyweft.console.run_registry import Shelf
 from skyweft.console.server import Address
 from skyweft.errors import ScenarioError
 from skyweft.results import Run
-
-from .conftest import asking
+from tests.asking import asking
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,7 @@ from skyweft.console.messages import CURVE_MAX, STEPS_MAX, _delays, _stored, _ta
 from skyweft.console.run_registry import Shelf
 from skyweft.results import Run, run
 from skyweft.scenario.shipped import find
-
-from .conftest import Ask, asking
+from tests.asking import Ask, asking
 
 ADDRESS = "/api/v1/runs/0/messages"
 

@@ -14,8 +14,7 @@ from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
 from skyweft.results import Run
-
-from .conftest import asking
+from tests.asking import asking
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),

@@ -5,35 +5,37 @@ touched. Times are from the scenario's start; every axis says its unit. The draw
 stages' own: whatever a stage's module `plot` lists in `__all__` is here under its name.
 """
 
+from functools import cache
 from typing import Any
 
 from skyweft.drawing.palette import DARK, LIGHT, Palette
 from skyweft.plot.sweep import sweep
+from skyweft.stage import Stage
 from skyweft.stage.registry import part, stages
 
 _OURS = {"DARK": DARK, "LIGHT": LIGHT, "Palette": Palette, "sweep": sweep}
 
 
-def _gathered() -> dict[str, Any]:
+@cache
+def _of(some: tuple[Stage, ...]) -> dict[str, Any]:
     """Return every drawing by its name; of two with one name, the earlier stage's."""
     found: dict[str, Any] = dict(_OURS)
-    for stage in stages():
+    for stage in some:
         module = part(stage, "plot")
         for name in getattr(module, "__all__", ()):
             found.setdefault(name, getattr(module, name))
     return found
 
 
-_DRAWINGS = _gathered()
-__all__ = sorted(_DRAWINGS)  # noqa: PLE0605
-
-
 def __getattr__(name: str) -> Any:
-    try:
-        return _DRAWINGS[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    if name == "__all__":
+        return __dir__()
+    # Of the other names between underscores, for which Python asks, none is a drawing.
+    drawings = {} if name.startswith("__") else _of(stages())
+    if name not in drawings:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return drawings[name]
 
 
 def __dir__() -> list[str]:
-    return [*__all__]
+    return sorted(_of(stages()))

@@ -1,0 +1,1 @@
+"""Weather balloons for skyweft: how they rise, how they talk, when they are quiet."""

@@ -1,0 +1,1 @@
+"""Hours in which platforms must not send: a stage."""
