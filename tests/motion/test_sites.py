@@ -54,12 +54,12 @@ def test_csv_with_comments_blank_lines_spare_columns_and_a_mark(tmp_path: Path) 
 def test_every_error_is_named_by_line_and_column(tmp_path: Path) -> None:
     text = "name,latitude_deg,longitude_deg\na,91,10\nb,nan,10\nc,ten,361\n,1,1\nd,1\ne,1,1\n"
     assert _errors(_file(tmp_path, text)) == [
-        "gateways.csv: line 6: 2 fields, the first line has 3",
         "gateways.csv: line 2: latitude_deg: '91' is not a number from -90 to 90",
         "gateways.csv: line 3: latitude_deg: 'nan' is not a number from -90 to 90",
         "gateways.csv: line 4: latitude_deg: 'ten' is not a number from -90 to 90",
         "gateways.csv: line 4: longitude_deg: '361' is not a number from -180 to 360",
         "gateways.csv: line 5: name: is empty, a text is needed",
+        "gateways.csv: line 6: 2 fields, the first line has 3",
     ]
 
 

@@ -56,6 +56,13 @@ LIST = PAIR + 'pattern = "list"\nfile = "big"\n'
 ROWS, WRONG = 4_000_000, 1_200_000  # beyond what is read, and just not
 PLACES, PAIRS = "name,latitude_deg,longitude_deg\n", "source,target\n"
 TIMES = "name,time,latitude_deg,longitude_deg\n"
+MOMENT = "2026-07-01T00:00:00Z,1,1\n"
+# Wrong at the very end, or only as a whole.
+LATE = [
+    pytest.param(SITES, PLACES, "a{},0.5,1\n", "b,95,1\n", id="last place"),
+    pytest.param(TRACK, TIMES, f"a,{MOMENT}", "a,2026-13-01T00:00:00Z,1,1\n", id="last time"),
+    pytest.param(TRACK, TIMES, f"a{{}},{MOMENT}", "", id="a track a row"),
+]
 # A scenario, and the beginning, a part and how many of these of the file beside it.
 HUGE = [
     pytest.param(SITES, PLACES, "a,0.5,1\n", ROWS, id="sites"),
@@ -96,8 +103,21 @@ HUGE = [
 def test_too_much_is_refused_before_work(
     scenario: str, head: str, part: str, count: int, tmp_path: Path
 ) -> None:
+    _assert_refused(tmp_path, scenario, head + part * count)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
+@pytest.mark.parametrize(("scenario", "head", "part", "last"), LATE)
+def test_what_is_wrong_late_is_refused_like_it(
+    scenario: str, head: str, part: str, last: str, tmp_path: Path
+) -> None:
+    rows = "".join(map(part.format, range(WRONG)))
+    _assert_refused(tmp_path, scenario, head + rows + last)
+
+
+def _assert_refused(tmp_path: Path, scenario: str, big: str) -> None:
     (tmp_path / "scenario.toml").write_text(scenario)
-    (tmp_path / "big").write_text(head + part * count)
+    (tmp_path / "big").write_text(big)
     code = COMMAND.format(limit=LIMIT_BYTES, cpu=CPU_S)
     done = subprocess.run(
         [sys.executable, "-c", code],

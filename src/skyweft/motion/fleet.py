@@ -1,8 +1,9 @@
 """Every platform of a scenario, made from its groups, with its geometry echoed and questioned."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -89,12 +90,12 @@ def _too_long(members: dict[str, Members]) -> list[str]:
 
 def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     """Return a line for every name that several platforms share, and where they are."""
-    every = [name for each in members.values() for name in each.names]
-    if len(set(every)) == len(every):
+    shared = _shared(name for each in members.values() for name in each.names)
+    if not shared:
         return []
-    counts = Counter(every)
-    shared = [name for name, count in counts.items() if count > 1]
-    places: dict[str, list[str]] = {name: [] for name in shared[:ERRORS_MAX]}
+    every = (name for each in members.values() for name in each.names)
+    counts = Counter(filter(shared.__contains__, every))
+    places: dict[str, list[str]] = {name: [] for name in islice(shared, ERRORS_MAX)}
     for group, each in members.items():
         for k, name in enumerate(each.names):
             if name in places and len(places[name]) <= PLACES_SHOWN:
@@ -105,6 +106,17 @@ def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     ]
     more = len(shared) - ERRORS_MAX
     return [*sorted(lines), *([f"... and {more:,} more names"] if more > 0 else [])]
+
+
+def _shared(names: Iterable[str]) -> dict[str, None]:
+    """Return names that come again; of a million names a set is held, and no count of each."""
+    seen: set[str] = set()
+    again: dict[str, None] = {}
+    for name in names:
+        if name in seen:
+            again[name] = None
+        seen.add(name)
+    return again
 
 
 def _place(scenario: Scenario, group: str, members: Members, member: int) -> str:

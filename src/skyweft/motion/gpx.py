@@ -7,13 +7,13 @@ import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
+from skyweft.motion.cells import number
 from skyweft.motion.places import Places
 from skyweft.motion.tables import (
     ALTITUDE,
     LATITUDE,
     LONGITUDE,
     NESTED_MAX_BYTES,
-    number,
     read_text,
 )
 from skyweft.naming import normal, wrong_name

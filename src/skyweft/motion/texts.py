@@ -1,7 +1,7 @@
 """A column of texts, held as Arrow holds them: a tenth of what as many Python strings take."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -49,5 +49,34 @@ class Texts(Sequence[str]):
             here = [code_of.setdefault(each, len(code_of)) for each in part.dictionary.to_pylist()]
             if len(code_of) > most:
                 return None
-            codes[start : start + len(part)] = np.array(here, np.int32)[part.indices]
+            codes[start : start + len(part)] = np.array(here, np.int32)[
+                np.from_dlpack(part.indices)
+            ]
         return [*code_of], codes
+
+
+def held(texts: Sequence[str]) -> pa.Array:
+    """Return Python's texts as Arrow's; `pyarrow.array` would load pandas, where there is one."""
+    data = [each.encode() for each in texts]
+    ends = np.cumsum([0, *map(len, data)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(data), pa.py_buffer(ends), pa.py_buffer(b"".join(data)))
+
+
+def shared(numbers: pa.Array) -> Any:
+    """Return Arrow's numbers as NumPy's without a copy; `to_numpy` would load pandas as well."""
+    return np.from_dlpack(numbers)
+
+
+def bytes_of(texts: pa.Array) -> NDArray[np.int32]:
+    """Return how many bytes of UTF-8 each text has."""
+    found: NDArray[np.int32] = shared(pc.binary_length(texts))
+    return found
+
+
+def bytes_in(texts: pa.Array) -> NDArray[np.uint8]:
+    """Return the bytes of all texts, one after the other, without making any Python's own."""
+    _, offsets, data = texts.buffers()
+    if not len(texts) or data is None:
+        return np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]

@@ -22,7 +22,6 @@ from skyweft.world.ellipsoid import up
 
 TRACKS_MAX = 100_000  # each is a mover with a course of its own
 TIMES_AT_ONCE = 1_000
-POINTS_AT_ONCE = 65_536
 ALIKE = 1e-12  # between unit verticals of one place, 6 micrometres: the last bits of longitudes
 
 
@@ -170,19 +169,10 @@ def _from_table(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[
         time_s=table.numbers["time_s"]
         if "time_s" in table.numbers
         else setting.clock.seconds_to(table.instants["time"]),
-        normal=_verticals(table.numbers["latitude_deg"], table.numbers["longitude_deg"]),
+        normal=up(table.numbers["latitude_deg"], table.numbers["longitude_deg"]),
         altitude_m=table.numbers.get("altitude_m", np.zeros(len(table))),
     )
     return rows, table.warnings
-
-
-def _verticals(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
-    """Return unit verticals (K, 3), some at once: what leads to them would take thrice as much."""
-    found = np.empty((len(latitude_deg), 3))
-    for start in range(0, len(found), POINTS_AT_ONCE):
-        part = slice(start, start + POINTS_AT_ONCE)
-        found[part] = up(latitude_deg[part], longitude_deg[part])
-    return found
 
 
 def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[str, ...]]:

@@ -149,14 +149,27 @@ def tai_ns_from_texts(texts: Sequence[str]) -> Integers:
 
 def _plain_utc(texts: Sequence[str]) -> Integers | None:
     """Return UTC nanoseconds of texts that are all written `2026-07-01T12:00:00.5Z`, else none."""
-    length = len(texts[0]) if texts else 0
     joined = "".join(texts)
-    decimals = length - len(f"{_FORM}.Z")
-    form = _FORM + ("." + "0" * decimals if decimals > 0 else "") + "Z"
-    alike = joined.isascii() and set(map(len, texts)) == {len(form)}
-    if not alike or decimals > 9:
+    if not joined.isascii() or len(set(map(len, texts))) != 1:
         return None
-    digits = np.frombuffer(joined.encode(), np.uint8).reshape(len(texts), length).T - np.uint8(48)
+    return _plain_letters(np.frombuffer(joined.encode(), np.uint8).reshape(len(texts), -1))
+
+
+def tai_ns_from_letters(letters: NDArray[np.uint8]) -> Integers | None:
+    """Return what `tai_ns_from_text` says of texts of one length, (T, L) bytes.
+
+    None where they are not all written `2026-07-01T12:00:00.5Z`, or one of them is wrong.
+    """
+    plain = _plain_letters(letters)
+    return None if plain is None else tai_ns_from_utc_ns(plain)
+
+
+def _plain_letters(letters: NDArray[np.uint8]) -> Integers | None:
+    decimals = letters.shape[1] - len(f"{_FORM}.Z")
+    form = _FORM + ("." + "0" * decimals if decimals > 0 else "") + "Z"
+    if letters.shape[1] != len(form) or decimals > 9:
+        return None
+    digits = letters.T - np.uint8(48)
     for column, want in zip(digits, form.encode(), strict=True):
         if not np.all(column <= 9 if want == 48 else column == np.uint8(want - 48 & 0xFF)):
             return None

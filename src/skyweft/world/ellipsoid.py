@@ -18,10 +18,13 @@ _SECOND_SQUARED = ECCENTRICITY_SQUARED / (1 - FLATTENING) ** 2
 
 def up(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> Floats:
     """Return unit vectors along the local vertical, (..., 3), of places of shape (...)."""
-    latitude, longitude = np.radians(latitude_deg), np.radians(longitude_deg)
+    latitude, longitude = np.broadcast_arrays(np.radians(latitude_deg), np.radians(longitude_deg))
     level = np.cos(latitude)
-    parts = (level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude))
-    return np.stack(np.broadcast_arrays(*parts), axis=-1).astype(np.float64, copy=False)
+    vertical = np.empty((*latitude.shape, 3))
+    np.multiply(level, np.cos(longitude), out=vertical[..., 0])
+    np.multiply(level, np.sin(longitude), out=vertical[..., 1])
+    np.sin(latitude, out=vertical[..., 2])
+    return vertical
 
 
 def to_ecef(

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.tables import number, read_rows, read_table
+from skyweft.motion.cells import number
+from skyweft.motion.tables import read_rows, read_table
 from skyweft.naming import normal
 from skyweft.protocols.records import Errors
 from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
