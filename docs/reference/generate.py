@@ -157,8 +157,8 @@ def _commands() -> str:
         "# Every command",
         "Answers go to stdout, everything else to stderr; a progress bar only to a terminal. Exit "
         "codes: 0 done, 1 an error of the user's (a scenario, a file, a full disk), 2 wrong "
-        "words, 3 an error of ours, 130 interrupted. `SKYWEFT_DEBUG=1` shows the traceback of a "
-        "error of ours. `skyweft --version` prints the version.",
+        "words, 3 an error of ours, 130 interrupted. `SKYWEFT_DEBUG=1` shows the traceback of an "
+        "error of ours or of an installed package. `skyweft --version` prints the version.",
     ]
     for name, sub in commands.choices.items():
         parts += [f"## skyweft {name}", sub.description, f"```text\n{_usage(sub)}\n```"]

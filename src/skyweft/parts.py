@@ -8,6 +8,7 @@ own parts are named by where they live, so that nothing low imports what stands 
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -36,6 +37,8 @@ class Registry(Mapping[str, Part], Generic[Part]):
         Returns why a package's part cannot stand beside those there are; nothing where it can.
     taken : collection of str
         Kinds that mean something already although they are no parts.
+    instead : str
+        What a user can do without a part that fails.
     """
 
     def __init__(
@@ -46,8 +49,9 @@ class Registry(Mapping[str, Part], Generic[Part]):
         kinds: Callable[[Part], Sequence[str]],
         wrong: Callable[[Any, Mapping[str, Part]], str],
         taken: Collection[str] = (),
+        instead: str = "take another kind",
     ) -> None:
-        self.group, self.sort, self._taken = group, sort, taken
+        self.group, self.sort, self._taken, self._instead = group, sort, taken, instead
         self._ours, self._kinds, self._wrong = ours, kinds, wrong
 
     # One of a kind each, so that it may stand among a type's annotations.
@@ -107,16 +111,22 @@ class Registry(Mapping[str, Part], Generic[Part]):
         return part, words
 
     @contextmanager
-    def blamed(self, kind: str) -> Iterator[None]:
-        """Name the package whose code of a kind fails in here; our own faults stay ours."""
+    def blamed(self, kind: str, doing: str = "") -> Iterator[None]:
+        """Name the package whose code of a kind fails in here; our own faults stay ours.
+
+        Nobody is blamed for a machine without memory or room on its disk.
+        """
         try:
             yield
-        except SkyweftError:
+        except (SkyweftError, MemoryError):
             raise
         except Exception as error:
-            if not self.origin(kind):
+            full = isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)
+            if full or not self.origin(kind):
                 raise
-            raise self.error(kind, f"failed: {type(error).__name__}: {error}") from error
+            where = f" in {doing}" if doing else ""
+            words = f"failed{where}: {type(error).__name__}: {error}"
+            raise self.error(kind, words) from error
 
     def call(
         self,
@@ -142,7 +152,7 @@ class Registry(Mapping[str, Part], Generic[Part]):
 
     def error(self, kind: str, words: str) -> ScenarioError:
         """Return what is raised where a package's part does not do what its sort must."""
-        return ScenarioError(f"{self.origin(kind)} {words}; {REMEDY}, or take another kind")
+        return ScenarioError(f"{self.origin(kind)} {words}; {REMEDY}, or {self._instead}")
 
 
 def _spoken(answer: type | tuple[type, ...]) -> str:

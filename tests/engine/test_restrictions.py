@@ -14,6 +14,7 @@ from skyweft.contacts import stage as contacts_stage
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.stage import BLOCK
 from skyweft.contacts.usable import usable
+from skyweft.errors import ScenarioError
 from skyweft.results import Run, run
 from skyweft.stage import (
     Block,
@@ -281,7 +282,7 @@ class _LateStage(_Power):
 
 def test_too_late(tmp_path: Path, short_blocks: None, install: Any) -> None:
     install(_LateStage([Restriction(SHIP, 0.0, 10.0, CAUSE)]))
-    with pytest.raises(ValueError, match="say it in the block it starts in"):
+    with pytest.raises(ScenarioError, match=r"'power' .* say it in the block it starts in"):
         _run(tmp_path)
 
 
@@ -289,7 +290,7 @@ def test_undeclared(tmp_path: Path, install: Any) -> None:
     power = _Power([Restriction(SHIP, 0.0, 10.0, CAUSE)])
     power.restricts = False
     install(power)
-    with pytest.raises(ValueError, match="restricts = True"):
+    with pytest.raises(ScenarioError, match=r"'power' .*restricts = True"):
         _run(tmp_path)
 
 

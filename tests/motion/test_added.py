@@ -81,6 +81,23 @@ def standing(group: str, _motion: Motion, _: Setting) -> Members:
     return Members((group,), "one place", sites=stand(*np.zeros((3, 1))))
 
 
+def nameless(_: str, *__: Any) -> Members:
+    return Members((7,), "one line", movers=(Line(1.0),))
+
+
+def nowhere(group: str, *_: Any) -> Members:
+    return Members((group,), "one place", sites=stand(*np.full((3, 1), np.nan)))
+
+
+def knots(step_max_s: Any) -> Callable[..., Members]:
+    def found(group: str, *_: Any) -> Members:
+        line = Line(1.0)
+        line.step_max_s = step_max_s
+        return Members((group,), "one line", movers=(line,))
+
+    return found
+
+
 def failing(*_: Any) -> Any:
     raise ZeroDivisionError("no engine")
 
@@ -148,6 +165,11 @@ def test_what_is_no_way_of_moving_is_left_out(installed: Install, part: Any, wor
         (Warp, "acme.nowhere:warp", "failed: ModuleNotFoundError"),
         (Buoy, warp, "says that its platforms stand, but those of ship move"),
         (Warp, standing, "says that its platforms move, but those of ship stand"),
+        (Warp, nameless, "calls a platform 7, which is no text"),
+        (Warp, knots(0), "moves platforms by knots 0 s apart; allowed: more than 0"),
+        (Warp, knots(np.nan), "moves platforms by knots nan s apart"),
+        (Warp, knots("a minute"), "moves platforms by knots a minute s apart"),
+        (Buoy, nowhere, "has platforms stand at a place that is no number"),
     ],
 )
 def test_who_answers_wrongly_is_named(
@@ -164,7 +186,13 @@ def test_who_fails_on_the_way_is_named(installed: Install, monkeypatch: pytest.M
         asked = scenario(kind="warp")
         fleet = build_fleet(asked)
         monkeypatch.setattr(Line, "fill", failing)
-        with pytest.raises(ScenarioError, match="the motion 'warp' of acme failed: ZeroDivision"):
+        with pytest.raises(ScenarioError, match="the motion 'warp' of acme failed in fill: Zero"):
+            propagate(asked, fleet, 0.0, 600.0)
+        monkeypatch.setattr(Line, "fill", lambda *_: [3])
+        with pytest.raises(ScenarioError, match="'warp' of acme failed in fill: TypeError: fill"):
+            propagate(asked, fleet, 0.0, 600.0)
+        monkeypatch.setattr(Line, "fill", lambda *_: _[2].__setitem__(0, np.zeros((3, 1, 1))))
+        with pytest.raises(ScenarioError, match="'warp' of acme failed in fill: ValueError"):
             propagate(asked, fleet, 0.0, 600.0)
         # What it does not write is no place, rather than what the memory held.
         monkeypatch.setattr(Line, "fill", lambda *_: None)

@@ -6,7 +6,6 @@ and every number of that link follows from a line of arithmetic.
 
 import math
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,16 @@ from skyweft import plot
 from skyweft.cli import main
 from skyweft.console.api import application
 from skyweft.console.run_registry import Shelf
-from skyweft.results import Run, open_run
+from skyweft.results import Run
 from skyweft.scenario.schema import json_schema
 from skyweft.scene import header, scene
 from skyweft.stage.registry import tables
-from tests import packages
 from tests.asking import asking
 
-HERE = Path(__file__).parent
+from .conftest import HERE, SCENARIO
+
 PAGE = HERE.parents[1] / "docs" / "guide" / "extend.md"
 TITLED = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.DOTALL | re.MULTILINE)
-SCENARIO = HERE / "balloons.toml"
 SLIPS = {
     "climb_m_s": "climb",
     "zenith_loss_db": "zenith_loss",
@@ -38,24 +36,6 @@ SLIPS = {
     '"beacon"': '"bacon"',
 }
 QUIET_S, QUIET = (900.0, 1_500.0), "quiet hours"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with packages.editable(HERE, tmp_path_factory.mktemp("site")):
-        yield
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, _installed: None) -> Path:
-    out = tmp_path_factory.mktemp("runs") / "run"
-    assert main(["run", str(SCENARIO), "--out", str(out)]) == 0
-    return out
-
-
-@pytest.fixture(scope="module")
-def made(folder: Path) -> Run:
-    return open_run(folder)
 
 
 def _quiet(time_s: Any) -> Any:

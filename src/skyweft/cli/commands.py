@@ -204,7 +204,7 @@ def _metrics(scenario: Any, summary: Mapping[str, Any]) -> Iterator[str]:
     from skyweft.stage.registry import ask, wanted
 
     for stage in wanted(scenario):
-        yield from ask(stage, "lines", summary) or ()
+        yield from map(str, ask(stage, "lines", summary, list) or ())
 
 
 def plan(options: argparse.Namespace) -> int:

@@ -58,6 +58,7 @@ def failed(options: argparse.Namespace, error: Exception) -> int:
     from skyweft.errors import SkyweftError
 
     if isinstance(error, SkyweftError):
+        _trace(error)
         return complain(options, str(error).split("\n"), USER)
     if isinstance(error, MemoryError):
         return complain(options, ["not enough memory; a shorter or smaller scenario fits"], USER)
@@ -65,6 +66,14 @@ def failed(options: argparse.Namespace, error: Exception) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return complain(options, [f"{where}{error.strerror}"], USER)
     return complain(options, _crash(error), OURS)
+
+
+def _trace(error: Exception) -> None:
+    """Show whoever works on a package where it failed, if that was asked for."""
+    if error.__cause__ and os.environ.get("SKYWEFT_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error.__cause__)
 
 
 def _crash(error: Exception) -> list[str]:

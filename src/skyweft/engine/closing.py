@@ -18,7 +18,7 @@ from skyweft.engine import restricting
 from skyweft.engine.pieces import Source
 from skyweft.engine.reuse import Notes, Reuse, asked, declared, give_again, hold
 from skyweft.stage import Context, Journal, Stage, Whole
-from skyweft.stage.registry import check, stages
+from skyweft.stage.registry import stages
 from skyweft.store.folder import PARTS, finished, publishing
 from skyweft.store.jsonfile import read_json, write_json
 from skyweft.store.names import MANIFEST, SCENARIO, SUMMARY, TABLE
@@ -42,6 +42,7 @@ class Begun:
     origin: str  # `fingerprint` of the plan: what the first block follows
     overrides: Sequence[str]
     seconds: dict[str, float]
+    doubts: Sequence[str] = ()  # what of the scenario is probably not meant
     reuse: Reuse = field(default_factory=Reuse)
     crew: "Crew | None" = None  # who works too
     source: Source | None = None  # what they are told
@@ -217,7 +218,7 @@ def _facts(run: Begun) -> dict[str, Any]:
 
 
 def _warnings(run: Begun, parts: Sequence[Path]) -> list[str]:
-    lines = [*check(run.context.scenario), *run.context.fleet.warnings]
+    lines = [*run.doubts]
     for part in parts:
         lines += read_json(part / "part.json")["warnings"]
     return lines

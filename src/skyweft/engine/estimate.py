@@ -107,14 +107,15 @@ def checked(context: Context) -> tuple[Stage, ...]:
         What is wrong, a line each, with its place.
     """
     takes_part = wanted(context.scenario)
-    lines: list[str] = []
+    errors: list[ScenarioError] = []
     for stage in takes_part:
         try:
             stage.check(context.reading(stage.reads))
         except ScenarioError as error:
-            lines += str(error).splitlines()
-    if lines:
-        raise ScenarioError("\n".join(dict.fromkeys(lines)))
+            errors.append(error)
+    if errors:
+        lines = dict.fromkeys(line for each in errors for line in str(each).splitlines())
+        raise ScenarioError("\n".join(lines)) from errors[-1]
     return takes_part
 
 

@@ -22,6 +22,7 @@ from skyweft.scenario.reading import load
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Journal, Restrictions, Stage, State
 from skyweft.stage.block import Work
+from skyweft.stage.foreign import own
 from skyweft.stage.journal import Columns
 from skyweft.stage.registry import wanted
 from skyweft.store.identity import fingerprint, identity
@@ -75,7 +76,8 @@ class Made:
 
 def stateless(state: State) -> bool:
     """Whether a stage hands nothing from block to block."""
-    return type(state).save is State.save and type(state).load is State.load
+    kind = type(own(state))
+    return bool(kind.save is State.save and kind.load is State.load)
 
 
 def movable(stage: Stage, states: Mapping[Stage, State]) -> bool:

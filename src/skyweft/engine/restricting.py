@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from skyweft.stage import NOTHING, Block, Journal, Restrictions, Stage
+from skyweft.stage.registry import fault
 
 NAME = "restrictions"  # what the journal calls them
 
@@ -39,9 +40,7 @@ def take(block: Block, stage: Stage, reported: Reported) -> None:
     if not block.restricted:
         return
     if not stage.restricts:
-        raise ValueError(
-            f"the stage {stage.key!r} restricts others, but does not declare it: restricts = True"
-        )
+        raise fault(stage, "restricts others, but does not declare it: restricts = True")
     some = Restrictions.of(block.restricted)
     block.restricted = []
     block.journal.keep(NAME, some.columns())

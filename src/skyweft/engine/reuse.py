@@ -16,6 +16,7 @@ from typing import Any
 
 from skyweft.engine.keys import of_part
 from skyweft.stage import Block, Journal, Product, Stage, Whole
+from skyweft.stage.registry import fault
 from skyweft.store.journal import sealed
 from skyweft.store.kept import Kept
 from skyweft.store.names import TABLE
@@ -135,9 +136,7 @@ def declared(
     yield
     if unsaid := sorted(giver.given - before - {product.name for product in products}):
         name = "gives" if isinstance(giver, Block) else "gives_whole"
-        raise ValueError(
-            f"the stage {stage.key!r} gives {', '.join(unsaid)}, but does not declare it: {name}"
-        )
+        raise fault(stage, f"gives {', '.join(unsaid)}, but does not declare it: {name}")
 
 
 def hold(giver: Block | Whole, products: Sequence[Product[Any]], journal: Journal) -> None:

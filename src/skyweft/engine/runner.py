@@ -26,6 +26,7 @@ from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.shipped import scenario_file
 from skyweft.stage import Context, Journal, Stage
 from skyweft.stage.context import spoken
+from skyweft.stage.registry import check
 from skyweft.store.folder import (
     begun,
     claim,
@@ -83,12 +84,13 @@ def run_into(
     with in_file(scenario):
         context = Context(decided, build_fleet(decided), threads=share, policy=policy)
         takes_part = checked(context)
+        doubts = [*check(decided), *context.fleet.warnings]
         plan = {**identity(decided), "borders_s": _borders_s(context, takes_part)}
     if policy is not None:
         plan["policy"] = context.policy_name
     seconds = {"scenario": perf_counter() - began}
     origin = fingerprint(plan)
-    work = Begun(context, takes_part, text, folder, plan, origin, overrides, seconds)
+    work = Begun(context, takes_part, text, folder, plan, origin, overrides, seconds, doubts)
     if kept and policy is None:
         work.reuse = Reuse(kept, keys(decided, takes_part, plan), unchanged)
     with ExitStack() as stack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skyweft.fleet import Floats, Mover
+from skyweft.motion.members import Members
 from skyweft.scenario.motion import MOTIONS
 
 
@@ -36,5 +37,22 @@ class Added:
     ) -> Sequence[str]:
         """Write ITRS states (count, 3, T) at `time_s`; return what went wrong, a line each."""
         position_m[:] = velocity_m_s[:] = np.nan
-        with MOTIONS.blamed(self.kind):
-            return tuple(self.mover.fill(time_s, position_m, velocity_m_s, executor) or ())
+        with MOTIONS.blamed(self.kind, "fill"):
+            lines = tuple(self.mover.fill(time_s, position_m, velocity_m_s, executor) or ())
+            if any(not isinstance(line, str) for line in lines):
+                raise TypeError(f"fill answered {lines[0]!r} in place of lines of text")
+        return lines
+
+
+def odd(found: Members) -> str:
+    """Return what of a package's platforms cannot be; nothing where all can."""
+    if strange := [each for each in found.names if not isinstance(each, str)]:
+        return f"calls a platform {strange[0]!r}, which is no text"
+    for mover in found.movers:
+        step_max_s = getattr(mover, "step_max_s", None)
+        if not isinstance(step_max_s, int | float) or not 0 < step_max_s < np.inf:
+            return f"moves platforms by knots {step_max_s} s apart; allowed: more than 0"
+    sites = found.sites
+    if sites is not None and not np.all(np.isfinite([sites.position_m, sites.up])):
+        return "has platforms stand at a place that is no number"
+    return ""

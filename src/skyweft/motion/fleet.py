@@ -10,7 +10,7 @@ import numpy as np
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Sites
 from skyweft.motion import contradictions
-from skyweft.motion.added import Added
+from skyweft.motion.added import Added, odd
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.tables import ERRORS_MAX
 from skyweft.motion.unread import unread
@@ -76,6 +76,8 @@ def _members(group: str, motion: Motion, setting: Setting) -> Members:
         said, done = ("stand", "move") if motion.stands else ("move", "stand")
         words = f"says that its platforms {said}, but those of {group} {done}"
         raise MOTIONS.error(motion.kind, words)
+    if why := odd(found):
+        raise MOTIONS.error(motion.kind, why)
     return replace(found, movers=tuple(Added(motion.kind, mover) for mover in found.movers))
 
 

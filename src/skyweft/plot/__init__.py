@@ -5,25 +5,27 @@ touched. Times are from the scenario's start; every axis says its unit. The draw
 stages' own: whatever a stage's module `plot` lists in `__all__` is here under its name.
 """
 
+import warnings
 from functools import cache
 from typing import Any
 
 from skyweft.drawing.palette import DARK, LIGHT, Palette
 from skyweft.plot.sweep import sweep
 from skyweft.stage import Stage
-from skyweft.stage.registry import part, stages
+from skyweft.stage.registry import drawings, stages
 
 _OURS = {"DARK": DARK, "LIGHT": LIGHT, "Palette": Palette, "sweep": sweep}
 
 
 @cache
 def _of(some: tuple[Stage, ...]) -> dict[str, Any]:
-    """Return every drawing by its name; of two with one name, the earlier stage's."""
+    """Return every drawing by its name; a package's that has the name of another is left out."""
     found: dict[str, Any] = dict(_OURS)
     for stage in some:
-        module = part(stage, "plot")
-        for name in getattr(module, "__all__", ()):
-            found.setdefault(name, getattr(module, name))
+        for name, drawing in drawings(stage).items():
+            if found.setdefault(name, drawing) is not drawing:
+                words = f"the drawing {name} of the stage {stage.key!r} is left out: there is one"
+                warnings.warn(f"{words} already; give it a name of its own", stacklevel=2)
     return found
 
 
@@ -31,10 +33,10 @@ def __getattr__(name: str) -> Any:
     if name == "__all__":
         return __dir__()
     # Of the other names between underscores, for which Python asks, none is a drawing.
-    drawings = {} if name.startswith("__") else _of(stages())
-    if name not in drawings:
+    found = {} if name.startswith("__") else _of(stages())
+    if name not in found:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return drawings[name]
+    return found[name]
 
 
 def __dir__() -> list[str]:

@@ -89,8 +89,7 @@ def _parts(run: Run) -> list[Section]:
 
 def _part(run: Run, stage: Stage) -> Section:
     """Return a stage's own section, else one of its tables and figures."""
-    found = ask(stage, "section", run)
-    return found if isinstance(found, Section) else generic(run, stage)
+    return ask(stage, "section", run, Section) or generic(run, stage)
 
 
 def _places(parts: Sequence[Section]) -> Iterator[tuple[str, str]]:

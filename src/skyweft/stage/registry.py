@@ -5,10 +5,11 @@ follows `stage.protocol.Stage`. Ours are named here by where they live, so that 
 what stands above it.
 """
 
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -17,10 +18,13 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from skyweft.columns import Table
+from skyweft.parts import REMEDY
 from skyweft.registry import Registry
 from skyweft.scenario import review
 from skyweft.scenario.parts import Rule, Settings
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage.block import Product
+from skyweft.stage.foreign import Foreign, own
 from skyweft.stage.protocol import Stage
 
 T = TypeVar("T")
@@ -36,6 +40,28 @@ OURS = (
     "skyweft.network.queues.stage",
     "skyweft.delivery.stage",
     "skyweft.network.placement.stage",
+)
+
+# What a stage says of itself: many of a type, and what they are called; or one.
+MANY: dict[str, tuple[type, str]] = {
+    "needs": (str, "text"),
+    "tables": (Table, "skyweft.columns.Table"),
+    "reads": (str, "text"),
+    "gives": (Product, "skyweft.stage.Product"),
+    "gives_whole": (Product, "skyweft.stage.Product"),
+    "models": (type, "types"),
+}
+SINGLE: dict[str, tuple[tuple[type, ...], str]] = {
+    "share": ((int, float), "number"),
+    "version": ((int,), "whole number"),
+    "restricts": ((bool,), "True or False"),
+}
+# What the summary and the timings of a run say beside the stages.
+RESERVED = frozenset(
+    {
+        *("name", "start", "duration_s", "simulated_s", "warnings"),
+        *("platforms", "groups", "layers", "scenario", "tables", "writing"),
+    }
 )
 
 
@@ -63,21 +89,35 @@ def _misshapen(stage: Any) -> str:
     """Return what of a stage is not as the protocol has it; nothing where all is."""
     if Stage not in type(stage).__mro__:
         return f"it is {type(stage).__name__}, not of a class made from skyweft.stage.Stage"
-    shapes = {"needs": (str, "text"), "tables": (Table, "skyweft.columns.Table")}
-    for name, (kind, words) in shapes.items():
+    for name, (kind, words) in MANY.items():
         many = getattr(stage, name, None)
+        if name == "reads" and many is None:
+            continue
         if not (isinstance(many, tuple) and all(isinstance(each, kind) for each in many)):
             return f"its {name} is no tuple of {words}"
+    for name, (one, words) in SINGLE.items():
+        found = getattr(stage, name)
+        if not isinstance(found, one) or (isinstance(found, bool) and bool not in one):
+            return f"its {name} is no {words}"
     if not (isinstance(getattr(stage, "key", None), str) and stage.key):
         return "it has no key"
+    if not re.fullmatch(r"\w[\w -]*", stage.key):
+        return f"its key {stage.key!r} is no word: files are called by it"
+    return _odd_parts(stage)
+
+
+def _odd_parts(stage: Stage) -> str:
+    """Return what is wrong with the tables of a run or of a scenario that a stage declares."""
     for model in stage.models:
-        if not (isinstance(model, type) and issubclass(model, Rule | Settings)):
+        if not issubclass(model, Rule | Settings):
             return "its models are not made from skyweft.scenario.parts.Rule or Settings"
         if not all(isinstance(getattr(model, each, None), str) for each in ("key", "words")):
             return f"its model {model.__name__} says no key or no words"
     names = [table.name for table in stage.tables]
     if twice := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
         return f"it declares the table {twice[0]} twice"
+    if odd := [each for each in names if not each.isidentifier()]:
+        return f"its table {odd[0]!r} is no name that Python can ask for"
     return ""
 
 
@@ -87,6 +127,8 @@ STAGES: Registry[Stage] = Registry(
     [f"{home}:STAGE" for home in OURS],
     lambda stage: (stage.key,),
     _wrong,
+    taken=RESERVED,
+    instead="leave its tables out of the scenario",
 )
 
 
@@ -95,12 +137,23 @@ def stages() -> tuple[Stage, ...]:
     """Return every stage that is installed, each after those it needs.
 
     A stage of another package that cannot be loaded, or that takes a name which is taken, is left
-    out with a warning that names the package.
+    out with a warning that names the package; one that fails later names it too (`foreign`).
     """
     found: list[Stage] = []
     for key, stage in STAGES.items():
-        found.insert(_place(stage, found) if STAGES.origin(key) else len(found), stage)
+        if STAGES.origin(key):
+            cloaked = Foreign(stage, partial(STAGES.blamed, key))
+            found.insert(_place(stage, found), cloaked)
+        else:
+            found.append(stage)
     return tuple(found)
+
+
+def fault(stage: Stage, words: str) -> Exception:
+    """Return what is raised where a stage does what it did not declare."""
+    if STAGES.origin(stage.key):
+        return STAGES.error(stage.key, words)
+    return ValueError(f"the stage {stage.key!r} {words}")
 
 
 def _place(stage: Stage, found: list[Stage]) -> int:
@@ -155,14 +208,14 @@ def part(stage: Stage, name: str) -> ModuleType | None:
     module or None
         None where there is none; where another package's cannot be loaded, with a warning.
     """
-    home = sys.modules.get(type(stage).__module__)
+    home = sys.modules.get(type(own(stage)).__module__)
     package = getattr(home, "__package__", None)
     if not package or find_spec(f"{package}.{name}") is None:
         return None
     return _guarded(stage, name, lambda: import_module(f"{package}.{name}"))
 
 
-def ask(stage: Stage, name: str, about: object) -> Any:
+def ask(stage: Stage, name: str, about: object, answer: type[T]) -> T | None:
     """Return what the function of a stage's part says: `section.section(about)`.
 
     Parameters
@@ -173,6 +226,8 @@ def ask(stage: Stage, name: str, about: object) -> Any:
         Of the module beside it, and of the function in it.
     about : object
         Its one argument.
+    answer : type
+        What it must answer; of an iterator, once it has been listed.
 
     Returns
     -------
@@ -180,24 +235,37 @@ def ask(stage: Stage, name: str, about: object) -> Any:
         None where there is no such part; where another package's fails, with a warning.
     """
     module = part(stage, name)
-    return module and _guarded(stage, name, lambda: _whole(getattr(module, name)(about)))
+    if module is None:
+        return None
+
+    def said() -> T:
+        found = getattr(module, name)(about)
+        found = list(found) if isinstance(found, Iterator) else found
+        if not isinstance(found, answer):
+            raise TypeError(f"{type(found).__name__} in place of {answer.__name__}")
+        return found
+
+    return _guarded(stage, name, said)
+
+
+def drawings(stage: Stage) -> dict[str, Any]:
+    """Return what a stage's module `plot` lists in `__all__`, by name."""
+    module = part(stage, "plot")
+
+    def listed() -> dict[str, Any]:
+        return {name: getattr(module, name) for name in getattr(module, "__all__", ())}
+
+    return _guarded(stage, "plot", listed) or {}
 
 
 def _guarded(stage: Stage, name: str, work: Callable[[], T]) -> T | None:
     """Do what may be another package's work: whatever it raises, a run without it still works."""
-    package = type(stage).__module__.partition(".")[0]
+    origin = STAGES.origin(stage.key)
     try:
         return work()
     except Exception as error:
-        if package == __name__.partition(".")[0]:
+        if not origin:
             raise
-        warnings.warn(
-            f"the {name} of the stage {stage.key!r} of {package} fails: {type(error).__name__}: "
-            f"{error}; mend or remove the package; it is left out",
-            stacklevel=3,
-        )
+        words = f"{origin} failed in {name}: {type(error).__name__}: {error}"
+        warnings.warn(f"{words}; {REMEDY}; its {name} is left out", stacklevel=3)
         return None
-
-
-def _whole(found: Any) -> Any:
-    return list(found) if isinstance(found, Iterator) else found
