@@ -25,11 +25,6 @@ ARGUMENTS_OVER = {
     "plan/search.by_hops": 10,
     "queues/packets._pass": 11,
     "queues/packets._run": 15,
-    "routing/disjoint._second": 9,
-    "routing/loopfree._accept": 9,
-    "routing/loopfree._complete": 9,
-    "routing/loopfree._deviations": 11,
-    "routing/loopfree._yen": 9,
     "servers/cells.bound": 9,
     "servers/visibility._cells": 14,
     "servers/visibility._choose": 9,
@@ -40,7 +35,6 @@ ARGUMENTS_OVER = {
 # Files that keep the formatter off lines, and how many. Only ever to be shortened.
 SKIPS = {
     "flows/fairness": 1,
-    "plot/disjoint": 1,
     "queues/packets": 2,
 }
 

@@ -249,9 +249,9 @@ def _fill(
     left = capacity.copy()
     there = path >= 0
     classes = np.unique(priority[there])
-    for each in classes:
+    for rank in classes:
         flows = (
-            np.flatnonzero(there & (priority == each)) if len(classes) > 1 else there.nonzero()[0]
+            np.flatnonzero(there & (priority == rank)) if len(classes) > 1 else there.nonzero()[0]
         )
         met = flows[np.isfinite(demand[flows])]
         wanted = demand[met] / weight[met]

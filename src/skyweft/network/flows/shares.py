@@ -223,12 +223,12 @@ class _Block:
         """Share the links of one snapshot."""
         time_s, flows, rules = snapshot.time_s, self.flows, self.network.scenario.rules(Flows)
         net = self.net(snapshot, rate_bps, reverse_bps)
-        routes_found, reasons = self.routes_found(snapshot, net)
+        paths, reasons = self.paths(snapshot, net)
         if len(net.carriers.rule):
-            routes_found = net.carriers.laid(routes_found)
+            paths = net.carriers.laid(paths)
         demand_bps = self.demand_bps(snapshot)
         found = shared(
-            routes_found,
+            paths,
             np.append(net.capacity_bps, net.carriers.capacity_bps),
             demand_bps,
             np.array([rule.weight for rule in rules])[flows.rule],
@@ -236,7 +236,7 @@ class _Block:
             np.array([rule.split for rule in rules])[flows.rule],
         )
         if len(net.carriers.rule):
-            found = net.carriers.named(found, routes_found)
+            found = net.carriers.named(found, paths)
         got = shares_at(
             time_s, flows.source, flows.target, demand_bps, found, net.tail, net.head, flows.rule
         )
@@ -255,8 +255,8 @@ class _Block:
         )
         return replace(got, limiting_factor=why), carried, net.carriers.rows(time_s, found.load_bps)
 
-    def routes_found(self, snapshot: Snapshot, net: _Net) -> tuple[FlowPaths, Ints]:
-        """Return the routes of all flows of a snapshot, and why flows have none."""
+    def paths(self, snapshot: Snapshot, net: _Net) -> tuple[FlowPaths, Ints]:
+        """Return the paths of all flows of a snapshot, and why flows have none."""
         now, flows = Instant(snapshot, net.key), self.flows
         found = [
             now.paths_of(

@@ -135,11 +135,11 @@ class _Rounds:
 
     def add(self, flow: Ints, got: Sharing, first: bool) -> None:
         """Add what some flows got in a round."""
-        reported = first | (got.rate_bps > 0) | (got.limiting_factor == MET)
+        settled = first | (got.rate_bps > 0) | (got.limiting_factor == MET)
         self.rate_bps[flow] += got.rate_bps
-        self.bottleneck[flow[reported]], self.limiting_factor[flow[reported]] = (
-            got.bottleneck[reported],
-            got.limiting_factor[reported],
+        self.bottleneck[flow[settled]], self.limiting_factor[flow[settled]] = (
+            got.bottleneck[settled],
+            got.limiting_factor[settled],
         )
         self.load_bps += got.load_bps
         self.left_bps -= got.load_bps

@@ -74,7 +74,7 @@ def sum_up(
     links = _Links([np.zeros(0, np.int64)], [np.zeros((0, 3))], np.zeros(BARS, np.int64))
     for batch in loads:
         links.add(batch, names)
-    key, total = links.summed()
+    key, total = links.totals()
     mean = total / snapshots
     order = np.argsort(-mean[:, 0], kind="stable")[:BUSIEST]
     ends = np.divmod(key, len(names))
@@ -162,15 +162,15 @@ class _Links:
         self.keys.append(source * len(names) + target)
         self.sums.append(np.column_stack([used, load_bps, used >= FULL_FROM]))
         if sum(map(len, self.keys)) > PAIRS_AT_ONCE:
-            self.summed()
+            self.totals()
 
-    def summed(self) -> tuple[Ints, Floats]:
+    def totals(self) -> tuple[Ints, Floats]:
         """Return the links so far, sorted, and the sums of each."""
         key, which = np.unique(np.concatenate(self.keys), return_inverse=True)
         rows = np.concatenate(self.sums)
         total = np.zeros((len(key), rows.shape[1]))
-        for column, each in enumerate(rows.T):
-            total[:, column] = np.bincount(which, each, len(key))
+        for column, values in enumerate(rows.T):
+            total[:, column] = np.bincount(which, values, len(key))
         self.keys, self.sums = [key], [total]
         return key, total
 

@@ -189,7 +189,7 @@ def _blocks(fleet: Fleet, passes: Flags, node: Ints, contacts: Contacts) -> Bloc
         bounds += [bounds[-1] + min(at, size) for at in range(length, size + length, length)]
     edges = np.array(sorted(set(bounds)), np.int32)
     a, b = node[contacts.source], node[contacts.target]
-    both = (a >= 0) & (b >= 0)
-    pairs = np.unique(a[both].astype(np.int64) * len(node) + b[both])
+    among = (a >= 0) & (b >= 0)
+    pairs = np.unique(a[among].astype(np.int64) * len(node) + b[among])
     one, other = (pairs // len(node)).astype(np.int32), (pairs % len(node)).astype(np.int32)
     return Blocks(edges, *touching_blocks(np.append(one, other), np.append(other, one), edges))

@@ -50,10 +50,10 @@ def metrics(totals: PacketRows, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the key metrics of every pair, ready for JSON."""
     found = []
     for row in range(len(totals)):
-        summed = {each.name: getattr(totals, each.name)[row].item() for each in fields(totals)}
-        summed["source"] = names[summed["source"]]
-        summed["target"] = names[summed["target"]]
-        lost = sum(each for name, each in summed.items() if name.startswith("lost_"))
-        summed["share_lost"] = lost / summed["sent"] if summed["sent"] else None
-        found.append({"start_s": summed.pop("time_s"), **summed})
+        figures = {each.name: getattr(totals, each.name)[row].item() for each in fields(totals)}
+        figures["source"] = names[figures["source"]]
+        figures["target"] = names[figures["target"]]
+        lost = sum(count for name, count in figures.items() if name.startswith("lost_"))
+        figures["share_lost"] = lost / figures["sent"] if figures["sent"] else None
+        found.append({"start_s": figures.pop("time_s"), **figures})
     return found

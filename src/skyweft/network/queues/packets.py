@@ -290,8 +290,8 @@ def _up_until(network: Network) -> Floats:
     until = np.full(there.shape, -np.inf)
     until[there[:, -1], -1] = np.inf
     for g in range(there.shape[1] - 2, -1, -1):
-        both = there[:, g] & there[:, g + 1]
-        until[both, g] = np.maximum(until[both, g + 1], network.time_s[g + 1])
+        goes_on = there[:, g] & there[:, g + 1]
+        until[goes_on, g] = np.maximum(until[goes_on, g + 1], network.time_s[g + 1])
     return until
 
 

@@ -115,7 +115,7 @@ def gather(
     return joined(parts)
 
 
-class _Ways(NamedTuple):
+class _Paths(NamedTuple):
     """The routes of F pairs at a snapshot: hops (F,), keys of their links, where everybody is."""
 
     hops: Ints
@@ -141,7 +141,7 @@ class _Stage:
 
     def laid(self, known: Longs, executor: Executor) -> Laid:
         """Return routes, and the links on them and on earlier ones."""
-        found = list(executor.map(self.routes_found, self.snapshots))
+        found = list(executor.map(self.paths, self.snapshots))
         path = np.concatenate([np.empty(0, np.int64), *(each.key for each in found)])
         key = np.union1d(known, path).astype(np.int64)
         tail, head = np.divmod(key, self.platforms)
@@ -161,7 +161,7 @@ class _Stage:
         """Return how many there are."""
         return len(self.snapshots.network.fleet)
 
-    def routes_found(self, snapshot: Snapshot) -> _Ways:
+    def paths(self, snapshot: Snapshot) -> _Paths:
         """Return the routes of all pairs at a snapshot."""
         sources, start = np.unique(self.pairs.source, return_inverse=True)
         targets, goal = np.unique(self.pairs.target, return_inverse=True)
@@ -173,10 +173,10 @@ class _Stage:
         ]
         keys = [leg[:-1] * self.platforms + leg[1:] for leg in legs]
         key = np.concatenate([np.empty(0, np.int64), *keys])
-        return _Ways(hops[mine], key, snapshot.position_m)
+        return _Paths(hops[mine], key, snapshot.position_m)
 
     def rates(self, key: Longs) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return the rate of every link at every snapshot, contacts of a pair summed, and if up."""
+        """Return rates of links at snapshots, contacts of a pair added up, and which are up."""
         some = self.snapshots
         rate_bps = np.zeros((len(key), len(some)))
         up = np.zeros(rate_bps.shape, np.bool_)
@@ -185,10 +185,10 @@ class _Stage:
         one, other = self.keys_of(rows)
         mine = np.flatnonzero(np.isin(one, key) | np.isin(other, key))
         rows, when, one, other = rows[mine], when[mine], one[mine], other[mine]
-        both = some.network.rates(rows, some.time_s[when])
-        for route, bps in zip((one, other), both, strict=True):
-            held = np.isin(route, key)
-            place = np.searchsorted(key, route[held])
+        there_and_back = some.network.rates(rows, some.time_s[when])
+        for link, bps in zip((one, other), there_and_back, strict=True):
+            held = np.isin(link, key)
+            place = np.searchsorted(key, link[held])
             np.add.at(rate_bps, (place, when[held]), bps[held])
             up[place, when[held]] = True
         return rate_bps, up
@@ -203,15 +203,14 @@ class _Stage:
         """Return from when to when the links have contacts."""
         network, time_s = self.snapshots.network, self.snapshots.time_s
         contacts = network.contacts
-        step_s = network.scenario.rules(Packets)[
-            0
-        ].step_s  # an end just before these belongs to the last
+        # An end just before the first snapshot belongs to the last one of the block before.
+        step_s = network.scenario.rules(Packets)[0].step_s
         met = contacts.start_s <= time_s[-1]
         rows = np.flatnonzero(met & (contacts.end_s >= time_s[0] - step_s))
-        route = np.concatenate(self.keys_of(rows))
+        link = np.concatenate(self.keys_of(rows))
         twice = np.tile(rows, 2)
-        held = np.isin(route, key)
-        return route[held], contacts.start_s[twice[held]], contacts.end_s[twice[held]]
+        held = np.isin(link, key)
+        return link[held], contacts.start_s[twice[held]], contacts.end_s[twice[held]]
 
 
 def joined(parts: Sequence[Laid]) -> Laid:

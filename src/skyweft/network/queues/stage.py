@@ -102,8 +102,8 @@ def background(laid: Laid, files: Sequence[Path], names: pa.Array, step_s: float
         row = np.searchsorted(laid.key, key[mine])
         first, after = (np.searchsorted(snapshot, time[mine], side) for side in ("left", "right"))
         loads = batch.column("load_bps").to_numpy()[mine]
-        for each in range(len(mine)):
-            load_bps[row[each], first[each] : after[each]] = loads[each]
+        for k in range(len(mine)):
+            load_bps[row[k], first[k] : after[k]] = loads[k]
     return load_bps
 
 

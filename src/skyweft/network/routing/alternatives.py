@@ -25,8 +25,8 @@ Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-class _Ways(NamedTuple):
-    """Where the nodes of each way begin, all nodes, lengths and marks."""
+class _Paths(NamedTuple):
+    """Where the nodes of each path begin, all nodes, lengths and marks."""
 
     first: Longs
     path: Ints
@@ -79,7 +79,7 @@ def others(rule: Choice, best: Routes, graph: Graph) -> tuple[Routes, Ints]:
     path_length_m, path_id = _measured(graph.position_m, first, path)
     same = path_id == _measured(graph.position_m, best.path_first, best.path)[1][row]
     kept = _behind(rule, row, same)
-    return _routes(rule, best, row, _Ways(first, path, path_length_m, path_id), kept), row[kept]
+    return _routes(rule, best, row, _Paths(first, path, path_length_m, path_id), kept), row[kept]
 
 
 def folded(path_id: Longs) -> Ints:
@@ -112,11 +112,11 @@ def _found(
     if rule.disjoint is None:
         some = loop_free(network, pairs, rule.alternatives, passing, alone)
         return some.pair.astype(np.int64), some.path_first, some.path
-    two = disjoint(network, pairs, rule.disjoint, passing, alone)
-    both = np.repeat(two.reason == TWO, 2)
-    size = np.diff(two.path_first)
-    first = np.concatenate([[0], np.cumsum(size[both])])
-    return np.flatnonzero(both) // 2, first, two.path[np.repeat(both, size)]
+    found = disjoint(network, pairs, rule.disjoint, passing, alone)
+    of_two = np.repeat(found.reason == TWO, 2)
+    size = np.diff(found.path_first)
+    first = np.concatenate([[0], np.cumsum(size[of_two])])
+    return np.flatnonzero(of_two) // 2, first, found.path[np.repeat(of_two, size)]
 
 
 def _behind(rule: Choice, row: Ints, same: Flags) -> Longs:
@@ -136,7 +136,7 @@ def _routes(
     rule: Choice,
     best: Routes,
     row: Ints,
-    found: _Ways,
+    found: _Paths,
     kept: Longs,
 ) -> Routes:
     """Make the rows of the routes that are kept, ranked from 2."""

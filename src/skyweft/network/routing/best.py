@@ -91,7 +91,7 @@ def _blamed(found: Paths, free: Paths, snapshot: Snapshot) -> Paths:
     `free` are those without any restriction.
     """
     reason = found.reason
-    reported = np.where((reason > 0) & (free.hops == 0), free.reason, reason).astype(reason.dtype)
+    blamed = np.where((reason > 0) & (free.hops == 0), free.reason, reason).astype(reason.dtype)
     rows = np.flatnonzero((reason > 0) & (free.hops > 0))
     hops = free.hops[rows]
     leg = np.repeat(rows, hops)
@@ -99,8 +99,8 @@ def _blamed(found: Paths, free: Paths, snapshot: Snapshot) -> Paths:
     ends = free.path[at], free.path[at + 1]
     factor, cause = snapshot.network.restrictions.at(*ends, snapshot.time_s)
     stopped = np.flatnonzero(factor == 0)[::-1]  # so that the first of a path is written last
-    reported[leg[stopped]] = len(REASONS) + cause[stopped]
-    return found._replace(reason=reported)
+    blamed[leg[stopped]] = len(REASONS) + cause[stopped]
+    return found._replace(reason=blamed)
 
 
 def to_ends(graph: Graph, targets: Ints) -> tuple[Ints, Ints]:

@@ -8,25 +8,16 @@ one search more finds the backup path. What the two use in opposite directions c
 import os
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.kernels import making
+from skyweft.kernels import kernel, making
 from skyweft.network.graph.adjacency import FAR_NS, Adjacency
-from skyweft.network.routing.loopfree import (
-    Flags,
-    Ints,
-    Longs,
-    Near,
-    by_target,
-    checked,
-    pop,
-    push,
-)
-
-Edges = tuple[Ints, Ints, Ints, Flags]  # as in `Adjacency`, and which nodes pass traffic on
+from skyweft.network.routing.heap import pop, push
+from skyweft.network.routing.loopfree import Flags, Ints, Longs, Near, by_target, checked
+from skyweft.network.routing.yen import room
 
 REASONS = (
     "",
@@ -116,8 +107,8 @@ def disjoint(
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return disjoint(graph, pairs, sharing_no, passing, threads)
-    edges = (graph.first, graph.head, graph.delay_ns, passing)
-    found = np.zeros(len(pairs), np.int8)
+    edges = Edges(graph.first, graph.head, graph.delay_ns, passing)
+    count = np.zeros(len(pairs), np.int8)
     cost_ns = np.full((len(pairs), 2), FAR_NS, np.int32)
     length = np.zeros((len(pairs), 2), np.int32)
     paths: list[tuple[Longs, Ints]] = []
@@ -126,12 +117,12 @@ def disjoint(
         def some(start: int, rows: Longs = rows, near: Near = near) -> tuple[Longs, Ints]:
             few = rows[start : start + PAIRS_AT_ONCE]
             asked = np.ascontiguousarray(pairs[few])
-            columns = _all(edges, near.slot, near.away_ns, asked, sharing_no == "nodes")
-            found[few], cost_ns[few], length[few] = columns[:3]
-            return few, columns[3]
+            found = _paths_of_pairs(edges, near.slot, near.left_ns, asked, sharing_no == "nodes")
+            count[few], cost_ns[few], length[few] = found.many, found.cost_ns, found.size
+            return few, found.node
 
         paths += executor.map(some, range(0, len(rows), PAIRS_AT_ONCE))
-    reason = np.array([NO_ROUTE, ONE_LINK, TWO], np.int8)[found]
+    reason = np.array([NO_ROUTE, ONE_LINK, TWO], np.int8)[count]
     if sharing_no == "nodes":
         reason[(reason == ONE_LINK) & (length[:, 0] > 2)] = ONE_NODE
     reason[pairs[:, 0] == pairs[:, 1]] = SAME
@@ -151,51 +142,124 @@ def _placed(paths: list[tuple[Longs, Ints]], path_first: Longs) -> Ints:
     return path
 
 
+class Edges(NamedTuple):
+    """Directed edges as in `Adjacency`, and which nodes pass traffic on."""
+
+    first: Ints  # (N + 1,) where a node's edges begin
+    head: Ints  # (E,)
+    delay_ns: Ints  # (E,)
+    passing: Flags  # (N,)
+
+
+class Goal(NamedTuple):
+    """The target, and what is at least left to it from every node."""
+
+    node: int
+    left_ns: Ints  # (N,) 2**30 where there is no route
+
+
+class Route(NamedTuple):
+    """The shortest route as a chain, (N,); -1 for nodes it does not pass."""
+
+    after: Ints
+    ahead: Ints
+
+
+class Search(NamedTuple):
+    """How far a search has come, by state of a node: two a node, (2N,). See `_second`."""
+
+    reached: Ints  # the tick of the search that reached it
+    cost: Ints
+    before: Ints  # the state it was reached from
+    heap: Longs
+
+
+class Links(NamedTuple):
+    """What one route or two consist of, in no order: room for the links of both."""
+
+    tail: Ints  # -1: it was passed already
+    head: Ints
+
+
+class PathsOfPairs(NamedTuple):
+    """One path or two of some pairs, the shorter first."""
+
+    many: Ints  # (Q,) of each pair
+    cost_ns: Ints  # (Q, 2)
+    size: Ints  # (Q, 2) nodes of each, both ends included
+    node: Ints  # of all paths, one after the other
+
+
 @making
-def _shortest(edges: Edges, away: Ints, source: int, target: int, after: Ints, ahead: Ints) -> None:
-    """Write the shortest route as the node after and the node ahead of each of its nodes."""
-    first, head, delay, passing = edges
+def _paths_of_pairs(
+    edges: Edges, slot: Ints, left_ns: Ints, pairs: Ints, nodes_apart: bool
+) -> PathsOfPairs:
+    """Return the paths of pairs (Q, 2).
+
+    Rows of `left_ns` belong to targets, as in `loopfree.Near`; `slot` (N,) says which to whom.
+    """
+    nodes = left_ns.shape[1]
+    route = Route(np.empty(nodes, np.int32), np.empty(nodes, np.int32))
+    search = Search(
+        np.zeros(2 * nodes, np.int32),
+        np.empty(2 * nodes, np.int32),
+        np.empty(2 * nodes, np.int32),
+        np.empty(2 * (len(edges.head) + nodes + 1), np.int64),
+    )
+    links = Links(np.empty(3 * nodes, np.int32), np.empty(3 * nodes, np.int32))
+    many = np.zeros(len(pairs), np.int32)
+    cost_ns = np.full((len(pairs), 2), FAR_NS, np.int32)
+    size = np.zeros((len(pairs), 2), np.int32)
+    node, used = np.empty(4096, np.int32), 0
+    for pair in range(len(pairs)):
+        source, target = int(pairs[pair, 0]), int(pairs[pair, 1])
+        goal = Goal(target, left_ns[slot[target]])
+        if goal.left_ns[source] >= FAR_NS:
+            continue
+        route.after[:], route.ahead[:] = -1, -1
+        _shortest(edges, goal, source, route)
+        two = _second(edges, goal, source, nodes_apart, route, search, pair + 1)
+        links_left = _take_apart(source, target, two, route, search.before, links)
+        many[pair], start = 1 + two, used
+        for w in range(many[pair]):
+            node = room(node, used + links_left + 1)
+            cost_ns[pair, w], size[pair, w] = _walk(
+                edges, source, target, links, node[used : used + links_left + 1]
+            )
+            used += size[pair, w]
+        if cost_ns[pair, 1] < cost_ns[pair, 0]:
+            cost_ns[pair], size[pair] = cost_ns[pair, ::-1].copy(), size[pair, ::-1].copy()
+            node[start:used] = np.roll(node[start:used], size[pair, 0])
+    return PathsOfPairs(many, cost_ns, size, node[:used].copy())
+
+
+@kernel
+def _shortest(edges: Edges, goal: Goal, source: int, route: Route) -> None:
+    """Write the shortest route."""
+    first, head, delay_ns, passing = edges
+    target, left_ns = goal
+    after, ahead = route
     here = source
     while here != target:
         for e in range(first[here], first[here + 1]):
             to = head[e]
-            if to == len(away) or not (passing[to] or to == target):
+            if to == len(left_ns) or not (passing[to] or to == target):
                 continue
-            if delay[e] + away[to] == away[here]:
+            if delay_ns[e] + left_ns[to] == left_ns[here]:
                 after[here], ahead[to] = to, here
                 here = int(to)
                 break
 
 
-@making
-def _reach(
-    state: int,
-    cost: int,
-    was: int,
-    seen: tuple[Ints, Ints, Ints],
-    tick: int,
-    heap: Longs,
-    size: int,
-) -> int:
-    """Note a cheaper route to a state; return the size of the heap."""
-    reached, spent, before = seen
-    if cost < FAR_NS and (reached[state] != tick or cost < spent[state]):
-        reached[state], spent[state], before[state] = tick, cost, was
-        return push(heap, size, cost, state)
-    return size
-
-
-@making
+@kernel
 def _second(
     edges: Edges,
-    away: Ints,
+    goal: Goal,
     source: int,
-    target: int,
     nodes_apart: bool,
-    route: tuple[Ints, Ints],
-    seen: tuple[Ints, Ints, Ints],
+    route: Route,
+    search: Search,
     tick: int,
-    heap: Longs,
 ) -> bool:
     """Search a route beside the first, which may only be taken backwards; tell if there is one.
 
@@ -203,129 +267,97 @@ def _second(
     aside, from where only the way back is open, and N + n when come upon backwards along the
     first route.
     """
-    first, head, delay, passing = edges
+    first, head, delay_ns, passing = edges
+    target, left_ns = goal
     after, ahead = route
-    nodes = len(away)
-    seen[0][source], seen[1][source] = tick, 0
-    size = push(heap, 0, 0, source)
+    nodes = len(left_ns)
+    search.reached[source], search.cost[source] = tick, 0
+    size = push(search.heap, 0, 0, source)
     while size > 0:
-        cost, state = pop(heap, size)
+        cost, state = pop(search.heap, size)
         size -= 1
         here = state % nodes
         if here == target:
             return True
-        if cost > seen[1][state]:
+        if cost > search.cost[state]:
             continue
         if ahead[here] >= 0:
             back = ahead[here]
             twofold = nodes_apart and back != source
-            size = _reach(back + nodes * twofold, cost, state, seen, tick, heap, size)
+            size = _reach(search, size, tick, back + nodes * twofold, cost, state)
             if nodes_apart and state < nodes:
                 continue
         for e in range(first[here], first[here + 1]):
             to = head[e]
             if to == nodes or not (passing[to] or to == target):
                 continue
-            if after[here] == to or ahead[here] == to or to == source or away[to] >= FAR_NS:
+            if after[here] == to or ahead[here] == to or to == source or left_ns[to] >= FAR_NS:
                 continue
-            more = delay[e] + away[to] - away[here]
-            size = _reach(to, cost + more, state, seen, tick, heap, size)
+            more = delay_ns[e] + left_ns[to] - left_ns[here]
+            size = _reach(search, size, tick, to, cost + more, state)
     return False
 
 
-@making
-def _cheapest(edges: Edges, here: int, to: int) -> int:
-    """Return the delay of the shortest edge between two nodes."""
-    first, head, delay, _ = edges
-    best = FAR_NS
-    for e in range(first[here], first[here + 1]):
-        if head[e] == to:
-            best = min(best, int(delay[e]))
-    return best
+@kernel
+def _reach(search: Search, size: int, tick: int, state: int, cost: int, was: int) -> int:
+    """Note a state if this is the cheapest route to it yet; return the size of the heap."""
+    reached, spent, before, heap = search
+    if cost < FAR_NS and (reached[state] != tick or cost < spent[state]):
+        reached[state], spent[state], before[state] = tick, cost, was
+        return push(heap, size, cost, state)
+    return size
 
 
-@making
-def _walk(
-    edges: Edges, source: int, target: int, tail: list[int], head: list[int], path: list[int]
-) -> tuple[int, int]:
-    """Follow links from the source and take them out; add to `path`; return cost and nodes."""
-    here, cost, size = source, 0, 1
-    path.append(here)
-    while here != target:
-        link = 0
-        while tail[link] != here:
-            link += 1
-        tail.pop(link)
-        to = head.pop(link)
-        cost += _cheapest(edges, here, to)
-        path.append(to)
-        here, size = to, size + 1
-    return cost, size
+@kernel
+def _take_apart(
+    source: int, target: int, two: bool, route: Route, before: Ints, links: Links
+) -> int:
+    """Write the first route's links and, if there are `two`, the second's less what cancels.
 
-
-@making
-def _links(
-    source: int,
-    target: int,
-    nodes: int,
-    both: bool,
-    route: tuple[Ints, Ints],
-    before: Ints,
-) -> tuple[list[int], list[int]]:
-    """List the first route's links and, if there are `both`, the second's less what cancels."""
-    after, _ = route
-    tail, head = [0 for _ in range(0)], [0 for _ in range(0)]
-    state = target
-    while both and state != source:
+    Returns how many there are.
+    """
+    after, nodes = route.after, len(route.after)
+    tail, head = links
+    many, state = 0, target
+    while two and state != source:
         was = before[state]
         here, to = int(was % nodes), int(state % nodes)
         if after[to] == here:
             after[to] = -1
         elif here != to:
-            tail.append(here)
-            head.append(to)
+            tail[many], head[many] = here, to
+            many += 1
         state = was
     for node in range(nodes):
         if after[node] >= 0:
-            tail.append(node)
-            head.append(int(after[node]))
-    return tail, head
+            tail[many], head[many] = node, after[node]
+            many += 1
+    return many
 
 
-@making
-def _all(
-    edges: Edges, slot: Ints, away_ns: Ints, pairs: Ints, nodes_apart: bool
-) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return, for pairs, the number of routes, their costs and numbers of nodes; and all nodes."""
-    nodes = away_ns.shape[1]
-    after, ahead = np.empty(nodes, np.int32), np.empty(nodes, np.int32)
-    seen = (
-        np.zeros(2 * nodes, np.int32),
-        np.empty(2 * nodes, np.int32),
-        np.empty(2 * nodes, np.int32),
-    )
-    heap = np.empty(2 * (len(edges[1]) + nodes + 1), np.int64)
-    count = np.zeros(len(pairs), np.int32)
-    cost = np.full((len(pairs), 2), FAR_NS, np.int32)
-    length = np.zeros((len(pairs), 2), np.int32)
-    path = [0 for _ in range(0)]
-    for pair in range(len(pairs)):
-        source, target = int(pairs[pair, 0]), int(pairs[pair, 1])
-        away = away_ns[slot[target]]
-        if away[source] >= FAR_NS:
-            continue
-        after[:], ahead[:] = -1, -1
-        _shortest(edges, away, source, target, after, ahead)
-        route = (after, ahead)
-        both = _second(edges, away, source, target, nodes_apart, route, seen, pair + 1, heap)
-        tail, head = _links(source, target, nodes, both, route, seen[2])
-        count[pair] = 1 + both
-        start = len(path)
-        for w in range(count[pair]):
-            cost[pair, w], length[pair, w] = _walk(edges, source, target, tail, head, path)
-        if cost[pair, 1] < cost[pair, 0]:
-            cost[pair] = cost[pair, ::-1].copy()
-            middle = start + length[pair, 0]
-            path[start:] = path[middle:] + path[start:middle]
-            length[pair] = length[pair, ::-1].copy()
-    return count, cost, length, np.array(path, dtype=np.int32)
+@kernel
+def _walk(edges: Edges, source: int, target: int, links: Links, path: Ints) -> tuple[int, int]:
+    """Follow links from the source, each once; write the path; return its cost and nodes."""
+    tail, head = links
+    path[0] = here = source
+    cost_ns, size = 0, 1
+    while here != target:
+        link = 0
+        while tail[link] != here:
+            link += 1
+        tail[link] = -1
+        cost_ns += _cheapest(edges, here, head[link])
+        path[size] = here = head[link]
+        size += 1
+    return cost_ns, size
+
+
+@kernel
+def _cheapest(edges: Edges, here: int, to: int) -> int:
+    """Return the delay of the shortest edge between two nodes."""
+    first, head, delay_ns, _ = edges
+    best = FAR_NS
+    for e in range(first[here], first[here + 1]):
+        if head[e] == to:
+            best = min(best, int(delay_ns[e]))
+    return best

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -58,14 +58,13 @@ def disjoint_paths(file: Path, route: int) -> pa.Table:
     found = [_counted(rows) for rows in _whole(file, route, names)]
     if not found:
         return _table(list(names), np.empty(0, np.int64), np.empty((3, 0)), np.empty((3, 0)))
-    keys = np.concatenate([each[0] for each in found])
-    pair, place = np.unique(keys, return_inverse=True)
+    pair, place = np.unique(np.concatenate([some.pair for some in found]), return_inverse=True)
     sums = np.zeros((4, len(pair)))
     low, high = np.full(len(pair), np.inf), np.full(len(pair), -np.inf)
     for column, total in enumerate(sums):
-        np.add.at(total, place, np.concatenate([each[1][column] for each in found]))
-    np.minimum.at(low, place, np.concatenate([each[2] for each in found]))
-    np.maximum.at(high, place, np.concatenate([each[3] for each in found]))
+        np.add.at(total, place, np.concatenate([some.sums[column] for some in found]))
+    np.minimum.at(low, place, np.concatenate([some.extra_min_s for some in found]))
+    np.maximum.at(high, place, np.concatenate([some.extra_max_s for some in found]))
     snapshots, one, two, extra_s = sums
     share = np.array([two, one, snapshots - one - two]) / snapshots
     extra = np.full((3, len(pair)), np.nan)
@@ -76,11 +75,11 @@ def disjoint_paths(file: Path, route: int) -> pa.Table:
 
 
 def _table(names: list[str], pair: Longs, share: Floats, extra: Floats) -> pa.Table:
-    reported = pa.array(names, pa.string())
+    platforms = pa.array(names, pa.string())
     return pa.table(
         {
             **{
-                side: pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), reported)
+                side: pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), platforms)
                 for side, code in zip(("source", "target"), np.divmod(pair, _SIDE), strict=True)
             },
             **dict(zip(("share_two", "share_one", "share_none"), share, strict=True)),
@@ -89,19 +88,28 @@ def _table(names: list[str], pair: Longs, share: Floats, extra: Floats) -> pa.Ta
     )
 
 
-def _counted(rows: _Rows) -> tuple[Longs, Floats, Floats, Floats]:
-    """Return pairs, their snapshots, ones, twos and summed extra delay, the least and the most."""
+class _Counted(NamedTuple):
+    """What some rows say of P pairs."""
+
+    pair: Longs
+    sums: Floats  # (4, P) snapshots, those with one route, those with two, extra delay of these
+    extra_min_s: Floats
+    extra_max_s: Floats
+
+
+def _counted(rows: _Rows) -> _Counted:
+    """Add up what rows say of each pair."""
     first = np.flatnonzero(rows.rank == 1)
     last = np.append(first[1:], len(rows.rank)) - 1
     pair, place = np.unique(rows.pair[first], return_inverse=True)
     two = last > first
     extra_s = np.where(two, rows.delay_s[last] - rows.delay_s[first], 0.0)
     values = np.ones(len(first)), rows.reachable[first] & ~two, two, extra_s
-    sums = np.array([np.bincount(place, each, len(pair)) for each in values])
+    sums = np.array([np.bincount(place, value, len(pair)) for value in values])
     low, high = np.full(len(pair), np.inf), np.full(len(pair), -np.inf)
     np.minimum.at(low, place[two], extra_s[two])
     np.maximum.at(high, place[two], extra_s[two])
-    return pair, sums, low, high
+    return _Counted(pair, sums, low, high)
 
 
 def _whole(file: Path, route: int, names: dict[str, int]) -> Iterator[_Rows]:
@@ -130,5 +138,5 @@ def _read(some: pa.Table, names: dict[str, int]) -> _Rows:
 
 def _codes(column: pa.ChunkedArray, names: dict[str, int]) -> NDArray[Any]:
     whole = column.combine_chunks()
-    reported = [names.setdefault(name, len(names)) for name in whole.dictionary.to_pylist()]
-    return np.array(reported, np.int64)[whole.indices.to_numpy()]
+    numbers = [names.setdefault(name, len(names)) for name in whole.dictionary.to_pylist()]
+    return np.array(numbers, np.int64)[whole.indices.to_numpy()]

@@ -253,8 +253,8 @@ def _apart(folder: Folder, route: int, label: str) -> Markup:
 
 
 def _extra(found: Mapping[str, Any]) -> list[Cell]:
-    reported = [np.nan if each is None else float(each) for each in list(found.values())[1:]]
-    return [share_of(reported[0]), *(number(1e3 * each, 2) for each in reported[1:])]
+    share, *extra_s = (np.nan if it is None else float(it) for it in list(found.values())[1:])
+    return [share_of(share), *(number(1e3 * longer_s, 2) for longer_s in extra_s)]
 
 
 def _delays_drawn(routes: pa.Table, labels: Sequence[str]) -> Markup:
@@ -304,11 +304,11 @@ def _churn(times: pa.Table, labels: Sequence[str]) -> Markup:
 def _maps(pairs: pa.Table, platforms: pa.Table, labels: Sequence[str]) -> list[Markup]:
     """Return a picture a rule, of the first three: a matrix where names are few, else a map."""
     drawn = []
-    reported = np.isfinite(numbers(pairs, "delay_median_s"))
+    reachable = np.isfinite(numbers(pairs, "delay_median_s"))
     for rule, label in list(enumerate(labels))[:3]:
         mine = pairs.filter(_of(pairs, rule))
         sides = [len(mine[side].combine_chunks().unique()) for side in ("source", "target")]
-        if not reported[numbers(pairs, "route") == rule].any():
+        if not reachable[numbers(pairs, "route") == rule].any():
             continue
         if max(sides) <= NAMES_MAX:
             drawn.append(_matrix(pairs, rule, label, sides))

@@ -170,15 +170,15 @@ def pair_statistics(
     number = reached.sum(axis=1)
     ordered = np.sort(series.delay_s, axis=1)
     median_s = _quantile(ordered, number, 0.5)
-    both, changed, handed = _compared(series)
-    watched_h = both.sum(axis=1) * series.step_s / HOUR_S
-    jitter_s: Floats = np.abs(np.diff(series.delay_s, axis=1)).sum(axis=1, where=both)
+    followed, changed, handed = _compared(series)
+    watched_h = followed.sum(axis=1) * series.step_s / HOUR_S
+    jitter_s: Floats = np.abs(np.diff(series.delay_s, axis=1)).sum(axis=1, where=followed)
     changes, handovers = changed.sum(axis=1), handed.sum(axis=1)
     stretch = _stretch(series, reached)
     outages, longest = _outages(reached)
     reasons = [
-        np.count_nonzero(series.reason == each, axis=1).astype(np.int32)
-        for each in (SOURCE_ISOLATED, TARGET_ISOLATED, PARTITIONED, ABSENT, RESTRICTED)
+        np.count_nonzero(series.reason == reason, axis=1).astype(np.int32)
+        for reason in (SOURCE_ISOLATED, TARGET_ISOLATED, PARTITIONED, ABSENT, RESTRICTED)
     ]
     return PairStatistics(
         np.full(len(number), series.rule, np.int16),
@@ -191,7 +191,7 @@ def pair_statistics(
         _quantile(ordered, number, 0.95),
         _quantile(ordered, number, 1.0),
         2 * median_s,
-        _over(jitter_s, both.sum(axis=1)),
+        _over(jitter_s, followed.sum(axis=1)),
         np.where(number > 0, series.hops.min(axis=1, where=reached, initial=32_767), 0).astype(
             np.int32
         ),
@@ -250,9 +250,9 @@ def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
 def _compared(series: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return where a route follows on a route, is another one, and enters elsewhere; (M, K - 1)."""
     reached = series.reached
-    both = reached[:, 1:] & reached[:, :-1]
-    changed = both & (series.path_id[:, 1:] != series.path_id[:, :-1])
-    return both, changed, both & (series.first_hop[:, 1:] != series.first_hop[:, :-1])
+    followed = reached[:, 1:] & reached[:, :-1]
+    changed = followed & (series.path_id[:, 1:] != series.path_id[:, :-1])
+    return followed, changed, followed & (series.first_hop[:, 1:] != series.first_hop[:, :-1])
 
 
 def _quantile(ordered: Floats, number: NDArray[np.int64], share: float) -> Floats:
@@ -285,10 +285,10 @@ def _stretch(series: Series, reached: NDArray[np.bool_]) -> Floats:
 
     A ratio of sums: a mover that passes its target would make a mean of ratios infinite.
     """
-    reported = reached & np.isfinite(series.distance_m)
-    delay_s = series.delay_s.sum(axis=1, where=reported)
-    far_m = np.broadcast_to(series.distance_m, reported.shape).sum(axis=1, where=reported)
-    far_m[far_m < NEAR_M * reported.sum(axis=1)] = 0.0
+    measured = reached & np.isfinite(series.distance_m)
+    delay_s = series.delay_s.sum(axis=1, where=measured)
+    far_m = np.broadcast_to(series.distance_m, measured.shape).sum(axis=1, where=measured)
+    far_m[far_m < NEAR_M * measured.sum(axis=1)] = 0.0
     return _over(delay_s * SPEED_OF_LIGHT_M_S, far_m)
 
 

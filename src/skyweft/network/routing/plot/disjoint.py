@@ -1,5 +1,7 @@
 """Disjoint paths, pair by pair: how often there are two, and how much longer the backup takes."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
@@ -40,10 +42,13 @@ def disjoint_paths(routes: pa.Table, ax: Axes | None = None, palette: Palette = 
     )
     for name, word, colour, hatch in kinds:
         share = 100 * numbers(routes, name)
-        ax.barh(
-            place, share, HEIGHT, left, color=colour, label=word, linewidth=0,
-            hatch=hatch, edgecolor=palette.water,
-        )  # fmt: skip
+        look: dict[str, Any] = {
+            "color": colour,
+            "hatch": hatch,
+            "edgecolor": palette.water,
+            "linewidth": 0,
+        }
+        ax.barh(place, share, HEIGHT, left, label=word, **look)
         left += share
     _rows(ax, routes)
     ax.set_xlim(0, 100)
@@ -84,7 +89,7 @@ def backup_path(routes: pa.Table, ax: Axes | None = None, palette: Palette = LIG
     ax.hlines(place, low, high, color=palette.space, linewidth=2.2, alpha=0.55)
     ax.scatter(mean, place, s=26, color=palette.space, linewidth=0, zorder=3)
     _rows(ax, routes)
-    # Routes pairs_compared by hops may be shorter than the best one.
+    # Where hops decide, the backup path may be the shorter one.
     ax.set_xlim(left=min(0.0, float(np.nanmin(low, initial=0.0))))
     ax.set_xlabel("backup path longer by [ms]")
     return ax
@@ -93,7 +98,7 @@ def backup_path(routes: pa.Table, ax: Axes | None = None, palette: Palette = LIG
 def _rows(ax: Axes, routes: pa.Table) -> None:
     """Name the rows, the first on top."""
     ends = (words(routes, side).to_pylist() for side in ("source", "target"))
-    reported = [f"{source} → {target}" for source, target in zip(*ends, strict=True)]
-    short = [name if len(name) <= LETTERS else name[: LETTERS - 1] + "…" for name in reported]
+    pairs = [f"{source} → {target}" for source, target in zip(*ends, strict=True)]
+    short = [name if len(name) <= LETTERS else name[: LETTERS - 1] + "…" for name in pairs]
     ax.set_yticks(range(len(short)), short)
     ax.set_ylim(max(len(short), 1) - 0.4, -0.6)

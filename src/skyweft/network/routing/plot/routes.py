@@ -54,13 +54,13 @@ def route_delay_cdf(
         routes = routes.filter(pc.equal(routes["rank"], 1))
     rule, delay_s = numbers(routes, "route"), numbers(routes, "delay_s")
     wanted = np.linspace(0, 1, 301)
-    for each in np.unique(rule).astype(int):
-        mine = delay_s[rule == each]
+    for number in np.unique(rule).astype(int):
+        mine = delay_s[rule == number]
         some = np.isfinite(mine)
         if some.any():
             share = 100 * wanted * np.mean(some)
             delays = np.quantile(mine[some], wanted)
-            ax.plot(1e3 * delays, share, **_line(each, palette, labels))
+            ax.plot(1e3 * delays, share, **_line(number, palette, labels))
     ax.set_xlim(left=0)
     ax.set_ylim(0, 102)
     ax.set_xlabel("one-way delay [ms]")
@@ -97,16 +97,16 @@ def delay_distance(
     rule = numbers(statistics, "route")
     far_km = numbers(statistics, "distance_m") / 1e3
     delay_ms = 1e3 * numbers(statistics, "delay_median_s")
-    for each in np.unique(rule).astype(int):
-        mine = np.flatnonzero((rule == each) & np.isfinite(delay_ms))
+    for number in np.unique(rule).astype(int):
+        mine = np.flatnonzero((rule == number) & np.isfinite(delay_ms))
         mine = mine[np.argsort(far_km[mine], kind="stable")]
         mine = mine[:: max(1, -(-len(mine) // PAIRS_DRAWN))]
-        style = _line(each, palette, labels)
+        style = _line(number, palette, labels)
         ax.scatter(
             far_km[mine],
             delay_ms[mine],
             s=float(np.clip(2_000 / max(1, len(mine)), 7, 40)),  # a few must be seen too
-            marker=MARKS[each % 4],
+            marker=MARKS[number % 4],
             facecolor=style["color"],
             linewidth=0,
             label=style["label"],
@@ -164,25 +164,25 @@ def route_churn(
     ax = dress(given_or_new(ax), palette, grid="y")
     rule, time_s = numbers(times, "route"), numbers(times, "time_s")
     unit_s = time_axis(ax, float(time_s.max(initial=60.0)))
-    for each in np.unique(rule).astype(int):
-        mine = np.flatnonzero(rule == each)
+    for number in np.unique(rule).astype(int):
+        mine = np.flatnonzero(rule == number)
         if len(mine) < 2:
             continue
         step_s = float(np.median(np.diff(time_s[mine])))
         changes, pairs_compared = (
-            _summed(numbers(times, name)[mine][1:], -(-len(mine) // 120))
+            _binned(numbers(times, name)[mine][1:], -(-len(mine) // 120))
             for name in ("changes", "pairs_compared")
         )
-        middle_s = _summed(time_s[mine][1:], -(-len(mine) // 120), mean=True)
+        middle_s = _binned(time_s[mine][1:], -(-len(mine) // 120), mean=True)
         per_h = np.full(len(changes), np.nan)
         np.divide(changes * 3_600 / step_s, pairs_compared, out=per_h, where=pairs_compared > 0)
-        ax.plot(middle_s / unit_s, per_h, **_line(each, palette, labels))
+        ax.plot(middle_s / unit_s, per_h, **_line(number, palette, labels))
     ax.set_ylim(bottom=0)
     ax.set_ylabel("route changes per pair [1/h]")
     return _key(ax, palette)
 
 
-def _summed(values: Floats, size: int, mean: bool = False) -> Floats:
+def _binned(values: Floats, size: int, mean: bool = False) -> Floats:
     """Return the sums, or means, of some values at a time."""
     starts = np.arange(0, len(values), size)
     sums: Floats = np.add.reduceat(values, starts)
@@ -246,17 +246,17 @@ def delay_map(
     levels = steps(delay_ms, len(palette.ramp))
     ramp = spread(palette.ramp[::-1], len(levels) - 1)
     step = np.clip(np.searchsorted(levels, delay_ms, side="right") - 1, 0, len(levels) - 2)
-    reported = np.isfinite(delay_ms)
+    reachable = np.isfinite(delay_ms)
     ax.scatter(
-        longitude_deg[place[reported]],
-        latitude_deg[place[reported]],
+        longitude_deg[place[reachable]],
+        latitude_deg[place[reachable]],
         s=34,
-        c=[ramp[each] for each in step[reported]],
+        c=[ramp[each] for each in step[reachable]],
         edgecolor=palette.ink,
         linewidth=0.6,
         zorder=4,
     )
-    lost = place[~reported]
+    lost = place[~reachable]
     ax.scatter(
         longitude_deg[lost], latitude_deg[lost], s=26, marker="x", color=palette.warning, zorder=4
     )
