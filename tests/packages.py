@@ -85,13 +85,18 @@ def editable(project: Path, site: Path) -> Iterator[None]:
     before = [*sys.path]
     sys.path[:0] = [str(site), str(project)]
     try:
-        forget()
+        _forget_modules(about["name"])
         yield
     finally:
         sys.path[:] = before
-        for name in [each for each in sys.modules if each.partition(".")[0] == about["name"]]:
-            del sys.modules[name]
-        forget()
+        _forget_modules(about["name"])
+
+
+def _forget_modules(package: str) -> None:
+    """Have what is imported of a package, and whatever was made of it, made again."""
+    for name in [each for each in sys.modules if each.partition(".")[0] == package]:
+        del sys.modules[name]
+    forget()
 
 
 def forget() -> None:

@@ -76,26 +76,31 @@ class Registry(Mapping[str, Part], Generic[Part]):
 
     def origin(self, kind: str) -> str:
         """Return which package's part a kind is, for people; nothing for ours."""
-        return self._found[1].get(kind, "")
+        found = self._found[1].get(kind)
+        return f"the {self.sort} {found.name!r} of {_package(found)[0]}" if found else ""
+
+    def packages(self, kinds: Collection[str]) -> dict[str, str]:
+        """Return the packages whose parts some kinds are, each with its version."""
+        theirs = [found for kind, found in self._found[1].items() if kind in kinds]
+        return dict(_package(found) for found in theirs if found.dist)
 
     @cached_property
-    def _found(self) -> tuple[dict[str, Part], dict[str, str]]:
+    def _found(self) -> tuple[dict[str, Part], dict[str, EntryPoint]]:
         """Parts by kind, and where those of packages come from."""
         parts: dict[str, Part] = {}
-        origins: dict[str, str] = {}
+        origins: dict[str, EntryPoint] = {}
         for ours in self.ours:
             parts |= dict.fromkeys(self._kinds(ours), ours)
         for entry in sorted(entry_points(group=self.group), key=lambda each: each.name):
             part, why = self._loaded(entry, parts)
-            package = entry.dist.name if entry.dist else "an installed package"
-            origin = f"the {self.sort} {entry.name!r} of {package}"
             if part is None or why:
+                origin = f"the {self.sort} {entry.name!r} of {_package(entry)[0]}"
                 words = f"{origin} {why}; {REMEDY}; the {self.sort} is left out"
                 warnings.warn(words, stacklevel=2)
                 continue
             kinds = self._kinds(part)
             parts |= dict.fromkeys(kinds, part)
-            origins |= dict.fromkeys(kinds, origin)
+            origins |= dict.fromkeys(kinds, entry)
         return parts, origins
 
     def _loaded(self, entry: EntryPoint, parts: Mapping[str, Part]) -> tuple[Part | None, str]:
@@ -153,6 +158,11 @@ class Registry(Mapping[str, Part], Generic[Part]):
     def error(self, kind: str, words: str) -> ScenarioError:
         """Return what is raised where a package's part does not do what its sort must."""
         return ScenarioError(f"{self.origin(kind)} {words}; {REMEDY}, or {self._instead}")
+
+
+def _package(entry: EntryPoint) -> tuple[str, str]:
+    """Return name and version of the package that an entry point is of."""
+    return (entry.dist.name, entry.dist.version) if entry.dist else ("an installed package", "")
 
 
 def _spoken(answer: type | tuple[type, ...]) -> str:

@@ -3,17 +3,23 @@
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping
-from importlib.metadata import version
+from collections.abc import Collection, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from skyweft.errors import ScenarioError
+from skyweft.scenario.losses import LOSSES
+from skyweft.scenario.motion import MOTIONS
+from skyweft.scenario.policies import POLICIES
 from skyweft.scenario.scenario import Scenario
-from skyweft.stage.registry import wanted
+from skyweft.scenario.terminals import ANTENNAS
+from skyweft.scenario.waveforms import WAVEFORMS
+from skyweft.stage.registry import STAGES, wanted
 
+_STAGE = "stage "  # before the key of a stage, among the versions
 PACKAGES = ("skyweft", "numpy", "numba", "pyarrow", "sgp4", "astropy-iers-data")
 
 
@@ -28,7 +34,8 @@ def identity(scenario: Scenario) -> dict[str, Any]:
     Returns
     -------
     dict
-        `versions` (of packages, and of the stages' methods), `scenario` (the keys that were set),
+        `versions` (of packages, those that add parts which take part among them, and of the stages'
+        methods), `scenario` (the keys that were set),
         `inputs` (place in the scenario, file, size_bytes, sha256).
 
     Raises
@@ -36,15 +43,40 @@ def identity(scenario: Scenario) -> dict[str, Any]:
     ScenarioError
         An input file cannot be read.
     """
+    stages, plain = wanted(scenario), scenario.model_dump(mode="json", exclude_unset=True)
     return {
         "versions": {
             "python": platform.python_version(),
             **{each: version(each) for each in PACKAGES},
-            **{f"stage {stage.key}": str(stage.version) for stage in wanted(scenario)},
+            **_taking_part(plain, [stage.key for stage in stages]),
+            **{f"{_STAGE}{stage.key}": str(stage.version) for stage in stages},
         },
-        "scenario": scenario.model_dump(mode="json", exclude_unset=True),
+        "scenario": plain,
         "inputs": [_input(place, path) for place, path in input_files(scenario)],
     }
+
+
+def _taking_part(scenario: Mapping[str, Any], stages: Collection[str]) -> dict[str, str]:
+    """Return the packages, with versions, of whose parts a scenario says the kind, or is worked."""
+    said = {value for _, value in _leaves(scenario, "") if isinstance(value, str)}
+    found = STAGES.packages(stages)
+    for registry in (MOTIONS, ANTENNAS, LOSSES, WAVEFORMS, POLICIES):
+        found |= registry.packages(said)
+    return dict(sorted(found.items()))
+
+
+def gone(versions: Mapping[str, str]) -> list[str]:
+    """Return the packages, with versions, that took part in a run and are not installed now."""
+    ours = ("python", *PACKAGES)
+    added = {name for name in versions if name not in ours and not name.startswith(_STAGE)}
+    return [f"{name} {versions[name]}" for name in sorted(added) if not _installed(name)]
+
+
+def _installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except PackageNotFoundError:
+        return False
 
 
 def digest(manifest: Mapping[str, Any]) -> str:

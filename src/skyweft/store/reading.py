@@ -16,7 +16,7 @@ from skyweft.scenario.words import place
 from skyweft.stage.registry import stages, tables
 from skyweft.store.checksums import intact
 from skyweft.store.folder import why_unfinished
-from skyweft.store.identity import read_scenario
+from skyweft.store.identity import gone, read_scenario
 from skyweft.store.jsonfile import read_json
 from skyweft.store.manifest import read_manifest
 from skyweft.store.names import MANIFEST, SUMMARY
@@ -60,6 +60,11 @@ class Folder:
         try:
             return read_scenario(self.manifest["scenario"])
         except ValidationError as error:
+            if missing := gone(self.manifest["versions"]):
+                raise ScenarioError(
+                    f"{self.folder} was made with {', '.join(missing)}: not installed here, and "
+                    f"its scenario needs it: {_places(error)}"
+                ) from error
             raise ScenarioError(
                 f"{self.folder} was made by {self._made_by}, and its scenario has what skyweft "
                 f"{version('skyweft')} does not read: {_places(error)}"
