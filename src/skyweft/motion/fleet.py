@@ -19,6 +19,7 @@ from skyweft.scenario.excerpt import excerpt
 from skyweft.scenario.motion import MOTIONS, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage.context import READ_BY_ALL
+from skyweft.weather.model import Weather
 from skyweft.world.clock import Clock
 
 PLACES_SHOWN = 4  # of a name that several platforms have
@@ -51,12 +52,14 @@ def build_fleet(scenario: Scenario) -> Fleet:
         clock=Clock.at(seen.start, tables=seen.world.earth_orientation == "tables"),
         duration_s=seen.duration_s,
         seed=seen.seed,
+        wind=(seen.settings(Weather) or Weather()).wind,
     )
     members: dict[str, Members] = {}
     errors: list[str] = []
     for group, platforms in seen.platforms.items():
         try:
-            members[group] = _members(group, platforms.motion, setting)
+            known = replace(setting, energy=platforms.energy)
+            members[group] = _members(group, platforms.motion, known)
         except ScenarioError as error:
             errors.append(str(error))
     errors += [*_too_long(members), *_twice(scenario, members)]

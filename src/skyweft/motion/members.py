@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from skyweft.errors import UndeclaredReadError
 from skyweft.fleet import Mover, Sites
 from skyweft.fleet.planes import Planes
+from skyweft.scenario.energy import Energy
+from skyweft.weather.model import Wind
 from skyweft.world.clock import Clock
+
+CALM = Wind(source="calm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Setting:
     clock: Clock
     duration_s: float
     seed: int  # there only for kinds that say `draws`
+    wind: Wind = CALM
+    energy: Energy | None = None  # of the group
 
     def __getattr__(self, name: str) -> int:
         """Refuse a seed that was taken away; called for what is not there alone."""

@@ -1,6 +1,7 @@
 """The stage `motion`: where every platform is in each block of time."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,16 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Motion
 from skyweft.motion.arrow import PLATFORMS, TRACKS, platforms_table, tracks_table
+from skyweft.motion.flights import (
+    FLIGHTS,
+    STATION_KEEPING,
+    flights_table,
+    flying,
+    metrics,
+    station_keeping_table,
+)
 from skyweft.motion.propagate import propagate, step_s
+from skyweft.scenario.motion import Airship
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import (
     SHORTEST_S,
@@ -17,10 +27,13 @@ from skyweft.stage import (
     Estimate,
     Metrics,
     Product,
+    Restriction,
     Stage,
     State,
     Whole,
 )
+from skyweft.weather.model import Weather
+from skyweft.world.clock import Clock
 
 MOTION = Product[Motion]("motion")
 
@@ -42,10 +55,21 @@ class MotionStage(Stage):
 
     key = "motion"
     needs = ()
+    models = (Weather,)
     reads = ("step_s", "platforms.*.terminals")
     gives = (MOTION,)
-    tables = (PLATFORMS, TRACKS)
+    tables = (PLATFORMS, TRACKS, FLIGHTS, STATION_KEEPING)
+    restricts = True
     share = 0.1
+
+    def warnings(self, scenario: Scenario) -> Iterator[str]:
+        """Say who states an energy or a wind that nobody reads."""
+        flying = [isinstance(each.motion, Airship) for each in scenario.platforms.values()]
+        for (name, group), flies in zip(scenario.platforms.items(), flying, strict=True):
+            if group.energy is not None and not flies:
+                yield f"platforms.{name}.energy: read by airships only, so it changes nothing here"
+        if scenario.settings(Weather) is not None and not any(flying):
+            yield "weather: nobody flies in the wind, so it changes nothing"
 
     def check(self, context: Context) -> None:
         """Refuse knots so close that the tracks of the shortest block do not fit."""
@@ -78,6 +102,7 @@ class _State(State):
     def __init__(self, context: Context) -> None:
         self._context = context
         self._step_s = step_s(context.scenario, context.fleet)
+        self._flying = bool(list(flying(context.fleet)))
 
     def block(self, block: Block) -> None:
         scenario, fleet = self._context.scenario, self._context.fleet
@@ -85,6 +110,12 @@ class _State(State):
         block.give(MOTION, motion)
         for line in motion.warnings:
             block.warn(line)
+        if self._flying:
+            names = block.context.names
+            block.write(FLIGHTS, lambda: flights_table(fleet, block.start_s, block.end_s, names))
+            for row, keeping in flying(fleet):
+                for start_s, end_s in keeping.dark(block.start_s, block.end_s):
+                    block.restrict(Restriction(row, start_s, end_s, "no energy"))
         knots = self._kept(motion)
         if len(knots):
             names = block.context.names
@@ -106,6 +137,13 @@ class _State(State):
         whole.write(PLATFORMS, platforms_table(scenario, fleet))
         if not thinning(scenario, fleet):
             whole.leave_out(TRACKS, "no movers, or too large even with knots five minutes apart")
+        if self._flying:
+            clock = Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables")
+            end_s, names = whole.end_s, whole.context.names
+            whole.write(STATION_KEEPING, station_keeping_table(fleet, clock, end_s, names))
+        else:
+            for table in (FLIGHTS, STATION_KEEPING):
+                whole.leave_out(table, "nobody flies against the wind")
         layers = np.array(fleet.layers)[fleet.group]
         sites = int(np.count_nonzero(fleet.site >= 0))
         return {
@@ -114,7 +152,8 @@ class _State(State):
                 "movers": len(fleet) - sites,
                 "sites": sites,
                 "by_layer": {each: int(np.count_nonzero(layers == each)) for each in LAYERS},
-            }
+            },
+            **({"station_keeping": metrics(fleet, whole.end_s)} if self._flying else {}),
         }
 
 

@@ -14,6 +14,7 @@ OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
 MeanMotion = Annotated[float, Field(ge=0.01, le=17.5)]
 Altitude = Annotated[float, Field(ge=-12e3, le=100e6)]
 Inclination = Annotated[float, Field(ge=0, le=180)]
+AirshipAltitude = Annotated[float, Field(ge=0, le=40e3)]
 EQUATOR_M = 6_378_135.0  # WGS72, as in element sets
 GRAVITY_M3_S2 = 398_600.8e9
 
@@ -270,6 +271,56 @@ class Loiter(Motion):
     """Craft that share the pattern, evenly spaced along it."""
 
 
+class Station(Entry):
+    """Where an airship should stay."""
+
+    latitude_deg: Latitude
+    """Of the middle, geodetic, WGS84."""
+    longitude_deg: Longitude
+    """East of Greenwich."""
+    radius_m: Annotated[float, Field(ge=100, le=500e3)] = 50e3
+    """Within it the airship is on station."""
+    altitude_m: Annotated[list[AirshipAltitude], Field(min_length=2, max_length=2)]
+    """Least and greatest height above the ellipsoid: it looks for the least wind in between."""
+
+    @field_validator("altitude_m")
+    @classmethod
+    def _upwards(cls, band: list[float]) -> list[float]:
+        if band[0] > band[1]:
+            raise ValueError(f"the lower height comes first, got {band[0]:g} before {band[1]:g}")
+        return band
+
+
+class Hull(Entry):
+    """What an airship is, as far as its flight asks."""
+
+    volume_m3: Annotated[float, Field(ge=10, le=2e6)]
+    """Of the hull."""
+    drag_volume: Annotated[float, Field(gt=0, le=1)] = 0.03
+    """Drag coefficient of the whole airship, referred to the hull's volume to the power 2/3."""
+    propeller_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.6
+    """Of electricity into thrust times speed."""
+    speed_max_m_s: Annotated[float, Field(gt=0, le=100)]
+    """Through the air."""
+    climb_m_s: Annotated[float, Field(gt=0, le=20)] = 1.0
+    """Up and down within its band."""
+
+
+class Airship(Motion):
+    """An airship that keeps its station against the wind as far as its energy lasts.
+
+    Its group states `energy`; the wind is that of `[weather]`.
+    """
+
+    words = "airship"
+    draws = True
+    factors = ()
+
+    kind: Literal["airship"]
+    station: Station
+    hull: Hull
+
+
 MOTIONS = Kinds(
     "skyweft.motions",
     "motion",
@@ -283,6 +334,7 @@ MOTIONS = Kinds(
         Kind(Population, "skyweft.motion.population:population"),
         Kind(Track, "skyweft.motion.track:track"),
         Kind(Loiter, "skyweft.motion.loiter:loiter"),
+        Kind(Airship, "skyweft.motion.airship:airship"),
     ),
 )
 """Each function: (group, table, `motion.members.Setting`) to `motion.members.Members`."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, GetCoreSchemaHandler, create_model, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from skyweft.scenario.energy import Energy
 from skyweft.scenario.entry import Entry, Line, Moment
 from skyweft.scenario.motion import AnyMotion
 from skyweft.scenario.parts import Rule, Settings, parts
@@ -43,6 +44,8 @@ class Platforms(Entry):
     """Whether they pass traffic on; all but those on the ground do unless given."""
     storage: Storage | None = None
     """What each can keep of messages on their way; all there are unless given."""
+    energy: Energy | None = None
+    """What each lives on."""
 
     @property
     def passes_on(self) -> bool:

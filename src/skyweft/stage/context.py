@@ -44,7 +44,15 @@ class Estimate:
 
 
 # Who the platforms are is known to every stage, so what that depends on is read by each.
-READ_BY_ALL = ("start", "duration_s", "world", "platforms.*.layer", "platforms.*.motion")
+READ_BY_ALL = (
+    "start",
+    "duration_s",
+    "world",
+    "weather",
+    "platforms.*.layer",
+    "platforms.*.motion",
+    "platforms.*.energy",
+)
 
 Made = dict[Callable[..., Any], Any]
 

@@ -14,6 +14,7 @@ from skyweft.world.orientation import earth_rotation
 Floats = NDArray[np.float64]
 
 TT_MINUS_TAI_S = 32.184
+SOLAR_CONSTANT_W_M2 = 1361.0
 _J2000_DAY_1970 = 10_957.5
 
 
@@ -64,3 +65,23 @@ def sun_elevation(up: Floats, direction: Floats) -> Floats:
         From `sun_direction`.
     """
     return np.degrees(np.arcsin(np.clip(up @ direction, -1.0, 1.0)))
+
+
+def sunlight(clock: Clock, time_s: Floats) -> Floats:
+    """Return the Sun's light above the atmosphere, on a face turned to it, (T,). [W/m2].
+
+    Notes
+    -----
+    The solar constant over the square of the Sun's distance, which is within 0.0003 au.
+
+    References
+    ----------
+    G. Kopp and J. L. Lean, "A new, lower value of total solar irradiance", Geophysical Research
+    Letters 38 (2011); distance as in `sun_direction`.
+    """
+    days = (clock.start_tai_ns / DAY_NS) - _J2000_DAY_1970
+    anomaly = np.radians(
+        357.528 + 0.9856003 * (days + (np.asarray(time_s) + TT_MINUS_TAI_S) / DAY_S)
+    )
+    distance_au = 1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2 * anomaly)
+    return np.asarray(SOLAR_CONSTANT_W_M2 / distance_au**2)

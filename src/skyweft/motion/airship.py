@@ -1,0 +1,155 @@
+"""Airships: flown once from the start of a run to its end, then looked up at any moment."""
+
+import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from skyweft.errors import ScenarioError
+from skyweft.fleet import Floats
+from skyweft.motion.members import Members, Setting
+from skyweft.motion.station_keeping import Flight, Hull, Light, Station, Supply, fly
+from skyweft.scenario.energy import Energy
+from skyweft.scenario.motion import Airship
+from skyweft.weather import model
+from skyweft.weather.wind import over
+from skyweft.world.clock import Clock
+from skyweft.world.constants import DAY_S
+from skyweft.world.ellipsoid import SEMI_MAJOR_M, to_ecef, up
+from skyweft.world.sun import sun_direction, sunlight
+
+STEP_S = 60.0
+WATT_HOUR_J = 3_600.0
+SHAPES, HOURS = (1.5, 2.0, 3.0), (12.0, 36.0, 72.0)
+"""Of winds, within which the truth is taken to lie: see `weather.model.Wind`."""
+
+
+class Keeping:
+    """Implements `Mover`: one airship. Its flight is made when it is first asked for."""
+
+    count = 1
+    step_max_s = STEP_S
+
+    def __init__(self, motion: Airship, energy: Energy, setting: Setting) -> None:
+        self._motion, self._energy, self._setting = motion, energy, setting
+        station = motion.station
+        self.place_rad = math.radians(station.latitude_deg), math.radians(station.longitude_deg)
+        self.radius_m = station.radius_m
+        self.battery_j = energy.battery_wh * WATT_HOUR_J
+
+    @cached_property
+    def flight(self) -> Flight:
+        """The whole flight, a row a minute."""
+        return self.flown(self._setting.wind)
+
+    def others(self) -> Iterator[Flight]:
+        """Yield the flights in winds by other assumptions of shape and correlation time."""
+        wind = self._setting.wind
+        if wind.source != "climatology":
+            return
+        for shape, hours in product(SHAPES, HOURS):
+            assumed = {"shape": shape, "correlation_time_s": hours * 3_600.0}
+            yield self.flown(wind.model_copy(update=assumed))
+
+    def flown(self, wind: model.Wind) -> Flight:
+        """Return the whole flight in such winds, a row a minute."""
+        motion, energy, setting = self._motion, self._energy, self._setting
+        place, hull, band = motion.station, motion.hull, motion.station.altitude_m
+        steps = math.ceil(setting.duration_s / STEP_S)
+        where = place.latitude_deg, place.longitude_deg
+        end_s = setting.duration_s + STEP_S
+        blowing = over(wind, *where, (band[0], band[1]), setting.clock, end_s, setting.seed)
+        supply = Supply(
+            self.battery_j,
+            energy.battery_efficiency,
+            energy.charge * self.battery_j,
+            energy.reserve * self.battery_j,
+            energy.payload_w,
+        )
+        out = Flight(*np.empty((len(Flight._fields), steps + 1)))
+        fly(
+            Hull(
+                hull.drag_volume * hull.volume_m3 ** (2 / 3),
+                hull.propeller_efficiency,
+                hull.speed_max_m_s,
+                hull.climb_m_s,
+            ),
+            Station(*self.place_rad, *band),
+            supply,
+            light(energy, where, float(np.mean(band)), setting.clock, steps),
+            blowing,
+            STEP_S,
+            out,
+        )
+        return out
+
+    def dark(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
+        """Yield when within a stretch of time the battery is empty. [s]."""
+        first = math.floor(start_s / STEP_S)
+        empty = self.flight.charge_j[first : math.ceil(end_s / STEP_S)] <= 0
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]))) + first
+        for low, high in edges.reshape(-1, 2) * STEP_S:
+            yield max(low, start_s), min(high, end_s)
+
+    def fill(
+        self,
+        time_s: Floats,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        executor: ThreadPoolExecutor | None = None,
+    ) -> Sequence[str]:
+        """Write ITRS states (1, 3, T) at `time_s`."""
+        flight = self.flight
+        latitude, longitude, height, *_ = flight
+        minute = STEP_S * np.arange(len(height))
+        track_m = to_ecef(np.degrees(latitude), np.degrees(longitude), height)
+        pace_m_s = np.gradient(track_m, STEP_S, axis=0)
+        for axis in range(3):
+            position_m[0, axis] = np.interp(time_s, minute, track_m[:, axis])
+            velocity_m_s[0, axis] = np.interp(time_s, minute, pace_m_s[:, axis])
+        return ()
+
+
+def light(
+    energy: Energy, place: tuple[float, float], altitude_m: float, clock: Clock, steps: int
+) -> Light:
+    """Return what an array over a place gives, minute by minute, a day beyond the end."""
+    day = round(DAY_S / STEP_S)
+    time_s: Floats = STEP_S * np.arange(steps + 1 + day, dtype=np.float64)
+    sine: Floats = up(*place) @ sun_direction(clock, time_s)
+    if energy.array == "tracking":
+        # From up there the Sun is seen until it is below the horizontal by the horizon's dip.
+        dip = math.acos(SEMI_MAJOR_M / (SEMI_MAJOR_M + altitude_m))
+        facing = np.where(sine > -math.sin(dip), 1.0, 0.0)
+    else:
+        facing = np.maximum(sine, 0.0)
+    power_w = energy.array_m2 * energy.array_efficiency * sunlight(clock, time_s) * facing
+    gathered_j = np.concatenate([[0.0], np.cumsum(power_w[:-1]) * STEP_S])
+    enough = power_w > energy.payload_w
+    rises = np.flatnonzero(enough[1:] & ~enough[:-1]) + 1
+    now = np.arange(steps + 1)
+    after = np.append(rises, len(time_s))[np.searchsorted(rises, now, side="right")]
+    return Light(power_w, gathered_j, np.minimum(after, now + day))
+
+
+def airship(group: str, motion: Airship, setting: Setting) -> Members:
+    """Return the airship of a group."""
+    if setting.energy is None:
+        raise ScenarioError(
+            f"platforms.{group}: an airship flies on its battery: state energy = "
+            "{ array_m2 = ..., battery_wh = ..., payload_w = ... }"
+        )
+    place, hull = motion.station, motion.hull
+    low, high = place.altitude_m
+    mover = Keeping(motion, setting.energy, setting)
+    return Members(
+        names=(group,),
+        geometry=f"airship of {hull.volume_m3:,.0f} m3 at {low:,.0f} to {high:,.0f} m, within "
+        f"{place.radius_m / 1e3:g} km of {place.latitude_deg:g}, {place.longitude_deg:g}, up to "
+        f"{hull.speed_max_m_s:g} m/s; {setting.wind.words()}",
+        movers=(mover,),
+        altitude_m=(low, high),
+    )

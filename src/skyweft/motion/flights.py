@@ -1,0 +1,152 @@
+"""What a flight against the wind comes to: rows over time, and a summary by month."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from skyweft.columns import Column, Table, named
+from skyweft.fleet import Fleet, Floats
+from skyweft.motion.airship import STEP_S, Keeping
+from skyweft.motion.station_keeping import Flight
+from skyweft.world.clock import Clock
+from skyweft.world.constants import EARTH_RADIUS_MEAN_M
+
+EVERY = 10  # of its minutes are a row
+FLIGHTS = Table(
+    "flights",
+    "one row an airship and ten minutes: how it keeps its station",
+    (
+        Column("platform", "name", "", "the airship"),
+        Column("time_s", "float64", "s", "from the scenario's start"),
+        Column("latitude_deg", "float64", "deg", "geodetic, WGS84"),
+        Column("longitude_deg", "float64", "deg", "east of Greenwich"),
+        Column("altitude_m", "float64", "m", "above the WGS84 ellipsoid"),
+        Column("off_station_m", "float64", "m", "from the middle of its station, along the ground"),
+        Column("on_station", "bool", "", "whether that is within the station's radius"),
+        Column("wind_m_s", "float64", "m/s", "speed of the wind where it flies"),
+        Column("airspeed_m_s", "float64", "m/s", "its own speed through the air"),
+        Column("propulsion_w", "float64", "W", "what its propellers take"),
+        Column("charge", "float64", "1", "part of its battery that is full"),
+    ),
+    optional=True,
+)
+STATION_KEEPING = Table(
+    "station_keeping",
+    "one row an airship and month: how well it kept its station",
+    (
+        Column("platform", "name", "", "the airship"),
+        Column("month", "text", "", "as in 2026-07; what the run holds of it"),
+        Column("on_station_share", "float64", "1", "share of time within the station's radius"),
+        Column("off_station_median_m", "float64", "m", "from the middle of its station"),
+        Column("off_station_p95_m", "float64", "m", "95th percentile of that"),
+        Column("off_station_max_m", "float64", "m", "greatest"),
+        Column("wind_p95_m_s", "float64", "m/s", "95th percentile of the wind where it flew"),
+        Column("charge_min", "float64", "1", "least part of its battery that was full"),
+        Column("dark_share", "float64", "1", "share of time with an empty battery"),
+    ),
+    optional=True,
+)
+
+
+def flying(fleet: Fleet) -> Iterator[tuple[int, Keeping]]:
+    """Yield row of the fleet and mover of every airship that flies in the wind."""
+    mover = 0
+    for each in fleet.movers:
+        if isinstance(each, Keeping):
+            yield int(np.flatnonzero(fleet.mover == mover)[0]), each
+        mover += each.count
+
+
+def off_station_m(keeping: Keeping, flight: Flight) -> Floats:
+    """Return how far from the middle of its station it is every minute, on a sphere, (T + 1,)."""
+    latitude, longitude = keeping.place_rad
+    high = np.sin((flight.latitude_rad - latitude) / 2) ** 2
+    wide = np.sin((flight.longitude_rad - longitude) / 2) ** 2
+    chord = high + np.cos(latitude) * np.cos(flight.latitude_rad) * wide
+    return np.asarray(2 * EARTH_RADIUS_MEAN_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0))))
+
+
+def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -> pa.Table:
+    """Return the rows of a stretch of time, its end left out."""
+    parts = [FLIGHTS.empty()]
+    for row, keeping in flying(fleet):
+        flight = keeping.flight
+        time_s = STEP_S * np.arange(0, len(flight.charge_j), EVERY)
+        some = np.flatnonzero((time_s >= start_s) & (time_s < end_s)) * EVERY
+        off_m = off_station_m(keeping, flight)[some]
+        parts.append(
+            FLIGHTS.build(
+                {
+                    "platform": named(np.full(len(some), row, np.int32), names),
+                    "time_s": STEP_S * some,
+                    "latitude_deg": np.degrees(flight.latitude_rad[some]),
+                    "longitude_deg": (np.degrees(flight.longitude_rad[some]) + 180) % 360 - 180,
+                    "altitude_m": flight.altitude_m[some],
+                    "off_station_m": off_m,
+                    "on_station": off_m <= keeping.radius_m,
+                    "wind_m_s": flight.wind_m_s[some],
+                    "airspeed_m_s": flight.airspeed_m_s[some],
+                    "propulsion_w": flight.propulsion_w[some],
+                    "charge": flight.charge_j[some] / keeping.battery_j,
+                }
+            )
+        )
+    return pa.concat_tables(parts, promote_options="default")
+
+
+def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Array) -> pa.Table:
+    """Return what all flights up to an end come to, month by month."""
+    rows: list[dict[str, Any]] = []
+    for row, keeping in flying(fleet):
+        flight = keeping.flight
+        off_m = off_station_m(keeping, flight)
+        time_s = STEP_S * np.arange(len(off_m))
+        start = np.datetime64(clock.utc(0.0)[0].removesuffix("Z"), "s")
+        month = (start + time_s.astype("timedelta64[s]")).astype("datetime64[M]")
+        month = month[time_s < end_s]
+        for each in np.unique(month):
+            now = np.flatnonzero(month == each)
+            charge = flight.charge_j[now]
+            rows.append(
+                {
+                    "platform": row,
+                    "month": str(each),
+                    "on_station_share": np.mean(off_m[now] <= keeping.radius_m),
+                    "off_station_median_m": np.median(off_m[now]),
+                    "off_station_p95_m": np.percentile(off_m[now], 95),
+                    "off_station_max_m": off_m[now].max(),
+                    "wind_p95_m_s": np.percentile(flight.wind_m_s[now], 95),
+                    "charge_min": charge.min() / keeping.battery_j,
+                    "dark_share": np.mean(charge <= 0),
+                }
+            )
+    columns = {name: [each[name] for each in rows] for name in STATION_KEEPING.schema.names}
+    code = np.array(columns.pop("platform"), np.int32)
+    return STATION_KEEPING.build({"platform": named(code, names), **columns})
+
+
+def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
+    """Return what every airship's flight comes to over the whole run, by its name.
+
+    `on_station_share_band` holds the least and greatest share over what else the winds may be like:
+    see `airship.SHAPES` and `airship.HOURS`; nothing where winds are given.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    now = slice(0, max(1, int(np.ceil(end_s / STEP_S))))
+    for row, keeping in flying(fleet):
+        flight = keeping.flight
+        off_m, charge = off_station_m(keeping, flight)[now], flight.charge_j[now]
+        shares = [
+            float(np.mean(off_station_m(keeping, other)[now] <= keeping.radius_m))
+            for other in keeping.others()
+        ]
+        found[fleet.names[row]] = {
+            "on_station_share": float(np.mean(off_m <= keeping.radius_m)),
+            "on_station_share_band": [min(shares), max(shares)] if shares else None,
+            "off_station_p95_m": float(np.percentile(off_m, 95)),
+            "charge_min": float(charge.min() / keeping.battery_j),
+            "dark_share": float(np.mean(charge <= 0)),
+        }
+    return found

@@ -1,0 +1,160 @@
+"""How an airship keeps its station: against the wind as fast as its charge allows, else adrift.
+
+Theory of operation
+-------------------
+Every step, a minute, in this order:
+
+1. Once an hour the airship looks at the wind at all heights of its band and sets out for the height
+   with the least.
+2. It may spend on its propellers what is left of charge and of the light to come until the next
+   morning, when light alone carries the payload, less what the payload takes until then and the
+   reserve, spread evenly: drag goes with the cube of speed, so even speed carries furthest. What a
+   full battery cannot take is spent at once.
+3. It steers for the middle of its station, slower as it comes near, with the air velocity that
+   brings its velocity over the ground closest to that. Where the wind is stronger than its speed
+   it flies into the wind and drifts.
+4. Charge is settled. An empty battery stops propellers and payload alike.
+
+Lift is not modelled: any height of the band is held at no cost but the time to climb.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyweft.kernels import kernel
+from skyweft.weather.wind import Wind, blowing
+from skyweft.world.atmosphere import air
+from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+
+LOOK_S = 3_600.0  # from one look at the heights to the next
+NEARING_S = 3_600.0  # it would be in the middle after so long: no faster when near
+FAR_RAD = math.radians(89.0)  # no wind carries it over a pole: east would have no meaning there
+
+
+class Hull(NamedTuple):
+    """What flies: reference area times drag coefficient, and what drives it."""
+
+    drag_m2: float
+    efficiency: float  # of the propellers
+    speed_max_m_s: float
+    climb_m_s: float
+
+
+class Station(NamedTuple):
+    """Where it should be."""
+
+    latitude_rad: float
+    longitude_rad: float
+    low_m: float
+    high_m: float
+
+
+class Supply(NamedTuple):
+    """Charge, and what fills and drains it."""
+
+    battery_j: float
+    efficiency: float
+    start_j: float
+    reserve_j: float
+    payload_w: float
+
+
+class Light(NamedTuple):
+    """What the array gives at the station, for every step and one more."""
+
+    power_w: Floats  # (T + 1,)
+    gathered_j: Floats  # (T + 1,) since the start
+    morning: Longs  # (T + 1,) the step when it next comes to carry the payload, at most a day on
+
+
+class Flight(NamedTuple):
+    """What became of it: (T + 1,) columns, at the beginning of each step and at the end."""
+
+    latitude_rad: Floats
+    longitude_rad: Floats
+    altitude_m: Floats
+    wind_m_s: Floats
+    airspeed_m_s: Floats
+    propulsion_w: Floats
+    charge_j: Floats
+
+
+@kernel
+def _calmest(wind: Wind, station: Station, now_s: float) -> float:
+    """Return the height of the band with the least wind."""
+    best, least = station.low_m, np.inf
+    count = max(1, int((station.high_m - station.low_m) / 250.0))
+    for k in range(count + 1):
+        height = station.low_m + (station.high_m - station.low_m) * k / count
+        east, north = blowing(wind, height, now_s)
+        speed = east * east + north * north
+        if speed < least:
+            best, least = height, speed
+    return best
+
+
+@kernel
+def _spared_w(supply: Supply, light: Light, k: int, step_s: float, charge_j: float) -> float:
+    """Return the power that propellers may take in step k."""
+    until = light.morning[k]
+    left_s = (until - k) * step_s
+    coming_j = supply.efficiency * (light.gathered_j[until] - light.gathered_j[k])
+    free_j = charge_j - supply.reserve_j + coming_j - supply.payload_w * left_s
+    spared = max(0.0, free_j / left_s)
+    beside = max(0.0, light.power_w[k] - supply.payload_w)
+    if charge_j >= supply.battery_j:
+        spared = max(spared, beside)
+    if charge_j <= supply.reserve_j:
+        spared = min(spared, beside)
+    return spared
+
+
+@kernel
+def fly(
+    hull: Hull,
+    station: Station,
+    supply: Supply,
+    light: Light,
+    wind: Wind,
+    step_s: float,
+    out: Flight,
+) -> None:
+    """Fly from the middle of the station on; write what becomes of it."""
+    latitude, longitude = station.latitude_rad, station.longitude_rad
+    height = aim = 0.5 * (station.low_m + station.high_m)
+    charge = supply.start_j
+    for k in range(len(out.charge_j)):
+        now_s = k * step_s
+        if now_s % LOOK_S < step_s:
+            aim = _calmest(wind, station, now_s)
+        east, north = blowing(wind, height, now_s)
+        curve = math.sqrt(1.0 - ECCENTRICITY_SQUARED * math.sin(latitude) ** 2)
+        across = SEMI_MAJOR_M / curve + height
+        along = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / curve**3 + height
+        level = across * math.cos(latitude)
+        turn = (station.longitude_rad - longitude + math.pi) % (2 * math.pi) - math.pi
+        wish_east = turn * level / NEARING_S - east
+        wish_north = (station.latitude_rad - latitude) * along / NEARING_S - north
+        wish = math.sqrt(wish_east**2 + wish_north**2)
+        drag = 0.5 * air(height)[2] * hull.drag_m2 / hull.efficiency
+        spared = _spared_w(supply, light, k, step_s, charge) if charge > 0.0 else 0.0
+        speed = min(wish, hull.speed_max_m_s, (spared / drag) ** (1.0 / 3.0))
+        part = speed / wish if wish > 0.0 else 0.0
+        out.latitude_rad[k], out.longitude_rad[k], out.altitude_m[k] = latitude, longitude, height
+        out.wind_m_s[k], out.airspeed_m_s[k] = math.sqrt(east**2 + north**2), speed
+        out.propulsion_w[k], out.charge_j[k] = drag * speed**3, charge
+        used = out.propulsion_w[k] + (supply.payload_w if charge > 0.0 else 0.0)
+        more = (light.power_w[k] - used) * step_s
+        charge += more * supply.efficiency if more > 0.0 else more
+        charge = min(max(charge, 0.0), supply.battery_j)
+        latitude += (north + part * wish_north) / along * step_s
+        latitude = min(max(latitude, -FAR_RAD), FAR_RAD)
+        longitude += (east + part * wish_east) / level * step_s
+        rise = hull.climb_m_s * step_s
+        height += min(max(aim - height, -rise), rise)
