@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from skyweft.cli import main
 from skyweft.errors import ScenarioError
 from skyweft.protocols import elements
+from skyweft.protocols.tle import checksum
 
 MEMORY_BYTES, CPU_S = 500e6, 10  # the machine may be slow and is no part of the promise
 LIMIT_BYTES = 8 << 30  # of addresses: the code alone maps far more than it touches
@@ -113,6 +114,15 @@ def test_what_is_wrong_late_is_refused_like_it(
 ) -> None:
     rows = "".join(map(part.format, range(WRONG)))
     _assert_refused(tmp_path, scenario, head + rows + last)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
+def test_a_catalogue_damaged_at_its_end_is_refused_like_it(tmp_path: Path) -> None:
+    lines = [line[:2] + "{:05d}" + line[7:68] for line in ELEMENTS.splitlines()]
+    sets = (line.format(k) for k in range(1, elements.SETS_MAX) for line in lines)
+    _assert_refused(
+        tmp_path, TLE, "".join(f"{line}{checksum(line)}\n" for line in sets) + ELEMENTS[:138]
+    )
 
 
 def _assert_refused(tmp_path: Path, scenario: str, big: str) -> None:

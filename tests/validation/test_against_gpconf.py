@@ -82,8 +82,7 @@ def _moment(tai_ns: int) -> datetime:
 def _two_lines(*lines: str) -> tuple[int, int]:
     errors = Errors("x")
     reader = TleReader(errors)
-    reader.read(line[:68] + str(checksum(line)) for line in lines)
-    errors.complain()
+    reader.read("\n".join(line[:68] + str(checksum(line)) for line in lines))
     (record,) = reader.records
     return record.catalogue_number, record.epoch_tai_ns
 

@@ -207,7 +207,7 @@ def _tle_records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ..
         empty = not text or text.isspace()
         raise ScenarioError(f"{errors.file_name}: {'is empty' if empty else words}")
     reader = tle.TleReader(errors)
-    reader.read(_lines(text))
+    reader.read(text)
     if not reader.passed:
         return reader.records, ()
     return reader.records, (

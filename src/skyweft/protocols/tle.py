@@ -12,10 +12,11 @@ numbers as space-track.org defines them.
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import numpy as np
 from sgp4.alpha5 import from_alpha5
 
 from skyweft.naming import normal, wrong_name
@@ -27,9 +28,9 @@ from skyweft.protocols.records import (
     in_range,
     shown,
 )
+from skyweft.protocols.tle_columns import LENGTH, designator, sound_sets, year_of
 from skyweft.world.clock import tai_ns_from_utc_ns
 
-LENGTH = 69
 ELEMENT_LINE = re.compile(r"[12] [ A-Z0-9][ 0-9]{3}[0-9]", re.ASCII)
 ANY_ELEMENT_LINE = re.compile(r"^[ \t]*" + ELEMENT_LINE.pattern, re.ASCII | re.MULTILINE)
 ANY_ELEMENT_SET = re.compile(
@@ -73,8 +74,6 @@ _SECOND = _fields(
     MEAN_MOTION=(53, 63, r" {0,1}\d{1,2}\.\d{0,8} {0,8}"),
     REV_AT_EPOCH=(64, 68, r" *\d* *"),
 )
-_DESIGNATOR = re.compile(r"(\d\d)(\d{3}[A-Z]{0,3})", re.ASCII)
-
 
 _COUNTS = bytes(each - 48 if 48 <= each <= 57 else each == 45 for each in range(256))
 
@@ -86,7 +85,9 @@ def checksum(line: str) -> int:
 
 @dataclass(slots=True)
 class TleReader:
-    """Reads lines one by one; what is wrong goes to `errors` by line.
+    """Reads a file; what is wrong goes to `errors` by line.
+
+    Sound sets are read all at once, every other line one by one.
 
     A name stands no farther above line 1 than line 2 stands below it, so that the end of a
     paragraph names no satellite, and files with empty lines throughout keep their names.
@@ -105,22 +106,56 @@ class TleReader:
     records: list[Record] = field(default_factory=list)
     passed: int = 0
     passed_first: str = ""
+    _found: list[Record | int] = field(default_factory=list)  # or where a sound one begins
     _name: "_Line | None" = None
     _first: "_Line | None" = None
     _torn: bool = False  # the line before was a damaged element line
 
-    def read(self, lines: Iterable[str]) -> None:
-        """Read a whole file."""
-        for row, raw in enumerate(lines, start=1):
-            line = raw.strip()
-            if not line:
-                self._wait()
-            elif ELEMENT_LINE.match(line):
-                (self._take_first if line[0] == "1" else self._take_second)(row, line)
-            elif not line.startswith("#"):
-                self._take_text(row, line)
+    def read(self, text: str) -> None:
+        """Read a whole file, whose lines end with a line feed.
+
+        Raises
+        ------
+        ScenarioError
+            What is wrong, unless damaged sets are left out.
+        """
+        data = text.encode() + b"\n"
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        sound = sound_sets(data, starts, ends)
+        second = np.zeros(len(ends), bool)
+        second[sound.row + 1] = True
+        names = dict.fromkeys(sound.row.tolist(), "")
+        for row in np.flatnonzero(~second).tolist():
+            if row in names:
+                names[row] = self._take_sound(row)
+            else:
+                self._take(row + 1, data[starts[row] : ends[row]].decode())
         self._give_up_first()
         self._pass_name()
+        self.errors.complain()  # before records are made, which takes longer
+        made = dict(zip(names, sound.records([*names.values()]), strict=True))
+        self.records = [made[each] if isinstance(each, int) else each for each in self._found]
+
+    def _take(self, row: int, raw: str) -> None:
+        line = raw.strip()
+        if not line:
+            self._wait()
+        elif ELEMENT_LINE.match(line):
+            (self._take_first if line[0] == "1" else self._take_second)(row, line)
+        elif not line.startswith("#"):
+            self._take_text(row, line)
+
+    def _take_sound(self, row: int) -> str:
+        """Return the name of the set whose first line has this index."""
+        self._give_up_first()
+        self._torn = False
+        name = self._name_of(0)
+        if name and not _named_well(name, row + 1, self.errors):
+            self.errors.damaged += 1
+        else:
+            self._found.append(row)
+        return name
 
     def _wait(self) -> None:
         above = self._first or self._name
@@ -139,15 +174,17 @@ class TleReader:
             if not torn:
                 self._lose(row, "line 2 of an element set without its line 1")
             return
-        name = self._name
-        if name and name.empty_below > first.empty_below:
-            self._pass_name()
-            name = None
-        self._name = None
-        text = name.text.removeprefix("0 ").strip() if name else ""
-        record = _record(text, (first.row, first.text), (row, line), self.errors)
+        name = self._name_of(first.empty_below)
+        record = _record(name, (first.row, first.text), (row, line), self.errors)
         self.errors.damaged += record is None
-        self.records += [record] if record else []
+        self._found += [record] if record else []
+
+    def _name_of(self, empty_below: int) -> str:
+        """Return what stands above a line 1 as the satellite's name, or an empty text."""
+        if self._name and self._name.empty_below > empty_below:
+            self._pass_name()
+        name, self._name = self._name, None
+        return normal(name.text.removeprefix("0 ").strip()) if name else ""
 
     def _take_text(self, row: int, line: str) -> None:
         if len(line) >= _TORN_MIN and sum(map(str.isdigit, line)) >= _TORN_SHARE * len(line):
@@ -194,9 +231,7 @@ def _record(
     one, two = first[1][2:7], second[1][2:7]
     if one.strip().lstrip("0") != two.strip().lstrip("0"):
         errors.add(f"line {second[0]}", f"catalogue number {two}, the line before has {one}")
-    name = normal(name)
-    if name and (wrong := wrong_name(name)):
-        errors.add(f"above line {first[0]}", wrong)
+    _named_well(name, first[0], errors)
     epoch_ns = _epoch_ns(fields["EPOCH"])
     if epoch_ns is None:
         words = f"EPOCH, columns 19 to 32: {fields['EPOCH']!r}: its year has no such day"
@@ -213,15 +248,19 @@ def _record(
     return Record(name or str(number), number, f"line {first[0]}", epoch_ns, values, entry)
 
 
+def _named_well(name: str, row: int, errors: Errors) -> bool:
+    wrong = wrong_name(name) if name else None
+    if wrong:
+        errors.add(f"above line {row}", wrong)
+    return not wrong
+
+
 def _entry_fields(fields: Mapping[str, str]) -> dict[str, object]:
     """Return what is not elements as OMM writes it."""
-    designator = fields["OBJECT_ID"].strip()
-    if match := _DESIGNATOR.fullmatch(designator):
-        designator = f"{_year(match[1])}-{match[2]}"
     dot, ddot = fields["MEAN_MOTION_DOT"].replace(" ", ""), fields["MEAN_MOTION_DDOT"]
     return {
         **fields,
-        "OBJECT_ID": designator,
+        "OBJECT_ID": designator(fields["OBJECT_ID"].strip()),
         "MEAN_MOTION_DOT": dot,
         "MEAN_MOTION_DDOT": _power(ddot) if ddot.strip() else None,
     }
@@ -249,14 +288,9 @@ def _take(row: int, line: str, fields: _Fields, errors: Errors) -> dict[str, str
     return found
 
 
-def _year(two_digits: str) -> int:
-    """Return the year of two digits, which stand for 1957 to 2056."""
-    return int(two_digits) + (2000 if int(two_digits) < 57 else 1900)
-
-
 def _epoch_ns(text: str) -> int | None:
     """Return the epoch in TAI from its year and day; a day has 1e8 parts of 864 microseconds."""
-    year = _year(text[:2])
+    year = year_of(text[:2])
     whole, _, part = text[2:].strip().partition(".")
     first, last = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
     if not 1 <= int(whole) <= (last - first).days:
