@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from skyweft.network.flows.ceiling import ceiling
+from skyweft.network.flows.ceiling import Demands, Links, ceiling
 from skyweft.network.flows.fairness import fair_shares
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ def test_ceiling_is_that_of_a_program_by_flows(seed: int) -> None:
     cost = np.zeros(flows * (links + 1))
     cost[links :: links + 1] = -1
     best = -linprog(cost, full, capacity, balance, np.zeros(len(balance)), bounds=bounds).fun
-    found = ceiling(nodes, tail, head, capacity, source, target, demand)
+    found = ceiling(Links(nodes, tail, head, capacity), Demands(source, target, demand))
     assert found.total_bps == pytest.approx(best, rel=1e-6, abs=1e-6)
     assert np.all(found.load_bps <= capacity * (1 + 1e-6))
     assert found.served_bps.sum() == pytest.approx(best, rel=1e-6, abs=1e-6)

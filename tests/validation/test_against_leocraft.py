@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from skyweft.network.flows.ceiling import ceiling, gap
+from skyweft.network.flows.ceiling import Demands, Links, ceiling, gap
 from skyweft.network.flows.fairness import fair_shares
 from skyweft.network.flows.traffic import gravity
 from skyweft.network.product import FULL, MET
@@ -142,8 +142,8 @@ def test_the_ceiling_of_the_greatest_pairs(
     carried = fair_shares(first, link, capacity, wanted_bps).rate_bps.sum()
     space = PLANES * PER_PLANE
     transit = np.arange(tail.max() + 1) < space
-    ends = source + space, target + space
-    best = ceiling(len(transit), tail, head, capacity, *ends, wanted_bps, transit)
+    demands = Demands(source + space, target + space, wanted_bps)
+    best = ceiling(Links(len(transit), tail, head, capacity, transit), demands)
     assert carried < best.total_bps <= wanted_bps.sum() * (1 + 1e-7)
     assert 0 < gap(carried, best.total_bps) < 0.9
 

@@ -10,7 +10,7 @@ from skyweft.contacts.product import Contacts
 from skyweft.fleet import Motion, Tracks
 from skyweft.motion.fleet import build_fleet
 from skyweft.network.flows.carriers import Carriers
-from skyweft.network.flows.ceiling import ceiling
+from skyweft.network.flows.ceiling import Demands, Links, Shared, ceiling
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.shares import most, shares
 from skyweft.network.flows.splitting import FlowPaths, shared
@@ -74,8 +74,8 @@ def test_half_the_time_is_half_the_use() -> None:
 def test_the_bound_shares_carriers_too() -> None:
     ends = np.array([0, 1, 2]), np.full(3, 3)
     demand = np.array([5.0, 9.0, 1.0])
-    holds = (BEAM.of, BEAM.part, BEAM.capacity_bps)
-    found = ceiling(4, *ends, RATES, *ends, demand, shared=holds)
+    holds = Shared(BEAM.of, BEAM.part, BEAM.capacity_bps)
+    found = ceiling(Links(4, *ends, RATES, shared=holds), Demands(*ends, demand))
     # Half of the time brings 5 to the fast user, the other half 2 to the slow one.
     assert found.total_bps == pytest.approx(5 + 2 + 1)
 

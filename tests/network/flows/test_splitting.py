@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.network.flows.ceiling import ceiling
+from skyweft.network.flows.ceiling import Demands, Links, ceiling
 from skyweft.network.flows.splitting import FlowPaths, shared, together
 from skyweft.network.product import FULL, MET, NO_CAPACITY, NO_ROUTE, OUTRANKED
 
@@ -89,8 +89,8 @@ def test_never_more_than_the_bound_and_all_of_it_carried(seed: int, split: str) 
                 np.empty(0))  # fmt: skip
     priority = rng.integers(0, 2, count).astype(np.int32)
     got = shared(routes, capacity, demand, np.ones(count), priority, np.full(count, split))
-    most = ceiling(count + rungs + 1, tail, head, capacity, np.arange(count),
-                   np.full(count, count + rungs), demand)  # fmt: skip
+    demands = Demands(np.arange(count), np.full(count, count + rungs), demand)
+    most = ceiling(Links(count + rungs + 1, tail, head, capacity), demands)
     assert got.rate_bps.sum() <= most.total_bps * (1 + 1e-7) + 1e-7
     assert np.all(got.load_bps <= capacity + 1e-9)
     # What leaves the sources arrives, and is what the flows get.

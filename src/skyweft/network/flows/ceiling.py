@@ -28,35 +28,47 @@ class Ceiling:
     load_bps: Floats  # (L,)
 
 
-def ceiling(
-    nodes: int,
-    tail: ArrayLike,
-    head: ArrayLike,
-    capacity_bps: ArrayLike,
-    source: ArrayLike,
-    target: ArrayLike,
-    demand_bps: ArrayLike,
-    transit: ArrayLike | None = None,
-    variables_max: int = VARIABLES_MAX,
-    shared: tuple[NDArray[np.int32], Floats, Floats] | None = None,
-) -> Ceiling:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """V carriers that L links share: what all take of one adds up to what it holds at most."""
+
+    carrier: NDArray[np.int32]  # (L,) of each link, -1 where it has none
+    part: Floats  # (L,) what a bit over the link takes of its carrier
+    capacity_bps: Floats  # (V,)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """L directed links among N nodes."""
+
+    nodes: int
+    tail: ArrayLike  # (L,) the node a link leaves
+    head: ArrayLike  # (L,) and where it arrives
+    capacity_bps: ArrayLike  # (L,)
+    transit: ArrayLike | None = None  # (N,) which nodes pass traffic on; all without it
+    shared: Shared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """K flows: who sends how much to whom."""
+
+    source: ArrayLike  # (K,) nodes
+    target: ArrayLike  # (K,)
+    demand_bps: ArrayLike  # (K,) `inf` takes what there is
+
+
+def ceiling(links: Links, demands: Demands, variables_max: int = VARIABLES_MAX) -> Ceiling:
     """Return the greatest sum of demand that could be served at once over any routes.
 
     Parameters
     ----------
-    nodes : int
-        How many platforms there are.
-    tail, head, capacity_bps : (L,)
-        Directed links: where they leave and arrive, and what they carry. [bit/s]
-    source, target, demand_bps : (K,)
-        Flows; a demand of ``inf`` takes what there is. [bit/s]
-    transit : (N,), optional
-        Which nodes pass traffic on; all without it.
+    links : Links
+        The network.
+    demands : Demands
+        What is asked of it.
     variables_max : int
         Refuse larger programs.
-    shared : (L,), (L,) and (V,), optional
-        The carrier of each link or -1, what a bit over it takes of that, and what carriers hold.
-        [bit/s]
 
     Returns
     -------
@@ -76,10 +88,12 @@ def ceiling(
     from scipy.optimize import linprog
     from scipy.sparse import vstack
 
-    ends = np.asarray(tail, np.int64), np.asarray(head, np.int64)
-    start, goal = np.asarray(source, np.int64), np.asarray(target, np.int64)
-    passing = np.ones(nodes, bool) if transit is None else np.asarray(transit, bool)
-    capacity, demand = np.asarray(capacity_bps, np.float64), np.asarray(demand_bps, np.float64)
+    ends = np.asarray(links.tail, np.int64), np.asarray(links.head, np.int64)
+    start, goal = np.asarray(demands.source, np.int64), np.asarray(demands.target, np.int64)
+    everybody = np.ones(links.nodes, bool)
+    passing = everybody if links.transit is None else np.asarray(links.transit, bool)
+    capacity = np.asarray(links.capacity_bps, np.float64)
+    demand = np.asarray(demands.demand_bps, np.float64)
     if not (np.all(capacity >= 0) and np.all(demand >= 0)):
         raise ValueError("capacity_bps and demand_bps must be numbers, not negative")
     served, load = np.zeros(len(demand)), np.zeros(len(capacity))
@@ -91,13 +105,14 @@ def ceiling(
     _guard(len(owner) + len(flows), len(origins), len(capacity), variables_max)
     sizes = np.concatenate([capacity, demand[flows]])
     scale = float(sizes.max(initial=0.0, where=np.isfinite(sizes))) or 1.0
-    balance, full = _constraints(nodes, ends, owner, link, commodity, goal[flows], origins)
+    balance, full = _constraints(links.nodes, ends, owner, link, commodity, goal[flows], origins)
     room = np.isfinite(capacity)
     upper = np.concatenate([np.full(len(owner), np.inf), demand[flows] / scale])
     cost = np.concatenate([np.zeros(len(owner)), -np.ones(len(flows))])
-    rows, limits = full[np.flatnonzero(room)], capacity[room]
-    if shared is not None and len(shared[2]):
-        rows, limits = vstack([rows, _carried(*shared, full)]), np.append(limits, shared[2])
+    rows, limits, shared = full[np.flatnonzero(room)], capacity[room], links.shared
+    if shared is not None and len(shared.capacity_bps):
+        rows = vstack([rows, _carried(shared, full)])
+        limits = np.append(limits, shared.capacity_bps)
     answer = linprog(
         cost,
         A_ub=rows,
@@ -114,12 +129,13 @@ def ceiling(
     return Ceiling(float(-answer.fun * scale), served, load)
 
 
-def _carried(of: NDArray[np.int32], part: Floats, holds: Floats, full: Any) -> Any:
+def _carried(shared: Shared, full: Any) -> Any:
     """Return, as sparse rows, what fills the carriers that links share."""
     from scipy.sparse import csr_array
 
-    link = np.flatnonzero(of >= 0)
-    return csr_array((part[link], (of[link], link)), shape=(len(holds), len(of))) @ full
+    carrier, size = shared.carrier, (len(shared.capacity_bps), len(shared.carrier))
+    link = np.flatnonzero(carrier >= 0)
+    return csr_array((shared.part[link], (carrier[link], link)), shape=size) @ full
 
 
 def gap(carried_bps: float, ceiling_bps: float) -> float:

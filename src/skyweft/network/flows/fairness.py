@@ -7,12 +7,13 @@ is in `ceiling.py`, and what packets see under such loads in `packets.py`.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError
-from skyweft.kernels import making
+from skyweft.kernels import kernel, making
 from skyweft.network.product import (
     FULL,
     ITSELF,
@@ -31,6 +32,10 @@ WEIGHT_RATIO_MAX = 1e6  # beyond, running sums of weights lose the small ones
 BLOCK = 1 << 16
 USE_MIN = 1e-6
 ROUNDING = 1e-12  # of a capacity: less is what subtracting leaves of a full link
+
+# Columns of a link's state, which are wanted at once and at random: what is left of its capacity,
+# the weight of the flows still open on it, and how often their paths use it.
+LEFT, WEIGHT, USES = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +108,24 @@ def fair_shares(
     ----------
     .. [1] D. Bertsekas and R. Gallager, "Data Networks", 2nd ed., 6.5.2, Prentice Hall, 1992.
     """
-    ends = np.ascontiguousarray(first, np.int64)
-    links = np.ascontiguousarray(link, np.int32)
+    paths = _Paths(
+        np.ascontiguousarray(first, np.int64),
+        np.ascontiguousarray(link, np.int32),
+        np.empty(0) if use is None else np.ascontiguousarray(use, np.float64),
+    )
     capacity = np.ascontiguousarray(capacity_bps, np.float64)
-    paths = len(ends) - 1
-    route = np.arange(paths, dtype=np.int32) if path is None else np.array(path, np.int32)
-    count = len(route)
-    demand = np.full(count, np.inf) if demand_bps is None else np.array(demand_bps, np.float64)
-    share = np.ones(count) if weight is None else np.array(weight, np.float64)
-    rank = np.zeros(count, np.int32) if priority is None else np.array(priority, np.int32)
-    part = np.empty(0) if use is None else np.ascontiguousarray(use, np.float64)
-    _check(ends, links, capacity, demand, share, rank, route, part)
-    route[route >= 0] = np.where(np.diff(ends)[route[route >= 0]] > 0, route[route >= 0], -1)
-    level, held = _fill(ends, links, capacity, demand, share, rank, route, part)
-    return _settled(ends, links, capacity, demand, share, route, part, level, held)
+    hops = np.diff(paths.first)
+    path_of = np.arange(len(hops), dtype=np.int32) if path is None else np.array(path, np.int32)
+    count = len(path_of)
+    flows = _Flows(
+        path_of,
+        np.full(count, np.inf) if demand_bps is None else np.array(demand_bps, np.float64),
+        np.ones(count) if weight is None else np.array(weight, np.float64),
+        np.zeros(count, np.int32) if priority is None else np.array(priority, np.int32),
+    )
+    _check(paths, capacity, flows)
+    path_of[path_of >= 0] = np.where(hops[path_of[path_of >= 0]] > 0, path_of[path_of >= 0], -1)
+    return _settled(paths, capacity, flows, _fill(paths, capacity, flows))
 
 
 def spread(
@@ -202,16 +211,63 @@ def shares_at(
     )
 
 
-def _check(
-    first: Longs,
-    link: Ints,
-    capacity: Floats,
-    demand: Floats,
-    weight: Floats,
-    priority: Ints,
-    path: Ints,
-    use: Floats,
-) -> None:
+class _Paths(NamedTuple):
+    """The links of path p are `link[first[p] : first[p + 1]]`; without `use` all of a flow is."""
+
+    first: Longs  # (P + 1,)
+    link: Ints  # (E,)
+    use: Floats  # (E,) or (0,)
+
+
+class _Flows(NamedTuple):
+    """What is to be shared out. (F,)."""
+
+    path: Ints  # -1: none
+    demand_bps: Floats
+    weight: Floats
+    priority: Ints
+
+
+class _Crossing(NamedTuple):
+    """For every link, the open paths over it: those of a block of paths as numbers of 16 bits."""
+
+    begin: Longs  # (blocks, L + 1) where a link's paths of a block begin in `local`
+    local: NDArray[np.uint16]  # less the number of the block's first path
+
+
+class _Open(NamedTuple):
+    """What is still open on every path. (P,)."""
+
+    weight: Floats
+    flows: Longs
+
+
+class _Met(NamedTuple):
+    """Flows with an end of demand, in the order in which the rising level meets it. (M,)."""
+
+    level: Floats
+    path: Ints
+    demand_bps: Floats
+    weight: Floats
+
+
+class _Filling(NamedTuple):
+    """A heap of links by the level at which each would fill, the lowest on top."""
+
+    level: Floats  # or lower, where others were served since
+    link: Ints
+
+
+class _Stopped(NamedTuple):
+    """The level at which paths, or flows, stopped, and the link they stopped for or -1."""
+
+    level: Floats
+    held: Ints
+
+
+def _check(paths: _Paths, capacity: Floats, flows: _Flows) -> None:
+    first, link, use = paths
+    path, demand, weight, priority = flows
     sizes = {"demand_bps": len(demand), "weight": len(weight), "priority": len(priority)}
     for name, size in sizes.items():
         if size != len(path):
@@ -233,61 +289,49 @@ def _check(
         raise ValueError(f"weight must be above zero and span at most {WEIGHT_RATIO_MAX:g}")
 
 
-def _fill(
-    first: Longs,
-    link: Ints,
-    capacity: Floats,
-    demand: Floats,
-    weight: Floats,
-    priority: Ints,
-    path: Ints,
-    use: Floats,
-) -> tuple[Floats, Ints]:
-    """Return the level (F,) each flow's path stopped at and the link (F,) it stopped for, or -1."""
-    level = np.full(len(path), np.inf)
-    held = np.full(len(path), -1, np.int32)
+def _fill(paths: _Paths, capacity: Floats, flows: _Flows) -> _Stopped:
+    """Return where every flow stopped. (F,)."""
+    path, demand, weight, priority = flows
+    stopped = _Stopped(np.full(len(path), np.inf), np.full(len(path), -1, np.int32))
     left = capacity.copy()
     there = path >= 0
     classes = np.unique(priority[there])
     for rank in classes:
-        flows = (
+        mine = (
             np.flatnonzero(there & (priority == rank)) if len(classes) > 1 else there.nonzero()[0]
         )
-        met = flows[np.isfinite(demand[flows])]
-        wanted = demand[met] / weight[met]
-        order = np.argsort(wanted, kind="stable")
-        met, wanted = met[order], wanted[order]
-        path_level = np.full(len(first) - 1, np.inf)
-        path_held = np.full(len(first) - 1, -1, np.int32)
-        open_weight = np.bincount(path[flows], weight[flows], len(first) - 1)
-        open_flows = np.bincount(path[flows], minlength=len(first) - 1)
-        begin, local = _turned(first, link, open_flows, len(capacity))
-        state = np.zeros((len(capacity), 3))
-        state[:, 0] = left
-        _load_up(first, link, use, open_weight, open_flows, state)
-        key, which = _heap(state)
-        _rise(
-            first, link, use, begin, local, state, key, which, open_weight, open_flows,
-            path[met], wanted, demand[met], weight[met], path_level, path_held,
-        )  # fmt: skip
-        left = np.where(state[:, 0] > ROUNDING * capacity, state[:, 0], 0.0)
-        level[flows] = path_level[path[flows]]
-        held[flows] = path_held[path[flows]]
-    return level, held
+        of_class = _Flows(path[mine], demand[mine], weight[mine], priority[mine])
+        left, of_paths = _fill_one(paths, left, of_class)
+        left = np.where(left > ROUNDING * capacity, left, 0.0)
+        stopped.level[mine] = of_paths.level[path[mine]]
+        stopped.held[mine] = of_paths.held[path[mine]]
+    return stopped
 
 
-def _settled(
-    first: Longs,
-    link: Ints,
-    capacity: Floats,
-    demand: Floats,
-    weight: Floats,
-    path: Ints,
-    use: Floats,
-    level: Floats,
-    held: Ints,
-) -> Sharing:
+def _fill_one(paths: _Paths, left: Floats, flows: _Flows) -> tuple[Floats, _Stopped]:
+    """Serve one class; return what it leaves of the links, and where its paths stopped. (P,)."""
+    path, demand, weight, _ = flows
+    many = len(paths.first) - 1
+    met = np.flatnonzero(np.isfinite(demand))
+    wanted = demand[met] / weight[met]
+    order = np.argsort(wanted, kind="stable")
+    met, wanted = met[order], wanted[order]
+    open_weight = np.asarray(np.bincount(path, weight, many), np.float64)
+    open_ = _Open(open_weight, np.bincount(path, minlength=many))
+    state = np.zeros((len(left), 3))
+    state[:, LEFT] = left
+    crossing = _turned(paths, open_.flows, len(left))
+    _load_up(paths, open_, state)
+    stopped = _Stopped(np.full(many, np.inf), np.full(many, -1, np.int32))
+    in_turn = _Met(wanted, path[met], demand[met], weight[met])
+    _rise(paths, crossing, state, _filling(state), open_, in_turn, stopped)
+    return state[:, LEFT], stopped
+
+
+def _settled(paths: _Paths, capacity: Floats, flows: _Flows, stopped: _Stopped) -> Sharing:
     """Turn levels into rates, reasons and loads."""
+    path, demand, weight, _ = flows
+    level, held = stopped
     there = path >= 0
     met = there & (demand <= weight * level) & np.isfinite(demand)
     if np.any(there & ~met & (held < 0)):
@@ -299,32 +343,30 @@ def _settled(
     bottleneck = np.where(met | ~there, np.int32(-1), held)
     limiting_factor = np.full(len(path), FULL, np.int8)
     limiting_factor[there & ~met & (rate <= 0)] = OUTRANKED
-    stopped = np.flatnonzero(bottleneck >= 0)
-    limiting_factor[stopped[capacity[bottleneck[stopped]] <= 0]] = NO_CAPACITY
+    held_back = np.flatnonzero(bottleneck >= 0)
+    limiting_factor[held_back[capacity[bottleneck[held_back]] <= 0]] = NO_CAPACITY
     limiting_factor[met] = MET
     limiting_factor[~there] = NO_ROUTE
     load = np.zeros(len(capacity))
-    _add_loads(first, link, use, np.bincount(path[there], rate[there], len(first) - 1), load)
+    _add_loads(paths, np.bincount(path[there], rate[there], len(paths.first) - 1), load)
     return Sharing(rate, bottleneck, limiting_factor, load)
 
 
 @making
-def _turned(
-    first: Longs, link: Ints, open_flows: Longs, links: int
-) -> tuple[Longs, NDArray[np.uint16]]:
-    """List, for every link, the open paths over it: a counting sort, one block of paths at a time.
+def _turned(paths: _Paths, open_flows: Longs, links: int) -> _Crossing:
+    """List the open paths over every link: a counting sort, one block of paths at a time.
 
-    The paths of a block have numbers of 16 bits, and its lists stay in cache while they are
-    written.
+    The lists of a block stay in cache while they are written.
     """
-    paths = len(first) - 1
-    blocks = (paths + BLOCK - 1) // BLOCK
+    first, link, _ = paths
+    many = len(first) - 1
+    blocks = (many + BLOCK - 1) // BLOCK
     begin = np.zeros((blocks, links + 1), np.int64)
-    local = np.empty(first[paths], np.uint16)
+    local = np.empty(first[many], np.uint16)
     place = np.empty(links + 1, np.int64)
     start = 0
     for block in range(blocks):
-        low, high = block * BLOCK, min(paths, (block + 1) * BLOCK)
+        low, high = block * BLOCK, min(many, (block + 1) * BLOCK)
         here = begin[block]
         for p in range(low, high):
             if open_flows[p] > 0:
@@ -340,38 +382,32 @@ def _turned(
                     local[place[link[e]]] = p - low
                     place[link[e]] += 1
         start = here[links]
-    return begin, local
+    return _Crossing(begin, local)
 
 
 @making
 def _rise(
-    first: Longs,
-    link: Ints,
-    use: Floats,
-    begin: Longs,
-    local: NDArray[np.uint16],
+    paths: _Paths,
+    crossing: _Crossing,
     state: Floats,
-    key: Floats,
-    which: Ints,
-    open_weight: Floats,
-    open_flows: Longs,
-    met_path: Ints,
-    met_level: Floats,
-    met_demand: Floats,
-    met_weight: Floats,
-    level: Floats,
-    held: Ints,
+    filling: _Filling,
+    open_: _Open,
+    met: _Met,
+    stopped: _Stopped,
 ) -> None:
     """Raise the level of one class from event to event: a demand is met or a link is full."""
-    closed = np.zeros(len(first) - 1, np.uint8)
-    size = len(which)
+    begin, local = crossing
+    open_weight, open_flows = open_
+    met_level, met_path, met_demand, met_weight = met
+    closed = np.zeros(len(paths.first) - 1, np.uint8)
+    size = len(filling.link)
     done = 0
     while True:
         upcoming = met_level[done] if done < len(met_level) else np.inf
-        # The key on top is a lower bound: a demand below it is due whatever the links say.
-        if size > 0 and not upcoming <= key[0]:
-            size = _renewed(key, which, size, state)
-        top = key[0] if size > 0 else np.inf
+        # The level on top is a lower bound: a demand below it is due whatever the links say.
+        if size > 0 and not upcoming <= filling.level[0]:
+            size = _renewed(filling, size, state)
+        top = filling.level[0] if size > 0 else np.inf
         if upcoming <= top and upcoming < np.inf:
             p = met_path[done]
             # A path that a link has stopped no longer listens to demands.
@@ -379,104 +415,95 @@ def _rise(
                 open_flows[p] -= 1
                 open_weight[p] -= met_weight[done]
                 closed[p] = open_flows[p] == 0
-                demand, weight = met_demand[done], met_weight[done]
-                _take(first, link, use, state, p, demand, weight, closed[p] == 1)
+                _take(paths, state, p, met_demand[done], met_weight[done], closed[p] == 1)
             done += 1
         elif size > 0 and top < np.inf:
-            full = which[0]
+            full = filling.link[0]
             for block in range(len(begin)):
                 for k in range(begin[block, full], begin[block, full + 1]):
                     p = block * BLOCK + local[k]
                     if closed[p] == 0:
                         closed[p] = 1
-                        level[p], held[p] = top, full
-                        weight = open_weight[p]
-                        _take(first, link, use, state, p, top * weight, weight, True)
-            state[full, 0] = 0.0
+                        stopped.level[p], stopped.held[p] = top, full
+                        _take(paths, state, p, top * open_weight[p], open_weight[p], True)
+            state[full, LEFT] = 0.0
         else:
             break
 
 
-@making
-def _take(
-    first: Longs,
-    link: Ints,
-    use: Floats,
-    state: Floats,
-    p: int,
-    rate: float,
-    weight: float,
-    closed: bool,
-) -> None:
+@kernel
+def _take(paths: _Paths, state: Floats, p: int, rate: float, weight: float, closed: bool) -> None:
     """Subtract a settled rate and its weight from the links of path p."""
+    first, link, use = paths
     for e in range(first[p], first[p + 1]):
         part = use[e] if len(use) else 1.0
-        state[link[e], 0] = max(state[link[e], 0] - part * rate, 0.0)
-        state[link[e], 1] -= part * weight
+        state[link[e], LEFT] = max(state[link[e], LEFT] - part * rate, 0.0)
+        state[link[e], WEIGHT] -= part * weight
         if closed:
-            state[link[e], 2] -= 1
+            state[link[e], USES] -= 1
 
 
-def _heap(state: Floats) -> tuple[Floats, Ints]:
+def _filling(state: Floats) -> _Filling:
     """Return levels and links as a heap, the link that fills first on top."""
-    busy = np.flatnonzero(state[:, 2] > 0)
-    key = state[busy, 0] / state[busy, 1]
-    order = np.argsort(key, kind="stable")  # a sorted list is a heap; ties go to the lower link
-    return key[order], busy[order].astype(np.int32)
+    busy = np.flatnonzero(state[:, USES] > 0)
+    level = state[busy, LEFT] / state[busy, WEIGHT]
+    order = np.argsort(level, kind="stable")  # a sorted list is a heap; ties go to the lower link
+    return _Filling(level[order], busy[order].astype(np.int32))
 
 
-@making
-def _load_up(
-    first: Longs, link: Ints, use: Floats, open_weight: Floats, open_flows: Longs, state: Floats
-) -> None:
-    """Write the weight on every link and how many open entries it comes from.
-
-    They stand beside what is left of the link: all three are wanted at once, at random.
-    """
+@kernel
+def _load_up(paths: _Paths, open_: _Open, state: Floats) -> None:
+    """Write the weight on every link and how many open entries it comes from."""
+    first, link, use = paths
+    weight, flows = open_
     for p in range(len(first) - 1):
-        if open_flows[p] > 0:
+        if flows[p] > 0:
             for e in range(first[p], first[p + 1]):
-                state[link[e], 1] += open_weight[p] * (use[e] if len(use) else 1.0)
-                state[link[e], 2] += 1
+                state[link[e], WEIGHT] += weight[p] * (use[e] if len(use) else 1.0)
+                state[link[e], USES] += 1
 
 
-@making
-def _renewed(key: Floats, which: Ints, size: int, state: Floats) -> int:
+@kernel
+def _renewed(filling: _Filling, size: int, state: Floats) -> int:
     """Renew the top until it is true, drop links without open flows; return the size."""
+    level, link = filling
     while size > 0:
-        k = which[0]
-        if state[k, 2] <= 0:
+        k = link[0]
+        if state[k, USES] <= 0:
             size -= 1
-            new, k = key[size], which[size]
+            new, k = level[size], link[size]
         else:
-            new = state[k, 0] / state[k, 1]
-            if not new > key[0]:
+            new = state[k, LEFT] / state[k, WEIGHT]
+            if not new > level[0]:
                 break
-        _sift(key, which, size, new, k)
+        _sift(filling, size, new, k)
     return size
 
 
-@making
-def _sift(key: Floats, which: Ints, size: int, new: float, k: int) -> None:
+@kernel
+def _sift(filling: _Filling, size: int, new: float, k: int) -> None:
     """Put link k with its level in at the top; ties go to the lower link."""
+    level, link = filling
     here = 0
     while 2 * here + 1 < size:
         child = 2 * here + 1
         other = child + 1
         if other < size and (
-            key[other] < key[child] or (key[other] == key[child] and which[other] < which[child])
+            level[other] < level[child]
+            or (level[other] == level[child] and link[other] < link[child])
         ):
             child = other
-        if new < key[child] or (new == key[child] and k < which[child]):
+        if new < level[child] or (new == level[child] and k < link[child]):
             break
-        key[here], which[here] = key[child], which[child]
+        level[here], link[here] = level[child], link[child]
         here = child
     if size > 0:
-        key[here], which[here] = new, k
+        level[here], link[here] = new, k
 
 
-@making
-def _add_loads(first: Longs, link: Ints, use: Floats, rate: Floats, load: Floats) -> None:
+@kernel
+def _add_loads(paths: _Paths, rate: Floats, load: Floats) -> None:
+    first, link, use = paths
     for p in range(len(first) - 1):
         if rate[p] > 0:
             for e in range(first[p], first[p + 1]):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion
 from skyweft.network.flows.carriers import Carriers, carriers
-from skyweft.network.flows.ceiling import Ceiling, ceiling
+from skyweft.network.flows.ceiling import Ceiling, Demands, Links, Shared, ceiling
 from skyweft.network.flows.demand import Wanted, demand_at, wanted
 from skyweft.network.flows.fairness import shares_at
 from skyweft.network.flows.model import Flows
@@ -156,18 +156,16 @@ def most(network: Network, flows: Wanted, variables_max: int) -> Ceiling:
     block = _Block(network, flows)
     first = block.snapshots[0]
     net = block.net(first, *block.snapshots[:1].rates())
-    return ceiling(
-        len(network.fleet),
-        net.tail,
-        net.head,
-        net.capacity_bps,
-        flows.source,
-        flows.target,
-        block.demand_bps(first),
-        network.relays.passes,
-        variables_max,
-        (net.carriers.of, net.carriers.part, net.carriers.capacity_bps),
+    links = Links(
+        nodes=len(network.fleet),
+        tail=net.tail,
+        head=net.head,
+        capacity_bps=net.capacity_bps,
+        transit=network.relays.passes,
+        shared=Shared(net.carriers.of, net.carriers.part, net.carriers.capacity_bps),
     )
+    demands = Demands(flows.source, flows.target, block.demand_bps(first))
+    return ceiling(links, demands, variables_max)
 
 
 @dataclass(frozen=True, slots=True)

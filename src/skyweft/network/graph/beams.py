@@ -5,11 +5,12 @@ is within half a width and has room; else the next free beam is steered at it.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making
 from skyweft.scenario.terminals import Beams
 
 Floats = NDArray[np.float64]
@@ -69,43 +70,54 @@ def steered(
     users = np.zeros((len(position_m), beams.count), np.int32)
     left = np.full((2, len(position_m)), limits.source_max, np.int64)
     left[1] = limits.target_max
-    _steer(
-        order,
-        source,
-        target,
-        at,
-        towards,
-        free,
-        left,
-        limits.side,
-        float(np.cos(np.radians(beams.width_deg / 2))),
-        beams.users_max or NO_LIMIT,
-        beam,
+    steering = _Steering(
         users,
         np.empty((len(position_m), beams.count, 3)),
+        float(np.cos(np.radians(beams.width_deg / 2))),
+        beams.users_max or NO_LIMIT,
     )
+    contacts = _Contacts(source, target, at, towards, free)
+    _steer(order, contacts, _Left(left, limits.side), steering, beam)
     return beam, users
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+class _Contacts(NamedTuple):
+    """Who may be served. (K,)."""
+
+    source: Ints
+    target: Ints
+    at: Ints  # the end that has the beams
+    towards: Floats  # (K, 3) from there to the user
+    free: Bools
+
+
+class _Left(NamedTuple):
+    """Links that ends still hold: of sources, and on this `side` of targets."""
+
+    links: NDArray[np.int64]  # (2, N)
+    side: int
+
+
+class _Steering(NamedTuple):
+    """Beams that were steered so far, and what they are like."""
+
+    users: Ints  # (N, count) 0: not steered
+    centre: Floats  # (N, count, 3)
+    cosine_min: float  # of half their width
+    users_max: int
+
+
+@making
 def _steer(
-    order: NDArray[np.int64],
-    source: Ints,
-    target: Ints,
-    at: Ints,
-    towards: Floats,
-    free: Bools,
-    left: NDArray[np.int64],
-    side: int,
-    cosine_min: float,
-    users_max: int,
-    beam: Ints,
-    users: Ints,
-    centre: Floats,
+    order: NDArray[np.int64], contacts: _Contacts, left: _Left, beams: _Steering, beam: Ints
 ) -> None:
+    """Write the beam of every contact that is served, the best first."""
+    source, target, at, towards, free = contacts
+    links, side = left
+    users, centre, cosine_min, users_max = beams
     for row in order:
         a, b, here = source[row], target[row], at[row]
-        if not free[row] or left[0, a] <= 0 or left[side, b] <= 0:
+        if not free[row] or links[0, a] <= 0 or links[side, b] <= 0:
             continue
         chosen, nearest = -1, cosine_min
         for k in range(users.shape[1]):
@@ -121,5 +133,5 @@ def _steer(
         if chosen >= 0:
             beam[row] = chosen
             users[here, chosen] += 1
-            left[0, a] -= 1
-            left[side, b] -= 1
+            links[0, a] -= 1
+            links[side, b] -= 1

@@ -6,12 +6,13 @@ slow down, so this says what a load does to packets, not what TCP does about it.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError
-from skyweft.kernels import making
+from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -210,16 +211,12 @@ def send(
     if np.any(there & ~(network.rate_bps > 0)) or np.any(network.delay_s < 0):
         bad = np.argwhere(there & ~(network.rate_bps > 0) | (network.delay_s < 0))[0]
         raise RangeError(f"link {bad[0]} has a delay below zero, or no rate, at knot {bad[1]}")
-    received, waited = np.full(count, np.nan), np.zeros(count)
-    cause = np.full(count, NO_ROUTE, np.int8)
+    fates = _Fates(np.full(count, np.nan), np.zeros(count), np.full(count, NO_ROUTE, np.int8))
     if count:
-        _run(
-            packets.sent_s, packets.size_bytes, rows, ends, links, network.time_s,
-            np.ascontiguousarray(network.delay_s), np.ascontiguousarray(network.rate_bps),
-            network.buffer_bytes, _up_until(network), lost_in_flight,
-            _buckets(packets.sent_s, rows, ends), received, waited, cause,
-        )  # fmt: skip
-    return Trace(received, waited, cause)
+        sent = _Sent(packets.sent_s, packets.size_bytes, rows)
+        paths = _Paths(ends, links)
+        _run(sent, paths, _over_time(network), lost_in_flight, _buckets(sent, paths), fates)
+    return Trace(*fates)
 
 
 def summary(
@@ -295,42 +292,82 @@ def _up_until(network: Network) -> Floats:
     return until
 
 
-def _buckets(sent_s: Floats, route: Ints, first: Longs) -> int:
+class _Sent(NamedTuple):
+    """Packets in the order they are sent. (K,)."""
+
+    sent_s: Floats
+    size_bytes: Floats
+    path: Ints  # -1: none
+
+
+class _Paths(NamedTuple):
+    """The links of path w are `link[first[w] : first[w + 1]]`."""
+
+    first: Longs
+    link: Ints
+
+
+class _Links(NamedTuple):
+    """A `Network`, and until when what is there at a knot stays: -inf where there is nothing."""
+
+    time_s: Floats  # (G,)
+    delay_s: Floats  # (L, G)
+    rate_bps: Floats  # (L, G)
+    up_until_s: Floats  # (L, G)
+    buffer_bytes: Floats  # (L,)
+
+
+class _Fates(NamedTuple):
+    """A `Trace` while it is written. (K,)."""
+
+    received_s: Floats
+    waited_s: Floats
+    cause: NDArray[np.int8]
+
+
+class _Slices(NamedTuple):
+    """Slices of time, each with a list of the packets whose next event falls into it."""
+
+    begin: Ints  # (buckets,) the first packet of a slice, -1 for none
+    after: Ints  # (K,) the packet after one in its list, -1 for none
+
+
+def _over_time(network: Network) -> _Links:
+    return _Links(
+        network.time_s,
+        np.ascontiguousarray(network.delay_s),
+        np.ascontiguousarray(network.rate_bps),
+        _up_until(network),
+        network.buffer_bytes,
+    )
+
+
+def _buckets(sent: _Sent, paths: _Paths) -> int:
     """Return into how many slices of time the events go."""
-    events = int(np.diff(first)[route[route >= 0]].sum())
+    events = int(np.diff(paths.first)[sent.path[sent.path >= 0]].sum())
     return int(np.clip(events // A_BUCKET, 1, BUCKETS_MAX))
 
 
 @making
 def _run(
-    sent_s: Floats,
-    size_bytes: Floats,
-    route: Ints,
-    first: Longs,
-    link: Ints,
-    knot_s: Floats,
-    delay_s: Floats,
-    rate_bps: Floats,
-    buffer_bytes: Floats,
-    up_until: Floats,
-    lost_in_flight: bool,
-    buckets: int,
-    received_s: Floats,
-    waited_s: Floats,
-    cause: NDArray[np.int8],
+    sent: _Sent, paths: _Paths, links: _Links, lost_in_flight: bool, buckets: int, fates: _Fates
 ) -> None:
     """Take events in order of time: each is a packet that comes to a link or to its end.
 
     Slices of time hold lists of packets; the slice at hand is a heap, so an event that falls into
     it again finds its place. Packets are never copied: one is in one place at a time.
     """
+    sent_s, size_bytes, path = sent
+    first, link = paths
+    knot_s, _, _, _, buffer_bytes = links
+    received_s, waited_s, cause = fates
     count = len(sent_s)
     start, span = sent_s[0], sent_s[count - 1] - sent_s[0]
     per_s = buckets / span if span > 1e-9 else 0.0
     last = buckets - 1.0
     now_s = sent_s.copy()
-    begin, after, place = _laid_out(sent_s, route, first, buckets, start, per_s, received_s, cause)
-    free_s = np.full(len(delay_s), -np.inf)
+    (begin, after), place = _laid_out(sent, paths, buckets, per_s, fates)
+    free_s = np.full(len(buffer_bytes), -np.inf)
     due_s, heap = np.empty(count), np.empty(count, np.int32)
     knot = 0
     for slot in range(buckets):
@@ -344,10 +381,7 @@ def _run(
                 knot += 1
             at = link[place[k]]
             free = free_s[at]
-            out, then, why = _pass(
-                t, size_bytes[k], free, at, knot, knot_s, delay_s, rate_bps,
-                buffer_bytes[at], up_until, lost_in_flight,
-            )  # fmt: skip
+            out, then, why = _pass(links, at, knot, t, size_bytes[k], free, lost_in_flight)
             if why in (ARRIVED, CUT_OFF):
                 waited_s[k] += max(free - t, 0.0)
                 free_s[at] = out
@@ -355,7 +389,7 @@ def _run(
             later = -1
             if why != ARRIVED:
                 cause[k] = why
-            elif place[k] == first[route[k] + 1]:
+            elif place[k] == first[path[k] + 1]:
                 received_s[k], cause[k] = then, ARRIVED
             else:
                 later = int(min(last, (then - start) * per_s))
@@ -371,51 +405,45 @@ def _run(
 
 @making
 def _laid_out(
-    sent_s: Floats,
-    route: Ints,
-    first: Longs,
-    buckets: int,
-    start: float,
-    per_s: float,
-    received_s: Floats,
-    cause: NDArray[np.int8],
-) -> tuple[Ints, Ints, Longs]:
-    """Return the lists of the slices, and where on its way each packet is: at the first link."""
-    count = len(sent_s)
+    sent: _Sent, paths: _Paths, buckets: int, per_s: float, fates: _Fates
+) -> tuple[_Slices, Longs]:
+    """Return the slices, and where on its way each packet is: at the first link."""
+    sent_s, _, path = sent
+    count, start = len(sent_s), sent_s[0]
     begin = np.full(buckets, -1, np.int32)
     after = np.empty(count, np.int32)
     place = np.zeros(count, np.int64)
     for k in range(count - 1, -1, -1):
-        if route[k] >= 0:
-            place[k] = first[route[k]]
-            if place[k] == first[route[k] + 1]:
-                received_s[k], cause[k] = sent_s[k], ARRIVED
+        if path[k] >= 0:
+            place[k] = paths.first[path[k]]
+            if place[k] == paths.first[path[k] + 1]:
+                fates.received_s[k], fates.cause[k] = sent_s[k], ARRIVED
                 continue
             slot = int(min(buckets - 1.0, (sent_s[k] - start) * per_s))
             after[k], begin[slot] = begin[slot], k
-    return begin, after, place
+    return _Slices(begin, after), place
 
 
-@making
+@kernel
 def _pass(
+    links: _Links,
+    at: int,
+    knot: int,
     t: float,
     size_bytes: float,
     free_s: float,
-    at: int,
-    knot: int,
-    knot_s: Floats,
-    delay_s: Floats,
-    rate_bps: Floats,
-    buffer_bytes: float,
-    up_until: Floats,
     lost_in_flight: bool,
 ) -> tuple[float, float, int]:
-    """Return when a packet's last bit leaves a link and arrives, and what stopped it."""
-    end = up_until[at, knot]
+    """Return when a packet's last bit leaves a link and arrives, and what stopped it.
+
+    It comes at `t`, when `knot` was the last, and may be sent from `free_s` on.
+    """
+    knot_s, delay_s, rate_bps, up_until_s, buffer_bytes = links
+    end = up_until_s[at, knot]
     begin = max(t, free_s)
     if not t < end:
         return t, t, LINK_GONE
-    if (begin - t) * rate_bps[at, knot] / 8 + size_bytes > buffer_bytes:
+    if (begin - t) * rate_bps[at, knot] / 8 + size_bytes > buffer_bytes[at]:
         return t, t, BUFFER_FULL
     while knot + 1 < len(knot_s) and knot_s[knot + 1] <= begin:
         knot += 1
@@ -433,7 +461,7 @@ def _pass(
     return out, out + delay, ARRIVED
 
 
-@making
+@kernel
 def _push(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> int:
     """Add packet k to the heap, earliest on top, ties by number; return the new size."""
     here = size
@@ -447,7 +475,7 @@ def _push(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> int:
     return size + 1
 
 
-@making
+@kernel
 def _sink(due_s: Floats, heap: Ints, size: int, t: float, k: int) -> None:
     """Put packet k at the top and let it sink to its place."""
     here = 0
