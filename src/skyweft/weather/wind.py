@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import lfilter
 
 from skyweft.kernels import kernel
 from skyweft.weather import model
@@ -85,6 +84,8 @@ def over(
 
 def _unit(place_m: Floats, altitude_m: Floats, knots: int, step: float, seed: int) -> Floats:
     """Return Gaussian components over time (T, L, 2); `step` is in correlation times."""
+    from scipy.signal import lfilter  # loading it takes a second and 60 MB
+
     random = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, STREAM])))
     wave = random.standard_normal((2, WAVES, 4)) / (*(3 * [model.LENGTH_M]), model.DEPTH_M)
     phase = wave[..., :3] @ place_m + wave[..., 3] * altitude_m[:, None, None]
