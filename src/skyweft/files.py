@@ -6,7 +6,10 @@ makes up while it is read may never end, so they are not waited for.
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from skyweft.errors import ScenarioError
 
@@ -26,22 +29,39 @@ def contents(path: Path, most_bytes: int) -> bytes:
     ScenarioError
         It is no file, larger, or cannot be read.
     """
-    try:
-        _refuse_irregular(path, Path(path).stat())  # to open a device may already do something
-        with open(path, "rb", opener=_at_once) as file:
-            about = os.fstat(file.fileno())
-            _refuse_irregular(path, about)
-            size, found = about.st_size, b""
-            if 0 < size <= most_bytes:
-                found = file.read(size + 1)
-                size = len(found)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ScenarioError(f"{path.name}: cannot be read: {why}") from error
+    with _opened(path) as file:
+        size, found = os.fstat(file.fileno()).st_size, b""
+        if 0 < size <= most_bytes:
+            found = file.read(size + 1)
+            size = len(found)
     if size > most_bytes:
         most = f"at most {most_bytes / 1e6:.0f} MB is read"
         raise ScenarioError(f"{path.name}: {size / 1e6:,.0f} MB, {most}")
     return found
+
+
+def beginning(path: Path, count: int) -> bytes:
+    """Return the first bytes of a regular file, at most `count`.
+
+    Raises
+    ------
+    ScenarioError
+        It is no file, or cannot be read.
+    """
+    with _opened(path) as file:
+        return file.read(count)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        _refuse_irregular(path, Path(path).stat())  # to open a device may already do something
+        with open(path, "rb", opener=_at_once) as file:
+            _refuse_irregular(path, os.fstat(file.fileno()))
+            yield file
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"{path.name}: cannot be read: {why}") from error
 
 
 def _refuse_irregular(path: Path, about: os.stat_result) -> None:

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
 from skyweft.motion.geojson import read_polygons
+from skyweft.motion.members import Setting
 from skyweft.motion.rings import arc
 from skyweft.motion.sites import fixed, sites
+from skyweft.motion.tables import read_table
+from skyweft.motion.track_points import read_track
 from skyweft.scenario.motion import Fixed, Sites
+from skyweft.world.clock import Clock
 from skyweft.world.ellipsoid import to_ecef
 
 GPX = '<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="x">{}</gpx>'
@@ -131,6 +135,61 @@ def test_every_point_of_nested_collections_is_one_site(
     assert len(set(members.names)) == len(members.names) == count + 1
 
 
+FEATURE = b' {"type": "FeatureCollection", "features": []}'
+XML = b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- by hand -->\n'
+OTHERS = [
+    (FEATURE, "GeoJSON"),
+    (b"[1, 2]", "JSON"),
+    (XML + b'<kml xmlns="http://www.opengis.net/kml/2.2">', "KML"),
+    (XML + b"<a:gpx>", "GPX"),
+    (b"<osm/>", "OpenStreetMap's XML"),
+    (b"<x>", "XML of <x>"),
+    (b"\x00\x00\x27\x0a" + bytes(96), "an ESRI shapefile"),
+    (b"PK\x03\x04", "a ZIP archive, as workbooks (.xlsx, .ods), KMZ and packed shapefiles are"),
+    (b"$GPGGA,123519,4807.038,N", "NMEA sentences"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), OTHERS)
+@pytest.mark.parametrize("ending", ["", ".csv", ".shp"])
+def test_what_is_no_table_is_named(tmp_path: Path, content: bytes, words: str, ending: str) -> None:
+    path = tmp_path / f"p{ending}"
+    path.write_bytes(content)
+    with pytest.raises(ScenarioError) as caught:
+        read_table(path, {}, {})
+    assert str(caught.value) == f"{path.name}: is {words}; tables are read from CSV"
+
+
+def test_what_is_no_track_and_no_region_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "flight.geojson"
+    path.write_bytes(FEATURE)
+    setting = Setting(Clock(0), 60.0, 1)
+    with pytest.raises(ScenarioError, match="is GeoJSON; tracks are read from CSV or GPX"):
+        read_track(path, "a", setting)
+    path.write_bytes(b"<kml/>")
+    with pytest.raises(ScenarioError, match="is KML; places and regions are read from GeoJSON"):
+        read_polygons(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("p.csv", '[{"name": "a"}]', "GeoJSON by what it holds and CSV by its name"),
+        ("p.tsv", "<gpx/>", "GPX by what it holds and CSV by its name: call it p.gpx"),
+        ("p.json", "<gpx/>", "GPX by what it holds and GeoJSON by its name: call it p.gpx"),
+    ],
+)
+def test_names_that_say_something_else(tmp_path: Path, name: str, content: str, words: str) -> None:
+    (line,) = _errors(tmp_path, content, name)
+    assert line.startswith(f"{name}: is {words}")
+
+
+@pytest.mark.parametrize("name", ["[name]", "<name>", "{name}"])
+def test_brackets_make_no_json(tmp_path: Path, name: str) -> None:
+    text = f"{name},latitude_deg,longitude_deg\na,1,2\n"
+    assert _sites(tmp_path, text, "p", name_property=name).names == ("a",)
+
+
 STATIONS = [
     {"id": 1, "name": "Hill", "altitude": 210, "min_horizon": 10, "lat": 47.5, "lng": 19.1},
     {"id": 2, "name": "Harbour", "altitude": 5, "min_horizon": 15, "lat": 53.5, "lng": 10.0},
@@ -190,7 +249,8 @@ def test_waypoints(tmp_path: Path) -> None:
     [
         (GPX.format('<wpt lat="91" lon="x"/>'), "wpt 1: name: a text is needed"),
         (GPX.format("<trk/>"), 'there are no waypoints (kind = "track" reads its tracks)'),
-        ("<kml/>", "a <gpx> document is needed, got <kml>"),
+        ("<kml/>", "p.gpx: is KML; places are read from CSV, GeoJSON or GPX"),
+        ("{}", "p.gpx: is GeoJSON by what it holds and GPX by its name: call it p.geojson"),
         ("<gpx>", "line 1: not XML"),
         ('<!DOCTYPE gpx [<!ENTITY a "aaaa">]><gpx>&a;</gpx>', "a DOCTYPE is refused"),
         ("name,latitude_deg", "line 1: not XML"),

@@ -1,15 +1,16 @@
 """What a user's file of places is written in, told from its name and its beginning."""
 
-import codecs
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from skyweft.errors import ScenarioError
-from skyweft.motion.tables import NESTED_MAX_BYTES, read_bytes, read_text
+from skyweft.files import beginning
+from skyweft.motion.holding import BEGINNING, Notation, held, refuse_misnamed, refuse_other
+from skyweft.motion.tables import NESTED_MAX_BYTES, read_text
 from skyweft.protocols.markup import refuse_crowded
 
-Notation = Literal["table", "json", "gpx"]
 _BY_NAME: dict[str, Notation] = {
     ".csv": "table",
     ".geojson": "json",
@@ -17,21 +18,39 @@ _BY_NAME: dict[str, Notation] = {
     ".json": "json",
     ".tsv": "table",
 }
-_BY_BEGINNING: dict[bytes, Notation] = {b"{": "json", b"[": "json", b"<": "gpx"}
-_BEGINNING = 4_096  # bytes that are looked at
+_ALL: Sequence[Notation] = ("table", "json", "gpx")
 
 
-def notation(path: Path) -> Notation:
+def notation(path: Path, needed: Sequence[Notation] = _ALL, things: str = "places") -> Notation:
     """Return in which notation a file of places or tracks is, by its content where none is named.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    needed : sequence
+        Notations that are read.
+    things : str
+        What for, in a word.
 
     Raises
     ------
     ScenarioError
-        The file cannot be read.
+        The file cannot be read, or is in another notation, or in another than its name says.
     """
-    found = _BY_NAME.get(path.suffix.lower())
-    beginning = b"" if found else read_bytes(path)[:_BEGINNING].removeprefix(codecs.BOM_UTF8)
-    return found or _BY_BEGINNING.get(beginning.lstrip()[:1], "table")
+    data = beginning(path, BEGINNING)
+    found = refuse_other(path.name, data, needed, things)
+    said = _BY_NAME.get(path.suffix.lower())
+    if said not in needed or said is None:
+        return found
+    refuse_misnamed(path.name, said, found)
+    return said
+
+
+def _refuse_foreign(path: Path) -> None:
+    data = beginning(path, BEGINNING)
+    if held(data).notation != "table":  # which may be anything: what is wrong is said by line
+        refuse_other(path.name, data, ("json",), "places and regions")
 
 
 def read_json(path: Path) -> Any:
@@ -42,6 +61,7 @@ def read_json(path: Path) -> Any:
     ScenarioError
         It is no JSON, or nested too deeply.
     """
+    _refuse_foreign(path)
     text = read_text(path, NESTED_MAX_BYTES)
     refuse_crowded(text, path.name)
     try:

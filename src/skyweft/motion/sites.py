@@ -10,8 +10,9 @@ from skyweft.fleet import Floats
 from skyweft.fleet import Sites as Standing
 from skyweft.motion.geojson import read_points
 from skyweft.motion.gpx import read_waypoints
+from skyweft.motion.holding import Notation
 from skyweft.motion.members import Members, Setting
-from skyweft.motion.notation import Notation, notation, read_json
+from skyweft.motion.notation import notation, read_json
 from skyweft.motion.places import Places
 from skyweft.motion.rings import arc, wrapped
 from skyweft.motion.stations import page_of, read_stations, stations_of

@@ -14,6 +14,7 @@ from skyweft.files import contents
 from skyweft.fleet import Floats
 from skyweft.motion.cells import Cells
 from skyweft.motion.columns import STANDING, meant
+from skyweft.motion.holding import BEGINNING, refuse_other
 from skyweft.motion.splitting import Row, Splitter, rows_of, separator_of
 from skyweft.motion.texts import Texts
 from skyweft.protocols.records import Errors
@@ -169,6 +170,7 @@ def read_rows(path: Path) -> tuple[Iterator[Row], str]:
 def _sound(path: Path) -> bytes:
     """Return what a table's file holds; refuse what is no text, and too many or too long lines."""
     data = read_bytes(path)
+    refuse_other(path.name, data[:BEGINNING], ("table",), "tables")
     _refuse_no_text(path, data)
     if (lines := _lines_in(data) - 1) > LINES_MAX:
         raise ScenarioError(f"{path.name}: {lines:,} lines, at most {LINES_MAX:,} are read")

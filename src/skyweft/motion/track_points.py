@@ -65,7 +65,8 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     ScenarioError
         Everything wrong with the file, at most 20 lines of it.
     """
-    read = _from_gpx if notation(path) == "gpx" else _from_table
+    found = notation(path, ("table", "gpx"), "tracks")
+    read = _from_gpx if found == "gpx" else _from_table
     rows, warnings = read(path, group, setting)
     coded = rows.names.coded(TRACKS_MAX)
     if coded is None:
