@@ -14,6 +14,8 @@ _ICONS = {
     "ok": "M2 8.5 6 12.5 14 3.5",
 }
 
+LONG = 60  # letters of a cell: beyond, its line is broken rather than pushed out of the page
+
 
 def escaped(text: object) -> Markup:
     """Return text with everything that HTML reads otherwise written out."""
@@ -100,7 +102,8 @@ def _cell(cell: Cell, place: int) -> str:
         return f'<td class="figure">{escaped(cell.text)}</td>'
     if place == 0:
         return f'<th scope="row">{escaped(cell)}</th>'
-    return f"<td>{escaped(cell)}</td>"
+    wrapped = ' class="long"' if len(cell) > LONG else ""
+    return f"<td{wrapped}>{escaped(cell)}</td>"
 
 
 def figure(drawing: Markup, caption: str, wide: bool = False) -> Markup:

@@ -2,7 +2,9 @@
 import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Cell, Column } from "../state/api.ts";
+import { start } from "../state/runs.ts";
 import { grouped, heading, measured, measureOf } from "../words/quantities.ts";
+import { brief } from "../words/time.ts";
 import { spelled, type Condition } from "./conditions.ts";
 import { Filter } from "./filter.tsx";
 import { Pages } from "./pages.ts";
@@ -172,8 +174,9 @@ function Head({ column, order }: { column: Column; order: Signal<Order | null> }
   );
 }
 
-/// The table's own number behind a length of time.
+/// The table's own number behind a length of time, and the whole of what is shown in brief.
 function tip(cell: Cell, { type, unit, name }: Column): string | undefined {
+  if (type === "time" && typeof cell === "string") return cell;
   return typeof cell === "number" && measureOf(name, unit).lasts ? `${cell} s` : type === "list" && Array.isArray(cell) ? cell.join(" → ") : undefined;
 }
 
@@ -186,5 +189,5 @@ function shown(cell: Cell, { type, unit, name }: Column): string {
   if (Array.isArray(cell)) return cell.length > 0 ? cell.join(" → ") : "—";
   if (typeof cell === "boolean") return cell ? "yes" : "no";
   if (typeof cell === "number") return unit === "" && Number.isInteger(cell) ? grouped(cell) : measured(cell, measureOf(name, unit));
-  return type === "time" ? cell.replace("T", " ").replace("Z", "") : cell;
+  return type === "time" ? brief(cell, start.value) : cell;
 }

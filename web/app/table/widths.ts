@@ -6,7 +6,7 @@ import { rule, type Ruler } from "../words/ruler.ts";
 
 /// Of what is longer than this the rest is a tip.
 const WIDEST_PX = 1600;
-const LEAST_PX: Record<Column["type"], number> = { text: 72, number: 72, bool: 64, time: 190, list: 160 };
+const LEAST_PX: Record<Column["type"], number> = { text: 72, number: 72, bool: 64, time: 120, list: 160 };
 const PAD_PX = 24;
 const SORT_MARK_PX = 14;
 export class Widths {

@@ -96,3 +96,9 @@ export function secondsOf(text: string): number | null {
   const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * SECONDS[unit!]!, 0);
   return known && Number.isFinite(sum) ? (rest === words ? sum : -sum) : null;
 }
+
+/// A moment for a table's cell: to the second, without the year where that is the run's own.
+export function brief(utc: string, start: string): string {
+  const text = utc.replace("T", " ").slice(0, 19);
+  return start.length >= 5 && text.startsWith(start.slice(0, 5)) ? text.slice(5) : text;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { grouped, heading, meant, measured, measureOf, percent, quantity } from "./quantities.ts";
-import { lasting, secondsOf, sinceStart, utcClock, utcDate } from "./time.ts";
+import { brief, lasting, secondsOf, sinceStart, utcClock, utcDate } from "./time.ts";
 
 const START = "2026-07-01T23:59:00Z";
 
@@ -8,6 +8,12 @@ describe("time", () => {
   it("reads UTC over midnight", () => {
     expect(utcClock(START, 90)).toBe("00:00:30");
     expect(utcDate(START, 90)).toBe("2026-07-02");
+  });
+
+  it("is brief in a cell, and keeps a year that is not the run's", () => {
+    expect(brief("2026-07-02T00:03:18.412Z", START)).toBe("07-02 00:03:18");
+    expect(brief("2027-01-01T00:00:00.000Z", START)).toBe("2027-01-01 00:00:00");
+    expect(brief("2026-07-02T00:03:18.412Z", "")).toBe("2026-07-02 00:03:18");
   });
 
   it("does not lose a second to float32", () => {
