@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 import numpy as np
 from scipy.spatial import cKDTree
 
-from skyweft.contacts.servers.visibility import best_servers
+from skyweft.contacts.servers.visibility import Satellites, Users, best_servers
 
 GOAL_S, GOAL_RATIO = 2.0, 50.0
 SATELLITES, USERS, SAMPLE, BEST = 30_000, 1_000_000, 20_000, 4
@@ -29,14 +29,14 @@ def main() -> None:
     """Print times and the ratio; check the sample."""
     rng = np.random.default_rng(11)
     satellite_m = RADIUS_M * _round(rng, SATELLITES)
-    shell = np.zeros(SATELLITES, np.int32)
     vertical = _round(rng, USERS)
     user_m = EARTH_M * vertical
-    best_servers(satellite_m, shell, user_m[:10], vertical[:10], MASK_DEG, BEST)
+    satellites, users = Satellites(satellite_m), Users(user_m, vertical, MASK_DEG)
+    best_servers(satellites, Users(user_m[:10], vertical[:10], MASK_DEG), BEST)
     wall_s = spent_s = np.inf
     for _ in range(3):
         began, used = perf_counter(), process_time()
-        found = best_servers(satellite_m, shell, user_m, vertical, MASK_DEG, BEST)
+        found = best_servers(satellites, users, BEST)
         wall_s, spent_s = min(wall_s, perf_counter() - began), min(spent_s, process_time() - used)
     print(f"{os.cpu_count()} processors; {found.count.mean():.1f} satellites in view")
     print(f"{wall_s:.2f} s, goal {GOAL_S:g} s; {spent_s:.2f} s of the processors")

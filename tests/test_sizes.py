@@ -19,10 +19,6 @@ ARGUMENTS_OVER = {
     "motion/sgp4_kernel.fill_states": 9,
     "plan/making.from_samples": 9,
     "plan/search.by_hops": 10,
-    "servers/cells.bound": 9,
-    "servers/visibility._cells": 14,
-    "servers/visibility._choose": 9,
-    "servers/visibility.best_servers": 9,
     "skyweft/results.run": 9,
     "sweeps/runner.sweep": 9,
 }

@@ -23,7 +23,7 @@ MADE = "<!-- Made by docs/reference/generate.py; edit the code it describes inst
 # Public functions that a notebook reaches through their modules.
 STAGES = {
     "skyweft.motion.catalogue": ["fetch"],
-    "skyweft.contacts.servers.visibility": ["best_servers", "InView"],
+    "skyweft.contacts.servers.visibility": ["best_servers", "Satellites", "Users", "InView"],
     "skyweft.network.plan.product": ["plan", "ContactPlan", "Route"],
     "skyweft.network.plan.making": ["contact_plan"],
     "skyweft.network.plan.files": ["read_plan", "write_plan"],

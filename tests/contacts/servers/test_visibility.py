@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.contacts.servers.visibility import best_servers
+from skyweft.contacts.servers.visibility import Satellites, Users, best_servers
 from skyweft.world.ellipsoid import to_ecef, up
 
 
@@ -73,7 +73,9 @@ def test_as_testing_every_pair(
     vertical += tilt * rng.normal(size=vertical.shape)
     vertical /= np.linalg.norm(vertical, axis=1, keepdims=True)
     mask = mask_deg + rng.uniform(0, 1, len(user_m))
-    found = best_servers(satellite_m, shell, user_m, vertical, mask, k, rule, range_max_m)
+    found = best_servers(
+        Satellites(satellite_m, shell), Users(user_m, vertical, mask), k, rule, range_max_m
+    )
     best, count = _dense(satellite_m, user_m, vertical, mask, k, rule, range_max_m)
     np.testing.assert_array_equal(found.count, count)
     np.testing.assert_array_equal(found.satellite, best)
@@ -92,9 +94,8 @@ def test_what_single_precision_cannot_tell_apart(rule: Any) -> None:
     edge_m = place + 1e6 * (np.sin(angle) * vertical + np.cos(angle) * level)
     flock_m = place + 7e5 * vertical + 1e5 * east + rng.uniform(-0.01, 0.01, (40, 3))
     satellite_m = np.concatenate([edge_m, flock_m])
-    found = best_servers(
-        satellite_m, np.zeros(440, int), place[None], vertical[None], 30.0, 8, rule
-    )
+    users = Users(place[None], vertical[None], 30.0)
+    found = best_servers(Satellites(satellite_m, np.zeros(440, int)), users, 8, rule)
     best, count = _dense(satellite_m, place[None], vertical[None], 30.0, 8, rule, np.inf)
     assert found.count == count
     np.testing.assert_array_equal(found.satellite, best)
@@ -104,7 +105,9 @@ def test_equals_come_in_the_order_of_satellites() -> None:
     place, vertical = to_ecef(0.0, 0.0)[None], up(0.0, 0.0)[None]
     satellite_m = np.repeat(place + 5e5 * vertical, 7, axis=0)
     for rule in ("highest", "nearest"):
-        found = best_servers(satellite_m, np.arange(7), place, vertical, 10.0, 3, rule)
+        found = best_servers(
+            Satellites(satellite_m, np.arange(7)), Users(place, vertical, 10.0), 3, rule
+        )
         assert found.satellite.tolist() == [[0, 1, 2]]
         assert found.count.tolist() == [7]
 
@@ -115,16 +118,17 @@ def test_who_is_not_there_is_not_seen() -> None:
     user_m, vertical = _ground(rng, 40, 0.0)
     satellite_m[::3] = np.nan
     user_m[::5] = np.nan
-    found = best_servers(satellite_m, np.zeros(500, int), user_m, vertical, 10.0, 3)
+    users = Users(user_m, vertical, 10.0)
+    found = best_servers(Satellites(satellite_m), users, 3)
     best, count = _dense(satellite_m, user_m, vertical, 10.0, 3, "highest", np.inf)
     np.testing.assert_array_equal(found.count, count)
     np.testing.assert_array_equal(found.satellite, best)
     assert found.count[::5].max() == 0
     for some in (slice(0), slice(0, 1)):
-        none = best_servers(satellite_m[some], np.zeros(500, int)[some], user_m, vertical, 10.0, 3)
+        none = best_servers(Satellites(satellite_m[some]), users, 3)
         assert none.count.max() == 0
         assert none.satellite.max() == -1
-    nobody = best_servers(satellite_m, np.zeros(500, int), user_m[:0], vertical[:0], 10.0, 3)
+    nobody = best_servers(Satellites(satellite_m), Users(user_m[:0], vertical[:0], 10.0), 3)
     assert nobody.satellite.shape == (0, 3)
 
 
@@ -132,26 +136,28 @@ def test_threads_change_nothing() -> None:
     rng = np.random.default_rng(4)
     satellite_m, shell = _shell(rng, 3000, 7e6, 1e5), rng.integers(0, 3, 3000)
     user_m, vertical = _ground(rng, 40_000, 0.0)
-    found = best_servers(satellite_m, shell, user_m, vertical, 25.0, 4)
+    asked = Satellites(satellite_m, shell), Users(user_m, vertical, 25.0)
+    found = best_servers(*asked, 4)
     with ThreadPoolExecutor(1) as one:
-        alone = best_servers(satellite_m, shell, user_m, vertical, 25.0, 4, executor=one)
+        alone = best_servers(*asked, 4, executor=one)
     np.testing.assert_array_equal(found.satellite, alone.satellite)
     np.testing.assert_array_equal(found.count, alone.count)
 
 
 def test_errors_are_named() -> None:
-    good = (np.ones((4, 3)) * 7e6, np.zeros(4, int), np.ones((2, 3)), np.ones((2, 3)))
+    place, shell, point = np.ones((4, 3)) * 7e6, np.zeros(4, int), np.ones((2, 3))
+    satellites, users = Satellites(place, shell), Users(point, point, 10.0)
     with pytest.raises(ValueError, match='"highest" or "nearest", got \'best\''):
-        best_servers(*good, 10.0, 1, "best")
+        best_servers(satellites, users, 1, "best")
     with pytest.raises(ValueError, match="k must be at least 1"):
-        best_servers(*good, 10.0, 0)
-    with pytest.raises(ValueError, match="satellite_position_m must have shape"):
-        best_servers(good[0].T, *good[1:], 10.0, 1)
+        best_servers(satellites, users, 0)
+    with pytest.raises(ValueError, match="position_m of satellites must have shape"):
+        best_servers(Satellites(place.T, shell), users, 1)
     with pytest.raises(ValueError, match=r"shell must have shape \(4,\)"):
-        best_servers(good[0], good[1][:3], *good[2:], 10.0, 1)
-    with pytest.raises(ValueError, match="user_up"):
-        best_servers(*good[:3], good[3][:1], 10.0, 1)
+        best_servers(Satellites(place, shell[:3]), users, 1)
+    with pytest.raises(ValueError, match="up must have shape"):
+        best_servers(satellites, Users(point, point[:1], 10.0), 1)
     with pytest.raises(ValueError, match="elevation_min_deg"):
-        best_servers(*good, np.zeros(3), 1)
+        best_servers(satellites, Users(point, point, np.zeros(3)), 1)
     with pytest.raises(ValueError, match="-90 to 90"):
-        best_servers(*good, np.nan, 1)
+        best_servers(satellites, Users(point, point, np.nan), 1)

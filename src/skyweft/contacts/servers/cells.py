@@ -6,6 +6,8 @@ centre, and their verticals from its, bounds what each of them can see: most sat
 of all of them, and only a few can be among the best of any.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -35,11 +37,74 @@ inlined = njit(forceinline=True, **_COMMON)
 FAR_M, RANGE_MOST_M = np.float32(1e16), 1e15
 HIDDEN, EDGE, SEEN = np.int8(0), np.int8(1), np.int8(2)  # by none, some or all of a cell's users
 
-Users = tuple[Floats, Floats, Floats, Floats]  # places, verticals, masks and their sines
-Grid = tuple[Floats, Ints, Ints, Floats]  # what `grid` returns
-Near = tuple[Singles, Singles, Singles, Ints]  # satellites from a cell's centre, and their places
-Room = tuple[Near, Singles, Singles, NDArray[np.int8], Near, Near]  # what `room` returns
-Site = tuple[Floats, Floats, Floats]  # a cell's centre, its direction, and how its users differ
+
+class Crowd(NamedTuple):
+    """Users: all of them, or room for those of a cell."""
+
+    place_m: Floats  # (M, 3)
+    up: Floats  # (M, 3) verticals
+    mask_rad: Floats  # (M,)
+    mask_sine: Floats  # (M,)
+
+
+class Grid(NamedTuple):
+    """N satellites sorted by shell and cell."""
+
+    place_m: Floats  # (N, 3)
+    row: Ints  # (N,) which satellite it is
+    first: Ints  # (S, cells + 1) where each cell of each shell begins
+    radius_m: Floats  # (S, 2) a shell's least and greatest distance from the Earth's centre
+
+
+class Near(NamedTuple):
+    """A list of satellites, relative to the centre of a cell; room for all there are."""
+
+    x: Singles
+    y: Singles
+    z: Singles
+    place: Ints  # in the grid
+
+
+class Bounds(NamedTuple):
+    """What of each satellite near a cell is true for any of its users."""
+
+    least: Singles  # how good it is at least
+    most: Singles
+    sight: NDArray[np.int8]  # HIDDEN, EDGE or SEEN
+
+
+class Lists(NamedTuple):
+    """The satellites near a cell."""
+
+    near: Near  # all that one of its users may see
+    bounds: Bounds  # of those
+    edge: Near  # those that only some see
+    rivals: Near  # those that may be among the best of one
+
+
+class Cell(NamedTuple):
+    """Where a cell is; written anew for each."""
+
+    direction: Floats  # (3,) of its middle from the Earth's centre, a unit vector
+    centre: Floats  # (3,) below its lowest user
+
+
+class Spread(NamedTuple):
+    """How far a cell's users are from its centre at most, and verticals from its direction."""
+
+    wide_m: float
+    high_m: float  # along the direction
+    tilt: float
+    slant: float  # along the direction
+    sine_least: float  # of the masks
+    sine_most: float
+
+
+class Rule(NamedTuple):
+    """Who is in view, and who is best."""
+
+    range_max_m: float
+    nearest: bool  # or highest
 
 
 def _cell(position_m: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -56,11 +121,7 @@ def _cell(position_m: Floats) -> tuple[NDArray[np.int64], Floats]:
 
 
 def grid(satellite_m: Floats, shell: Ints) -> Grid:
-    """Sort satellites by shell and cell.
-
-    Returns places in that order (N', 3), their rows, where each cell of each shell begins
-    (S, cells + 1) and each shell's least and greatest distance from the Earth's centre (S, 2).
-    """
+    """Sort satellites by shell and cell; those that are not there are left out."""
     cell, radius_m = _cell(satellite_m)
     there = np.flatnonzero(cell >= 0)
     labels, number = np.unique(np.asarray(shell)[there], return_inverse=True)
@@ -70,9 +131,10 @@ def grid(satellite_m: Floats, shell: Ints) -> Grid:
     starts = np.searchsorted(key[order], np.arange(len(labels) * size + 1)).astype(np.int32)
     first = starts[np.arange(len(labels))[:, None] * size + np.arange(size + 1)]
     heights = [radius_m[there[number == s]] for s in range(len(labels))]
-    span = np.array([(each.min(), each.max()) for each in heights], np.float64).reshape(-1, 2)
+    span = np.array([(some.min(), some.max()) for some in heights], np.float64).reshape(-1, 2)
     rows = there[order]
-    return np.ascontiguousarray(satellite_m[rows], np.float64), rows.astype(np.int32), first, span
+    place_m = np.ascontiguousarray(satellite_m[rows], np.float64)
+    return Grid(place_m, rows.astype(np.int32), first, span)
 
 
 @kernel
@@ -94,7 +156,7 @@ def _sift(
     start: int, stop: int, grid: Grid, centre: Floats, least: float, near: Near, size: int
 ) -> int:
     """Add satellites of a run of cells that lie in a cap; return how many there are now."""
-    satellite_m = grid[0]
+    satellite_m = grid.place_m
     x, y, z, place = near
     for i in range(start, stop):
         sx, sy, sz = satellite_m[i, 0], satellite_m[i, 1], satellite_m[i, 2]
@@ -106,15 +168,14 @@ def _sift(
 
 
 @kernel
-def _cap(
-    s: int, cap: float, grid: Grid, direction: Floats, centre: Floats, near: Near, size: int
-) -> int:
+def _cap(s: int, cap: float, grid: Grid, cell: Cell, near: Near, size: int) -> int:
     """Add satellites of a shell less than an angle from a cell's centre; return how many now."""
-    first, span = grid[2][s], grid[3]
+    first, radius_m = grid.first[s], grid.radius_m
+    direction, centre = cell
     if cap > WIDE_RAD:
         return _sift(first[0], first[-1], grid, centre, -np.inf, near, size)
     square = centre[0] ** 2 + centre[1] ** 2 + centre[2] ** 2
-    least = np.cos(cap) * span[s, 0] * np.sqrt(square)
+    least = np.cos(cap) * radius_m[s, 0] * np.sqrt(square)
     latitude = np.arcsin(min(1.0, max(-1.0, direction[2])))
     column = (np.arctan2(direction[1], direction[0]) + np.pi) / CELL_RAD
     bottom = max(0, int(np.floor((latitude - cap + np.pi / 2) / CELL_RAD)))
@@ -170,14 +231,14 @@ def _angle(
 
 
 @kernel
-def gather(count: int, grid: Grid, users: Users, range_max_m: float, near: Near, site: Site) -> int:
+def gather(
+    count: int, grid: Grid, users: Crowd, range_max_m: float, near: Near, cell: Cell
+) -> tuple[int, Spread]:
     """List all satellites that one of the first `count` users may see; return how many.
 
-    Of `site` the direction is given, a unit vector; centre and differences are written. Users
-    differ from the centre by at most so much: all the way and along the direction [m], their
-    verticals likewise; the last two are the extremes of the sine of the mask.
+    Of the cell the direction is given, the centre is written. Returns how its users differ, too.
     """
-    centre, direction, differ = site
+    direction, centre = cell
     place, up, mask, sine = users
     lowest, aside, lean, mask_least = np.inf, 1.0, 1.0, np.inf
     tilt = slant = 0.0
@@ -204,13 +265,12 @@ def gather(count: int, grid: Grid, users: Users, range_max_m: float, near: Near,
     spread = np.arccos(max(-1.0, aside)) + 1e-6
     leans = np.arccos(max(-1.0, lean)) + 1e-7
     size = 0
-    for s in range(len(grid[3])):
-        angle = _angle(lowest, mask_least - leans, grid[3][s, 0], grid[3][s, 1], range_max_m)
+    for s in range(len(grid.radius_m)):
+        low_m, high_m = grid.radius_m[s, 0], grid.radius_m[s, 1]
+        angle = _angle(lowest, mask_least - leans, low_m, high_m, range_max_m)
         if angle >= 0.0:
-            size = _cap(s, angle + spread, grid, direction, centre, near, size)
-    differ[0], differ[1], differ[2], differ[3] = np.sqrt(wide), high, np.sqrt(tilt), slant
-    differ[4], differ[5] = sine_least, sine_most
-    return size
+            size = _cap(s, angle + spread, grid, cell, near, size)
+    return size, Spread(np.sqrt(wide), high, np.sqrt(tilt), slant, sine_least, sine_most)
 
 
 @kernel
@@ -218,7 +278,7 @@ def farthest(near: Near, size: int) -> np.float32:
     """Return a distance from the centre that no satellite exceeds."""
     far = np.float32(0.0)
     for i in range(size):
-        far = max(far, abs(near[0][i]), abs(near[1][i]), abs(near[2][i]))
+        far = max(far, abs(near.x[i]), abs(near.y[i]), abs(near.z[i]))
     return np.float32(np.sqrt(3.0)) * far
 
 
@@ -226,13 +286,11 @@ def farthest(near: Near, size: int) -> np.float32:
 def bound(
     near: Near,
     size: int,
-    site: Site,
-    range_max_m: float,
+    direction: Floats,
+    spread: Spread,
+    rule: Rule,
     doubt: np.float32,
-    nearest: bool,
-    least: Singles,
-    most: Singles,
-    sight: NDArray[np.int8],
+    bounds: Bounds,
 ) -> None:
     """Write who sees each satellite, and how good it is at least and at most for any user.
 
@@ -241,11 +299,13 @@ def bound(
     s e the like: all of this follows.
     """
     x, y, z, _ = near
-    nx, ny, nz = np.float32(site[1][0]), np.float32(site[1][1]), np.float32(site[1][2])
-    wide, high, tilt = np.float32(site[2][0]), np.float32(site[2][1]), np.float32(site[2][2])
-    slant, low, top = np.float32(site[2][3]), np.float32(site[2][4]), np.float32(site[2][5])
+    least, most, sight = bounds
+    nx, ny, nz = np.float32(direction[0]), np.float32(direction[1]), np.float32(direction[2])
+    wide, high = np.float32(spread.wide_m), np.float32(spread.high_m)
+    tilt, slant = np.float32(spread.tilt), np.float32(spread.slant)
+    low, top = np.float32(spread.sine_least), np.float32(spread.sine_most)
     fixed = high + wide * tilt + doubt
-    square, range_max = wide * wide, np.float32(min(range_max_m, RANGE_MOST_M))
+    square, range_max = wide * wide, np.float32(min(rule.range_max_m, RANGE_MOST_M))
     for i in range(size):
         rise = x[i] * nx + y[i] * ny + z[i] * nz
         ax, ay, az = x[i] - rise * nx, y[i] - rise * ny, z[i] - rise * nz
@@ -263,13 +323,14 @@ def bound(
         sight[i] = SEEN if all_in > doubt else (EDGE if any_in >= -doubt else HIDDEN)
         worst = under / (long if under >= 0 else short) - np.float32(ROUNDING)
         best = over / (short if over >= 0 else long) + np.float32(ROUNDING)
-        least[i] = -long if nearest else worst
-        most[i] = -short if nearest else best
+        least[i] = -long if rule.nearest else worst
+        most[i] = -short if rule.nearest else best
 
 
 @kernel
-def _kth(least: Singles, sight: NDArray[np.int8], size: int, held: Singles) -> np.float32:
+def _kth(bounds: Bounds, size: int, held: Singles) -> np.float32:
     """Return a score that as many satellites as `held` is long reach for every user."""
+    least, _, sight = bounds
     for place in range(len(held)):
         held[place] = -np.inf
     for i in range(size):
@@ -284,8 +345,8 @@ def _kth(least: Singles, sight: NDArray[np.int8], size: int, held: Singles) -> n
 
 @inlined
 def _put(near: Near, i: int, some: Near, count: int) -> None:
-    some[0][count], some[1][count] = near[0][i], near[1][i]
-    some[2][count], some[3][count] = near[2][i], near[3][i]
+    some.x[count], some.y[count] = near.x[i], near.y[i]
+    some.z[count], some.place[count] = near.z[i], near.place[i]
 
 
 @inlined
@@ -293,19 +354,20 @@ def _filled(some: Near, count: int) -> int:
     """Fill a list up to a multiple of WIDTH; return how long it is then."""
     size = -(-count // WIDTH) * WIDTH
     for i in range(count, size):
-        some[0][i], some[1][i], some[2][i], some[3][i] = FAR_M, FAR_M, FAR_M, 0
+        some.x[i], some.y[i], some.z[i], some.place[i] = FAR_M, FAR_M, FAR_M, 0
     return size
 
 
 @kernel
-def sort_out(room: Room, size: int, held: Singles) -> tuple[int, int, int]:
+def sort_out(lists: Lists, size: int, held: Singles) -> tuple[int, int, int]:
     """List satellites that only some users see, and those that may be among the best of one.
 
     `held` is as long as there are best. Returns how many are in view of all, and the lengths of the
     two lists, which are filled up.
     """
-    near, least, most, sight, edge, rivals = room
-    bar = _kth(least, sight, size, held)
+    near, bounds, edge, rivals = lists
+    _, most, sight = bounds
+    bar = _kth(bounds, size, held)
     seen = edges = rivalry = 0
     for i in range(size):
         _put(near, i, edge, edges)
@@ -316,9 +378,15 @@ def sort_out(room: Room, size: int, held: Singles) -> tuple[int, int, int]:
     return seen, _filled(edge, edges), _filled(rivals, rivalry)
 
 
-def room(size: int) -> Room:
-    """Return room for all satellites near a cell, their bounds, and the two lists of `sort_out`."""
-    near, edge, rivals = (
-        (*np.empty((3, size), np.float32), np.empty(size, np.int32)) for _ in range(3)
-    )
-    return near, *np.empty((2, size), np.float32), np.empty(size, np.int8), edge, rivals
+def room(size: int) -> Lists:
+    """Return room for so many satellites near a cell."""
+    bounds = Bounds(_singles(size), _singles(size), np.empty(size, np.int8))
+    return Lists(_near(size), bounds, _near(size), _near(size))
+
+
+def _near(size: int) -> Near:
+    return Near(_singles(size), _singles(size), _singles(size), np.empty(size, np.int32))
+
+
+def _singles(size: int) -> Singles:
+    return np.empty(size, np.float32)

@@ -10,7 +10,7 @@ import os
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,14 +18,15 @@ from numpy.typing import ArrayLike
 from skyweft.contacts.servers.cells import (
     RANGE_MOST_M,
     ROUNDING,
+    Cell,
+    Crowd,
     Floats,
     Grid,
     Ints,
+    Lists,
     Near,
-    Room,
+    Rule,
     Singles,
-    Site,
-    Users,
     bound,
     farthest,
     gather,
@@ -42,9 +43,25 @@ USERS_AT_ONCE = 16_384
 BESIDE = 8  # satellites compared at once
 
 Triple = tuple[np.float32, np.float32, np.float32]
-User = tuple[Triple, Triple, Triple]  # place, vertical, and limits, as `simd.in_view` wants them
-# Scores at best and worst; how good those above the bar are, and their rows.
-Work = tuple[Singles, Singles, Floats, Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Satellites:
+    """N satellites at an instant."""
+
+    position_m: Floats  # (N, 3) ITRS; NaN for those that are not there
+    # (N,) Equal numbers are at about the same height; all are without it. Only decides how fast.
+    shell: ArrayLike | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """M users at an instant."""
+
+    position_m: Floats  # (M, 3) ITRS; NaN for those that are not there
+    up: Floats  # (M, 3) unit vectors along the local vertical
+    # () or (M,) Least elevation above the user's horizon; the Earth hides nothing else. [deg]
+    elevation_min_deg: ArrayLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +72,51 @@ class InView:
     count: Ints  # (M,) how many are in view
 
 
+class _Members(NamedTuple):
+    """Users cell by cell; those that are not there are left out."""
+
+    user: Ints
+    first: Ints  # where each cell begins
+
+
+class _User(NamedTuple):
+    """A user of a cell, relative to its centre: as `simd.in_view` wants it, and which it is."""
+
+    place: Triple
+    up: Triple
+    limits: Triple  # sine of the mask, greatest range, rounding to reckon with
+    number: int  # in the cell
+
+
+class _Scores(NamedTuple):
+    """How good the rivals are for a user, and those that may be best."""
+
+    most: Singles
+    least: Singles
+    key: Floats
+    row: Ints
+
+
+class _Desk(NamedTuple):
+    """What a thread writes on."""
+
+    users: Crowd  # of the cell at hand
+    cell: Cell
+    lists: Lists
+    scores: _Scores
+    held: Singles  # (k,)
+
+
+class _Answers(NamedTuple):
+    """An `InView` while it is written."""
+
+    satellite: Ints
+    in_view: Ints
+
+
 def best_servers(
-    satellite_position_m: Floats,
-    shell: Ints,
-    user_position_m: Floats,
-    user_up: Floats,
-    elevation_min_deg: ArrayLike,
+    satellites: Satellites,
+    users: Users,
     k: int,
     rule: Literal["highest", "nearest"] = "highest",
     range_max_m: float = np.inf,
@@ -70,14 +126,10 @@ def best_servers(
 
     Parameters
     ----------
-    satellite_position_m : (N, 3)
-        ITRS; NaN for satellites that are not there. [m]
-    shell : (N,)
-        Which satellites are at about the same height: equal numbers. This only decides how fast.
-    user_position_m, user_up : (M, 3)
-        ITRS [m], NaN for users that are not there, and unit vectors along the local vertical.
-    elevation_min_deg : () or (M,)
-        Least elevation above the user's horizon; the Earth hides nothing else. [deg]
+    satellites : Satellites
+        Who may serve.
+    users : Users
+        Whom.
     k : int
         How many satellites at most, at least 1.
     rule : {"highest", "nearest"}
@@ -97,65 +149,60 @@ def best_servers(
     ValueError
         Shapes that do not fit, an unknown rule, an elevation beyond 90 degrees, or k below 1.
     """
-    users = _checked(
-        satellite_position_m, shell, user_position_m, user_up, elevation_min_deg, k, rule
-    )
+    everybody = _checked(satellites, users, k, rule)
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return best_servers(
-                satellite_position_m,
-                shell,
-                user_position_m,
-                user_up,
-                elevation_min_deg,
-                k,
-                rule,
-                range_max_m,
-                threads,
-            )
-    space = grid(satellite_position_m, shell)
-    order, first = _by_cell(users[0])
-    found = InView(
-        np.full((len(user_position_m), k), -1, np.int32), np.zeros(len(user_position_m), np.int32)
-    )
-
-    most = int(np.diff(first).max(initial=0))
+            return best_servers(satellites, users, k, rule, range_max_m, threads)
+    count = len(satellites.position_m)
+    shell = np.zeros(count, np.int32) if satellites.shell is None else satellites.shell
+    space = grid(satellites.position_m, np.asarray(shell))
+    members = _by_cell(everybody.place_m)
+    many = len(everybody.place_m)
+    found = _Answers(np.full((many, k), -1, np.int32), np.zeros(many, np.int32))
+    most = int(np.diff(members.first).max(initial=0))
+    wanted = Rule(float(range_max_m), rule == "nearest")
 
     def some(cells: tuple[int, int]) -> None:
-        limits, size = (float(range_max_m), rule == "nearest"), len(satellite_position_m) + WIDTH
-        here = np.empty((most, 3)), np.empty((most, 3)), np.empty(most), np.empty(most)
-        site = np.empty(3), np.empty(3), np.empty(6)
-        work = *np.empty((2, size), np.float32), np.empty(size), np.empty(size, np.int32)
-        known = order, first, space, users, limits, here, site, room(size), work
-        _cells(*cells, *known, np.empty(k, np.float32), found.satellite, found.count)
+        desk = _desk(most, count + WIDTH, k)
+        _cells(*cells, members, space, everybody, wanted, desk, found)
 
-    cuts = np.unique(np.searchsorted(first, np.arange(0, first[-1], USERS_AT_ONCE)))
-    for _ in executor.map(some, pairwise([*cuts.tolist(), len(first) - 1])):
+    cuts = np.unique(np.searchsorted(members.first, np.arange(0, members.first[-1], USERS_AT_ONCE)))
+    for _ in executor.map(some, pairwise([*cuts.tolist(), len(members.first) - 1])):
         pass
-    return found
+    return InView(*found)
 
 
-def _checked(
-    satellite_m: Floats,
-    shell: Ints,
-    user_m: Floats,
-    up: Floats,
-    elevation_min_deg: ArrayLike,
-    k: int,
-    rule: str,
-) -> Users:
+def _desk(users: int, satellites: int, k: int) -> _Desk:
+    """Return room for so many users of a cell, and satellites near it."""
+    return _Desk(
+        Crowd(np.empty((users, 3)), np.empty((users, 3)), np.empty(users), np.empty(users)),
+        Cell(np.empty(3), np.empty(3)),
+        room(satellites),
+        _Scores(
+            np.empty(satellites, np.float32),
+            np.empty(satellites, np.float32),
+            np.empty(satellites),
+            np.empty(satellites, np.int32),
+        ),
+        np.empty(k, np.float32),
+    )
+
+
+def _checked(satellites: Satellites, users: Users, k: int, rule: str) -> Crowd:
     """Return the users as the kernels want them, or raise ValueError."""
+    satellite_m, shell = satellites.position_m, satellites.shell
+    user_m, up, elevation_min_deg = users.position_m, users.up, users.elevation_min_deg
     if rule not in ("highest", "nearest"):
         raise ValueError(f'rule must be "highest" or "nearest", got {rule!r}')
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    for name, array in (("satellite", satellite_m), ("user", user_m)):
+    for name, array in (("satellites", satellite_m), ("users", user_m)):
         if array.ndim != 2 or array.shape[1] != 3:
-            raise ValueError(f"{name}_position_m must have shape (., 3), got {array.shape}")
-    if np.shape(shell) != satellite_m.shape[:1]:
+            raise ValueError(f"position_m of {name} must have shape (., 3), got {array.shape}")
+    if shell is not None and np.shape(shell) != satellite_m.shape[:1]:
         raise ValueError(f"shell must have shape {satellite_m.shape[:1]}, got {np.shape(shell)}")
     if up.shape != user_m.shape:
-        raise ValueError(f"user_up must have shape {user_m.shape}, got {up.shape}")
+        raise ValueError(f"up must have shape {user_m.shape}, got {up.shape}")
     if np.shape(elevation_min_deg) not in ((), user_m.shape[:1]):
         given = np.shape(elevation_min_deg)
         raise ValueError(f"elevation_min_deg must have shape () or (M,), got {given}")
@@ -163,18 +210,18 @@ def _checked(
         raise ValueError("elevation_min_deg must be -90 to 90")
     mask = np.radians(np.asarray(elevation_min_deg, np.float64))
     places = np.ascontiguousarray(user_m, np.float64)
-    limits = [np.broadcast_to(each, len(user_m)).copy() for each in (mask, np.sin(mask))]
-    return places, np.ascontiguousarray(up, np.float64), limits[0], limits[1]
+    angle, sine = (np.broadcast_to(limit, len(user_m)).copy() for limit in (mask, np.sin(mask)))
+    return Crowd(places, np.ascontiguousarray(up, np.float64), angle, sine)
 
 
-def _by_cell(user_m: Floats) -> tuple[Ints, Ints]:
-    """Return users cell by cell, and where each cell begins; users that are not there left out."""
+def _by_cell(user_m: Floats) -> _Members:
+    """Return users cell by cell."""
     cell, count = np.empty(len(user_m), np.int32), np.zeros(6 * FACE**2 + 1, np.int32)
     _count(user_m, cell, count)
     first = np.cumsum(count, dtype=np.int32)
     order = np.empty(first[-1], np.int32)
     _deal(cell, first[:-1].copy(), order)
-    return order, first
+    return _Members(order, first)
 
 
 @kernel
@@ -214,9 +261,7 @@ def _point(cell: int, direction: Floats) -> None:
 
 
 @inlined
-def _exactly(
-    satellite_m: Floats, i: int, users: Users, u: int, range_max_m: float, nearest: bool
-) -> tuple[bool, float]:
+def _exactly(satellite_m: Floats, i: int, users: Crowd, u: int, rule: Rule) -> tuple[bool, float]:
     """Return whether a satellite is in view of a user, and how good it is."""
     place, up, _, sine = users
     dx, dy, dz = (
@@ -226,26 +271,24 @@ def _exactly(
     )
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
     rise = dx * up[u, 0] + dy * up[u, 1] + dz * up[u, 2]
-    seen = length > 0.0 and rise >= sine[u] * length and length <= range_max_m
-    return seen, -length if nearest else rise / length
+    seen = length > 0.0 and rise >= sine[u] * length and length <= rule.range_max_m
+    return seen, -length if rule.nearest else rise / length
 
 
 @inlined
-def _take(members: Ints, users: Users, here: Users) -> int:
+def _take(members: Ints, everybody: Crowd, here: Crowd) -> int:
     """Put a cell's users side by side; return how many."""
-    place, up, mask, sine = users
+    place, up, mask, sine = everybody
     for m in range(len(members)):
         u = members[m]
         for axis in range(3):
-            here[0][m, axis], here[1][m, axis] = place[u, axis], up[u, axis]
-        here[2][m], here[3][m] = mask[u], sine[u]
+            here.place_m[m, axis], here.up[m, axis] = place[u, axis], up[u, axis]
+        here.mask_rad[m], here.mask_sine[m] = mask[u], sine[u]
     return len(members)
 
 
 @inlined
-def _how_many(
-    edge: Near, size: int, user: User, space: Grid, users: Users, u: int, range_max_m: float
-) -> int:
+def _how_many(edge: Near, size: int, user: _User, space: Grid, users: Crowd, rule: Rule) -> int:
     """Return how many of the satellites that not all of a cell see are in view of a user."""
     sure, most = in_view(edge, size, user)
     if sure == most:
@@ -253,8 +296,8 @@ def _how_many(
     count = 0
     for i in range(size):
         count += (
-            edge[0][i] < RANGE_MOST_M
-            and _exactly(space[0], edge[3][i], users, u, range_max_m, True)[0]
+            edge.x[i] < RANGE_MOST_M
+            and _exactly(space.place_m, edge.place[i], users, user.number, rule)[0]
         )
     return count
 
@@ -263,24 +306,19 @@ def _how_many(
 def _choose(
     rivals: Near,
     size: int,
-    user: User,
+    user: _User,
     space: Grid,
-    users: Users,
-    u: int,
-    limits: tuple[float, bool],
-    work: Work,
+    users: Crowd,
+    rule: Rule,
+    scores: _Scores,
     best: Ints,
 ) -> None:
     """Write a user's best, which are -1 before."""
-    most, least, keys, rows = work
-    range_max_m, nearest = limits
-    place, k = rivals[3], len(best)
-    if score(rivals, size, user, nearest, most, least) > 0:
+    most, least, keys, rows = scores
+    place, k, u = rivals.place, len(best), user.number
+    if score(rivals, size, user, rule.nearest, most, least) > 0:
         for i in range(size):
-            if (
-                most[i] > NOT_SEEN
-                and not _exactly(space[0], place[i], users, u, range_max_m, nearest)[0]
-            ):
+            if most[i] > NOT_SEEN and not _exactly(space.place_m, place[i], users, u, rule)[0]:
                 most[i] = least[i] = np.float32(NOT_SEEN)
     bar = kth(least, size, k) if k <= WIDTH else np.float32(NOT_SEEN / 2)
     count = 0
@@ -289,8 +327,8 @@ def _choose(
         while bits != 0:
             at = place[start + lowest(bits)]
             bits &= bits - 1
-            keys[count] = _exactly(space[0], at, users, u, range_max_m, nearest)[1]
-            rows[count] = space[1][at]
+            keys[count] = _exactly(space.place_m, at, users, u, rule)[1]
+            rows[count] = space.row[at]
             count += 1
     for i in range(count, count + BESIDE):
         keys[i], rows[i] = -np.inf, 0
@@ -308,35 +346,29 @@ def _choose(
 def _cells(
     low: int,
     high: int,
-    order: Ints,
-    first: Ints,
+    cells: _Members,
     space: Grid,
-    everybody: Users,
-    limits: tuple[float, bool],
-    users: Users,
-    site: Site,
-    lists: Room,
-    work: Work,
-    held: Singles,
-    satellite: Ints,
-    count: Ints,
+    everybody: Crowd,
+    rule: Rule,
+    desk: _Desk,
+    answers: _Answers,
 ) -> None:
     """Answer the users of a range of cells."""
+    users, cell, lists, scores, held = desk
     place, up, _, sine = users
-    range_max_m, nearest = limits
-    near, least, most, sight, edge, rivals = lists
-    centre, far_m = site[0], np.float32(min(range_max_m, RANGE_MOST_M))
-    for cell in range(low, high):
-        members = order[first[cell] : first[cell + 1]]
+    centre, far_m = cell.centre, np.float32(min(rule.range_max_m, RANGE_MOST_M))
+    for number in range(low, high):
+        members = cells.user[cells.first[number] : cells.first[number + 1]]
         if len(members) == 0:
             continue
-        _point(cell, site[1])
-        size = gather(_take(members, everybody, users), space, users, range_max_m, near, site)
-        doubt = np.float32(ROUNDING * (farthest(near, size) + site[2][0]))
-        bound(near, size, site, range_max_m, doubt, nearest, least, most, sight)
+        _point(number, cell.direction)
+        taken = _take(members, everybody, users)
+        size, spread = gather(taken, space, users, rule.range_max_m, lists.near, cell)
+        doubt = np.float32(ROUNDING * (farthest(lists.near, size) + spread.wide_m))
+        bound(lists.near, size, cell.direction, spread, rule, doubt, lists.bounds)
         seen, edges, rivalry = sort_out(lists, size, held)
-        for u in range(len(members)):
-            user = (
+        for u in range(taken):
+            user = _User(
                 (
                     np.float32(place[u, 0] - centre[0]),
                     np.float32(place[u, 1] - centre[1]),
@@ -344,8 +376,9 @@ def _cells(
                 ),
                 (np.float32(up[u, 0]), np.float32(up[u, 1]), np.float32(up[u, 2])),
                 (np.float32(sine[u]), far_m, doubt),
+                u,
             )
-            seen_here = _how_many(edge, edges, user, space, users, u, range_max_m)
-            count[members[u]] = seen + seen_here
-            best = satellite[members[u]]
-            _choose(rivals, rivalry, user, space, users, u, limits, work, best)
+            seen_here = _how_many(lists.edge, edges, user, space, users, rule)
+            answers.in_view[members[u]] = seen + seen_here
+            best = answers.satellite[members[u]]
+            _choose(lists.rivals, rivalry, user, space, users, rule, scores, best)
