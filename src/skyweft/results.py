@@ -19,8 +19,7 @@ from skyweft.network.graph.from_run import at_moment, seconds
 from skyweft.network.graph.snapshot import Snapshot
 from skyweft.network.plan.from_run import contact_plan
 from skyweft.network.plan.product import ContactPlan
-from skyweft.network.routing.disjoint_pairs import disjoint_paths
-from skyweft.network.routing.model import Routes
+from skyweft.network.routing.disjoint_pairs import of_rule
 from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.network.routing.summary import restated
 from skyweft.notebook.html_card import card
@@ -48,8 +47,7 @@ class Run(Folder):
         return f"<Run {self.manifest['name']!r}: {rows} in {self.simulated_s:g} s, {self.folder}>"
 
     def _repr_html_(self) -> str:
-        some = self.table("contacts", ("start_s", "end_s"))
-        return card(self.folder, self.manifest, self.summary(), some)
+        return card(self)
 
     def globe(self, from_s: float = 0.0, to_s: float | None = None, *, height_px: int = 520) -> Any:
         """Return the globe as a widget for notebooks; needs `skyweft[notebook]`.
@@ -90,11 +88,8 @@ class Run(Folder):
         pyarrow.Table or None
             None where the scenario asks for no routes.
         """
-        return restated(
-            self.table("route_statistics") if self.scenario.rules(Routes) else None,
-            handover_s,
-            fibre_detour,
-        )
+        found = self.table("route_statistics") if self.holds("route_statistics") else None
+        return restated(found, handover_s, fibre_detour)
 
     def disjoint_paths(self, route: int = 0) -> pa.Table:
         """Return how often each pair of a rule has two disjoint paths, and what the backup costs.
@@ -116,10 +111,7 @@ class Run(Folder):
         ScenarioError
             The rule asks for no disjoint paths.
         """
-        rules = self.scenario.rules(Routes)
-        if not (0 <= route < len(rules) and rules[route].disjoint):
-            raise ScenarioError(f"routes.{route} asks for no disjoint paths")
-        return disjoint_paths(self.file("routes"), route)
+        return of_rule(self, route)
 
     def contact_plan(self, piece_s: float = math.inf) -> ContactPlan:
         """Return who can send to whom, when, how fast and how much, either way.

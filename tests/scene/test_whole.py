@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from skyweft.errors import ScenarioError
-from skyweft.results import Run, open_run
+from skyweft.results import Run, open_run, run
 from skyweft.scene import PAGE, scene
 from skyweft.store.jsonfile import read_json, write_json
 from skyweft.world import ellipsoid
@@ -224,3 +224,21 @@ def test_a_damaged_table_is_named(small: Run, tmp_path: Path) -> None:
     shutil.copy(copy.folder / "contacts.parquet", copy.folder / "tracks.parquet")
     with pytest.raises(ScenarioError, match="tracks"):
         scene(copy)
+
+
+def test_a_scene_tells_failures_and_bursts(tmp_path: Path, unpacked: Any) -> None:
+    broken = run(
+        Path(__file__).parents[1] / "small" / "small.toml",
+        tmp_path / "broken",
+        overrides=[
+            "duration_s=1200",
+            'failures=[{platforms=["stations"],names=["Oslo"],start_s=300,end_s=660}]',
+        ],
+    )
+    read = unpacked(scene(broken))
+    names = read.header["platforms"]["name"]
+    assert [names[each] for each in read.arrays["outage.platform"]] == ["Oslo"]
+    assert read.arrays["outage.other"].tolist() == [-1]
+    assert read.arrays["outage.start"].tolist() == [300]
+    assert read.arrays["outage.end"].tolist() == [660]
+    assert read.header["bursts"] == []

@@ -1,6 +1,6 @@
 """The web interface to runs: every answer is JSON or a scene, every error a line of words."""
 
-import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from skyweft.console.answers import HEAVY, LIGHT, Room, Work
-from skyweft.console.messages import messages
 from skyweft.console.page import Page
-from skyweft.console.paths import matrix, path
 from skyweft.console.run_registry import Shelf
 from skyweft.console.tables import Condition, Query, page
 from skyweft.console.timeline import timeline
 from skyweft.errors import ScenarioError
-from skyweft.naming import normal
 from skyweft.results import Run
 from skyweft.scene import scene
+from skyweft.scene.positions import places
+from skyweft.scene.scene_platforms import cast
+from skyweft.stage.question import Question, number, whole
+from skyweft.stage.registry import STAGES, answers, stages
 from skyweft.store.identity import digest
 
+SITES_MAX = 1_000_000  # a route may begin at any of them
 FACTS = (
     "versions",
     "seed",
@@ -53,9 +55,7 @@ def application(shelf: Shelf, ui: Path | None) -> Starlette:
             route("/{run:int}/scene", _scene),
             route("/{run:int}/table/{name}", _table),
             route("/{run:int}/timeline", _timeline),
-            route("/{run:int}/path", _path),
-            route("/{run:int}/matrix", _matrix),
-            route("/{run:int}/messages", lambda request: messages(_run(request))),
+            route("/{run:int}/{question}", _asked_of_a_stage),
             Route("/api/{rest:path}", _nothing),
             Route("/{name:path}", Page(ui).answer),
         ],
@@ -83,12 +83,9 @@ def _summary(request: Request) -> dict[str, Any]:
 
 
 def _scene(request: Request) -> bytes:
-    to_s = request.query_params.get("to")
-    return scene(
-        _run(request),
-        _number(request, "from", 0.0),
-        None if to_s is None else _number(request, "to"),
-    )
+    run, asked = _run(request), request.query_params
+    to_s = number(asked, "to") if "to" in asked else None
+    return scene(run, number(asked, "from", 0.0), to_s)
 
 
 def _table(request: Request) -> dict[str, Any]:
@@ -107,30 +104,35 @@ def _table(request: Request) -> dict[str, Any]:
             where=tuple(Condition.read(text) for text in asked.getlist("where")),
             sort=asked.get("sort") or None,
             descending=asked.get("desc", "0") not in ("", "0", "false"),
-            offset=_whole(request, "offset", 0),
-            limit=_whole(request, "limit", 200),
+            offset=whole(asked, "offset", 0),
+            limit=whole(asked, "limit", 200),
         ),
     )
 
 
 def _timeline(request: Request) -> dict[str, Any]:
-    run = _run(request)
-    from_s, to_s = _number(request, "from", 0.0), _number(request, "to", run.simulated_s)
+    run, asked = _run(request), request.query_params
+    from_s, to_s = number(asked, "from", 0.0), number(asked, "to", run.simulated_s)
     if not from_s < to_s:
         raise ScenarioError(f"from {from_s:g} s to {to_s:g} s is no length of time")
-    return timeline(run, from_s, to_s, request.query_params.get("group") or None)
+    return timeline(run, from_s, to_s, asked.get("group") or None)
 
 
-def _path(request: Request) -> dict[str, Any]:
-    source, target = (request.query_params.get(side) for side in ("source", "target"))
-    if source is None or target is None:
-        raise ScenarioError("a path needs source and target")
-    route, time_s = _whole(request, "route", 0), _number(request, "time", 0.0)
-    return path(_run(request), route, normal(source), normal(target), time_s)
+def _asked_of_a_stage(request: Request) -> Any:
+    """Return what a stage's module `answers` says to a question of its own."""
+    name = request.path_params["question"]
+    for stage in stages():
+        if answer := answers(stage).get(name):
+            run = _run(request)
+            with STAGES.blamed(stage.key, name):
+                return answer(Question(run, request.query_params, partial(_places, run)))
+    return _nothing(request)
 
 
-def _matrix(request: Request) -> dict[str, Any]:
-    return matrix(_run(request), _whole(request, "route", 0), _number(request, "time", 0.0))
+def _places(run: Run, time_s: float) -> tuple[Any, Any]:
+    """Return the names of all platforms, and where they are."""
+    who = cast(run, SITES_MAX)
+    return who.names, places(run, who, time_s)
 
 
 def _run(request: Request) -> Run:
@@ -144,23 +146,3 @@ def _place(request: Request) -> int:
     if number >= len(request.state.shelf.folders):
         raise HTTPException(404, f"there is no run {number}")
     return number
-
-
-def _number(request: Request, key: str, default: float | None = None) -> float:
-    """Return a number of the query."""
-    text = request.query_params.get(key)
-    try:
-        value = default if text is None else float(text)
-        if value is not None and math.isfinite(value):
-            return value
-    except ValueError:
-        pass
-    raise ScenarioError(f"{key}: {text!r} is no number")
-
-
-def _whole(request: Request, key: str, default: int) -> int:
-    """Return a whole number of the query, from 0 on."""
-    text = request.query_params.get(key, str(default))
-    if not text.isdecimal() or len(text) > 12:
-        raise ScenarioError(f"{key}: {text!r} is no whole number from 0 on")
-    return int(text)

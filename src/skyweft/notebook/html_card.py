@@ -1,14 +1,16 @@
 """The card of a run: its key metrics and how many links are up over time, as HTML with one SVG."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from skyweft.stage.registry import ask, wanted
+from skyweft.store.reading import Folder
 
 Floats = NDArray[np.float64]
 
@@ -16,24 +18,14 @@ _WIDE, _HIGH = 420, 64
 _POINTS = 210
 
 
-def card(
-    folder: Path, manifest: Mapping[str, Any], metrics: Mapping[str, Any], contacts: pa.Table
-) -> str:
-    """Return the HTML of a run.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the run; its tables are listed with their rows.
-    manifest, figures : mapping
-        manifest.json and summary.json.
-    contacts : pyarrow.Table
-        With `start_s` and `end_s`.
-    """
+def card(run: Folder) -> str:
+    """Return the HTML of a run: key metrics of its stages, links over time, tables with rows."""
+    folder, manifest = run.folder, run.manifest
+    contacts = run.table("contacts", ("start_s", "end_s"))
     rows = "".join(
         f"<tr><th style='text-align:left'>{escape(name)}</th>"
         f"<td style='text-align:right'>{escape(value)}</td></tr>"
-        for name, value in _metrics(metrics)
+        for name, value in _metrics(run)
     )
     end_s = float(manifest["simulated_s"])
     cut = "" if manifest["complete"] else " (interrupted)"
@@ -45,16 +37,11 @@ def card(
     )
 
 
-def _metrics(metrics: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "platforms", f"{metrics['platforms']['total']:,}"
-    yield "contacts", f"{metrics['contacts']['total']:,}"
-    for name, link in metrics["links"].items():
-        for way in ("forward", "reverse"):
-            if link[way]:
-                yield f"{name}, {way}, median", f"{link[way]['median_bps']:,.0f} bit/s"
-    for places in ("cells", "sites"):
-        if seen := (metrics["coverage"] or {}).get(places):
-            yield f"coverage of {places}, mean", f"{seen['coverage_fraction_mean']:.1%}"
+def _metrics(run: Folder) -> Iterator[tuple[str, str]]:
+    summary = run.summary()
+    for stage in wanted(run.scenario):
+        for name, value in ask(stage, "card", summary, list) or ():
+            yield str(name), str(value)
 
 
 def _drawing(contacts: pa.Table, end_s: float) -> str:

@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from skyweft.scenario.energy import Energy
 from skyweft.scenario.entry import Entry, Line, Moment
 from skyweft.scenario.motion import AnyMotion
-from skyweft.scenario.parts import Rule, Settings, parts
+from skyweft.scenario.parts import Part, Rule, Settings, parts
 from skyweft.scenario.quantities import positive
 from skyweft.scenario.references import references
 from skyweft.scenario.storage import Storage
@@ -93,14 +93,18 @@ class Scenario(Entry):
         return names
 
     def rules(self, model: type[R]) -> list[R]:
-        """Return the tables `[[key]]` of a stage: `scenario.rules(Packets)`."""
-        found: list[R] = getattr(self, model.key)
+        """Return the tables `[[key]]` of a stage, `scenario.rules(Packets)`; none without it."""
+        found: list[R] = getattr(self, model.key) if self._knows(model) else []
         return found
 
     def settings(self, model: type[S]) -> S | None:
         """Return the table `[key]` of a stage, None where there is none."""
-        found: S | None = getattr(self, model.key)
+        found: S | None = getattr(self, model.key) if self._knows(model) else None
         return found
+
+    def _knows(self, model: type[Part]) -> bool:
+        """Whether the stage is there that a table is of."""
+        return model.key in type(self).model_fields
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from skyweft.stage.scenery import rows_among
 from skyweft.store.reading import Folder
 from skyweft.world import ellipsoid
 
@@ -49,10 +49,7 @@ class Cast:
 
     def rows(self, names: pa.ChunkedArray | pa.Array) -> Ints:
         """Return the row of each name; -1 for null and for those who are left out."""
-        whole = names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
-        row_of_code = pc.index_in(whole.dictionary, self.names).fill_null(-1).to_numpy(False)
-        codes = whole.indices.fill_null(len(row_of_code)).to_numpy(False)
-        return np.append(row_of_code, -1).astype(np.int32)[codes]
+        return rows_among(self.names, names)
 
 
 def cast(run: Folder, sites_max: int) -> Cast:

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
-from skyweft.network.routing.model import Routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.scene.budget import PAGE, Budget
 from skyweft.scene.container import pack
 from skyweft.scene.meetings import Met, met, shortened_s, thinned
-from skyweft.scene.outages import bursts, outages
 from skyweft.scene.positions import NODE_S, Steps, blocks, steps
 from skyweft.scene.scene_platforms import Cast, cast
-from skyweft.scene.traffic import beams, loads, paths
+from skyweft.stage.registry import ask, stages
+from skyweft.stage.scenery import Scenery, View
 from skyweft.store.identity import digest
 from skyweft.store.reading import Folder
 from skyweft.world.clock import Clock
@@ -65,18 +64,19 @@ def scene(
         from_s, to_s, shortened_s(found, from_s, to_s, budget.contacts), run.simulated_s
     )
     found, missing = thinned(found, to_s, budget.contacts)
-    carried, fewer = loads(run, who, from_s, to_s, budget.loads)
-    spots, dark = beams(run, who, from_s, to_s, budget.loads)
-    routes, left = paths(run, who, from_s, to_s, budget.path_nodes)
-    broken, untold = outages(run, who, found, from_s, to_s)
+    pairs = np.array([found.rule, found.source, found.target])
+    view = View(run, who.names, pairs, from_s, to_s, budget.loads, budget.path_nodes)
+    added = [each for stage in stages() if (each := ask(stage, "scene", view, Scenery))]
     track, arrays = _places(run, who, apart, from_s, to_s)
     arrays |= {"sun": _sun(run.scenario, from_s, to_s), **_contacts(found)}
-    arrays |= carried | spots | routes | broken
+    for each in added:
+        arrays |= each.arrays
     header = {
         **_head(run, who, track, rules),
+        **{key: words for each in added for key, words in each.header.items()},
         "from_s": from_s,
         "to_s": to_s,
-        "notes": [*who.notes, *notes, *missing, *fewer, *dark, *left, *untold],
+        "notes": [*who.notes, *notes, *missing, *(note for each in added for note in each.notes)],
         **({"figures": run.summary()} if from_s == 0 else {}),
     }
     return pack(header, arrays)
@@ -177,11 +177,6 @@ def _head(run: Folder, who: Cast, track: NDArray[np.int32], rules: list[str]) ->
                 and {"count": link.beams.count, "width_deg": link.beams.width_deg},
             }
             for name, link in zip(rules, scenario.links, strict=True)
-        ],
-        "bursts": bursts(scenario),
-        "routes": [
-            {"sources": each.sources, "targets": each.targets, "step_s": each.step_s}
-            for each in scenario.rules(Routes)
         ],
     }
 

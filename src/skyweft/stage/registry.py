@@ -26,6 +26,7 @@ from skyweft.scenario.scenario import Scenario
 from skyweft.stage.block import Product
 from skyweft.stage.foreign import Foreign, own
 from skyweft.stage.protocol import Stage
+from skyweft.stage.question import Answer
 
 T = TypeVar("T")
 OURS = (
@@ -201,7 +202,8 @@ def part(stage: Stage, name: str) -> ModuleType | None:
         Its package is the one that its class lives in.
     name : str
         Of the module: `section` is the stage's part of the report, `lines` what the command line
-        says of it, `plot` its drawings.
+        says of it, `plot` its drawings, `scene` what it adds to the page's picture, `answers` what
+        the page may ask it, `card` its figures in a notebook.
 
     Returns
     -------
@@ -256,6 +258,12 @@ def drawings(stage: Stage) -> dict[str, Any]:
         return {name: getattr(module, name) for name in getattr(module, "__all__", ())}
 
     return _guarded(stage, "plot", listed) or {}
+
+
+def answers(stage: Stage) -> Mapping[str, Answer]:
+    """Return what a stage's module `answers` lists in `ANSWERS`: questions of the page, by name."""
+    module = part(stage, "answers")
+    return (module and _guarded(stage, "answers", lambda: dict(module.ANSWERS))) or {}
 
 
 def _guarded(stage: Stage, name: str, work: Callable[[], T]) -> T | None:

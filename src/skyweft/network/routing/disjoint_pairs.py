@@ -10,6 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from skyweft.errors import ScenarioError
+from skyweft.network.routing.model import Routes
+from skyweft.store.reading import Folder
+
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 
@@ -33,6 +37,14 @@ class _Rows:
         return _Rows(
             *(np.append(getattr(self, name), getattr(more, name)) for name in self.__slots__)
         )
+
+
+def of_rule(folder: Folder, route: int) -> pa.Table:
+    """Return `disjoint_paths` of a run; ScenarioError where the rule asks for none."""
+    rules = folder.scenario.rules(Routes)
+    if not (0 <= route < len(rules) and rules[route].disjoint):
+        raise ScenarioError(f"routes.{route} asks for no disjoint paths")
+    return disjoint_paths(folder.file("routes"), route)
 
 
 def disjoint_paths(file: Path, route: int) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Routes between platforms at a moment: one path hop by hop, and the delays of all pairs."""
+"""What the page asks of routes: one path hop by hop at a moment, and the delays of all pairs."""
 
 from itertools import pairwise
 from typing import Any
@@ -9,21 +9,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.naming import normal
 from skyweft.network.routing.model import Routes
-from skyweft.results import Run
-from skyweft.scene.positions import places
-from skyweft.scene.scene_platforms import cast
+from skyweft.stage.question import Answer, Question
+from skyweft.stage.scenery import Held
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 Floats = NDArray[np.float64]
 
-SITES_MAX = 1_000_000  # a route may begin at any of them
 SIDE_MAX = 300  # of the matrix
 _SIDES = ("source", "target")
 NOT_KEPT = "paths were not kept: set `paths = true` in this [[routes]] and run again"
 
 
-def path(run: Run, route: int, source: str, target: str, time_s: float) -> dict[str, Any]:
+def path(question: Question) -> dict[str, Any]:
     """Return the route in force between two platforms, hop by hop.
 
     Returns
@@ -33,7 +32,17 @@ def path(run: Run, route: int, source: str, target: str, time_s: float) -> dict[
         (None where the link has no budget); `delay_total_s` with processing; `reason` why there is
         no route, or why its nodes are unknown.
     """
-    table = _in_force(run, route, time_s, ("source", "target", "delay_s", "reason", "path"))
+    asked = [question.values.get(side) for side in _SIDES]
+    if asked[0] is None or asked[1] is None:
+        raise ScenarioError("a path needs source and target")
+    source, target = (normal(each) for each in asked if each is not None)
+    run, route = question.run, question.whole("route", 0)
+    table = _in_force(
+        run,
+        route,
+        question.number("time", 0.0),
+        ("source", "target", "delay_s", "reason", "path"),
+    )
     mine = (
         pc.equal(_text(table[side]), name)
         for side, name in (("source", source), ("target", target))
@@ -44,7 +53,7 @@ def path(run: Run, route: int, source: str, target: str, time_s: float) -> dict[
     row = rows[0]
     nodes = row["path"]
     reached = row["reason"] == ""
-    range_m = _ranges(run, nodes, row["time_s"]) if nodes else np.zeros(0)
+    range_m = _ranges(question, nodes, row["time_s"]) if nodes else np.zeros(0)
     return {
         "time_s": row["time_s"],
         "nodes": nodes,
@@ -56,7 +65,7 @@ def path(run: Run, route: int, source: str, target: str, time_s: float) -> dict[
     }
 
 
-def matrix(run: Run, route: int, time_s: float) -> dict[str, Any]:
+def matrix(question: Question) -> dict[str, Any]:
     """Return the delays of all pairs of a rule at a snapshot.
 
     Returns
@@ -64,7 +73,8 @@ def matrix(run: Run, route: int, time_s: float) -> dict[str, Any]:
     dict
         `time_s`, `sources`, `targets`, `delay_s` (a row a source; None without a route), `notes`.
     """
-    table = _in_force(run, route, time_s, ("source", "target", "delay_s"))
+    route, time_s = question.whole("route", 0), question.number("time", 0.0)
+    table = _in_force(question.run, route, time_s, ("source", "target", "delay_s"))
     ends, rows, notes = [], [], []
     for side in _SIDES:
         names = _text(table[side])
@@ -86,7 +96,10 @@ def matrix(run: Run, route: int, time_s: float) -> dict[str, Any]:
     }
 
 
-def _in_force(run: Run, route: int, time_s: float, columns: tuple[str, ...]) -> pa.Table:
+ANSWERS: dict[str, Answer] = {"path": path, "matrix": matrix}
+
+
+def _in_force(run: Held, route: int, time_s: float, columns: tuple[str, ...]) -> pa.Table:
     """Return the best routes of a rule at its last snapshot up to a moment."""
     rules = run.scenario.rules(Routes)
     if not 0 <= route < len(rules):
@@ -108,15 +121,15 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string())
 
 
-def _ranges(run: Run, nodes: list[str], time_s: float) -> Floats:
+def _ranges(question: Question, nodes: list[str], time_s: float) -> Floats:
     """Return the length of every hop in metres."""
-    who = cast(run, SITES_MAX)
-    rows = pc.index_in(pa.array(nodes), who.names).to_numpy()
-    step_m = np.diff(places(run, who, time_s)[rows], axis=0)
+    names, position_m = question.places(time_s)
+    rows = pc.index_in(pa.array(nodes), names).to_numpy()
+    step_m = np.diff(position_m[rows], axis=0)
     return np.linalg.norm(step_m, axis=1)
 
 
-def _rates(run: Run, nodes: list[str], time_s: float) -> list[float | None]:
+def _rates(run: Held, nodes: list[str], time_s: float) -> list[float | None]:
     """Return what every hop carries at a moment: of the contact's last sample up to then."""
     up = run.table(
         "contacts",
@@ -134,7 +147,7 @@ def _rates(run: Run, nodes: list[str], time_s: float) -> list[float | None]:
     return rates
 
 
-def _rate(run: Run, contact: int, name: str, time_s: float) -> float | None:
+def _rate(run: Held, contact: int, name: str, time_s: float) -> float | None:
     found = run.table("link_samples", ("time_s", name), [("contact", "==", contact)])
     place = np.searchsorted(found["time_s"].to_numpy(), time_s, side="right") - 1
     return float(found[name][max(int(place), 0)].as_py()) if found.num_rows else None

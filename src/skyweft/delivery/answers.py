@@ -1,4 +1,4 @@
-"""What became of messages, summed up: however many there are, the answer stays small."""
+"""What the page asks of messages: what became of them, summed up, so that answers stay small."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.model import Messages
 from skyweft.errors import ScenarioError
-from skyweft.results import Run
+from skyweft.stage.question import Answer, Question
 
 Floats = NDArray[np.float64]
 
@@ -28,14 +28,14 @@ CELLS = (
 PASSES = ("served_s", "unserved_s", "arrived_bytes", "arrived")
 
 
-def messages(run: Run) -> dict[str, Any]:
+def messages(question: Question) -> dict[str, Any]:
     """Return the sums over the messages of a run that no key metric has, ready for JSON.
 
     Parameters
     ----------
-    run : Run
-        Its tables `delay_cdf`, `deliveries_by_cell`, `storage_occupancy` and `gateway_usage` are
-        read.
+    question : Question
+        Of the run: its tables `delay_cdf`, `deliveries_by_cell`, `storage_occupancy` and
+        `gateway_usage` are read.
 
     Returns
     -------
@@ -50,6 +50,7 @@ def messages(run: Run) -> dict[str, Any]:
     ScenarioError
         The run has no messages, or a table is missing or damaged.
     """
+    run = question.run
     if not run.scenario.rules(Messages):
         raise ScenarioError("this run has no messages: its scenario has no [[messages]]")
     targets, notes = _targets(run.table("gateway_usage", ("target", *PASSES)))
@@ -60,6 +61,9 @@ def messages(run: Run) -> dict[str, Any]:
         "targets": targets,
         "notes": notes,
     }
+
+
+ANSWERS: dict[str, Answer] = {"messages": messages}
 
 
 def _delays(table: pa.Table) -> list[dict[str, Any]]:

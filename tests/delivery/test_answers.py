@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
-from skyweft.console.messages import CURVE_MAX, STEPS_MAX, _delays, _stored, _targets
 from skyweft.console.run_registry import Shelf
+from skyweft.delivery.answers import CURVE_MAX, STEPS_MAX, _delays, _stored, _targets
 from skyweft.results import Run, run
 from skyweft.scenario.shipped import find
 from tests.asking import Ask, asking
@@ -52,8 +52,8 @@ def test_sums_are_there_without_a_row_a_message(ask_carried: Ask, carried: Run) 
         assert 0 < curve["share"][-1] <= 1
 
 
-def test_a_run_without_messages_says_so(ask: Ask) -> None:
-    answer = ask(ADDRESS)
+def test_a_run_without_messages_says_so(small: Run) -> None:
+    answer = asking(Guard(application(Shelf([small.folder]), None), None))(ADDRESS)
     assert answer.status == 400
     assert "its scenario has no [[messages]]" in answer.json["error"]
 

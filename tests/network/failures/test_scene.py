@@ -1,6 +1,5 @@
-"""Outages and bursts of a scene: those that the run itself worked with."""
+"""Outages of a scene: those that the run itself worked with."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.contacts.product import Contacts
-from skyweft.delivery.model import Burst, Messages
 from skyweft.motion.fleet import build_fleet
 from skyweft.network.failures.model import Failures
+from skyweft.network.failures.scene import scene as added
 from skyweft.network.graph.topology import topology
-from skyweft.results import Run, run
-from skyweft.scene import scene
+from skyweft.results import Run
 from skyweft.scene.meetings import met, rules_met
-from skyweft.scene.outages import bursts, outages
 from skyweft.scene.scene_platforms import cast
+from skyweft.stage.scenery import View
 
 RULES = st.lists(
     st.one_of(
@@ -75,20 +73,22 @@ def test_outages_are_those_of_the_run(
     reported = SimpleNamespace(scenario=scenario, table=small.table)
     who = cast(small, 1_000)
     found = met(small, who, rules_met(small), 0.0, small.simulated_s)
-    arrays, notes = outages(reported, who, found, from_s, small.simulated_s)
+    pairs = np.array([found.rule, found.source, found.target])
+    end_s = small.simulated_s
+    told = added(View(reported, who.names, pairs, from_s, end_s, 1_000, 1_000))
     names = who.names.to_pylist()
     # What single rules say may overlap: what is out of order is the union, as in the run.
     known = topology(scenario, fleet, contacts)
     time_s = np.linspace(from_s, small.simulated_s, 50)[:-1] + 0.01
     wanted = _down(known, fleet.names, time_s)
     got: set[tuple[str, str | None, float]] = set()
-    for platform, other, start_s, end_s in zip(*arrays.values(), strict=True):
+    for platform, other, start_s, end_s in zip(*told.arrays.values(), strict=True):
         ends = names[platform], None if other < 0 else names[other]
         got |= {(*ends, each) for each in time_s if start_s <= each < end_s}
     differing = got ^ wanted
     # Float32 times are within a millisecond of the run's.
     assert len(differing) <= 0.002 * max(len(wanted), 1_000), (len(got), len(wanted))
-    assert notes == []
+    assert told.notes == []
 
 
 def _down(known: Any, names: tuple[str, ...], time_s: np.ndarray) -> set[Any]:
@@ -104,30 +104,3 @@ def _down(known: Any, names: tuple[str, ...], time_s: np.ndarray) -> set[Any]:
         ends = names[source], names[target]
         found |= {(*ends, each) for each in time_s if start_s <= each < end_s}  # type: ignore[misc]
     return found
-
-
-def test_a_scene_tells_failures_and_bursts(tmp_path: Path, unpacked: Any) -> None:
-    broken = run(
-        Path(__file__).parents[1] / "small" / "small.toml",
-        tmp_path / "broken",
-        overrides=[
-            "duration_s=1200",
-            'failures=[{platforms=["stations"],names=["Oslo"],start_s=300,end_s=660}]',
-        ],
-    )
-    read = unpacked(scene(broken))
-    names = read.header["platforms"]["name"]
-    assert [names[each] for each in read.arrays["outage.platform"]] == ["Oslo"]
-    assert read.arrays["outage.other"].tolist() == [-1]
-    assert read.arrays["outage.start"].tolist() == [300]
-    assert read.arrays["outage.end"].tolist() == [660]
-    assert read.header["bursts"] == []
-
-
-def test_bursts_are_told(small: Run) -> None:
-    burst = Burst(start_s=60.0, spread_s=30.0, share=0.2, radius_m=3e5)
-    rule = Messages(source="stations", target="sats", size_bytes=20, arrivals="burst", burst=burst)
-    scenario = small.scenario.model_copy(update={"messages": [rule]})
-    assert bursts(scenario) == [
-        {"source": "stations", "start_s": 60.0, "spread_s": 30.0, "share": 0.2, "radius_m": 3e5}
-    ]
