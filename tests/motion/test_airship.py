@@ -14,7 +14,6 @@ import skyweft
 from skyweft.errors import ScenarioError
 from skyweft.motion import build_fleet, propagate
 from skyweft.motion.airship import STEP_S, Keeping
-from skyweft.motion.flights import off_station_m
 from skyweft.scenario.reading import load
 from skyweft.world.atmosphere import standard
 from skyweft.world.ellipsoid import to_geodetic
@@ -85,7 +84,7 @@ def test_a_wind_that_it_can_fly_against_is_held(bearing: float, speed: float) ->
     wind = {"source": "steady", "east_m_s": east, "north_m_s": north}
     keeping = _keeping(wind, latitude_deg=80.0, duration_s=ALL_DAY)
     flight = keeping.flight
-    assert off_station_m(keeping, flight).max() < 1.0
+    assert keeping.off_station_m(flight).max() < 1.0
     np.testing.assert_allclose(flight.airspeed_m_s, speed, rtol=1e-6, atol=1e-9)
     spent = (keeping.battery_j - flight.charge_j[-1]) / ((len(flight.charge_j) - 1) * STEP_S)
     assert spent == pytest.approx(5e3 + _drag_w(speed), rel=1e-6)
@@ -95,7 +94,7 @@ def test_a_stronger_wind_carries_it_off() -> None:
     """By the difference of the speeds: 26 less 20 m/s, for eight hours."""
     wind = {"source": "steady", "east_m_s": 26.0}
     keeping = _keeping(wind, latitude_deg=0.0, duration_s=ALL_DAY, energy={"battery_wh": 1e8})
-    off_m = off_station_m(keeping, keeping.flight)
+    off_m = keeping.off_station_m(keeping.flight)
     # On the sphere's ground, while it flies 20 km above an ellipsoid: 0.4 % less.
     assert off_m[480] == pytest.approx(6.0 * 480 * STEP_S, rel=0.005)
 
@@ -131,7 +130,7 @@ def test_faster_is_nearer_and_another_track() -> None:
         _keeping({"source": "climatology"}, hull={"speed_max_m_s": v}, duration_s=30 * 86_400.0)
         for v in (24.0, 12.0)
     )
-    off_m = [off_station_m(each, each.flight) for each in (fast, slow)]
+    off_m = [each.off_station_m(each.flight) for each in (fast, slow)]
     assert np.mean(off_m[0] <= 50e3) > np.mean(off_m[1] <= 50e3) + 0.1
 
 
@@ -139,7 +138,7 @@ def test_summer_holds_and_winter_does_not() -> None:
     """At 45 degrees: 95th percentiles of 12 m/s in July and of more than 40 m/s in January."""
     keeping = _keeping({"source": "climatology"}, latitude_deg=45.0, duration_s=365 * 86_400.0)
     month = (np.arange(len(keeping.flight.charge_j)) * STEP_S // (365 * 86_400 / 12)).astype(int)
-    on = off_station_m(keeping, keeping.flight) <= 50e3
+    on = keeping.off_station_m(keeping.flight) <= 50e3
     assert on[month == 6].mean() > 0.97
     assert on[month == 0].mean() < 0.75
 

@@ -10,6 +10,7 @@ from skyweft.scenario.review import check
 from skyweft.scenario.shipped import descriptions, find, names
 
 NAMES = [
+    "airship_year",
     "hello",
     "hongyun",
     "integrated",

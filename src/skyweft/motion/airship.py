@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
@@ -17,7 +18,7 @@ from skyweft.scenario.motion import Airship
 from skyweft.weather import model
 from skyweft.weather.wind import over
 from skyweft.world.clock import Clock
-from skyweft.world.constants import DAY_S
+from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
 from skyweft.world.ellipsoid import SEMI_MAJOR_M, to_ecef, up
 from skyweft.world.sun import sun_direction, sunlight
 
@@ -45,14 +46,38 @@ class Keeping:
         """The whole flight, a row a minute."""
         return self.flown(self._setting.wind)
 
-    def others(self) -> Iterator[Flight]:
-        """Yield the flights in winds by other assumptions of shape and correlation time."""
+    @cached_property
+    def on_station(self) -> NDArray[np.bool_]:
+        """Whether it is on station every minute: its flight, then those in winds like others.
+
+        (1, T + 1), with more rows where the wind is the climatology's: by other assumptions of
+        shape and correlation time, see `SHAPES` and `HOURS`.
+        """
         wind = self._setting.wind
-        if wind.source != "climatology":
-            return
-        for shape, hours in product(SHAPES, HOURS):
-            assumed = {"shape": shape, "correlation_time_s": hours * 3_600.0}
-            yield self.flown(wind.model_copy(update=assumed))
+        known = wind.shape or model.SHAPE, wind.correlation_time_s or model.CORRELATION_S
+        winds = [
+            wind.model_copy(update={"shape": shape, "correlation_time_s": hours * 3_600.0})
+            for shape, hours in product(SHAPES, HOURS)
+            if wind.source == "climatology" and known != (shape, hours * 3_600.0)
+        ]
+        flights = (self.flight, *map(self.flown, winds))
+        return np.stack([self.off_station_m(each) <= self.radius_m for each in flights])
+
+    def off_station_m(self, flight: Flight) -> Floats:
+        """Return how far it is from the middle of its station every minute, on a sphere."""
+        latitude, longitude = self.place_rad
+        high = np.sin((flight.latitude_rad - latitude) / 2) ** 2
+        wide = np.sin((flight.longitude_rad - longitude) / 2) ** 2
+        chord = high + np.cos(latitude) * np.cos(flight.latitude_rad) * wide
+        return np.asarray(2 * EARTH_RADIUS_MEAN_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0))))
+
+    @cached_property
+    def light(self) -> Light:
+        """What its array gives over the middle of its station."""
+        where = np.degrees(self.place_rad)
+        height = float(np.mean(self._motion.station.altitude_m))
+        steps = math.ceil(self._setting.duration_s / STEP_S)
+        return light(self._energy, (where[0], where[1]), height, self._setting.clock, steps)
 
     def flown(self, wind: model.Wind) -> Flight:
         """Return the whole flight in such winds, a row a minute."""
@@ -79,7 +104,7 @@ class Keeping:
             ),
             Station(*self.place_rad, *band),
             supply,
-            light(energy, where, float(np.mean(band)), setting.clock, steps),
+            self.light,
             blowing,
             STEP_S,
             out,

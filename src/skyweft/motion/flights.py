@@ -7,11 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.columns import Column, Table, named
-from skyweft.fleet import Fleet, Floats
+from skyweft.fleet import Fleet
 from skyweft.motion.airship import STEP_S, Keeping
-from skyweft.motion.station_keeping import Flight
 from skyweft.world.clock import Clock
-from skyweft.world.constants import EARTH_RADIUS_MEAN_M
 
 EVERY = 10  # of its minutes are a row
 FLIGHTS = Table(
@@ -39,6 +37,10 @@ STATION_KEEPING = Table(
         Column("platform", "name", "", "the airship"),
         Column("month", "text", "", "as in 2026-07; what the run holds of it"),
         Column("on_station_share", "float64", "1", "share of time within the station's radius"),
+        Column(
+            "on_station_share_min", "float64", "1", "the least of it over what winds may be like"
+        ),
+        Column("on_station_share_max", "float64", "1", "the greatest"),
         Column("off_station_median_m", "float64", "m", "from the middle of its station"),
         Column("off_station_p95_m", "float64", "m", "95th percentile of that"),
         Column("off_station_max_m", "float64", "m", "greatest"),
@@ -59,15 +61,6 @@ def flying(fleet: Fleet) -> Iterator[tuple[int, Keeping]]:
         mover += each.count
 
 
-def off_station_m(keeping: Keeping, flight: Flight) -> Floats:
-    """Return how far from the middle of its station it is every minute, on a sphere, (T + 1,)."""
-    latitude, longitude = keeping.place_rad
-    high = np.sin((flight.latitude_rad - latitude) / 2) ** 2
-    wide = np.sin((flight.longitude_rad - longitude) / 2) ** 2
-    chord = high + np.cos(latitude) * np.cos(flight.latitude_rad) * wide
-    return np.asarray(2 * EARTH_RADIUS_MEAN_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0))))
-
-
 def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -> pa.Table:
     """Return the rows of a stretch of time, its end left out."""
     parts = [FLIGHTS.empty()]
@@ -75,7 +68,7 @@ def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -
         flight = keeping.flight
         time_s = STEP_S * np.arange(0, len(flight.charge_j), EVERY)
         some = np.flatnonzero((time_s >= start_s) & (time_s < end_s)) * EVERY
-        off_m = off_station_m(keeping, flight)[some]
+        off_m = keeping.off_station_m(flight)[some]
         parts.append(
             FLIGHTS.build(
                 {
@@ -101,7 +94,7 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
     rows: list[dict[str, Any]] = []
     for row, keeping in flying(fleet):
         flight = keeping.flight
-        off_m = off_station_m(keeping, flight)
+        off_m = keeping.off_station_m(flight)
         time_s = STEP_S * np.arange(len(off_m))
         start = np.datetime64(clock.utc(0.0)[0].removesuffix("Z"), "s")
         month = (start + time_s.astype("timedelta64[s]")).astype("datetime64[M]")
@@ -109,11 +102,14 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
         for each in np.unique(month):
             now = np.flatnonzero(month == each)
             charge = flight.charge_j[now]
+            band = keeping.on_station[:, now].mean(axis=1)
             rows.append(
                 {
                     "platform": row,
                     "month": str(each),
-                    "on_station_share": np.mean(off_m[now] <= keeping.radius_m),
+                    "on_station_share": band[0],
+                    "on_station_share_min": band.min(),
+                    "on_station_share_max": band.max(),
                     "off_station_median_m": np.median(off_m[now]),
                     "off_station_p95_m": np.percentile(off_m[now], 95),
                     "off_station_max_m": off_m[now].max(),
@@ -137,14 +133,13 @@ def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
     now = slice(0, max(1, int(np.ceil(end_s / STEP_S))))
     for row, keeping in flying(fleet):
         flight = keeping.flight
-        off_m, charge = off_station_m(keeping, flight)[now], flight.charge_j[now]
-        shares = [
-            float(np.mean(off_station_m(keeping, other)[now] <= keeping.radius_m))
-            for other in keeping.others()
-        ]
+        off_m, charge = keeping.off_station_m(flight)[now], flight.charge_j[now]
+        share = keeping.on_station[:, now].mean(axis=1)
         found[fleet.names[row]] = {
-            "on_station_share": float(np.mean(off_m <= keeping.radius_m)),
-            "on_station_share_band": [min(shares), max(shares)] if shares else None,
+            "on_station_share": float(share[0]),
+            "on_station_share_band": [float(share.min()), float(share.max())]
+            if len(share) > 1
+            else None,
             "off_station_p95_m": float(np.percentile(off_m, 95)),
             "charge_min": float(charge.min() / keeping.battery_j),
             "dark_share": float(np.mean(charge <= 0)),

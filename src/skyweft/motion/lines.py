@@ -3,10 +3,30 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyweft.drawing.numerals import measured
+from skyweft.drawing.numerals import measured, percent
+
+AIRSHIPS_MAX = 8
 
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Say how many there are, and how far the run came."""
+    """Say how many there are, how far the run came, and how airships kept their stations."""
     total = summary["platforms"]["total"]
     yield f"{summary['name']}: {total:,} platforms, {measured(summary['simulated_s'], 's')}"
+    kept = summary.get("station_keeping", {})
+    worst = sorted(kept, key=lambda name: kept[name]["on_station_share"])
+    for name in sorted(worst[:AIRSHIPS_MAX], key=list(kept).index):
+        yield f"{name}: {_kept(kept[name])}"
+    if len(worst) > AIRSHIPS_MAX:
+        yield f"and {len(worst) - AIRSHIPS_MAX:,} more airships, longer on station than these"
+
+
+def _kept(found: Mapping[str, Any]) -> str:
+    """Say how an airship kept its station."""
+    band = found["on_station_share_band"]
+    range_ = f" ({percent(band[0])} to {percent(band[1])} as winds may be)" if band else ""
+    dark = found["dark_share"]
+    without = f", {percent(dark)} without energy" if dark else ""
+    return (
+        f"{percent(found['on_station_share'])} of the time on station{range_}, "
+        f"least charge {percent(found['charge_min'])}{without}"
+    )

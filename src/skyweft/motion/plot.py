@@ -1,4 +1,4 @@
-"""Where movers went, on a map."""
+"""Where movers went, on a map; how airships kept their stations."""
 
 import numpy as np
 import pyarrow as pa
@@ -9,9 +9,15 @@ from skyweft.drawing.axes import given_or_new
 from skyweft.drawing.maps import coasts, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, Ints, numbers, words
+from skyweft.motion.flight_drawings import (
+    flight_charge,
+    station_drift,
+    station_months,
+    station_wind,
+)
 from skyweft.world.ellipsoid import to_geodetic
 
-__all__ = ["ground_tracks"]
+__all__ = ["flight_charge", "ground_tracks", "station_drift", "station_months", "station_wind"]
 
 
 def ground_tracks(

@@ -1,0 +1,177 @@
+"""How an airship keeps its station, drawn: how far off, in what wind, on what charge, by month."""
+
+import numpy as np
+import pyarrow as pa
+from matplotlib.axes import Axes
+
+from skyweft.drawing.axes import dress, given_or_new, legend, shortened, time_axis
+from skyweft.drawing.palette import LIGHT, Palette
+from skyweft.drawing.reading import Floats, codes, numbers, words
+
+STRETCHES = 365  # of time at most: within each the least and the greatest are drawn
+NEAR_KM = 1.0  # nearer than this to the middle is as good as there
+DASHED = (0, (4, 2))
+
+
+def station_drift(
+    flights: pa.Table,
+    radius_m: float,
+    duration_s: float,
+    ax: Axes | None = None,
+    palette: Palette = LIGHT,
+) -> Axes:
+    """Draw how far an airship is from the middle of its station, and the station's radius.
+
+    Parameters
+    ----------
+    flights : pyarrow.Table
+        Of a run, the rows of one airship.
+    radius_m : float
+        Of its station. [m]
+    duration_s : float
+        Length of the run. [s]
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A band from the least to the greatest of each stretch of time; distances in powers of ten.
+    """
+    ax = dress(given_or_new(ax), palette, grid="y")
+    unit_s = time_axis(ax, duration_s)
+    off_km = np.maximum(numbers(flights, "off_station_m") / 1e3, NEAR_KM)
+    _band(ax, numbers(flights, "time_s") / unit_s, off_km, palette.near_space, "distance")
+    ax.axhline(
+        radius_m / 1e3, color=palette.warning, linestyle=DASHED, linewidth=1.4, label="radius"
+    )
+    ax.set_yscale("log")
+    ax.set_ylim(bottom=NEAR_KM)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+    ax.set_ylabel("off station [km]")
+    legend(ax, palette)
+    return ax
+
+
+def station_wind(
+    flights: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
+) -> Axes:
+    """Draw the wind where an airship flies, and its own speed through the air.
+
+    Parameters
+    ----------
+    flights : pyarrow.Table
+        Of a run, the rows of one airship.
+    duration_s : float
+        Length of the run. [s]
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The wind as a band from the least to the greatest of each stretch of time, the airspeed as
+        the greatest.
+    """
+    ax = dress(given_or_new(ax), palette, grid="y")
+    time = numbers(flights, "time_s") / time_axis(ax, duration_s)
+    _band(ax, time, numbers(flights, "wind_m_s"), palette.air, "wind")
+    airspeed = _stretches(time, numbers(flights, "airspeed_m_s"))
+    ax.plot(airspeed[0], airspeed[2], color=palette.near_space, linewidth=1.4, label="airspeed")
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("speed [m/s]")
+    legend(ax, palette)
+    return ax
+
+
+def flight_charge(
+    flights: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
+) -> Axes:
+    """Draw what part of its battery is full.
+
+    Parameters
+    ----------
+    flights : pyarrow.Table
+        Of a run, the rows of one platform.
+    duration_s : float
+        Length of the run. [s]
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A band from the least to the greatest of each stretch of time.
+    """
+    ax = dress(given_or_new(ax), palette, grid="y")
+    time = numbers(flights, "time_s") / time_axis(ax, duration_s)
+    _band(ax, time, 100 * numbers(flights, "charge"), palette.ground, "charge")
+    ax.set_ylim(0, 102)
+    ax.set_ylabel("charge [%]")
+    return ax
+
+
+def station_months(
+    station_keeping: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT
+) -> Axes:
+    """Draw how much of each month airships are on station, and between what it lies.
+
+    Parameters
+    ----------
+    station_keeping : pyarrow.Table
+        Of a run.
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Points, with a line over what else the winds may be like; airships beside each other.
+    """
+    ax = dress(given_or_new(ax), palette, grid="y")
+    names, who = codes(station_keeping, "platform")
+    months = sorted(set(words(station_keeping, "month").to_pylist()))
+    place = np.array([months.index(each) for each in words(station_keeping, "month").to_pylist()])
+    share, low, high = (
+        100 * numbers(station_keeping, f"on_station_share{which}") for which in ("", "_min", "_max")
+    )
+    colours = (palette.near_space, palette.air, palette.ground, palette.space)
+    for number, name in enumerate(names):
+        mine = who == number
+        x = place[mine] + 0.6 * ((number + 0.5) / len(names) - 0.5)
+        colour = colours[number % len(colours)]
+        ax.vlines(x, low[mine], high[mine], color=colour, linewidth=3, alpha=0.35)
+        marker = "osD^"[number // len(colours) % 4]
+        ax.plot(x, share[mine], marker, color=colour, markersize=5, label=shortened(name))
+    ax.set_xticks(range(len(months)), months)
+    ax.set_ylim(0, 102)
+    ax.set_ylabel("on station [% of time]")
+    legend(ax, palette)
+    return ax
+
+
+def _band(ax: Axes, time: Floats, value: Floats, colour: str, label: str) -> None:
+    """Draw from the least to the greatest of each stretch of time; a line where each is one."""
+    if len(time) <= STRETCHES:
+        ax.plot(time, value, color=colour, linewidth=1.4, label=label)
+        return
+    when, low, high = _stretches(time, value)
+    ax.fill_between(when, low, high, color=colour, alpha=0.55, linewidth=0.6, label=label)
+
+
+def _stretches(time: Floats, value: Floats) -> Floats:
+    """Return middle, least and greatest of each stretch of time, (3, N)."""
+    first = np.unique(np.linspace(0, len(time), min(len(time), STRETCHES) + 1).astype(int)[:-1])
+    if not len(time):
+        return np.empty((3, 0))
+    size = np.diff(np.append(first, len(time)))
+    middle = np.add.reduceat(time, first) / size
+    return np.stack([middle, np.minimum.reduceat(value, first), np.maximum.reduceat(value, first)])
