@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skyweft.motion import sgp4_kernel
-from skyweft.motion.sgp4_terms import near_earth
+from skyweft.motion.sgp4_kernel import Earth, Satellites, States, fill_states
+from skyweft.motion.sgp4_terms import NearEarth, near_earth
 from skyweft.world.clock import Clock
 from skyweft.world.orientation import earth_rotation, teme_to_itrs
 
 Floats = NDArray[np.float64]
 NO_TURN = np.empty((4, 0))
+IN_TEME = Earth(NO_TURN, 0.0)
 COUNT = 5
 
 
@@ -30,10 +31,8 @@ def _states(
 ) -> tuple[Floats, Floats, NDArray[np.uint8]]:
     position_m, velocity_m_s = np.zeros((2, COUNT, 3, len(time_s)))
     status = np.full((COUNT, len(time_s)), 99, dtype=np.uint8)
-    sgp4_kernel.fill_states(
-        _table(), np.linspace(-700.0, 700.0, COUNT), np.arange(COUNT), time_s, turn, rate,
-        position_m, velocity_m_s, status,
-    )  # fmt: skip
+    satellites = Satellites(_table(), np.linspace(-700.0, 700.0, COUNT), np.arange(COUNT))
+    fill_states(satellites, time_s, Earth(turn, rate), States(position_m, velocity_m_s, status))
     return position_m, velocity_m_s, status
 
 
@@ -66,13 +65,11 @@ def test_failed_epochs_are_nan_and_no_others() -> None:
 
 def test_no_mean_motion_is_status_two() -> None:
     table = _table()
-    table[:, 23] = [0.0, -1.0, np.nan, 0.06, 0.06]
+    table[:, NearEarth._fields.index("no_unkozai")] = [0.0, -1.0, np.nan, 0.06, 0.06]
     position_m, velocity_m_s = np.zeros((2, COUNT, 3, 4))
     status = np.zeros((COUNT, 4), dtype=np.uint8)
-    sgp4_kernel.fill_states(
-        table, np.zeros(COUNT), np.arange(COUNT), np.arange(4.0), NO_TURN, 0.0,
-        position_m, velocity_m_s, status,
-    )  # fmt: skip
+    satellites = Satellites(table, np.zeros(COUNT), np.arange(COUNT))
+    fill_states(satellites, np.arange(4.0), IN_TEME, States(position_m, velocity_m_s, status))
     assert np.all(status[:3] == 2)
     assert np.all(status[3:] == 0)
     assert np.all(np.isnan(position_m[:3]))
@@ -83,10 +80,8 @@ def test_rows_say_where_states_go() -> None:
     position_m, velocity_m_s = np.zeros((2, 7, 3, 5))
     status = np.zeros((7, 5), dtype=np.uint8)
     rows = np.array([6, 0, 3, 2, 5])
-    sgp4_kernel.fill_states(
-        _table(), np.linspace(-700.0, 700.0, COUNT), rows, time_s, NO_TURN, 0.0,
-        position_m, velocity_m_s, status,
-    )  # fmt: skip
+    satellites = Satellites(_table(), np.linspace(-700.0, 700.0, COUNT), rows)
+    fill_states(satellites, time_s, IN_TEME, States(position_m, velocity_m_s, status))
     np.testing.assert_array_equal(position_m[rows], _states(time_s)[0])
     assert np.all(position_m[[1, 4]] == 0)
 
@@ -135,18 +130,16 @@ def test_wrong_arrays_are_refused(
 ) -> None:
     arrays = np.zeros((2, *shape))
     status = np.zeros((COUNT, len(time_s)), dtype=np.uint8)
+    satellites = Satellites(_table(), np.zeros(COUNT), np.arange(COUNT))
     with pytest.raises(ValueError, match=words):
-        sgp4_kernel.fill_states(
-            _table(), np.zeros(COUNT), np.arange(COUNT), np.array(time_s), turn, 0.0,
-            arrays[0], arrays[1], status,
-        )  # fmt: skip
+        fill_states(
+            satellites, np.array(time_s), Earth(turn, 0.0), States(arrays[0], arrays[1], status)
+        )
 
 
 def test_strided_states_are_refused() -> None:
     arrays = np.zeros((2, COUNT, 2, 3)).transpose(0, 1, 3, 2)
     status = np.zeros((COUNT, 2), dtype=np.uint8)
+    satellites = Satellites(_table(), np.zeros(COUNT), np.arange(COUNT))
     with pytest.raises(ValueError, match="contiguous"):
-        sgp4_kernel.fill_states(
-            _table(), np.zeros(COUNT), np.arange(COUNT), np.arange(2.0), NO_TURN, 0.0,
-            arrays[0], arrays[1], status,
-        )  # fmt: skip
+        fill_states(satellites, np.arange(2.0), IN_TEME, States(arrays[0], arrays[1], status))

@@ -67,7 +67,7 @@ def _expected(name: str, satellite: Satrec) -> float:
     return derived[name] if name in derived else getattr(satellite, name)
 
 
-@pytest.mark.parametrize("name", NearEarth.__slots__)
+@pytest.mark.parametrize("name", NearEarth._fields)
 def test_term(name: str) -> None:
     expected = [_expected(name, _reference(orbit)) for orbit in ORBITS]
     # A few last bits; coefficients that cancel lose some of those.
@@ -77,8 +77,8 @@ def test_term(name: str) -> None:
 def test_the_table_follows_the_fields() -> None:
     terms = _ours()
     table = terms.table()
-    assert table.shape == (len(ORBITS), len(NearEarth.__slots__))
-    for column, name in zip(table.T, NearEarth.__slots__, strict=True):
+    assert table.shape == (len(ORBITS), len(NearEarth._fields))
+    for column, name in zip(table.T, NearEarth._fields, strict=True):
         np.testing.assert_array_equal(column, getattr(terms, name))
 
 

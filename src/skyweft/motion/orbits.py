@@ -14,13 +14,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.fleet.planes import MeanOrbits
-from skyweft.motion import deep_space, sgp4_kernel
+from skyweft.motion import deep_space
+from skyweft.motion.sgp4_kernel import Earth, Satellites, States, fill_states
 from skyweft.motion.sgp4_terms import (
     DEEP_SPACE_MIN,
     J2,
@@ -221,26 +221,18 @@ class Orbits:
         executor: ThreadPoolExecutor | None,
     ) -> Codes:
         """Write states and return their status; blocks of satellites go over threads."""
-        states = _States.around(position_m, velocity_m_s)
+        states = _room(position_m, velocity_m_s)
         _spread(lambda rows: self._fill_near(rows, rows, grid, states), self._near, executor)
         self._fill_deep(self._deep, self._deep, grid, states)
         return states.status
 
-    def _fill_near(self, rows: Rows, into: Rows, grid: "_Grid", states: "_States") -> None:
+    def _fill_near(self, rows: Rows, into: Rows, grid: "_Grid", states: States) -> None:
         """Write near-earth satellites `rows` into the rows `into` of the states."""
-        sgp4_kernel.fill_states(
-            self._table[rows],
-            self._offset_min[rows],
-            into,
-            grid.time_s,
-            grid.turn,
-            grid.rotation.rate_rad_s if grid.rotation else 0.0,
-            states.position_m,
-            states.velocity_m_s,
-            states.status,
-        )
+        satellites = Satellites(self._table[rows], self._offset_min[rows], into)
+        earth = Earth(grid.turn, grid.rotation.rate_rad_s if grid.rotation else 0.0)
+        fill_states(satellites, grid.time_s, earth, states)
 
-    def _fill_deep(self, rows: Rows, into: Rows, grid: "_Grid", states: "_States") -> None:
+    def _fill_deep(self, rows: Rows, into: Rows, grid: "_Grid", states: States) -> None:
         """Do the same for deep space."""
         for row, out in zip(map(int, rows), map(int, into), strict=True):
             deep_space.fill_states(
@@ -267,9 +259,7 @@ class Orbits:
 
         def even(rows: Rows) -> None:
             far = np.isin(rows, self._deep)
-            earlier, later = (
-                _States.around(*np.empty((2, len(rows), 3, len(time_s)))) for _ in sides
-            )
+            earlier, later = (_room(*np.empty((2, len(rows), 3, len(time_s)))) for _ in sides)
             for grid, states in zip(sides, (earlier, later), strict=True):
                 self._fill_near(rows[~far], np.flatnonzero(~far), grid, states)
                 self._fill_deep(rows[far], np.flatnonzero(far), grid, states)
@@ -305,7 +295,7 @@ class Orbits:
 
     def _columns(self) -> dict[str, Floats]:
         """Return the kernel's terms by their names, (N,) each."""
-        return dict(zip(NearEarth.__slots__, self._table.T, strict=True))
+        return dict(zip(NearEarth._fields, self._table.T, strict=True))
 
     def _failures(self, time_s: Floats, status: Codes) -> tuple[Floats, Codes]:
         """Return when each satellite failed for good, inf where it did not, and why, (N,) each.
@@ -414,19 +404,10 @@ class _Grid:
     rotation: EarthRotation | None
 
 
-@dataclass(frozen=True, slots=True)
-class _States:
-    """Where states (N, 3, T) and their status (N, T) are written."""
-
-    position_m: Floats
-    velocity_m_s: Floats
-    status: Codes
-
-    @classmethod
-    def around(cls, position_m: Floats, velocity_m_s: Floats) -> Self:
-        """Return arrays with a status beside them."""
-        shape = position_m.shape[0], position_m.shape[2]
-        return cls(position_m, velocity_m_s, np.zeros(shape, dtype=np.uint8))
+def _room(position_m: Floats, velocity_m_s: Floats) -> States:
+    """Return arrays with a status beside them."""
+    shape = position_m.shape[0], position_m.shape[2]
+    return States(position_m, velocity_m_s, np.zeros(shape, dtype=np.uint8))
 
 
 @lru_cache(maxsize=16)

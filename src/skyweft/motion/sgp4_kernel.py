@@ -13,15 +13,16 @@ D. Vallado, P. Crawford, R. Hujsak and T. S. Kelso, "Revisiting Spacetrack Repor
 AIAA 2006-6753.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
+from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
-from skyweft.motion.sgp4_terms import J2, RADIUS_M, XKE
+from skyweft.motion.sgp4_terms import J2, RADIUS_M, XKE, NearEarth
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint8]
@@ -29,11 +30,13 @@ Rows = NDArray[np.int64]
 Pair = tuple[float, float]
 Triple = tuple[float, float, float]
 Five = tuple[Floats, Floats, Floats, Floats, Floats]
+Six = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
 
 _SPEED_M_S = RADIUS_M * float(XKE) / 60.0
 _MINUTES = 1.0 / 60.0
 _HALF_J2 = 0.5 * J2
 _SPAN = 256
+_TERMS = len(NearEarth._fields)
 _NEWTON_STEPS = 9
 
 # What the short way may meet in a span: it keeps 1e-15 rad up to these.
@@ -54,40 +57,47 @@ _kernel = njit(cache=True, **_OPTIONS)
 _part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
 
 
-def fill_states(
-    terms: Floats,
-    offset_min: Floats,
-    rows: Rows,
-    time_s: Floats,
-    turn: Floats,
-    rate_rad_s: float,
-    position_m: Floats,
-    velocity_m_s: Floats,
-    status: Codes,
-) -> None:
+class Satellites(NamedTuple):
+    """N satellites, as `fill_states` wants them."""
+
+    terms: Floats  # (N, 32) `sgp4_terms.NearEarth.table()`
+    offset_min: Floats  # (N,) from each element set's epoch to time 0
+    row: Rows  # (N,) of the states that each fills
+
+
+class Earth(NamedTuple):
+    """What turns TEME into ITRS; without columns states stay in TEME."""
+
+    turn: Floats  # (4, T) or (4, 0) cosine and sine of sidereal time, x and y of the pole [rad]
+    rate_rad_s: float
+
+
+class States(NamedTuple):
+    """States that are written: ITRS or TEME, NaN where there is none. C-contiguous."""
+
+    position_m: Floats  # (P, 3, T)
+    velocity_m_s: Floats  # (P, 3, T)
+    # (P, T) 0, or python-sgp4's 1 (mean eccentricity), 2 (mean motion), 4 (semi-latus rectum),
+    # 6 (decayed).
+    status: Codes
+
+
+def fill_states(satellites: Satellites, time_s: Floats, earth: Earth, states: States) -> None:
     """Write the states of N satellites at T ascending times; lets other threads run meanwhile.
 
     Parameters
     ----------
-    terms : (N, 32)
-        `sgp4_terms.NearEarth.table()`.
-    offset_min : (N,)
-        Minutes from each element set's epoch to time 0.
-    rows : (N,)
-        The row of the arrays below that each satellite fills.
+    satellites : Satellites
+        Who flies.
     time_s : (T,)
         Ascending. [s]
-    turn : (4, T) or (4, 0)
-        Cosine and sine of sidereal time, x and y of the pole [rad]; without columns the states
-        stay in TEME.
-    rate_rad_s : float
-        The Earth's rate. [rad/s]
-    position_m, velocity_m_s : (P, 3, T)
-        Written: ITRS or TEME, NaN where there is no state. C-contiguous.
-    status : (P, T)
-        Written: 0, or python-sgp4's 1 (mean eccentricity), 2 (mean motion), 4 (semi-latus
-        rectum), 6 (decayed).
+    earth : Earth
+        How it turns at those times.
+    states : States
+        Written.
     """
+    position_m, velocity_m_s, status = states
+    turn = earth.turn
     shape = (len(status), 3, len(time_s))
     if position_m.shape != shape or velocity_m_s.shape != shape:
         raise ValueError(
@@ -101,7 +111,8 @@ def fill_states(
         raise ValueError("time_s must ascend")
     time_s = np.require(time_s, np.float64, ["C", "W"])  # other kinds would be compiled anew
     if len(time_s):
-        _fill(terms, offset_min, rows, time_s, turn, rate_rad_s, position_m, velocity_m_s, status)
+        # Plain tuples: the names of others are looked up at every call, which takes microseconds.
+        _fill(tuple(satellites), time_s, tuple(earth), tuple(states))
 
 
 @intrinsic
@@ -122,22 +133,16 @@ def _wide_vectors(typing_context):  # type: ignore[no-untyped-def]  # numba call
 
 
 @_kernel
-def _fill(
-    terms: Floats,
-    offset_min: Floats,
-    rows: Rows,
-    time_s: Floats,
-    turn: Floats,
-    rate_rad_s: float,
-    position_m: Floats,
-    velocity_m_s: Floats,
-    status: Codes,
-) -> None:
+def _fill(satellites: Satellites, time_s: Floats, earth: Earth, states: States) -> None:
     """Do the work of `fill_states`."""
+    terms, offset_min, rows = satellites
+    turn, rate_rad_s = earth
+    position_m, velocity_m_s, status = states
     scratch = np.empty((15, _SPAN))
     for i in range(terms.shape[0]):
-        row, offset, p = terms[i], offset_min[i], rows[i]
-        if not row[23] > 0.0:  # mean motion
+        row = NearEarth(*to_fixed_tuple(terms[i], _TERMS))  # its columns are numbers here
+        offset, p = offset_min[i], rows[i]
+        if not row.no_unkozai > 0.0:
             position_m[p] = np.nan
             velocity_m_s[p] = np.nan
             status[p] = 2
@@ -151,10 +156,10 @@ def _fill(
             else:
                 _mean_wide(row, offset, times, scratch)
                 _kepler_wide(last - first, scratch)
-            states = _six(position_m[p], velocity_m_s[p], first, last)
-            _states(row, scratch, states, status[p, first:last])
+            span = _six(position_m[p], velocity_m_s[p], first, last)
+            _states(row, scratch, span, status[p, first:last])
             if turn.shape[1]:
-                _turn_states(turn, first, last, rate_rad_s, states)
+                _turn_states(turn, first, last, rate_rad_s, span)
 
 
 @_part
@@ -214,9 +219,7 @@ def _five(scratch: Floats, first: int, n: int) -> Five:
 
 
 @_part
-def _six(  # type: ignore[no-untyped-def]  # six rows
-    position_m: Floats, velocity_m_s: Floats, first: int, last: int
-):
+def _six(position_m: Floats, velocity_m_s: Floats, first: int, last: int) -> Six:
     """Return the rows of a satellite's states (3, T) between two epochs."""
     return (
         position_m[0, first:last],
@@ -229,18 +232,18 @@ def _six(  # type: ignore[no-untyped-def]  # six rows
 
 
 @_part
-def _is_near(row: Floats, first_min: float, last_min: float) -> bool:
+def _is_near(row: Any, first_min: float, last_min: float) -> bool:
     """Tell whether all that the short way takes as small is small, first to last minute."""
     reach, half_span = max(abs(first_min), abs(last_min)), 0.5 * (last_min - first_min)
-    high, low = 1.0 + row[19], 1.0 - row[19]
-    swing = max(abs(high * high * high - row[21]), abs(low * low * low - row[21]))
-    shift = abs(row[18]) * reach + abs(row[20]) * swing
-    e = row[22] + abs(row[11]) * reach + 2.0 * abs(row[12]) + 2.0 * abs(row[25])
-    braking = 3.0 * abs(row[15]) + reach * (4.0 * abs(row[16]) + reach * 5.0 * abs(row[17]))
-    braking = reach * (2.0 * abs(row[14]) + reach * braking)
-    lead = row[23] * half_span * braking + 1.5 * abs(row[26]) * e
-    apsides = abs(row[3]) * half_span + shift
-    node = (abs(row[5]) + 2.0 * reach * abs(row[6])) * half_span
+    high, low = 1.0 + row.eta, 1.0 - row.eta
+    swing = max(abs(high * high * high - row.delmo), abs(low * low * low - row.delmo))
+    shift = abs(row.omgcof) * reach + abs(row.xmcof) * swing
+    e = row.ecco + abs(row.bstar_cc4) * reach + 2.0 * abs(row.bstar_cc5) + 2.0 * abs(row.aycof)
+    braking = 3.0 * abs(row.t3cof) + reach * (4.0 * abs(row.t4cof) + reach * 5.0 * abs(row.t5cof))
+    braking = reach * (2.0 * abs(row.t2cof) + reach * braking)
+    lead = row.no_unkozai * half_span * braking + 1.5 * abs(row.xlcof) * e
+    apsides = abs(row.argpdot) * half_span + shift
+    node = (abs(row.nodedot) + 2.0 * reach * abs(row.nodecf)) * half_span
     return (
         e < _E_SMALL
         and shift < _SHIFT_SMALL
@@ -250,9 +253,18 @@ def _is_near(row: Floats, first_min: float, last_min: float) -> bool:
 
 
 @_part
-def _brake(row: Floats) -> tuple[float, ...]:
+def _brake(row: Any) -> tuple[float, ...]:
     """Return the drag terms of a satellite's row."""
-    return (row[7], row[8], row[9], row[10], row[14], row[15], row[16], row[17])
+    return (
+        row.cc1,
+        row.d2,
+        row.d3,
+        row.d4,
+        row.t2cof,
+        row.t3cof,
+        row.t4cof,
+        row.t5cof,
+    )
 
 
 @_part
@@ -280,23 +292,35 @@ def _size(  # type: ignore[no-untyped-def]  # numba: five floats
 
 
 @_part
-def _mean_near(row: Floats, offset_min: float, times: Floats, scratch: Floats) -> None:
+def _mean_near(row: Any, offset_min: float, times: Floats, scratch: Floats) -> None:
     """Write an almost circular orbit's mean elements at `times` [s] into `scratch`.
 
     Perigee and node are turned from where they are at the span's middle.
     """
     _wide_vectors()
-    mo, mdot, argpdot, nodedot, nodecf = row[0], row[1], row[3], row[5], row[6]
-    omgcof, eta, xmcof, delmo = row[18], row[19], row[20], row[21]
-    ecco, no, bstar_cc4, bstar_cc5, sinmao = row[22], row[23], row[11], row[12], row[13]
+    mo, mdot, argpdot, nodedot, nodecf = (
+        row.mo,
+        row.mdot,
+        row.argpdot,
+        row.nodedot,
+        row.nodecf,
+    )
+    omgcof, eta, xmcof, delmo = row.omgcof, row.eta, row.xmcof, row.delmo
+    ecco, no, bstar_cc4, bstar_cc5, sinmao = (
+        row.ecco,
+        row.no_unkozai,
+        row.bstar_cc4,
+        row.bstar_cc5,
+        row.sinmao,
+    )
     n = times.size
     out_ax, out_ay, out_lead, out_sine, out_cosine = _five(scratch, 0, n)
     out_root, out_inverse, out_node_s, out_node_c, out_e = _five(scratch, 5, n)
-    brake, size = _brake(row), (row[24], row[25], row[26])
+    brake, size = _brake(row), (row.sqrt_a, row.aycof, row.xlcof)
     middle = 0.5 * (times[0] + times[n - 1]) * _MINUTES + offset_min
     _, gain_0 = _drag(brake, middle)
-    sine_p0, cosine_p0 = _sine_cosine(row[2] + argpdot * middle)
-    sine_n0, cosine_n0 = _sine_cosine(row[4] + middle * (nodedot + nodecf * middle))
+    sine_p0, cosine_p0 = _sine_cosine(row.argpo + argpdot * middle)
+    sine_n0, cosine_n0 = _sine_cosine(row.nodeo + middle * (nodedot + nodecf * middle))
     sine_g0, cosine_g0 = _sine_cosine(no * gain_0)
     for j in range(n):
         t = times[j] * _MINUTES + offset_min
@@ -320,17 +344,23 @@ def _mean_near(row: Floats, offset_min: float, times: Floats, scratch: Floats) -
 
 
 @_part
-def _mean_wide(row: Floats, offset_min: float, times: Floats, scratch: Floats) -> None:
+def _mean_wide(row: Any, offset_min: float, times: Floats, scratch: Floats) -> None:
     """Write any orbit's mean elements at `times` [s] into `scratch`: nothing is taken as small."""
     _wide_vectors()
-    mo, mdot, argpo, argpdot = row[0], row[1], row[2], row[3]
-    nodeo, nodedot, nodecf = row[4], row[5], row[6]
-    omgcof, eta, xmcof, delmo = row[18], row[19], row[20], row[21]
-    ecco, no, bstar_cc4, bstar_cc5, sinmao = row[22], row[23], row[11], row[12], row[13]
+    mo, mdot, argpo, argpdot = row.mo, row.mdot, row.argpo, row.argpdot
+    nodeo, nodedot, nodecf = row.nodeo, row.nodedot, row.nodecf
+    omgcof, eta, xmcof, delmo = row.omgcof, row.eta, row.xmcof, row.delmo
+    ecco, no, bstar_cc4, bstar_cc5, sinmao = (
+        row.ecco,
+        row.no_unkozai,
+        row.bstar_cc4,
+        row.bstar_cc5,
+        row.sinmao,
+    )
     n = times.size
     out_ax, out_ay, out_longitude, _, _ = _five(scratch, 0, n)
     out_root, out_inverse, out_node_s, out_node_c, out_e = _five(scratch, 5, n)
-    brake, size = _brake(row), (row[24], row[25], row[26])
+    brake, size = _brake(row), (row.sqrt_a, row.aycof, row.xlcof)
     for j in range(n):
         t = times[j] * _MINUTES + offset_min
         anomaly, perigee = mo + mdot * t, argpo + argpdot * t
@@ -411,10 +441,10 @@ def _kepler_wide(n: int, scratch: Floats) -> None:
 
 
 @_part
-def _states(row: Floats, scratch: Floats, states: tuple[Floats, ...], status: Codes) -> None:
+def _states(row: Any, scratch: Floats, states: Six, status: Codes) -> None:
     """Write TEME states and status of a span from what `scratch` holds."""
     _wide_vectors()
-    shape = (row[27], row[28], row[29], row[30], row[31])
+    shape = (row.con41, row.x1mth2, row.x7thm1, row.cosio, row.sinio)
     n = status.size
     orbit, size, root = _five(scratch, 0, n), _five(scratch, 5, n), _five(scratch, 10, n)
     x, y, z, u, v, w = states
@@ -488,9 +518,7 @@ def _oriented(
 
 
 @_part
-def _turn_states(
-    turn: Floats, first: int, last: int, rate_rad_s: float, states: tuple[Floats, ...]
-) -> None:
+def _turn_states(turn: Floats, first: int, last: int, rate_rad_s: float, states: Six) -> None:
     """Turn a span of TEME states into ITRS in place, as `world.orientation.teme_to_itrs` does."""
     _wide_vectors()
     cosines, sines = turn[0, first:last], turn[1, first:last]

@@ -11,7 +11,8 @@ D. Vallado, P. Crawford, R. Hujsak and T. S. Kelso, "Revisiting Spacetrack Repor
 AIAA 2006-6753.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,8 +35,7 @@ _NEARLY_CIRCULAR = 1e-4
 _RETROGRADE_GUARD = 1.5e-12
 
 
-@dataclass(frozen=True, slots=True)
-class NearEarth:
+class NearEarth(NamedTuple):
     """The constants of `N` satellites in the order the kernel reads them. Columns are (N,)."""
 
     mo: Floats
@@ -73,7 +73,7 @@ class NearEarth:
 
     def table(self) -> Floats:
         """Return the columns side by side, (N, 32), a row a satellite."""
-        return np.stack([getattr(self, field.name) for field in fields(self)], axis=1)
+        return np.stack(self, axis=1)
 
 
 @dataclass(frozen=True, slots=True)

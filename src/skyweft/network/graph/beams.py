@@ -77,7 +77,8 @@ def steered(
         beams.users_max or NO_LIMIT,
     )
     contacts = _Contacts(source, target, at, towards, free)
-    _steer(order, contacts, _Left(left, limits.side), steering, beam)
+    # Plain tuples: the names of others are looked up at every call, which takes microseconds.
+    _steer(order, tuple(contacts), (left, limits.side), tuple(steering), beam)
     return beam, users
 
 
