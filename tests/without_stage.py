@@ -1,12 +1,13 @@
-"""Uses the package as everybody does while a stage's folder and line are not there: one process.
+"""Uses the package as everybody does while a stage is not there: one process.
 
-The folder cannot be imported and the registry is read without its line, which is what deleting
-them does; a copy of the tree would compile every kernel anew.
+Where nobody else imports of its folder, the folder cannot be imported; else what is the stage's
+alone cannot, the modules that are found by their names. The registry is read without its line.
+That is what deleting them does; a copy of the tree would compile every kernel anew.
 """
 
-import asyncio
 import importlib.util
 import json
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-SCENARIO = """
+BASE = """
 name = "Two towns"
 start = 2026-07-01T00:00:00Z
 duration_s = 600
@@ -49,41 +50,80 @@ gt_db_k = -25
 [[links]]
 between = ["up", "down"]
 waveform = "lora"
+"""
+# What each stage is asked, by its home.
+ASKED = {
+    "skyweft.contacts.coverage": """
+[coverage]
+platforms = ["ship"]
+cells = 20
+""",
+    "skyweft.network.failures": """
+[[failures]]
+platforms = ["moving"]
+share = 0.5
+""",
+    "skyweft.network.routing": """
 [[routes]]
 sources = ["towns"]
 targets = ["ship"]
+paths = true
+""",
+    "skyweft.network.flows": """
 [[flows]]
 sources = ["towns"]
 targets = ["ship"]
 demand_bps = 100
-[coverage]
-platforms = ["ship"]
-cells = 20
-"""
+""",
+    "skyweft.network.queues": """
+[[packets]]
+source = "towns"
+target = "ship"
+rate_bps = 50
+size_bytes = 20
+duration_s = 60
+""",
+    "skyweft.delivery": """
+[[messages]]
+source = "towns"
+target = "ship"
+size_bytes = 10
+period_s = 120
+""",
+    "skyweft.network.placement": """
+[gateways]
+sites = ["towns"]
+demand_bps = 50
+""",
+}
+# What is found by its name beside a stage, and what a scenario may ask of it.
+PARTS = ("stage", "section", "lines", "plot", "scene", "answers", "card")
 
 
 class Registry(SourceFileLoader):
-    """The registry without a stage's line."""
+    """The registry without some stages' lines."""
 
-    line = ""
+    lines: Sequence[str] = ()
 
     def get_code(self, fullname: str) -> CodeType:
-        lines = Path(self.path).read_text(encoding="utf-8").splitlines()
-        lines.remove(self.line)
-        return compile("\n".join(lines), self.path, "exec")
+        text = Path(self.path).read_text(encoding="utf-8").splitlines()
+        for line in self.lines:
+            text.remove(line)
+        return compile("\n".join(text), self.path, "exec")
 
 
 class Without(MetaPathFinder):
-    """Finds everything but a stage's folder."""
+    """Finds everything but stages' folders, or what is theirs alone."""
 
-    def __init__(self, home: str) -> None:
-        self._home = home
-        Registry.line = f'    "{home}.stage",'
+    def __init__(self, homes: Sequence[str], shared: Sequence[str]) -> None:
+        gone = [f"{home}.{part}" if home in shared else home for home in homes for part in PARTS]
+        self._gone = re.compile(rf"({'|'.join(map(re.escape, gone))})(\..*)?")
+        Registry.lines = [f'    "{home}.stage",' for home in homes]
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
     ) -> ModuleSpec | None:
-        if fullname == self._home or fullname.startswith(f"{self._home}."):
+        if self._gone.fullmatch(fullname):
             raise ModuleNotFoundError(f"{fullname} has been deleted", name=fullname)
         found = PathFinder.find_spec(fullname, path, target)
         if fullname == "skyweft.stage.registry" and found is not None:
@@ -101,30 +141,6 @@ def said(words: list[str]) -> str:
         code = main(words)
     assert code == 0, (words, out.getvalue())
     return out.getvalue()
-
-
-def asked(app: Any, address: str) -> str:
-    """Return what the page's server answers."""
-    path, _, query = address.partition("?")
-    body = b""
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        nonlocal body
-        if message["type"] == "http.response.start":
-            assert message["status"] == 200, (address, message)
-        body += message.get("body", b"")
-
-    scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(),
-        "query_string": query.encode(), "headers": [(b"host", b"127.0.0.1:8000")],
-        "http_version": "1.1", "scheme": "http", "root_path": "", "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 8000),
-    }  # fmt: skip
-    asyncio.run(app(scope, receive, send))
-    return body.decode("utf-8", "replace")
 
 
 def references(docs: Path) -> dict[str, str]:
@@ -145,20 +161,22 @@ def drawn(run: Any) -> list[str]:
     from skyweft import plot
 
     mpl.use("Agg")
-    plot.coverage_map(run.coverage)
+    plot.ground_tracks(run.tracks)
     return [*plot.__all__]
 
 
-def everything(folder: Path, docs: Path) -> dict[str, Any]:
+def everything(folder: Path, docs: Path, homes: Sequence[str]) -> dict[str, Any]:
     """Return all that was said and written, by where."""
     import skyweft
     from skyweft.console.api import application
     from skyweft.console.run_registry import Shelf
     from skyweft.export import FORMATS, export
     from skyweft.scene import scene
+    from tests.asking import asking
 
     path, out = folder / "towns.toml", folder / "run"
-    path.write_text(SCENARIO, encoding="utf-8")
+    asked = (text for home, text in ASKED.items() if home not in homes)
+    path.write_text("\n".join([BASE, *asked]), encoding="utf-8")
     found: dict[str, Any] = {
         "schema": said(["check", "--schema"]),
         "check": said(["check", str(path)]),
@@ -174,15 +192,20 @@ def everything(folder: Path, docs: Path) -> dict[str, Any]:
     found["scene"] = len(scene(run))
     for form in set(FORMATS) - {"netcdf", "zarr"}:
         export(run, form)
-    app = application(Shelf([out]), None)
-    for address in ("", "/0/summary", "/0/timeline", "/0/table/contacts"):
-        found[address] = asked(app, f"/api/v1/runs{address}")
+    ask = asking(application(Shelf([out]), None))
+    for address in ("", "/0/summary", "/0/timeline", "/0/table/contacts", "/0/scene"):
+        answer = ask(f"/api/v1/runs{address}")
+        assert answer.status == 200, (address, answer.body)
+        found[address] = answer.body.decode("utf-8", "replace")
+    for question in ("path?source=towns&target=ship", "matrix", "messages"):
+        found[question] = ask(f"/api/v1/runs/0/{question}").status
+    found["card"] = run._repr_html_()
     return found
 
 
 if __name__ == "__main__":
-    home, folder, docs, reported = sys.argv[1:]
-    sys.meta_path.insert(0, Without(home))
+    gone, kept, folder, docs, reported = sys.argv[1:]
+    sys.meta_path.insert(0, Without(gone.split(), kept.split()))
     warnings.simplefilter("error")
-    found = everything(Path(folder), Path(docs))
+    found = everything(Path(folder), Path(docs), gone.split())
     Path(reported).write_text(json.dumps(found, default=str), encoding="utf-8")
