@@ -104,7 +104,8 @@ def _even(number: Floats) -> bool:
 
 
 def _written(value: object) -> str:
-    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:,.10g}" if number else str(value)
 
 
 def _broken(name: str) -> str:

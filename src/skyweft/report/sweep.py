@@ -198,6 +198,8 @@ def _cell(value: object) -> Cell:
 def _word(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
