@@ -174,13 +174,27 @@ def rates_at(
     rate_bps, rate_reverse_bps : (K,)
         As in `LinkSamples`; 0 where an end is absent. [bit/s]
     """
+    links = samples_at(scenario, fleet, motion, contacts, row, time_s, restrictions)
+    return links.rate_bps, links.rate_reverse_bps
+
+
+def samples_at(
+    scenario: Scenario,
+    fleet: Fleet,
+    motion: Motion,
+    contacts: Contacts,
+    row: Rows,
+    time_s: Floats,
+    restrictions: Restrictions = NOTHING,
+) -> LinkSamples:
+    """Return the link budget of contacts at chosen moments; parameters as of `rates_at`."""
     links = _blank(row, time_s)
     for first in range(0, len(row), PIECE):
         piece = _rows_of(links, slice(first, first + PIECE))
         gone = ~_fill_piece(scenario, fleet, motion, contacts, piece)
         piece.rate_bps[gone] = piece.rate_reverse_bps[gone] = 0.0
     restrict(links, contacts, restrictions)
-    return links.rate_bps, links.rate_reverse_bps
+    return links
 
 
 def _blank(row: Rows, time_s: Floats) -> LinkSamples:

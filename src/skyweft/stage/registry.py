@@ -36,6 +36,7 @@ OURS = (
     "skyweft.contacts.coverage.stage",
     "skyweft.network.failures.stage",
     "skyweft.network.graph.stage",
+    "skyweft.network.handover.stage",
     "skyweft.network.routing.stage",
     "skyweft.network.flows.stage",
     "skyweft.network.queues.stage",

@@ -1,0 +1,17 @@
+"""What the command line says of handovers at the end of a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skyweft.drawing.numerals import proportion
+
+
+def lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say how often servers change, and how far that is from the best."""
+    for each in summary["handover"]:
+        who, rule = ", ".join(each["platforms"]), each["rule"].replace("_", " ")
+        yield (
+            f"handover of {who}, {rule}: {each['handovers']:,}, {each['ping_pongs']:,} of them "
+            f"ping-pong; served {proportion(each['served_share'])} of the time, "
+            f"{proportion(each['gap_share'])} below the optimum"
+        )
