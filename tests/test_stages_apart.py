@@ -5,6 +5,7 @@ in its folder under a name that is looked for. Other stages name it in `needs`, 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def _words() -> dict[str, str]:
 
 
 WORDS = _words()
+# Of the page: what of figures and drawings is still in views that all stages share. Only ever to
+# be shortened.
+LEFT = {
+    "views/compare/view.tsx": {"route_statistics", "coverage"},
+    "views/globe/now.tsx": {"link_loads"},
+    "views/globe/tiles.tsx": {"route_snapshots", "flow_rates"},
+}
 
 
 def _asked(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -110,3 +118,14 @@ def test_rooms_above_import_no_stage(room: str) -> None:
 def test_what_would_be_found(line: str) -> None:
     assert len(_faults("report/page.py", line)) == 1
     assert _faults("network/routing/section.py", 'x = summary["routes"]') == []
+
+
+def test_the_page_looks_up_no_more_tables_of_single_stages() -> None:
+    app = PACKAGE.parents[1] / "web" / "app"
+    found: dict[str, set[str]] = {}
+    for path in app.rglob("*.ts*"):
+        name, text = path.relative_to(app).as_posix(), path.read_text("utf-8")
+        named = {*re.findall(r'tables\??\.?\["(\w+)"\]', text)} & {*WORDS}
+        if named and not name.startswith(tuple(f"views/{stage.key}/" for stage in stages())):
+            found[name] = named
+    assert found == LEFT

@@ -60,6 +60,9 @@ class Table:
         Whether a run may do without it although its stage took part; the stage then says why.
     repeated : tuple of str
         Columns of numbers with few values, which a dictionary makes small.
+    listed : int, optional
+        Where the page's list of tables has it: the lesser first, of equal ones in the order of the
+        stages. Nowhere where None: what is drawn, and read by nobody.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Table:
     columns: tuple[Column, ...]
     optional: bool = False
     repeated: tuple[str, ...] = ()
+    listed: int | None = 0
 
     def __post_init__(self) -> None:
         names = [each.name for each in self.columns]

@@ -34,6 +34,11 @@ def test_runs(ask: Any, small: Run) -> None:
     (about,) = ask("/api/v1/runs").json
     assert about["name"] == small.scenario.name
     assert about["tables"]["contacts"] == small.contacts.num_rows
+    # Contacts first, whoever stands or moves last; what the globe draws is no table to read.
+    first, *_, last = about["tables"]
+    assert (first, last) == ("contacts", "platforms")
+    assert "tracks" not in about["tables"]
+    assert about["questions"] == ["path", "matrix"]
     assert about["hash"] == digest(small.manifest)
     assert about["start"] == "2026-07-01T00:00:00Z"
     assert about["complete"] is True

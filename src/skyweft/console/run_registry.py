@@ -1,6 +1,6 @@
 """The runs that are shown: what is in each folder, and in words what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from skyweft.errors import ScenarioError
 from skyweft.results import Run, open_run
+from skyweft.stage.registry import answers, wanted
 from skyweft.stage.registry import tables as declared
 from skyweft.store.folder import is_run
 from skyweft.store.identity import digest
@@ -56,7 +57,8 @@ class Shelf:
             "simulated_s": None,
             "complete": False,
             "hash": None,
-            "tables": {name: rows for name, rows in tables.items() if rows is not None},
+            "tables": _listed(tables),
+            "questions": [],
             "left_out": {},
             "problem": None,
         }
@@ -73,9 +75,26 @@ class Shelf:
             "simulated_s": run.simulated_s,
             "complete": run.complete,
             "hash": digest(manifest),
+            "questions": questions(run),
             "left_out": manifest["left_out"],
             "problem": "; ".join(_problems(run, tables)) or None,
         }
+
+
+def questions(run: Run) -> list[str]:
+    """Return what the page may ask the stages that took part; nothing where nobody knows them."""
+    try:
+        return [name for stage in wanted(run.scenario) for name in answers(stage)]
+    except ScenarioError:
+        return []
+
+
+def _listed(tables: Mapping[str, int | None]) -> dict[str, int]:
+    """Return the rows of tables that can be read, in the order of the page's list."""
+    places = {name: table.listed for name, table in declared().items()}
+    found = {name: rows for name, rows in tables.items() if rows is not None}
+    there = {name: place for name in found if (place := places.get(name, 0)) is not None}
+    return {name: found[name] for name in sorted(there, key=there.__getitem__)}
 
 
 def tables_in(folder: Path) -> dict[str, int | None]:

@@ -27,6 +27,7 @@ PLATFORMS = Table(
         Column("altitude_m", "float64", "m", "above the WGS84 ellipsoid; null for movers"),
         Column("terminals", "text", "", "its terminals, separated by spaces"),
     ),
+    listed=1,
 )
 
 TRACKS = Table(
@@ -44,6 +45,7 @@ TRACKS = Table(
     ),
     optional=True,
     repeated=("time_s",),
+    listed=None,
 )
 
 

@@ -11,8 +11,10 @@ export interface RunInfo {
   simulated_s: number | null;
   complete: boolean;
   hash: string | null;
-  /// Rows by table.
+  /// Rows by table, in the order of the list of tables.
   tables: Record<string, number>;
+  /// What can be asked of its stages: `path`, `matrix`, `messages` ...
+  questions: string[];
   /// Why a table was not written.
   left_out: Record<string, string>;
   /// Why not all of the run can be shown.

@@ -9,9 +9,6 @@ import { Tabs } from "../../table/tabs.tsx";
 import { Card } from "../globe/card.tsx";
 import { Delays } from "./delays.tsx";
 
-/// In the order of the questions people ask; others follow by name. Tracks are what the globe draws.
-const ORDER = ["contacts", "contact_statistics", "link_samples", "routes", "route_statistics", "route_snapshots", "link_loads", "flow_rates"];
-const HIDDEN = new Set(["tracks"]);
 const DELAYS = "delays";
 
 const chosen = signal<string | null>(null);
@@ -21,11 +18,13 @@ effect(() => {
   untracked(() => [chosen.value, conditions.value] = [null, []]);
 });
 
+/// In the server's order; what of them is a picture comes last.
 function tables(): string[] {
-  const there = Object.keys(run.value?.tables ?? {}).filter((name) => !HIDDEN.has(name));
-  const place = (name: string) => (ORDER.indexOf(name) + 1 || ORDER.length + 1);
-  const sorted = there.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
-  return sorted.flatMap((name) => (name === "routes" ? [name, DELAYS] : [name]));
+  return [...Object.keys(run.value?.tables ?? {}), ...(asks("matrix") ? [DELAYS] : [])];
+}
+
+function asks(question: string): boolean {
+  return run.value?.questions.includes(question) ?? false;
 }
 
 export function LinksView() {
@@ -60,7 +59,7 @@ function Hint() {
     <div class="empty">
       <h2>Nothing selected</h2>
       <p>Choose a row: a link shows its budget, a pair of a route its route hop by hop. A column's head sorts.</p>
-      {!run.value?.tables["routes"] && <p>For routes and delays add <code>[[routes]]</code> to the scenario and run it again.</p>}
+      {!asks("path") && <p>For routes and delays add <code>[[routes]]</code> to the scenario and run it again.</p>}
     </div>
   );
 }
