@@ -1,9 +1,12 @@
 """What all tests share."""
 
 import os
+import re
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,9 @@ from .kills import Killer, skyweft
 
 if TYPE_CHECKING:
     from skyweft.results import Run
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+ORACLES = "SKYWEFT_ORACLES"
 
 # A small network of four kinds of platform, for whole runs.
 TOML = """\
@@ -108,6 +114,22 @@ Oslo,59.9,10.75
 # Tests time nothing: the first example of a property may compile a kernel, on a busy machine.
 settings.register_profile("skyweft", deadline=None)
 settings.load_profile("skyweft")
+
+
+def pytest_configure() -> None:
+    """Refuse to skip what has no oracle, where SKYWEFT_ORACLES=require."""
+    if os.environ.get(ORACLES) != "require":
+        return
+    groups = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["dependency-groups"]
+    missing = []
+    for each in groups["oracles"]:
+        name = re.split(r"[<>=~! ]", each)[0]
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        raise pytest.UsageError(f"{ORACLES}=require, and there is no {', '.join(missing)}")
 
 
 @pytest.fixture(scope="session", autouse=True)

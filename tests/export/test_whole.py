@@ -32,7 +32,7 @@ def packets(result: Run, tmp_path: Path, *only: str) -> dict[str, dict[str, obje
 
 
 def test_czml_is_valid_to_an_independent_model(result: Run, tmp_path: Path) -> None:
-    czml3 = pytest.importorskip("czml3")
+    czml3 = pytest.importorskip("czml3", reason="the group oracles is not installed")
     found = packets(result, tmp_path)
     assert set(found) >= {"document", "Wuhan", "Suva", "polar", "plane"}
     for each in found.values():
@@ -77,7 +77,7 @@ def test_czml_links_are_the_contacts(result: Run, tmp_path: Path) -> None:
 
 
 def test_oem_read_by_beyond(result: Run, tmp_path: Path) -> None:
-    ccsds = pytest.importorskip("beyond.io.ccsds")
+    ccsds = pytest.importorskip("beyond.io.ccsds", reason="the group oracles is not installed")
     path, _ = export(result, "oem", tmp_path / "oem", only=["polar", "sats"])
     assert len(list(path.glob("*.oem"))) == 7
     ephemeris = ccsds.loads((path / "polar.oem").read_text(encoding="utf-8"))
@@ -129,7 +129,7 @@ def test_omm_gives_back_the_elements(result: Run, tmp_path: Path, notation: str)
 
 
 def test_omm_read_by_beyond(result: Run, tmp_path: Path) -> None:
-    ccsds = pytest.importorskip("beyond.io.ccsds")
+    ccsds = pytest.importorskip("beyond.io.ccsds", reason="the group oracles is not installed")
     path, _ = export(result, "omm", tmp_path / "one.kvn", only=["polar"])
     orbit = ccsds.loads(path.read_text(encoding="utf-8"))
     assert np.degrees(orbit.i) == pytest.approx(90.0)
@@ -137,7 +137,7 @@ def test_omm_read_by_beyond(result: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["geojson", "kml"])
 def test_maps_read_by_gdal(result: Run, tmp_path: Path, form: str) -> None:
-    gdal = pytest.importorskip("pyogrio")
+    gdal = pytest.importorskip("pyogrio", reason="the group oracles is not installed")
     path, _ = export(result, form, tmp_path / f"map.{form}")
     layers = [name for name, _ in gdal.list_layers(path)]
     count = sum(gdal.read_info(path, layer=name)["features"] for name in layers)

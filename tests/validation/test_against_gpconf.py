@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from gpconf.runner import Runner, Unsupported
 
 from skyweft.errors import ScenarioError
 from skyweft.protocols import omm_writing
@@ -19,6 +18,9 @@ from skyweft.protocols.elements import Elements, parse
 from skyweft.protocols.records import Errors, whole
 from skyweft.protocols.tle import TleReader, checksum
 from skyweft.world.clock import tai_ns_from_text, utc_text
+
+pytest.importorskip("gpconf", reason="the group oracles is not installed")
+from gpconf.runner import Runner, Unsupported
 
 pytestmark = pytest.mark.filterwarnings(  # the corpus leaves the files that it reads to be closed
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"

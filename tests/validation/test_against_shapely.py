@@ -10,10 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import antimeridian
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -27,6 +25,11 @@ from skyweft.scenario.motion import Population
 from skyweft.world.clock import Clock
 from skyweft.world.ellipsoid import to_geodetic
 from skyweft.world.land import inside
+
+pytest.importorskip("antimeridian", reason="the group oracles is not installed")
+pytest.importorskip("shapely", reason="the group oracles is not installed")
+import antimeridian
+import shapely
 
 Floats = NDArray[np.float64]
 

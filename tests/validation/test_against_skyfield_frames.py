@@ -12,13 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy_iers_data import IERS_A_FILE
+
+from skyweft.world.clock import Clock
+from skyweft.world.orientation import ARCSECOND_RAD, earth_rotation, teme_to_itrs
+
+pytest.importorskip("skyfield", reason="the group oracles is not installed")
 from skyfield.data import iers
 from skyfield.framelib import itrs
 from skyfield.sgp4lib import TEME, TEME_to_ITRF
 from skyfield.timelib import Time, Timescale
-
-from skyweft.world.clock import Clock
-from skyweft.world.orientation import ARCSECOND_RAD, earth_rotation, teme_to_itrs
 
 STARTS = [
     datetime(1996, 5, 17, 3, tzinfo=UTC),

@@ -47,10 +47,10 @@ def check(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run a scenario into its folder."""
-    from skyweft.results import run
-
     folder = Path(options.out) if options.out else Path("runs", Path(options.scenario).stem)
     with progress_bar() as progress, _reuse(options):
+        from skyweft.results import run
+
         result = run(
             options.scenario,
             folder,
@@ -79,11 +79,11 @@ def _reuse(options: argparse.Namespace) -> AbstractContextManager[None]:
 
 def sweep(options: argparse.Namespace) -> int:
     """Run the variants of a scenario; say which have failed."""
-    from skyweft.sweeps import sweep
-    from skyweft.sweeps.product import PAGE
-    from skyweft.sweeps.variants import from_words
-
     with progress_bar() as progress, _reuse(options):
+        from skyweft.sweeps import sweep
+        from skyweft.sweeps.product import PAGE
+        from skyweft.sweeps.variants import from_words
+
         found = sweep(
             options.scenario,
             from_words(options.set),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+COMPILING = "compiling"  # how the engine's word for it begins
 DONE, USER, WORDS, OURS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -101,11 +102,15 @@ def _crash(error: Exception) -> list[str]:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[float, float, str], None] | None]:
-    """Give a function that moves a bar on stderr; nothing where stderr is no terminal."""
+def progress_bar() -> Iterator[Callable[[float, float, str], None]]:
+    """Give a function that moves a bar on stderr; where that is no terminal, it says what is rare.
+
+    Something stands there before anything slow is loaded.
+    """
     if not sys.stderr.isatty():
-        yield None
+        yield _rare()
         return
+    print("starting", end="\r", file=sys.stderr, flush=True)
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -123,3 +128,19 @@ def progress_bar() -> Iterator[Callable[[float, float, str], None] | None]:
         yield lambda done_s, total_s, stage: bars.update(
             task, completed=done_s, total=total_s, description=stage
         )
+
+
+def _rare() -> Callable[[float, float, str], None]:
+    """Return what prints the first word about compiling, which may take a minute and happens once.
+
+    A log of a run says nothing else of its progress.
+    """
+    said = False
+
+    def tell(done_s: float, total_s: float, stage: str) -> None:
+        nonlocal said
+        if not said and stage.startswith(COMPILING):
+            said = True
+            warn(stage)
+
+    return tell

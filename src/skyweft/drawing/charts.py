@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -43,6 +44,7 @@ _STYLE: dict[Any, Any] = {
     "legend.fontsize": 11.0,
     "axes.titlesize": 11.0,
 }
+_PAD = 0.02, 0.04  # beside and above what is drawn [inches]
 _METADATA = ("Date", "Creator", "Format", "Type")  # none of it: the same run, the same bytes
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _PATH = re.compile(r'\b(d|points|x|y|transform|width|height)="([^"]*)"')
@@ -73,13 +75,47 @@ def chart(
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # Names in any script: the reader's browser sets them, with fonts that matplotlib has not.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.04)
+        layout = ConstrainedLayoutEngine(w_pad=_PAD[0], h_pad=_PAD[1])
         figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout=layout)
         figure.patch.set_visible(False)
         draw(figure.subplots())
         text = StringIO()
-        figure.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA))
+        renderer = RendererSVG(  # type: ignore[no-untyped-call]
+            width, height, text, metadata=dict.fromkeys(_METADATA)
+        )
+        _lay_out(figure, renderer)
+        figure.draw(renderer)
+        renderer.finalize()  # type: ignore[no-untyped-call]
     return Markup(_inlined(text.getvalue(), label, width, height, key))
+
+
+def _lay_out(figure: Figure, renderer: RendererSVG) -> None:
+    """Make room for labels, with the renderer that draws: it measures each text once.
+
+    `savefig` draws everything twice and measures all of it anew, which takes twice as long.
+    """
+    layout, (ax, *others) = figure.get_layout_engine(), figure.axes
+    if others:
+        assert layout
+        layout.execute(figure)
+        layout.execute(figure)  # in less room ticks may have other labels
+    figure.set_layout_engine("none")
+    if not others:
+        _fit(ax, renderer)
+        _fit(ax, renderer)
+
+
+def _fit(ax: Axes, renderer: RendererSVG) -> None:
+    """Do what constrained layout comes to where there are no other axes to stand beside."""
+    figure, inner = ax.get_figure(), ax.get_position()
+    assert isinstance(figure, Figure)
+    whole = ax.get_tightbbox(renderer, for_layout_only=True)
+    assert whole
+    around = whole.transformed(figure.transFigure.inverted())
+    wide, high = (pad / inches for pad, inches in zip(_PAD, figure.get_size_inches(), strict=True))
+    left, right = inner.x0 - around.x0 + wide, around.x1 - inner.x1 + wide
+    bottom, top = inner.y0 - around.y0 + high, around.y1 - inner.y1 + high
+    ax.set_position((left, bottom, 1 - left - right, 1 - bottom - top))
 
 
 def _inlined(svg: str, label: str, width: float, height: float, key: str) -> str:

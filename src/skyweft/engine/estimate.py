@@ -4,12 +4,14 @@ The estimates of time and size are rough (a factor of three either way): they te
 hours and megabytes from a full disk.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from skyweft.engine.ahead import seconds, to_compile
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.motion.fleet import build_fleet
@@ -29,11 +31,12 @@ class Outlook:
     fleet: Fleet
     stages: Mapping[str, Estimate]
     warnings: tuple[str, ...]
+    compiling_s: float = 0.0  # before the first run of its kind on a machine
 
     @property
     def time_s(self) -> float:
         """Wall time of the run, roughly."""
-        return START_S + sum(each.time_s for each in self.stages.values())
+        return START_S + self.compiling_s + sum(each.time_s for each in self.stages.values())
 
     @property
     def size_bytes(self) -> float:
@@ -54,12 +57,17 @@ class Outlook:
             facts |= each.facts
         return facts | {
             "warnings": list(self.warnings),
-            "estimate": {"time_s": round(self.time_s, 1), "size_bytes": round(self.size_bytes)},
+            "estimate": {
+                "time_s": round(self.time_s, 1),
+                "compiling_s": round(self.compiling_s, 1),
+                "size_bytes": round(self.size_bytes),
+            },
         }
 
     def lines(self) -> list[str]:
         """Return the same for reading."""
         start = self.scenario.start.isoformat().replace("+00:00", "Z")
+        once = f" ({lasting(round(self.compiling_s))} of it to compile, once on this machine)"
         said = [line for key, each in self.stages.items() for line in _section(key, each.said)]
         return [
             self.scenario.name,
@@ -69,7 +77,8 @@ class Outlook:
             *_section("warnings", self.warnings),
             "",
             f"{_count(len(self.fleet), 'platform')}; "
-            f"a run takes about {lasting(self.time_s)} and {_size(self.size_bytes)}",
+            f"a run takes about {lasting(self.time_s)}{once if self.compiling_s >= 1 else ''}"
+            f" and {_size(self.size_bytes)}",
         ]
 
 
@@ -92,10 +101,12 @@ def outlook(scenario: Scenario) -> Outlook:
         What the scenario asks for, or a file it names, is not valid.
     """
     context = Context(scenario, build_fleet(scenario))
-    found = {stage.key: stage.estimate(context.reading(stage.reads)) for stage in checked(context)}
+    takes_part = checked(context)
+    found = {stage.key: stage.estimate(context.reading(stage.reads)) for stage in takes_part}
     warned = [line for each in found.values() for line in each.warnings]
     lines = (*check(scenario), *warned, *context.fleet.warnings)
-    return Outlook(scenario, context.fleet, found, lines)
+    compiling_s = seconds(to_compile(scenario, takes_part), os.cpu_count() or 1)
+    return Outlook(scenario, context.fleet, found, lines, compiling_s)
 
 
 def checked(context: Context) -> tuple[Stage, ...]:

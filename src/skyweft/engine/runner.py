@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from skyweft.engine import restricting
+from skyweft.engine.ahead import compiling
 from skyweft.engine.borders import borders
 from skyweft.engine.closing import Begun, finish
 from skyweft.engine.estimate import checked
@@ -99,9 +100,14 @@ def run_into(
             work.source = _source(scenario, work)
         whole = stack.enter_context(claim(folder, plan, resume=resume, force=force))
         if not whole:
-            _all_blocks(work, progress or (lambda done_s, total_s, stage: None))
+            with compiling(decided, takes_part, share, progress or _silent) as told:
+                _all_blocks(work, told)
             kept.trim()
     return folder
+
+
+def _silent(done_s: float, total_s: float, stage: str) -> None:
+    """Tell nobody."""
 
 
 def _crew(address: str) -> "Crew":

@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
+from skyweft.kernels import compiled
 from skyweft.motion.sgp4_terms import J2, RADIUS_M, XKE, NearEarth
 
 Floats = NDArray[np.float64]
@@ -48,13 +49,9 @@ _TURNS = 1.0 / _TURN
 _ROUND = 6755399441055744.0
 
 # NaN marks failed epochs, so nnan and ninf stay off.
-_OPTIONS: dict[str, Any] = {
-    "error_model": "numpy",
-    "nogil": True,
-    "fastmath": {"contract", "nsz", "arcp"},
-}
-_kernel = njit(cache=True, **_OPTIONS)
-_part = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+_OPTIONS: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp"}}
+_kernel = compiled(**_OPTIONS)
+_part = compiled(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
 
 
 class Satellites(NamedTuple):

@@ -120,9 +120,9 @@ class Scenario(Entry):
         if cls is not Scenario:
             return handler(source)
         fields: dict[str, Any] = {model.key: model.field() for model in parts()}
-        return handler.generate_schema(
-            create_model("Scenario", __base__=Scenario, __doc__=cls.__doc__, **fields)
-        )
+        full = create_model("Scenario", __base__=Scenario, __doc__=cls.__doc__, **fields)
+        full.model_rebuild()  # what is read is one of these: it would be built once more
+        return handler.generate_schema(full)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Be made again of plain tables: the class with the stages' tables has no name to find."""

@@ -9,10 +9,10 @@ of all of them, and only a few can be among the best of any.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.servers.simd import WIDTH
+from skyweft.kernels import compiled, kernel
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -25,13 +25,10 @@ WIDE_RAD = 1.5
 # A bound on all rounding in single precision, per metre of the greatest distances at hand: nearly
 # twice what coordinates, differences, products with the vertical and a root can add up to.
 ROUNDING = 2.0**-20
-# Nothing is allocated or reference-counted in a kernel: threads do not fight over the counters.
-_COMMON = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
-kernel = njit(**_COMMON)
 # Not a number means an absent platform, and those are left out before.
-loose = njit(fastmath={"contract", "nnan", "ninf", "nsz", "arcp"}, **_COMMON)
+loose = compiled(fastmath={"contract", "nnan", "ninf", "nsz", "arcp"}, _nrt=False)
 # What every user goes through: a call with these arrays costs as much as the work.
-inlined = njit(forceinline=True, **_COMMON)
+inlined = compiled(forceinline=True, _nrt=False)
 
 # Lists are filled up with satellites that are too far for any range.
 FAR_M, RANGE_MOST_M = np.float32(1e16), 1e15

@@ -32,11 +32,11 @@ from skyweft.contacts.servers.cells import (
     gather,
     grid,
     inlined,
-    kernel,
     room,
     sort_out,
 )
 from skyweft.contacts.servers.simd import NOT_SEEN, WIDTH, in_view, kth, lowest, reaching, score
+from skyweft.kernels import kernel
 
 FACE = 56  # cells along each side of a cube around the Earth: below 180 km on the ground
 USERS_AT_ONCE = 16_384

@@ -8,11 +8,11 @@ platform that is out of order say which of them do.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet
+from skyweft.kernels import making
 from skyweft.network.failures.causes import outages, pair_keys, pair_outages
 from skyweft.network.failures.outages import Outages
 from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
@@ -229,7 +229,7 @@ def _order(link: Link, contacts: Contacts, up: Ints, position_m: Floats) -> NDAr
     return np.argsort(worth(link.choose, some), kind="stable")
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@making
 def _served(
     order: NDArray[np.int64],
     source: Ints,

@@ -12,9 +12,9 @@ compiled, and what is asked as another (`Asked`).
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from skyweft.kernels import making, spliced
 from skyweft.network.plan.product import (
     DELAY,
     DELAY_LEAST,
@@ -30,7 +30,6 @@ Longs = NDArray[np.int64]
 Marks = NDArray[np.uint8]
 
 NOBODY = -1
-_SWITCHES: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True}
 
 
 class Slots(NamedTuple):
@@ -79,7 +78,7 @@ def columns(plan: ContactPlan) -> tuple[Any, ...]:
     )
 
 
-@njit(**_SWITCHES)
+@making
 def _free_from(
     slots: Slots, k: int, begin_s: float, airtime_s: float, priority: int, settled_s: float
 ) -> float:
@@ -95,7 +94,7 @@ def _free_from(
 
 
 # Inlined: handing the arrays over costs more than the work.
-@njit(inline="always", **_SWITCHES)
+@spliced
 def _cross(
     pair_first: Longs,
     end: Floats,
@@ -136,7 +135,7 @@ def _cross(
     return best_s, by, from_s
 
 
-@njit(**_SWITCHES)
+@making
 def _rise(heap: Longs, place: Longs, key: Floats, at: int) -> None:
     """Move an entry of a heap up to where its key belongs."""
     node = heap[at]
@@ -151,7 +150,7 @@ def _rise(heap: Longs, place: Longs, key: Floats, at: int) -> None:
     place[node] = at
 
 
-@njit(**_SWITCHES)
+@making
 def _sink(heap: Longs, place: Longs, key: Floats, size: int) -> None:
     """Move the top of a heap down to where its key belongs."""
     node, at = heap[0], 0
@@ -168,7 +167,7 @@ def _sink(heap: Longs, place: Longs, key: Floats, size: int) -> None:
     place[node] = at
 
 
-@njit(**_SWITCHES)
+@making
 def earliest(
     table: tuple[Any, ...],
     slots: Slots,
@@ -215,7 +214,7 @@ def earliest(
                 _rise(heap, place, arrival_s, place[other])
 
 
-@njit(**_SWITCHES)
+@making
 def by_hops(
     table: tuple[Any, ...],
     slots: Slots,

@@ -288,7 +288,8 @@ def _paths(
                 continue
             if used + longest > len(path):
                 larger = np.empty(2 * len(path), np.int32)
-                larger[:used] = path[:used]
+                for n in range(used):  # numba takes seconds to compile the copy of a slice
+                    larger[n] = path[n]
                 path = larger
             hops[row], path_length_m[row], path_id[row] = walk(
                 sources[s],
