@@ -40,6 +40,7 @@ class Keeping:
         self.place_rad = math.radians(station.latitude_deg), math.radians(station.longitude_deg)
         self.radius_m = station.radius_m
         self.battery_j = energy.battery_wh * WATT_HOUR_J
+        self.payload_w = energy.payload_w
 
     @cached_property
     def flight(self) -> Flight:
@@ -112,9 +113,9 @@ class Keeping:
         return out
 
     def dark(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
-        """Yield when within a stretch of time the battery is empty. [s]."""
+        """Yield when within a stretch of time it is without energy. [s]."""
         first = math.floor(start_s / STEP_S)
-        empty = self.flight.charge_j[first : math.ceil(end_s / STEP_S)] <= 0
+        empty = self.flight.silent[first : math.ceil(end_s / STEP_S)] > 0
         edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]))) + first
         for low, high in edges.reshape(-1, 2) * STEP_S:
             yield max(low, start_s), min(high, end_s)

@@ -46,7 +46,7 @@ STATION_KEEPING = Table(
         Column("off_station_max_m", "float64", "m", "greatest"),
         Column("wind_p95_m_s", "float64", "m/s", "95th percentile of the wind where it flew"),
         Column("charge_min", "float64", "1", "least part of its battery that was full"),
-        Column("dark_share", "float64", "1", "share of time with an empty battery"),
+        Column("dark_share", "float64", "1", "share of time without energy"),
     ),
     optional=True,
 )
@@ -115,7 +115,7 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
                     "off_station_max_m": off_m[now].max(),
                     "wind_p95_m_s": np.percentile(flight.wind_m_s[now], 95),
                     "charge_min": charge.min() / keeping.battery_j,
-                    "dark_share": np.mean(charge <= 0),
+                    "dark_share": np.mean(flight.silent[now]),
                 }
             )
     columns = {name: [each[name] for each in rows] for name in STATION_KEEPING.schema.names}
@@ -142,6 +142,6 @@ def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
             else None,
             "off_station_p95_m": float(np.percentile(off_m, 95)),
             "charge_min": float(charge.min() / keeping.battery_j),
-            "dark_share": float(np.mean(charge <= 0)),
+            "dark_share": float(np.mean(flight.silent[now])),
         }
     return found

@@ -27,7 +27,6 @@ from skyweft.stage import (
     Estimate,
     Metrics,
     Product,
-    Restriction,
     Stage,
     State,
     Whole,
@@ -59,16 +58,12 @@ class MotionStage(Stage):
     reads = ("step_s", "platforms.*.terminals")
     gives = (MOTION,)
     tables = (PLATFORMS, TRACKS, FLIGHTS, STATION_KEEPING)
-    restricts = True
     share = 0.1
 
     def warnings(self, scenario: Scenario) -> Iterator[str]:
-        """Say who states an energy or a wind that nobody reads."""
-        flying = [isinstance(each.motion, Airship) for each in scenario.platforms.values()]
-        for (name, group), flies in zip(scenario.platforms.items(), flying, strict=True):
-            if group.energy is not None and not flies:
-                yield f"platforms.{name}.energy: read by airships only, so it changes nothing here"
-        if scenario.settings(Weather) is not None and not any(flying):
+        """Say where a wind is stated that nobody reads."""
+        flying = any(isinstance(each.motion, Airship) for each in scenario.platforms.values())
+        if scenario.settings(Weather) is not None and not flying:
             yield "weather: nobody flies in the wind, so it changes nothing"
 
     def check(self, context: Context) -> None:
@@ -113,9 +108,6 @@ class _State(State):
         if self._flying:
             names = block.context.names
             block.write(FLIGHTS, lambda: flights_table(fleet, block.start_s, block.end_s, names))
-            for row, keeping in flying(fleet):
-                for start_s, end_s in keeping.dark(block.start_s, block.end_s):
-                    block.restrict(Restriction(row, start_s, end_s, "no energy"))
         knots = self._kept(motion)
         if len(knots):
             names = block.context.names

@@ -13,7 +13,8 @@ Every step, a minute, in this order:
 3. It steers for the middle of its station, slower as it comes near, with the air velocity that
    brings its velocity over the ground closest to that. Where the wind is stronger than its speed
    it flies into the wind and drifts.
-4. Charge is settled. An empty battery stops propellers and payload alike.
+4. Charge is settled. An empty battery stops propellers and payload alike, until light carries the
+   payload again or the reserve is full.
 
 Lift is not modelled: any height of the band is held at no cost but the time to climb.
 """
@@ -83,6 +84,7 @@ class Flight(NamedTuple):
     airspeed_m_s: Floats
     propulsion_w: Floats
     charge_j: Floats
+    silent: Floats  # 1 without energy, else 0
 
 
 @kernel
@@ -128,7 +130,7 @@ def fly(
     """Fly from the middle of the station on; write what becomes of it."""
     latitude, longitude = station.latitude_rad, station.longitude_rad
     height = aim = 0.5 * (station.low_m + station.high_m)
-    charge = supply.start_j
+    charge, awake = supply.start_j, True
     for k in range(len(out.charge_j)):
         now_s = k * step_s
         if now_s % LOOK_S < step_s:
@@ -143,13 +145,16 @@ def fly(
         wish_north = (station.latitude_rad - latitude) * along / NEARING_S - north
         wish = math.sqrt(wish_east**2 + wish_north**2)
         drag = 0.5 * air(height)[2] * hull.drag_m2 / hull.efficiency
-        spared = _spared_w(supply, light, k, step_s, charge) if charge > 0.0 else 0.0
+        carried = light.power_w[k] >= supply.payload_w
+        awake = carried or (charge > 0.0 and (awake or charge >= supply.reserve_j > 0.0))
+        spared = _spared_w(supply, light, k, step_s, charge) if awake else 0.0
         speed = min(wish, hull.speed_max_m_s, (spared / drag) ** (1.0 / 3.0))
         part = speed / wish if wish > 0.0 else 0.0
         out.latitude_rad[k], out.longitude_rad[k], out.altitude_m[k] = latitude, longitude, height
         out.wind_m_s[k], out.airspeed_m_s[k] = math.sqrt(east**2 + north**2), speed
         out.propulsion_w[k], out.charge_j[k] = drag * speed**3, charge
-        used = out.propulsion_w[k] + (supply.payload_w if charge > 0.0 else 0.0)
+        out.silent[k] = 0.0 if awake else 1.0
+        used = out.propulsion_w[k] + (supply.payload_w if awake else 0.0)
         more = (light.power_w[k] - used) * step_s
         charge += more * supply.efficiency if more > 0.0 else more
         charge = min(max(charge, 0.0), supply.battery_j)

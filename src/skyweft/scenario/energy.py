@@ -25,6 +25,6 @@ class Energy(Entry):
     charge: Share = 1.0
     """Part of the battery that is full at the run's start."""
     reserve: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Part that flight leaves untouched, for the payload."""
+    """Part that flight leaves untouched, for the payload. Who was emptied starts again with it."""
     payload_w: Annotated[float, Field(ge=0, le=1e7)]
     """What payload and avionics take all the time."""

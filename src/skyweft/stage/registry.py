@@ -31,6 +31,7 @@ from skyweft.stage.question import Answer
 T = TypeVar("T")
 OURS = (
     "skyweft.motion.stage",
+    "skyweft.energy.stage",
     "skyweft.contacts.stage",
     "skyweft.links.stage",
     "skyweft.contacts.coverage.stage",

@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 TT_MINUS_TAI_S = 32.184
 SOLAR_CONSTANT_W_M2 = 1361.0
+AU_M = 149_597_870_700.0
 _J2000_DAY_1970 = 10_957.5
 
 
@@ -67,6 +68,20 @@ def sun_elevation(up: Floats, direction: Floats) -> Floats:
     return np.degrees(np.arcsin(np.clip(up @ direction, -1.0, 1.0)))
 
 
+def sun_distance(clock: Clock, time_s: Floats) -> Floats:
+    """Return the Sun's distance, within 0.0003 au, (T,). [au]; source as of `sun_direction`."""
+    days = (clock.start_tai_ns / DAY_NS) - _J2000_DAY_1970
+    anomaly = np.radians(
+        357.528 + 0.9856003 * (days + (np.asarray(time_s) + TT_MINUS_TAI_S) / DAY_S)
+    )
+    return np.asarray(1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2 * anomaly))
+
+
+def sun_position(clock: Clock, time_s: Floats) -> Floats:
+    """Return where the Sun is, ITRS (3, T). [m]; parameters and errors as of `sun_direction`."""
+    return sun_direction(clock, time_s) * (AU_M * sun_distance(clock, time_s))
+
+
 def sunlight(clock: Clock, time_s: Floats) -> Floats:
     """Return the Sun's light above the atmosphere, on a face turned to it, (T,). [W/m2].
 
@@ -79,9 +94,4 @@ def sunlight(clock: Clock, time_s: Floats) -> Floats:
     G. Kopp and J. L. Lean, "A new, lower value of total solar irradiance", Geophysical Research
     Letters 38 (2011); distance as in `sun_direction`.
     """
-    days = (clock.start_tai_ns / DAY_NS) - _J2000_DAY_1970
-    anomaly = np.radians(
-        357.528 + 0.9856003 * (days + (np.asarray(time_s) + TT_MINUS_TAI_S) / DAY_S)
-    )
-    distance_au = 1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2 * anomaly)
-    return np.asarray(SOLAR_CONSTANT_W_M2 / distance_au**2)
+    return np.asarray(SOLAR_CONSTANT_W_M2 / sun_distance(clock, time_s) ** 2)

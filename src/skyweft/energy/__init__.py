@@ -1,0 +1,1 @@
+"""What every platform lives on: light, battery, stated consumption."""

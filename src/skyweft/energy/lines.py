@@ -1,0 +1,17 @@
+"""What the command line says of batteries at the end of a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skyweft.drawing.numerals import measured, percent
+
+
+def lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say how far charge fell and what the worst night left, a line a group."""
+    for each in summary["energy"]:
+        margin = each["night_margin_wh"]
+        night = "" if margin is None else f", worst night leaves {measured(margin, 'Wh')}"
+        without = each["no_energy_share"]
+        silent = f", {percent(without)} of the time without energy" if without else ""
+        least = percent(each["charge_min"])
+        yield f"energy of {each['group']}: least charge {least}{night}{silent}"
