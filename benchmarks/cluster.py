@@ -15,7 +15,7 @@ from time import perf_counter
 from distributed import LocalCluster
 
 from skyweft.contacts import stage
-from skyweft.engine.runner import run_into
+from skyweft.engine.runner import Options, run_into
 from skyweft.scenario.shipped import find
 from skyweft.store.kept import nothing_reused
 
@@ -33,7 +33,7 @@ def main() -> None:
     best_s: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as name, nothing_reused():
         folder = Path(name)
-        here = run_into(find(SCENARIO), folder / "here", overrides=OVERRIDES, threads=1)
+        here = run_into(find(SCENARIO), folder / "here", Options(OVERRIDES, threads=1))
         wanted = tables(here)
         for _ in range(ROUNDS):
             for workers in (1, 2):
@@ -53,9 +53,10 @@ def timed(folder: Path, workers: int) -> tuple[float, Path]:
         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
         address = cluster.scheduler_address
-        run_into(find(SCENARIO), out, overrides=OVERRIDES, force=True, threads=1, dask=address)
+        options = Options(OVERRIDES, force=True, threads=1, dask=address)
+        run_into(find(SCENARIO), out, options)
         began = perf_counter()
-        run_into(find(SCENARIO), out, overrides=OVERRIDES, force=True, threads=1, dask=address)
+        run_into(find(SCENARIO), out, options)
         return perf_counter() - began, out
 
 

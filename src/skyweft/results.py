@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from skyweft.engine.runner import run_into
+from skyweft.engine.runner import Options, run_into
 from skyweft.errors import ScenarioError
 from skyweft.export import export
 from skyweft.network.graph.from_run import at_moment, seconds
@@ -305,20 +305,10 @@ def run(
     if isinstance(scenario, Mapping):
         scenario, overrides = load(scenario, overrides), ()
     asked = scenario
+    options = Options(overrides, resume, force, progress, threads, dask, policy)
 
     def run_to(folder: Path) -> Run:
-        run_into(
-            asked,
-            folder,
-            overrides=overrides,
-            resume=resume,
-            force=force,
-            progress=progress,
-            threads=threads,
-            dask=dask,
-            policy=policy,
-        )
-        return Run(folder)
+        return Run(run_into(asked, folder, options))
 
     if out is not None:
         return run_to(Path(out))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from skyweft.engine.runner import Options
 from skyweft.errors import ScenarioError
 from skyweft.sweeps import worker
 from skyweft.sweeps.worker import Task, drop_drafts, work
@@ -15,7 +16,7 @@ TASK = Task(1, "x.toml", [], "", 1, version("skyweft"))
 
 
 def _run(folder: Path, error: BaseException | None = None) -> Any:
-    def run(scenario: str, draft: Path, **words: object) -> None:
+    def run(scenario: str, draft: Path, options: Options) -> None:
         if error:
             raise error
         draft.mkdir()

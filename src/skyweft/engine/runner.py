@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -50,36 +50,43 @@ Progress = Callable[[float, float, str], None]
 Policy = Callable[[Any], Any]
 
 
-def run_into(
-    scenario: Scenario | str | Path,
-    folder: Path,
-    *,
-    overrides: Sequence[str] = (),
-    resume: bool = False,
-    force: bool = False,
-    progress: Progress | None = None,
-    threads: int | None = None,
-    dask: str | None = None,
-    policy: Policy | None = None,
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a scenario is run: the keywords of `skyweft.run`, which tells what they mean."""
+
+    overrides: Sequence[str] = ()
+    resume: bool = False
+    force: bool = False
+    progress: Progress | None = None
+    threads: int | None = None
+    dask: str | None = None
+    policy: Policy | None = None
+
+    def check(self) -> None:
+        """Refuse, by ScenarioError, what no scenario can be run with."""
+        if self.threads is not None and self.threads < 1:
+            raise ScenarioError(f"threads must be at least 1, got {self.threads}")
+        if self.policy is not None and self.dask:
+            raise ScenarioError(
+                f"the policy {spoken(self.policy)} is a function: no worker has it; run here"
+            )
+        if self.policy is not None and self.resume:
+            raise ScenarioError(
+                f"a run by the policy {spoken(self.policy)} cannot be gone on with: nobody knows "
+                "whether the function is still what it was; run it again with force"
+            )
+
+
+def run_into(scenario: Scenario | str | Path, folder: Path, options: Options) -> Path:
     """Run a scenario and write its tables into a folder, which is returned.
 
     See `skyweft.run`, which this is the work of.
     """
-    if threads is not None and threads < 1:
-        raise ScenarioError(f"threads must be at least 1, got {threads}")
-    if policy is not None and dask:
-        raise ScenarioError(
-            f"the policy {spoken(policy)} is a function: no worker has it; run here"
-        )
-    if policy is not None and resume:
-        raise ScenarioError(
-            f"a run by the policy {spoken(policy)} cannot be gone on with: nobody knows whether "
-            "the function is still what it was; run it again with force"
-        )
+    options.check()
+    overrides, policy = options.overrides, options.policy
     began = perf_counter()
     decided, text = _decided(scenario, overrides)
-    share = threads or os.cpu_count() or 1
+    share = options.threads or os.cpu_count() or 1
     kept = Kept.of_user()
     unchanged = watch(decided)
     with in_file(scenario):
@@ -95,12 +102,13 @@ def run_into(
     if kept and policy is None:
         work.reuse = Reuse(kept, keys(decided, takes_part, plan), unchanged)
     with ExitStack() as stack:
-        if dask:
-            work.crew = stack.enter_context(closing(_crew(dask)))
+        if options.dask:
+            work.crew = stack.enter_context(closing(_crew(options.dask)))
             work.source = _source(scenario, work)
-        whole = stack.enter_context(claim(folder, plan, resume=resume, force=force))
+        held = claim(folder, plan, resume=options.resume, force=options.force)
+        whole = stack.enter_context(held)
         if not whole:
-            with compiling(decided, takes_part, share, progress or _silent) as told:
+            with compiling(decided, takes_part, share, options.progress or _silent) as told:
                 _all_blocks(work, told)
             kept.trim()
     return folder

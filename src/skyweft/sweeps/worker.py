@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
-from skyweft.engine.runner import run_into
+from skyweft.engine.runner import Options, run_into
 from skyweft.errors import SkyweftError
 from skyweft.store.names import MANIFEST
 
@@ -38,7 +38,7 @@ def work(task: Task) -> str:
     folder = Path(task.folder)
     draft = draft_of(folder)
     try:
-        run_into(task.scenario, draft, overrides=task.overrides, threads=task.threads)
+        run_into(task.scenario, draft, Options(task.overrides, threads=task.threads))
         _keep(draft, folder)
     except SkyweftError as error:
         return str(error).replace(str(draft), str(folder))
