@@ -25,6 +25,7 @@ import numba
 import numpy as np
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from skyweft.files import cache_folder
@@ -81,9 +82,18 @@ class Kept(NullCache):  # type: ignore[misc]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what was compiled for these types; None where it has to be compiled."""
-        target_context.refresh()
-        for each in _patience:
+        for each in _patience[:]:
             each(named(self._kernel), _types(sig))
+        found = self._found(sig, target_context)
+        if found is None:
+            target_context.refresh()
+        return found
+
+    def _found(self, sig: Any, target_context: Any) -> Any:
+        """Return what is kept for these types.
+
+        What only a compiler needs, a quarter of a second of imports, is not loaded for that.
+        """
         path = self._path(sig, target_context.codegen())
         if path is None:
             return None
@@ -91,6 +101,7 @@ class Kept(NullCache):  # type: ignore[misc]
             found = path.read_bytes()
         except OSError:
             return None
+        rtsys.initialize(target_context)
         with suppress(Exception):
             if found[:32] == _seal(path, found[32:]):
                 return CompileResult._rebuild(target_context, *pickle.loads(found[32:]))
