@@ -1,6 +1,8 @@
 """Ground tracks on the map against the true track, densely sampled."""
 
+import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +26,8 @@ WITHIN_M = 1_000.0  # what the guide promises
 RATE_RAD_S = 7.292115e-5
 
 
-def _drawn(parts: list[list[tuple[float, ...]]]) -> Floats:
-    """Return points on the ground every 100 m or closer along lines drawn on the map."""
+def _drawn(parts: list[list[tuple[float, ...]]], apart_m: float = 100.0) -> Floats:
+    """Return points on the ground as close or closer along lines drawn on the map."""
     points = []
     for part in parts:
         line = np.array(part)
@@ -35,7 +37,7 @@ def _drawn(parts: list[list[tuple[float, ...]]]) -> Floats:
         # On the parallels of long pieces beside a pole the way is longer than the chord.
         length = np.abs(np.diff(line[:, 0])) * 111_320 * np.cos(np.radians(line[:-1, 1]))
         length += np.linalg.norm(np.diff(ends, axis=0), axis=1)
-        for k, count in enumerate(np.ceil(length / 100).astype(int)):
+        for k, count in enumerate(np.ceil(length / apart_m).astype(int)):
             share = np.linspace(0, 1, count + 2)[:, None]
             piece = line[k] + share * (line[k + 1] - line[k])
             points.append(to_ecef(piece[:, 1], piece[:, 0]))
@@ -79,6 +81,81 @@ def test_circular_orbits(
     # A point of either is at most 200 m from the next one of it.
     assert _apart(_drawn(list(cut(line))), true) < WITHIN_M
     assert len(line) < 30 * 7_200 / 60  # added where it turns, not everywhere
+
+
+MU = 3.986004418e14
+DAY_S = 86_164.0905  # of the stars
+# Semi-major axis [m], eccentricity, inclination, argument of perigee, node [deg].
+ORBITS = {
+    "polar, over both poles": (6_978e3, 0.0, 90.0, 0.0, 0.0),
+    "polar, its node on the date line": (6_978e3, 0.0, 90.0, 0.0, 180.0),
+    "almost polar": (6_978e3, 0.0, 89.999, 0.0, 30.0),
+    "retrograde": (7_000e3, 0.001, 140.0, 10.0, 5.0),
+    "equatorial": (7_000e3, 0.0, 0.0, 0.0, 10.0),
+    "equatorial and backwards": (7_000e3, 0.0, 180.0, 0.0, 10.0),
+    "Molniya": (26_554e3, 0.74, 63.4, 270.0, 0.0),
+    "transfer": (24_400e3, 0.73, 7.0, 178.0, 10.0),
+    "geostationary": (42_164_169.6, 1e-4, 0.02, 0.0, 0.0),
+    "geosynchronous, on the date line": (42_164_169.6, 0.1, 60.0, 270.0, 100.0),
+}
+
+
+def _ellipse(
+    axis_m: float, eccentricity: float, inclination_deg: float, perigee_deg: float, node_deg: float
+) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+    """Return where a satellite is above the ground at times, and times at eccentric anomalies."""
+    motion_rad_s = np.sqrt(MU / axis_m**3)
+    tilt = np.radians(inclination_deg)
+
+    def time_at(anomaly: Floats) -> Floats:
+        return (anomaly - eccentricity * np.sin(anomaly)) / motion_rad_s
+
+    def places_at(time_s: Floats) -> Floats:
+        mean = motion_rad_s * time_s
+        anomaly = mean + eccentricity * np.sin(mean)
+        for _ in range(60):  # Newton
+            left = anomaly - eccentricity * np.sin(anomaly) - mean
+            anomaly = anomaly - left / (1 - eccentricity * np.cos(anomaly))
+        along, across = np.cos(anomaly) - eccentricity, np.sin(anomaly)
+        u = np.arctan2(np.sqrt(1 - eccentricity**2) * across, along) + np.radians(perigee_deg)
+        radius_m = axis_m * (1 - eccentricity * np.cos(anomaly))
+        x, y, z = np.cos(u), np.sin(u) * np.cos(tilt), np.sin(u) * np.sin(tilt)
+        turn = np.radians(node_deg) - RATE_RAD_S * time_s
+        level = (x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn))
+        position_m = radius_m[..., None] * np.stack([*level, z], axis=-1)
+        return np.stack(to_geodetic(position_m)[:2], axis=-1)
+
+    return places_at, time_at
+
+
+@settings(deadline=None, max_examples=2)
+@given(step_s=st.floats(10, 7_200))
+@pytest.mark.parametrize("orbit", ORBITS)
+def test_orbits_of_every_kind(orbit: str, step_s: float) -> None:
+    """Within a kilometre of the track; parts that shapely takes for lines, each on the map."""
+    shapely = pytest.importorskip("shapely")
+    places_at, time_at = _ellipse(*ORBITS[orbit])
+    end_s = max(1.1 * float(time_at(np.array(2 * np.pi))), 7_200.0)
+    time_s = np.arange(max(2, int(end_s / step_s) + 1)) * step_s
+    parts = list(cut(ground_track(places_at, time_s, places_at(time_s))))
+    lines = [shapely.LineString(part) for part in parts]
+    assert all(line.is_valid and line.length > 0 for line in lines)
+    for line, following in itertools.pairwise(parts):  # cut at the date line, at one latitude
+        assert abs(line[-1][0]) == 180
+        assert following[0] == (-line[-1][0], line[-1][1])
+    turns = 2 * np.pi * np.ceil(time_s[-1] / float(time_at(np.array(2 * np.pi))))
+    dense_s = time_at(np.arange(0, turns, 4e-5))  # 250 m on a circle, twice that at a perigee
+    dense = places_at(dense_s[dense_s <= time_s[-1]])
+    assert _apart(_drawn(parts, 500), to_ecef(dense[:, 0], dense[:, 1])) < WITHIN_M + 250
+
+
+def test_four_days_at_once_are_not_nothing() -> None:
+    """After a day of the stars one that stays over its meridian is where it began."""
+    places_at, _ = _ellipse(*ORBITS["geosynchronous, on the date line"])
+    time_s = np.array([0.0, 4 * DAY_S])
+    parts = list(cut(ground_track(places_at, time_s, places_at(time_s))))
+    dense = places_at(np.linspace(0, DAY_S, 40_001))
+    assert _apart(_drawn(parts, 500), to_ecef(dense[:, 0], dense[:, 1])) < WITHIN_M + 250
 
 
 def test_a_line_that_is_straight_on_the_map_needs_no_points() -> None:

@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 LINE_ERROR_M = 700.0  # at a quarter, half and three quarters of a piece: 1 km is kept between
 HALVINGS_MAX = 24
+# Beyond it those may all be where a satellite is again, and what it does between is not seen.
+PIECE_MAX_S = 10_800.0
 _SHARES = np.array([0.25, 0.5, 0.75])
 
 
@@ -31,6 +33,7 @@ def ground_track(places_at: Callable[[Floats], Floats], time_s: Floats, places: 
     places : (T, 2)
         Latitude and longitude then. [deg]
     """
+    time_s, places = _closer(places_at, time_s, places)
     fresh = np.arange(len(time_s) - 1)  # pieces that nobody has looked at, by their first point
     for _ in range(HALVINGS_MAX):
         begin_s, gap_s = time_s[fresh], np.diff(time_s)[fresh]
@@ -47,6 +50,21 @@ def ground_track(places_at: Callable[[Floats], Floats], time_s: Floats, places: 
         first = fresh[wide] + np.arange(len(wide))  # where the halved pieces are now
         fresh = np.sort(np.concatenate([first, first + 1]))
     return places
+
+
+def _closer(
+    places_at: Callable[[Floats], Floats], time_s: Floats, places: Floats
+) -> tuple[Floats, Floats]:
+    """Return a track with points between those that are more than `PIECE_MAX_S` apart."""
+    parts = np.maximum(np.ceil(np.diff(time_s) / PIECE_MAX_S), 1).astype(int)
+    between = [
+        np.linspace(time_s[k], time_s[k + 1], parts[k] + 1)[1:-1] for k in np.flatnonzero(parts > 1)
+    ]
+    more_s = np.concatenate([np.empty(0), *between])
+    found = places_at(more_s) if len(more_s) else np.empty((0, 2))
+    there = np.isfinite(found[:, 0])
+    at = np.searchsorted(time_s, more_s[there])
+    return np.insert(time_s, at, more_s[there]), np.insert(places, at, found[there], axis=0)
 
 
 def _ahead(longitude_deg: Floats, next_deg: Floats) -> Floats:

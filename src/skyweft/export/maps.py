@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 STEP_S = 60.0
 _CORNERS = 72  # of a footprint
+_ON_LINE_DEG = 1e-9  # of the date line: 0.1 mm, where rounding would make a spike
 _POLE_DEG = 90 - 1e-9  # on a pole itself no direction is east
 
 
@@ -110,7 +111,8 @@ def footprint(
     Returns
     -------
     list of rings
-        Closed, counter-clockwise; cut at the date line, led around a pole that lies inside.
+        Closed, counter-clockwise; cut at the date line, led around a pole that lies inside. Below
+        the horizon both poles may: then one ring a hemisphere, around what is not seen.
     """
     lift = np.radians(elevation_min_deg)
     reach = (
@@ -124,6 +126,8 @@ def footprint(
         np.sin(bearing) * np.sin(reach) * np.cos(middle), np.cos(reach) - np.sin(middle) * sine
     )
     longitude = longitude_deg + np.degrees(np.unwrap(east))
+    if reach > np.pi / 2 + abs(middle):
+        return _beyond_both_poles(latitude, longitude)
     turned = longitude[-1] - longitude[0]
     if abs(turned) > 180:
         return [_around_pole(latitude, longitude, 90.0 if turned > 0 else -90.0)]
@@ -145,10 +149,25 @@ def _around_pole(latitude: Floats, longitude: Floats, pole: float) -> list[Coord
     return [(float(east), float(north)) for east, north in ring]
 
 
+def _beyond_both_poles(latitude: Floats, longitude: Floats) -> list[list[Coordinate]]:
+    """Return all but the inside of a ring: one part north of where it is widest, one south."""
+    latitude, longitude = latitude[:-1], longitude[:-1]
+    level = latitude[longitude.argmin()]
+    latitude = np.where(longitude == longitude.max(), level, latitude)  # as it is but for rounding
+    rings = []
+    for pole, beyond in ((90.0, latitude >= level), (-90.0, latitude <= level)):
+        line = np.flatnonzero(beyond)
+        line = np.append(line, line[0])
+        rings.append(_around_pole(latitude[line], longitude[line], pole))
+    return rings
+
+
 def _halves(latitude: Floats, longitude: Floats) -> list[list[Coordinate]]:
     """Return a ring as it is, or its two halves where the date line goes through it."""
     shift = 360 * np.floor((longitude.min() + 180) / 360)
-    corners = list(zip((longitude - shift).tolist(), latitude.tolist(), strict=True))
+    east_deg = longitude - shift
+    east_deg[np.abs(east_deg - 180) < _ON_LINE_DEG] = 180.0
+    corners = list(zip(east_deg.tolist(), latitude.tolist(), strict=True))
     if max(east for east, _ in corners) <= 180:
         return [[(east, north) for east, north in corners]]
     west = _clipped(corners, 180.0, keep_below=True)
@@ -167,5 +186,7 @@ def _clipped(
             kept.append((east, north))
         if inside != inside_next:
             share = (edge - east) / (east_next - east)
-            kept.append((edge, north + share * (north_next - north)))
-    return [*kept, kept[0]]
+            level = north + share * (north_next - north)
+            kept.append((edge, north_next if east_next == edge else level))
+    ring = [place for k, place in enumerate(kept) if place != kept[k - 1]]
+    return [*ring, ring[0]]
