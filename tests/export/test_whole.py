@@ -1,6 +1,7 @@
 """Every export is read back by a program that others wrote, and held to the run's own tables."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -194,3 +195,33 @@ def test_what_was_there_stays_until_the_new_one_is_whole(result: Run, tmp_path: 
     export(result, "czml", path)
     assert path.read_text().startswith("[")
     assert [each.name for each in tmp_path.iterdir()] == ["scene.czml"]
+
+
+@pytest.mark.parametrize("form", ["geojson", "oem"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "the run", "no name"])
+def test_nothing_else_is_lost(result: Run, tmp_path: Path, form: str, kind: str) -> None:
+    """What is there and was not written by an export stays, whatever it is."""
+    path = {"the run": result.folder, "no name": Path("/")}.get(kind, tmp_path / "out")
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/full")
+    elif kind == "folder":
+        path.mkdir()
+        (path / "thesis.tex").write_text("years")
+    before = {each: each.lstat() for each in (path, *path.parent.iterdir())}
+    inside = sorted(path.rglob("*")) if kind in ("folder", "the run") else []
+    with pytest.raises(ScenarioError, match=r"regular file|is a folder|is not replaced"):
+        export(result, form, path)
+    assert {each: each.lstat().st_ino for each in before} == {
+        each: about.st_ino for each, about in before.items()
+    }
+    assert not inside or sorted(path.rglob("*")) == inside
+
+
+@pytest.mark.parametrize("form", ["oem", "zarr", "geojson"])
+def test_what_an_export_wrote_is_replaced(result: Run, tmp_path: Path, form: str) -> None:
+    for only in ([], ["polar"]):
+        path, _ = export(result, form, tmp_path / "out", only=only)
+    assert form != "oem" or [each.name for each in path.iterdir()] == ["polar.oem"]
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]

@@ -143,7 +143,10 @@ def _assert_refused(tmp_path: Path, scenario: str, big: str) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["big", "scenario.toml"]
 
 
-@pytest.mark.parametrize("scenario", [SITES, TRACK, TLE, MATRIX, LIST])
+MODES = PAIR + 'waveform = "own"\n[waveforms.own]\nkind = "modcod"\nfile = "big"\n'
+
+
+@pytest.mark.parametrize("scenario", [SITES, TRACK, TLE, MATRIX, LIST, MODES])
 def test_a_pipe_is_not_waited_for(
     scenario: str,
     tmp_path: Path,
@@ -155,6 +158,9 @@ def test_a_pipe_is_not_waited_for(
     Path("scenario.toml").write_text(scenario)
     assert main(["check", "scenario.toml"]) == 1
     assert "big is no regular file (a pipe, a socket or a device)" in capsys.readouterr().err
+    Path("scenario.toml").write_text(scenario.replace('"big"', '"/dev/zero"'))
+    assert main(["check", "scenario.toml"]) == 1
+    assert "zero is no regular file (a pipe, a socket or a device)" in capsys.readouterr().err
 
 
 @given(count=st.integers(0, 40), limit=st.integers(1, 20))

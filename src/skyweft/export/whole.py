@@ -36,7 +36,7 @@ def export(
         installed packages may add others.
     out : path, optional
         The file, or the folder for `oem` and `zarr`; by default in the run's folder. What is
-        there is replaced once the new one is whole.
+        there is replaced once the new one is whole; a folder that holds anything else is not.
     only : sequence of str
         Names of platforms or groups; all unless given.
     step_s : float, optional
@@ -55,7 +55,8 @@ def export(
     ------
     ScenarioError
         An unknown format or name, a step that is not above 0, tracks that were left out, a
-        package that is missing, a place that cannot be written.
+        package that is missing, a place that cannot be written, or where something else would
+        be lost.
     """
     if form not in FORMATS:
         hint = suggestion(form, FORMATS)
@@ -80,16 +81,35 @@ def _written(form: str, write: Write, draft: Path) -> None:
 
 
 def _write(path: Path, write: Callable[[Path], None]) -> None:
+    if not path.name:
+        raise ScenarioError(f"{path} is a folder; a name in it is needed")
     draft = path.with_name(f".{path.name}.draft")
     with clean_errors(path):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ScenarioError(f"{path} is no regular file (a pipe, a socket or a device)")
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove(draft)
         try:
             write(draft)
+            _refuse_to_lose(path, draft)
             _remove(path)
             draft.replace(path)
         finally:
             _remove(draft)
+
+
+def _refuse_to_lose(path: Path, draft: Path) -> None:
+    """Let a folder be replaced by one of the same kind alone: all else in it is somebody's own."""
+    if not path.is_dir():
+        return
+    if not draft.is_dir():
+        raise ScenarioError(f"{path} is a folder; what is written is one file: give a name in it")
+    fresh = {each.name for each in draft.iterdir()}
+    endings = {Path(name).suffix for name in fresh}
+    for name in sorted(each.name for each in path.iterdir()):
+        alike = name in fresh or {Path(name).suffix} == endings != {""}
+        if not alike:
+            raise ScenarioError(f"{path} holds {name}, which is not replaced: name another folder")
 
 
 def _remove(path: Path) -> None:
