@@ -5,6 +5,9 @@ zero too) and let other threads run meanwhile. A kernel takes NamedTuples of nam
 eight arguments in all. Numba's run time counts references to every array that is taken out of a
 tuple, which may cost more than the work: `kernel` does without it, and a kernel of `making` takes
 arrays out at its door, before its loops.
+
+No kernel holds a comprehension or a function of its own: in one that does, numba 0.68 takes writing
+to an array out of a tuple for dead code and leaves it out, without a word.
 """
 
 from collections.abc import Callable

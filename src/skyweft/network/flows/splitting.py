@@ -4,7 +4,7 @@ Which routes there are is found elsewhere; what is shared on them is `fairness.p
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,11 +100,21 @@ def shared(
     return found.whole(capacity_bps, demand_bps)
 
 
-def _lanes(routes: FlowPaths, split: NDArray[np.str_]) -> tuple[Ints, Longs, Longs, Ints, Floats]:
-    """Lay routes in fixed parts together; return flow and turn of each lane, and its links."""
+class _Lanes(NamedTuple):
+    """What is shared as one path: a route, or all routes of a flow in fixed parts."""
+
+    flow: Ints
+    turn: Longs  # the round in which it is served
+    first: Longs  # and `link`, `use`: as in `FlowPaths`
+    link: Ints
+    use: Floats
+
+
+def _lanes(routes: FlowPaths, split: NDArray[np.str_]) -> _Lanes:
+    """Lay routes in fixed parts together."""
     spills = split[routes.flow] == "overflow"
     if spills.all():
-        return routes.flow, routes.rank, routes.first, routes.link, routes.use
+        return _Lanes(routes.flow, routes.rank, routes.first, routes.link, routes.use)
     pull = np.where(split[routes.flow] == "delay", 1.0 / np.maximum(routes.delay_s, 1e-9), 1.0)
     whole = np.bincount(routes.flow, pull, len(split))
     part = np.where(spills, 1.0, pull / whole[routes.flow])
@@ -112,7 +122,7 @@ def _lanes(routes: FlowPaths, split: NDArray[np.str_]) -> tuple[Ints, Longs, Lon
     first, link, use = spread(routes.first, routes.link, np.append(begin, len(routes.flow)), part)
     if len(routes.use):
         use = use * routes.use
-    return routes.flow[begin], np.where(spills, routes.rank, 0)[begin], first, link, use
+    return _Lanes(routes.flow[begin], np.where(spills, routes.rank, 0)[begin], first, link, use)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ Blocks of time only note routes and links at each snapshot (`path_trace`); the p
 the whole window at the end, so queues and packets under way pass the borders of blocks.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,16 +64,16 @@ def queue(
     rate_bps = laid.rate_bps
     if background_bps is not None:
         rate_bps = np.maximum(rate_bps - background_bps, FLOOR * rate_bps)
-    first, link, route, blocked = _routes(laid, rule.processing_s > 0)
+    routes = _routes(laid, rule.processing_s > 0)
     network = _network(laid, rate_bps, rule.buffer_bytes, last_s)
     if rule.processing_s > 0:
         network = _with_processing(network, rule.processing_s)
-    taken = line.paths_at(sent, laid.time_s, route)
-    trace = line.send(sent, taken, first, link, network, lost_in_flight=True)
+    taken = line.paths_at(sent, laid.time_s, routes.of_pair)
+    trace = line.send(sent, taken, routes.first, routes.link, network, lost_in_flight=True)
     late = trace.received_s > last_s
     received_s = np.where(late, np.nan, trace.received_s)
     cause = np.where(late, np.int8(IN_FLIGHT), trace.cause)
-    without = line.paths_at(sent, laid.time_s, blocked) == 1
+    without = line.paths_at(sent, laid.time_s, routes.blocked) == 1
     cause = np.where(without, np.int8(NO_CAPACITY), cause)
     fate = Fate.of(sent, received_s, trace.waited_s, cause)
     return by_step(scenario, pairs, fate, rule.step_s, end_s), by_pair(scenario, pairs, fate)
@@ -89,8 +91,17 @@ def _sent(scenario: Scenario, pairs: Pairs, end_s: float) -> line.Packets:
     return line.merged(*parts)
 
 
-def _routes(laid: Laid, processing: bool) -> tuple[Longs, Ints, Ints, Ints]:
-    """Return links by route, every pair's route at every snapshot, and where it lacks capacity.
+class _Routes(NamedTuple):
+    """The links of route w are `link[first[w] : first[w + 1]]`; F pairs, T snapshots."""
+
+    first: Longs
+    link: Ints
+    of_pair: Ints  # (F, T) the route a pair has, -1 for none
+    blocked: Ints  # (F, T) 1 where there is one, but a link of it has no capacity
+
+
+def _routes(laid: Laid, processing: bool) -> _Routes:
+    """Return the routes of all pairs at all snapshots.
 
     With processing, every platform that passes on is a link of its own: L + the link that follows.
     """
@@ -110,7 +121,7 @@ def _routes(laid: Laid, processing: bool) -> tuple[Longs, Ints, Ints, Ints]:
         link = doubled[keep].astype(np.int32)
         begin = np.concatenate([[0], np.cumsum(np.maximum(2 * hops - 1, 0))])
     table = route.reshape(shape).T.astype(np.int32)
-    return begin, link, table, blocked.reshape(shape).T.astype(np.int32)
+    return _Routes(begin, link, table, blocked.reshape(shape).T.astype(np.int32))
 
 
 def _network(laid: Laid, rate_bps: Floats, buffer_bytes: float, last_s: float) -> Network:

@@ -82,7 +82,8 @@ def best_paths(
 
 def paths_over(graph: Graph, sources: Ints, targets: Ints) -> Paths:
     """Return the best path from every source to every target of a graph."""
-    return Paths(*_paths_over(graph.plain, sources, targets))
+    found: Paths = _paths_over(graph.plain, sources, targets)
+    return found
 
 
 def _blamed(found: Paths, free: Paths, snapshot: Snapshot) -> Paths:
@@ -133,9 +134,7 @@ def _to_ends_over(plain: tuple[Any, ...], targets: Ints) -> tuple[Ints, Ints]:
 
 
 @making
-def _paths_over(
-    plain: tuple[Any, ...], sources: Ints, targets: Ints
-) -> tuple[Ints, Floats, Ints, Ints, Longs, Ints]:
+def _paths_over(plain: tuple[Any, ...], sources: Ints, targets: Ints) -> Paths:
     return _paths(_named(plain), sources, targets)
 
 
@@ -257,10 +256,8 @@ def why_not(source: int, target: int, node: Ints, near: Near, position_m: Floats
 
 
 @making
-def _paths(
-    graph: Graph, sources: Ints, targets: Ints
-) -> tuple[Ints, Floats, Ints, Ints, Longs, Ints]:
-    """Return the columns of `Paths`; a platform to itself has no path and no reason."""
+def _paths(graph: Graph, sources: Ints, targets: Ints) -> Paths:
+    """Return the best paths; a platform to itself has none, and no reason."""
     node, platform, position_m, near = graph.node, graph.platform, graph.position_m, graph.near
     cost, follower = _to_ends(graph, targets)
     rows = len(sources) * len(targets)
@@ -302,4 +299,4 @@ def _paths(
                 path[used:],
             )
             used += hops[row] + 1
-    return hops, path_length_m, reason, first_hop, path_id, path[:used]
+    return Paths(hops, path_length_m, reason, first_hop, path_id, path[:used])
