@@ -9,7 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skyweft.naming import Apart, cut, escaped, file_stem, normal, unseen, wrong_name
+from skyweft.naming import (
+    Apart,
+    cut,
+    escaped,
+    file_stem,
+    look_alike,
+    normal,
+    told_apart,
+    unseen,
+    wrong_name,
+)
 
 HOSTILE = st.text(
     st.one_of(
@@ -117,3 +127,31 @@ def test_long_names_that_begin_alike_stay_apart() -> None:
     assert len(set(found)) == 12
     assert max(len(each.encode()) for each in found) <= 255
     assert found[11].endswith("-12.oem")
+
+
+PLAIN = st.text("ab c山", min_size=1, max_size=6).map(lambda each: " ".join(each.split()))
+HIDDEN = st.sampled_from(["\u200c", "\u200d", "\ufe0f", "\u034f", "\u3164"])
+
+
+@given(names=st.lists(PLAIN.filter(bool), min_size=1, max_size=5, unique=True), data=st.data())
+def test_what_differs_in_what_is_not_seen_looks_alike(
+    names: list[str], data: st.DataObject
+) -> None:
+    assert look_alike(names) == []
+    name = data.draw(st.sampled_from(names))
+    at = data.draw(st.integers(0, len(name)))
+    other = name[:at] + data.draw(HIDDEN) + name[at:]
+    assert look_alike([*names, other]) == [(other, name)]
+    assert told_apart(other) != told_apart(name) == name
+    assert told_apart(other).isprintable()
+    assert look_alike([other]) == []  # nobody is there to be taken for
+    twice = [each.replace(" ", "\u00a0") for each in names if " " in each]
+    assert [one for one, _ in look_alike([*names, *twice])] == twice
+    assert [told_apart(each) for each in twice] == [
+        each.replace("\u00a0", "\\xa0") for each in twice
+    ]
+
+
+def test_two_blanks_look_like_one() -> None:
+    assert look_alike(["a b", "a  b", "a\u3000b"]) == [("a  b", "a b"), ("a\u3000b", "a b")]
+    assert told_apart("a  b") == "a \\x20b"

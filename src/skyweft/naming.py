@@ -11,6 +11,7 @@ the characters a document may hold are all that names may hold, but for its thre
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 NAME_MAX = 100
 FILE_BYTES_MAX = 255  # of one name in a folder, on every common system
@@ -18,6 +19,9 @@ FILE_BYTES_MAX = 255  # of one name in a folder, on every common system
 # Control, surrogate, format, line and paragraph separators: nobody sees them, and lines end there.
 _UNSEEN = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"  # of category Cf, but Persian and Indic words and many signs need them
+_GLYPHLESS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u3164\ufe00-\ufe0f\uffa0]"
+)
 _RESERVED = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
@@ -58,6 +62,36 @@ def unseen(text: str) -> str | None:
     if text.isprintable() or not any(map(_unseen, text)):
         return None
     return f"'{escaped(text[:50])}' holds a control character"
+
+
+def look_alike(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of names that differ in what nobody sees alone: the name, and one like it.
+
+    Joiners, selectors of a glyph and fillers are left out and all blanks are one, as UTS #39 has it
+    for what is not shown.
+    """
+    odd = {name: _seen(name) for name in names if not name.isascii() or "  " in name}
+    odd = {name: seen for name, seen in odd.items() if seen != name}
+    if not odd:
+        return []
+    seen_so = {*odd.values()}
+    first = {name: name for name in names if name in seen_so}
+    return [
+        (name, like) for name, seen in odd.items() if (like := first.setdefault(seen, name)) != name
+    ]
+
+
+def _seen(name: str) -> str:
+    return re.sub(r"\s+", " ", _GLYPHLESS.sub("", name)).strip()
+
+
+def told_apart(name: str) -> str:
+    """Return a name for a message that tells it from those that look like it."""
+    return re.sub(
+        rf"{_GLYPHLESS.pattern}|[^\S ]|(?<= ) ",
+        lambda found: found[0].encode("unicode_escape").decode().replace(" ", "\\x20"),
+        name,
+    )
 
 
 def cut(text: str, bytes_max: int) -> str:

@@ -203,3 +203,13 @@ def test_contradictions(tmp_path: Path) -> None:
         "iss: the scenario's name says 550 km, its orbits are at 413.8 to 420.6 km",
     ]
     assert "step_s is 300 s, between knots so far apart its path is off" in step
+
+
+def test_names_that_look_alike_are_questioned(tmp_path: Path) -> None:
+    rows = "Sea Dock,1,1\nSea\u00a0Dock,1,2\nSea\u200dDock,1,3\nQuay\u200d,1,4\nQuay,1,5\n"
+    (tmp_path / "a.csv").write_text("name,latitude_deg,longitude_deg\n" + rows)
+    scenario = _scenario(tmp_path, ("one", "ground", '{ kind = "sites", file = "a.csv" }'))
+    assert build_fleet(scenario).warnings == (
+        "platforms: 2 names look like another one: 'Sea\\xa0Dock' and 'Sea Dock' differ in what is "
+        "not seen alone",
+    )

@@ -1,7 +1,7 @@
 """Every platform of a scenario, made from its groups, with its geometry echoed and questioned."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -14,7 +14,7 @@ from skyweft.motion.added import Added, odd
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.tables import ERRORS_MAX
 from skyweft.motion.unread import unread
-from skyweft.naming import wrong_name
+from skyweft.naming import look_alike, told_apart, wrong_name
 from skyweft.scenario.excerpt import excerpt
 from skyweft.scenario.motion import MOTIONS, Motion
 from skyweft.scenario.scenario import Scenario
@@ -65,7 +65,11 @@ def build_fleet(scenario: Scenario) -> Fleet:
     errors += [*_too_long(members), *_twice(scenario, members)]
     if errors:
         raise ScenarioError("\n".join(errors))
-    questions = (*contradictions.contradictions(scenario, members), *unread(scenario))
+    questions = (
+        *contradictions.contradictions(scenario, members),
+        *_alike([name for each in members.values() for name in each.names]),
+        *unread(scenario),
+    )
     return _joined(seen, members, questions)
 
 
@@ -111,6 +115,14 @@ def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     ]
     more = len(shared) - ERRORS_MAX
     return [*sorted(lines), *([f"... and {more:,} more names"] if more > 0 else [])]
+
+
+def _alike(names: Sequence[str]) -> Iterator[str]:
+    """Question names that nobody can tell apart by looking at them."""
+    if found := look_alike(names):
+        one, other = map(told_apart, found[0])
+        count = f"{len(found):,} name{'s look' if len(found) > 1 else ' looks'} like another one"
+        yield f"platforms: {count}: '{one}' and '{other}' differ in what is not seen alone"
 
 
 def _shared(names: Iterable[str]) -> dict[str, None]:
