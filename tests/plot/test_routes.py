@@ -1,5 +1,7 @@
 """Drawings of routes, from tables small enough to check by hand."""
 
+import warnings
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -118,3 +120,20 @@ def test_the_matrix_leaves_out_what_has_no_way(statistics: pa.Table, ax: Axes) -
     assert len(cells.get_paths()) == 3
     assert [text.get_text() for text in ax.get_yticklabels()] == ["Oslo", "Quito"]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["Quito", "Turin", "Oslo"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("n" * 100, "n" * 25 + "…"), ("\u6e2f" * 100, "\u6e2f" * 12 + "…"), ("a$b$c", "a$b$c")],
+    ids=["long", "wide", "no formula"],
+)
+def test_the_longest_names_leave_room_for_the_matrix(name: str, shown: str) -> None:
+    """Beside its key in the colours matplotlib warns where labels leave nothing of the axes."""
+    rows = {"route": [0], "source": [name], "target": [name], "delay_median_s": [0.05]}
+    ax = delay_matrix(pa.table(rows), 0)
+    assert [each.get_text() for each in (*ax.get_xticklabels(), *ax.get_yticklabels())] == [
+        shown
+    ] * 2
+    with warnings.catch_warnings(action="error"):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        ax.figure.canvas.draw()

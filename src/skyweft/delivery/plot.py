@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
 from skyweft.delivery.product import CAUSES
-from skyweft.drawing.axes import dress, given_or_new, legend, time_axis
+from skyweft.drawing.axes import dress, given_or_new, legend, shortened, time_axis
 from skyweft.drawing.maps import coloured_cells, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, numbers, words
@@ -77,7 +77,7 @@ def delay_cdf(
             # It goes on to the right end of the axis, and up from nothing at its first delay.
             upto_s = np.concatenate([delay_s[mine][:1], delay_s[mine], [delay_s.max()]])
             height = np.concatenate([[0.0], share[mine], share[mine][-1:]])
-            ax.plot(upto_s, 100 * height, color=colour, linewidth=1.6, label=name)
+            ax.plot(upto_s, 100 * height, color=colour, linewidth=1.6, label=shortened(name))
     ax.set_xscale("log")
     low_s, high_s = ax.get_xlim()
     shown = [(each_s, word) for each_s, word in _TIMES if low_s <= each_s <= high_s]
@@ -260,7 +260,7 @@ def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette =
             )
             ax.broken_barh(spans, (row - 0.4, 0.8), facecolor=colour, linewidth=0)
     ax.set_ylim(len(order) - 0.4, -0.6)
-    ax.set_yticks(range(len(order)), [names[each].replace("$", r"\$") for each in order])
+    ax.set_yticks(range(len(order)), [shortened(names[each]).replace("$", r"\$") for each in order])
     return ax
 
 

@@ -1,5 +1,8 @@
 """How axes are dressed in a palette: hairlines, keys, time. Nothing global is touched."""
 
+from itertools import accumulate
+from unicodedata import east_asian_width
+
 from matplotlib.axes import Axes
 
 from skyweft.drawing.palette import SPOKEN, Palette
@@ -85,5 +88,14 @@ def legend(ax: Axes, palette: Palette) -> None:
 
 
 def shortened(name: str, most: int = 26) -> str:
-    """Return a name that leaves room for the drawing."""
-    return name if len(name) <= most else name[: most - 1] + "…"
+    """Return a name that leaves room for the drawing: `most` letters, half as many wide ones.
+
+    References
+    ----------
+    UAX #11, "East Asian Width".
+    """
+    widths = [2 if east_asian_width(each) in "WF" else 1 for each in name]
+    if sum(widths) <= most:
+        return name
+    kept = sum(upto < most for upto in accumulate(widths))
+    return f"{name[:kept]}…"

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from skyweft.drawing.axes import dress, given_or_new, time_axis
+from skyweft.drawing.axes import dress, given_or_new, shortened, time_axis
 from skyweft.drawing.palette import LIGHT, Palette
 
 __all__ = ["packet_delays"]
@@ -81,8 +81,8 @@ def _draw_pair(ax: Axes, rows: pa.Table, unit_s: float, colour: str) -> None:
     )
     middle = (time_s + _step_s(time_s) / 2) / unit_s
     ax.fill_between(middle, 1e3 * half_s, 1e3 * most_s, color=colour, alpha=0.25, linewidth=0)
-    name = f"{rows['source'][0].as_py()} to {rows['target'][0].as_py()}" if len(middle) else ""
-    ax.plot(middle, 1e3 * half_s, color=colour, linewidth=1.4, label=name)
+    ends = [shortened(rows[end][0].as_py()) for end in ("source", "target") if len(middle)]
+    ax.plot(middle, 1e3 * half_s, color=colour, linewidth=1.4, label=" to ".join(ends))
 
 
 def _step_s(time_s: np.ndarray) -> float:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
 
-from skyweft.drawing.axes import dress, given_or_new, time_axis
+from skyweft.drawing.axes import dress, given_or_new, shortened, time_axis
 from skyweft.drawing.maps import coasts, colour_bar, earth, spread, steps, tiles
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, codes, numbers, words
@@ -310,8 +310,9 @@ def delay_matrix(
     levels = steps(delay_ms.ravel(), len(palette.ramp))
     ramp = spread(palette.ramp[::-1], len(levels) - 1)
     tiles(ax, delay_ms, levels, ramp)
-    ax.set_xticks(range(delay_ms.shape[1]), targets[:NAMES_MAX], rotation=90)
-    ax.set_yticks(range(delay_ms.shape[0]), sources[:NAMES_MAX])
+    across, down = ([shortened(each) for each in ends[:NAMES_MAX]] for ends in (targets, sources))
+    ax.set_xticks(range(delay_ms.shape[1]), across, rotation=90, parse_math=False)
+    ax.set_yticks(range(delay_ms.shape[0]), down, parse_math=False)
     colour_bar(ax, levels, ramp, "median one-way delay [ms]", palette)
     return ax
 
