@@ -51,9 +51,7 @@ def distances(graph: Adjacency, access_ns: Ints) -> Ints:
     for start in range(0, ends, LANES):
         some = min(LANES, ends - start)
         lanes[:] = FAR_NS
-        for node in range(nodes):  # numba takes seconds to compile the copy of a slice
-            for lane in range(some):
-                lanes[node, lane] = access_ns[node, start + lane]
+        lanes[:nodes, :some] = access_ns[:, start : start + some]
         settle(
             lanes.reshape(-1),
             graph.first,
@@ -63,9 +61,7 @@ def distances(graph: Adjacency, access_ns: Ints) -> Ints:
             graph.touching_first,
             graph.touching,
         )
-        for node in range(nodes):
-            for lane in range(some):
-                found[node, start + lane] = lanes[node, lane]
+        found[:, start : start + some] = lanes[:nodes, :some]
     return found
 
 
