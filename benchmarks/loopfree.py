@@ -5,18 +5,18 @@ The cities reach every satellite in view above 25 degrees and pass nothing on. n
 the other cities; its costs must be the same to the nanosecond.
 """
 
-import os
 from itertools import combinations, islice
-from time import perf_counter
+from time import process_time
 
 import networkx as nx
 import numpy as np
 from constellation import Shell, delay_ns, in_view, places
+from machine import told
 
 from skyweft.network.graph.adjacency import adjacency
 from skyweft.network.routing.loopfree import loop_free
 
-GOAL_S, GOAL_RATIO = 30.0, 10.0
+GOAL_S, GOAL_RATIO = 1.5, 1000.0
 ROUTES, SAMPLE = 20, 3
 
 
@@ -35,10 +35,10 @@ def main() -> None:
     passing = np.arange(satellites + 100) < satellites
     pairs = np.array(list(combinations(range(satellites, satellites + 100), 2)), np.int32)
     loop_free(network, pairs[:1], ROUTES, passing)
-    began = perf_counter()
+    began = process_time()
     found = loop_free(network, pairs, ROUTES, passing)
-    spent_s = perf_counter() - began
-    print(f"{os.cpu_count()} processors; {len(found):,} routes of {len(pairs):,} pairs")
+    spent_s = process_time() - began
+    print(f"{told()}; processor time\n{len(found):,} routes of {len(pairs):,} pairs")
     print(f"{spent_s:.2f} s, goal {GOAL_S:g} s; {np.mean(found.hops):.1f} hops a route")
     peer_s = 0.0
     chosen = np.random.default_rng(1).choice(len(pairs), SAMPLE, replace=False)
@@ -49,9 +49,9 @@ def main() -> None:
         peer.add_weighted_edges_from(
             zip(*(each[kept].tolist() for each in (tails, heads, delays)), strict=True)
         )
-        began = perf_counter()
+        began = process_time()
         routes = list(islice(nx.shortest_simple_paths(peer, source, target, "weight"), ROUTES))
-        peer_s += perf_counter() - began
+        peer_s += process_time() - began
         costs = [nx.path_weight(peer, route, "weight") for route in routes]
         assert costs == found.cost_ns[found.pair == row].tolist()
     ratio = peer_s / SAMPLE * len(pairs) / spent_s

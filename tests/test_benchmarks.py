@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SHARED = {"constellation"}  # what several benchmarks import
+SHARED = {"constellation", "machine"}  # what several benchmarks import
 UV = """#!{python}
 import sys
 from pathlib import Path
