@@ -15,7 +15,7 @@ from skyweft.network.flows.fairness import fair_shares
 
 SIDE = 40
 PEER_FLOWS, MANY_FLOWS = 100_000, 1_000_000
-RATIO, GOAL_S = 100, 2.0
+RATIO, GOAL_S = 200, 2.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
