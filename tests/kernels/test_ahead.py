@@ -110,3 +110,21 @@ def test_a_kernel_that_cannot_be_compiled_there_is_compiled_here(
     result: Any = module.two(1.0)
     work.stop()
     assert result == 3.0
+
+
+def test_where_nothing_can_be_kept_the_work_is_not_done_twice(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    ask = ahead._asked
+    monkeypatch.setattr(ahead, "_asked", lambda *what: (asked.append(what), ask(*what))[1])
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "kernels").write_text("in the way")
+    work = Ahead([task("one"), task("one", "('int64',)"), task("two")], 1, lambda *words: None)
+    for each in work._threads:
+        each.join(60)
+    assert len(asked) == 1
+    assert not work._open
+    with pytest.warns(UserWarning, match="cannot be kept"):
+        assert module.two(1.0) == 3.0
+    work.stop()

@@ -1,7 +1,8 @@
 """Kernels compiled before they are needed, in processes of their own: numba's lock forbids threads.
 
 Whoever needs one that is still being compiled waits for it instead of compiling it too. A process
-that dies, or a kernel that cannot be compiled there, costs nothing but the head start.
+that dies, or a kernel that cannot be compiled there, costs nothing but the head start. Where
+nothing can be kept the processes end after one kernel.
 """
 
 import os
@@ -14,10 +15,11 @@ from importlib import import_module
 from threading import Condition, Thread
 from typing import Any
 
-from skyweft.kernels.kept import Kept, named, waiting_for
+from skyweft.kernels.kept import Kept, waiting_for
 from skyweft.kernels.signature import UnwrittenError, read
 
 COMMAND = (sys.executable, "-P", "-c", "from skyweft.kernels.ahead import serve; serve()")
+LOST = "lost"  # what a process says that could not keep what it compiled
 LOOK_S = 1.0  # between looks at whether what is waited for is still worked at
 
 Told = Callable[[int, int, float], None]
@@ -139,6 +141,9 @@ class Ahead:
             answer = _asked(process, task)
             with self._changed:
                 self._open.pop((task.kernel, task.types), None)
+                if answer.strip() == LOST:  # nobody could take over what comes next either
+                    self._waiting.clear()
+                    self._open.clear()
                 self._changed.notify_all()
             if not answer:
                 break
@@ -196,5 +201,7 @@ def serve() -> None:
         with suppress(Exception):  # whoever needs it will see what is wrong with it
             compiled, kinds = found(Task(kernel, types, 0.0))
             compiled.compile(kinds)
-            assert named(compiled) == kernel
+            if not compiled._cache.there(kinds):
+                print(LOST, flush=True)
+                continue
         print("done", flush=True)
