@@ -11,8 +11,8 @@ from time import process_time
 
 import numpy as np
 
-from skyweft.network.plan.product import ContactPlan, plan
-from skyweft.network.plan.routes import arrivals
+from skyweft.delivery.plan.product import ContactPlan, plan
+from skyweft.delivery.plan.routes import arrivals
 
 GOAL_MS, GOAL_RATIO = 6.0, 20.0
 NODES, CONTACTS, SOURCES, SAMPLE = 1_000, 1_000_000, 100, 3
@@ -38,17 +38,17 @@ class _Peer:
     """The plan as lists: of every node its neighbours, each with its contacts."""
 
     def __init__(self, found: ContactPlan) -> None:
-        columns = (found.end_s, found.start_s, found.delay_s)
+        columns, index = (found.end_s, found.start_s, found.delay_s), found.index
         self.near = [
             [
                 (
-                    int(found.pair_target[pair]),
+                    int(index.pair_target[pair]),
                     *(
-                        column[found.pair_first[pair] : found.pair_first[pair + 1]].tolist()
+                        column[index.pair_first[pair] : index.pair_first[pair + 1]].tolist()
                         for column in columns
                     ),
                 )
-                for pair in range(found.node_first[node], found.node_first[node + 1])
+                for pair in range(index.node_first[node], index.node_first[node + 1])
             ]
             for node in range(len(found.names))
         ]
@@ -77,7 +77,7 @@ class _Peer:
 
 def _measure(neighbours: int) -> None:
     found = _contacts(neighbours)
-    pairs = len(found.pair_target)
+    pairs = len(found.index.pair_target)
     arrivals(found, "0")
     sources = np.linspace(0, NODES - 1, SOURCES).astype(int)
     began = process_time()

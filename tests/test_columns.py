@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from skyweft import columns
-from skyweft.columns import named
+from skyweft.columns import named, worded
 from skyweft.links.arrow import LINK_SAMPLES
 from skyweft.motion.arrow import TRACKS
 from skyweft.stage.registry import tables
@@ -62,3 +62,9 @@ def test_long_lists_of_names_are_cut_to_those_used(monkeypatch: pytest.MonkeyPat
     short = named(np.array([7, 2, 7], np.int32), names)
     assert short.to_pylist() == whole.to_pylist() == ["n7", "n2", "n7"]
     assert (len(whole.dictionary), len(short.dictionary)) == (10, 2)
+
+
+def test_a_word_that_two_codes_have_stands_once() -> None:
+    found = worded(np.array([0, 1, 2, 3]), ["", "storage", "dark", "storage"])
+    assert found.to_pylist() == ["", "storage", "dark", "storage"]
+    assert found.dictionary.to_pylist() == ["", "storage", "dark"]

@@ -153,6 +153,17 @@ def named(codes: Array, names: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False)), names)
 
 
+def worded(codes: Array, words: Sequence[str]) -> pa.Array:
+    """Return text for places in a few words, of which two may be the same.
+
+    Such as our causes and those of packages behind them. A dictionary holds each word once: of
+    one that holds a word twice, Parquet's writer leaves bytes of whatever was in memory.
+    """
+    called = list(dict.fromkeys(words))
+    place = np.array([called.index(word) for word in words], np.int32)
+    return named(place[codes], pa.array(called))
+
+
 def named_or_null(codes: Array, names: pa.Array) -> pa.Array:
     """Return text for rows of a list of names, null where a code is negative."""
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)

@@ -12,13 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from skyweft.delivery.plan.from_run import contact_plan
+from skyweft.delivery.plan.product import ContactPlan
 from skyweft.engine.runner import Options, run_into
 from skyweft.errors import ScenarioError
 from skyweft.export import export
 from skyweft.network.graph.from_run import at_moment, seconds
 from skyweft.network.graph.snapshot import Snapshot
-from skyweft.network.plan.from_run import contact_plan
-from skyweft.network.plan.product import ContactPlan
 from skyweft.network.routing.disjoint_pairs import of_rule
 from skyweft.network.routing.statistics import HANDOVER_S
 from skyweft.network.routing.summary import restated
@@ -124,9 +124,9 @@ class Run(Folder):
         Returns
         -------
         ContactPlan
-            See `skyweft.network.plan.making.contact_plan`.
+            See `skyweft.delivery.plan.making.contact_plan`.
         """
-        return contact_plan(self.scenario, self.table, piece_s)
+        return contact_plan(self.scenario, self.table, self.simulated_s, piece_s)
 
     def export(
         self,

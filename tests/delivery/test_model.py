@@ -135,8 +135,9 @@ def test_keys_of_another_waveform(tmp_path: Path) -> None:
 
 
 def test_failures_that_messages_do_not_feel_are_said(tmp_path: Path) -> None:
-    failures = '[[failures]]\nplatforms = ["gauges"]\nshare = 0.5\n'
-    assert not any("failures" in line for line in check(_load(tmp_path, EVERY)))
-    assert not any("failures" in line for line in check(_load(tmp_path, failures)))
-    (line,) = [line for line in check(_load(tmp_path, EVERY + failures)) if "failures" in line]
-    assert "not on messages" in line
+    whole = '[[failures]]\nplatforms = ["gauges"]\nshare = 0.5\n'
+    assert not any("failures" in line for line in check(_load(tmp_path, EVERY + whole)))
+    pairs = "[[failures]]\nlinks = [0]\nmtbf_s = 1e4\n"
+    assert not any("failures" in line for line in check(_load(tmp_path, pairs)))
+    (line,) = [line for line in check(_load(tmp_path, EVERY + pairs)) if "failures" in line]
+    assert "links[0] is random access" in line

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyweft.delivery.product import CAUSES, RECEIVED, Deliveries
+from skyweft.delivery.product import CAUSES, RECEIVED, SUMMED, Deliveries
 from skyweft.delivery.totals import ON_BOARD_PART, Totals, observed_s, within
 from skyweft.motion.fleet import build_fleet
 
@@ -19,7 +19,7 @@ def drawn(count: int = 3_000) -> Deliveries:
     random = np.random.default_rng(7)
     created_s = np.sort(random.uniform(0, 6_000, count))
     delay_s = random.lognormal(3.0, 1.5, count)
-    cause = np.where(random.random(count) < 2 / 3, 0, random.integers(1, len(CAUSES), count))
+    cause = np.where(random.random(count) < 2 / 3, 0, random.integers(1, SUMMED, count))
     cause = np.where(created_s + delay_s > END_S, CAUSES.index("stored"), cause)
     nowhere = np.full(count, -1, np.int32)
     return Deliveries(
@@ -51,7 +51,7 @@ def test_counts_delays_and_energy() -> None:
     delay_s = rows.delivered_s - rows.created_s
     delay_s = delay_s[delay_s <= LIFETIME_S]  # all were made a lifetime before the end
     rule = totals.by_rule
-    assert rule.cases[0].tolist() == np.bincount(rows.cause, minlength=len(CAUSES)).tolist()
+    assert rule.cases[0].tolist() == np.bincount(rows.cause, minlength=SUMMED).tolist()
     # Microseconds and nanojoules: half a unit of rounding a message.
     mean_s = delay_s.mean()
     parts_s = [each[0] for each in rule.delays_mean_s()]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skyweft.contacts import stage as contacts_stage
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.stage import BLOCK
-from skyweft.contacts.usable import usable
+from skyweft.contacts.usable import stopped, usable
 from skyweft.errors import ScenarioError
 from skyweft.results import Run, run
 from skyweft.stage import (
@@ -198,6 +198,22 @@ def test_without_power(tmp_path: Path, short_blocks: None, install: Any) -> None
         assert (SHIP in now.source) == (not _dark(time_s))
 
 
+def test_too_old_for_want_of_a_restricted_pass(
+    tmp_path: Path, short_blocks: None, install: Any
+) -> None:
+    """A message each 30 s, of 60 s of life: the 18 generated in the 540 s that end too early."""
+    install(_Power([Restriction((SHIP, 2), *DARK_S, CAUSE)]))
+    messages = _run(tmp_path).deliveries
+    created_s = messages["created_s"].to_numpy()
+    received_s = messages["received_s"].to_numpy()
+    causes = np.array(messages["loss_cause"].to_pylist())
+    late = (created_s >= DARK_S[0]) & (created_s < DARK_S[1] - 60)
+    assert late.sum() == 18
+    assert np.isfinite(received_s[late]).all()
+    assert set(causes[late]) == {CAUSE}
+    assert set(causes[~late]) <= {"", "at device", "stored"}
+
+
 def test_what_a_contact_carries_is_exact(tmp_path: Path, short_blocks: None, install: Any) -> None:
     """The rate of two platforms that stand still is constant: volume is rate times time."""
     dark_s = (1_501.5, 1_999.25)
@@ -324,7 +340,7 @@ def test_against_one_by_one(some: list[Restriction]) -> None:
         }
         | {name: np.ones(len(pairs), np.bool_) for name in ("cut_start", "cut_end")}
     )
-    pieces, row = usable(met, many)
+    pieces, row = usable(met, stopped(met, many))
     for moment_s in np.arange(0.5, 24.0):
         factor, cause = many.at(*ends, float(moment_s))  # type: ignore[call-arg]
         for k, pair in enumerate(pairs):

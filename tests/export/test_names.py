@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from skyweft.delivery.plan.files import read_plan, write_plan
+from skyweft.delivery.plan.product import ContactPlan, plan
 from skyweft.errors import ScenarioError
 from skyweft.export import export
 from skyweft.export.orbits import _folder
 from skyweft.motion.fleet import build_fleet
 from skyweft.naming import normal, wrong_name
-from skyweft.network.plan.files import read_plan, write_plan
-from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols import czml, oem, omm_writing
 from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.protocols.elements import parse

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from skyweft.network.plan.files import read_plan
-from skyweft.network.plan.product import ContactPlan
-from skyweft.network.plan.routes import arrivals, routes
+from skyweft.delivery.plan.files import read_plan
+from skyweft.delivery.plan.product import ContactPlan
+from skyweft.delivery.plan.routes import arrivals, routes
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "dtn"
 pytestmark = pytest.mark.skipif(not REFERENCE.is_dir(), reason=f"{REFERENCE.name} is not there")

@@ -211,8 +211,8 @@ def plan(options: argparse.Namespace) -> int:
     """Find routes in a contact plan, or write it for others."""
     if (options.source is None) != (options.target is None):
         return complain(options, ["plan needs both --from and --to, or neither"], WORDS)
-    from skyweft.network.plan.describe import plan_facts, plan_lines
-    from skyweft.network.plan.files import read_plan, write_plan
+    from skyweft.delivery.plan.describe import plan_facts, plan_lines
+    from skyweft.delivery.plan.files import read_plan, write_plan
 
     if Path(options.where).is_dir():
         from skyweft.results import open_run
@@ -233,8 +233,8 @@ def plan(options: argparse.Namespace) -> int:
 
 
 def _routes(options: argparse.Namespace, plan: Any) -> tuple[dict[str, Any], Iterator[str]]:
-    from skyweft.network.plan.describe import route_facts, route_lines, why_not
-    from skyweft.network.plan.routes import routes
+    from skyweft.delivery.plan.describe import route_facts, route_lines, why_not
+    from skyweft.delivery.plan.routes import routes
 
     bundle = (plan, options.source, options.target, options.at, options.size)
     if found := routes(*bundle, count=options.alternatives):

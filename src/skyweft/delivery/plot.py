@@ -7,7 +7,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
-from skyweft.delivery.product import CAUSES
+from skyweft.delivery.product import CAUSES, SUMMED
 from skyweft.drawing.axes import dress, given_or_new, legend, shortened, time_axis
 from skyweft.drawing.maps import coloured_cells, earth
 from skyweft.drawing.palette import LIGHT, Palette
@@ -41,7 +41,7 @@ TARGETS_MAX = 20
 OPEN = {"on board": "stored_on_board", "at device": "stored_at_device"}
 LOST = {
     cause: f"lost_{cause.replace(' ', '_')}"
-    for cause in CAUSES[1:]
+    for cause in CAUSES[1:SUMMED]
     if cause not in ("stored", "at device")
 }
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from skyweft.html_repr import Shown
 
-# Every message ends in exactly one of these; `cause` columns hold places in this list.
+# Every message, and every bundle over a plan, ends in exactly one of these; `cause` columns hold
+# places in this list, and tables its words.
 CAUSES = (
     "",  # delivered (in `Receptions`: received)
     "no coverage",  # nobody who could have received it was in view when it was sent
@@ -21,18 +22,33 @@ CAUSES = (
     "collision",  # lost to another transmission
     "receiver busy",  # whoever was in view was sending, or had all its decoders taken
     "duty cycle",  # its device had used up its air time
-    "storage",  # dropped on board to make room
+    "storage",  # no room for it on board, or dropped to make room
     "expired",  # older than its lifetime before it arrived
     "gateway contention",  # a pass would have brought it down, but all antennas served others
     "stored",  # still on board when the run ends
     "at device",  # not yet sent, or waiting to be sent again, when the run ends
-    # Sums call it so; rows tell the restriction's own cause, whose code is behind these.
+    "out of order",  # who could have received it, or would have brought it down, had failed
+    "platform failed",  # it was on board when its platform failed for good
+    # Sums call it so; rows tell the restriction's own cause, whose code is behind all of these.
     "restricted",  # who could have received it, or its device, was kept from it by a restriction
+    # Of bundles alone, each of which is routed whole: sums over messages need no room for them.
+    "no route",  # not for a bundle of any size
+    "too large",  # a smaller one would arrive
+    "contacts taken",  # alone it would arrive
 )
-RESTRICTED = len(CAUSES) - 1
+RESTRICTED = CAUSES.index("restricted")
+SUMMED = RESTRICTED + 1  # how many of them messages of a run can have
+OUT_OF_ORDER, PLATFORM_FAILED = map(CAUSES.index, ("out of order", "platform failed"))
 CAUSES_MAX = 127  # codes are of eight bits
 OPEN = tuple(CAUSES.index(each) for each in ("stored", "at device"))  # neither delivered nor lost
 RECEIVED = CAUSES.index("")
+
+
+def cause_codes(causes: Sequence[str]) -> NDArray[np.int8]:
+    """Return the codes of restrictions' causes: behind all of ours, but for that of failures."""
+    failures = CAUSES[OUT_OF_ORDER]
+    codes = [OUT_OF_ORDER if each == failures else len(CAUSES) + k for k, each in enumerate(causes)]
+    return np.array(codes, np.int8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from skyweft.columns import Table, named
+from skyweft.columns import Table, named, worded
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.stage import every
 from skyweft.contacts.usable import usable
@@ -25,12 +25,13 @@ from skyweft.delivery.arrow import (
     GATEWAY_USAGE,
     STORAGE_OCCUPANCY,
 )
+from skyweft.delivery.cutting import cut, unrestricted
 from skyweft.delivery.model import Deliveries as Asked
 from skyweft.delivery.model import Messages
 from skyweft.delivery.onboard.deliver import UnderWay, Use
-from skyweft.delivery.onboard.timetable import Samples, Timetable, messengers, timetable
+from skyweft.delivery.onboard.timetable import Samples, Timetable, Withheld, messengers, timetable
 from skyweft.delivery.onboard.waiting import PassedOver, passed_over
-from skyweft.delivery.product import CAUSES, OPEN, RECEIVED, Deliveries, Receptions
+from skyweft.delivery.product import CAUSES, OPEN, RECEIVED, SUMMED, Deliveries, Receptions
 from skyweft.delivery.totals import (
     AT_DEVICE_PART,
     ON_BOARD_PART,
@@ -61,7 +62,7 @@ FAIR = "longest_waiting"
 POINTS_MAX = 1_000  # of a rule's curve of delays
 LOST = tuple(
     (code, f"lost_{cause.replace(' ', '_')}")
-    for code, cause in enumerate(CAUSES)
+    for code, cause in enumerate(CAUSES[:SUMMED])
     if code != RECEIVED and code not in OPEN
 )
 SAMPLED = ("contact", "time_s", "delay_s", "rate_bps", "rate_reverse_bps")
@@ -107,19 +108,14 @@ class Settled:
     passed_over: PassedOver
 
 
-def settle(whole: Whole) -> Settled:
+def settle(whole: Whole, causes: Sequence[str]) -> Settled:
     """Bring down what was received in the finished blocks of a run.
 
     Contacts come with their true ends. With one thread, messages are brought down and counted in
-    turn; else side by side.
+    turn; else side by side. `causes` are those of restrictions.
     """
     scenario, fleet, end_s = whole.context.scenario, whole.context.fleet, whole.end_s
-    met, number = _relevant(every(whole), messengers(scenario, fleet))
-    samples = _samples(whole.files(LINK_SAMPLES), number)
-    if len(whole.restrictions):
-        met, row = usable(met, whole.restrictions)
-        samples = samples.of_pieces(row)
-    table = timetable(scenario, fleet, met, samples, end_s)
+    table = _timetable(whole, causes)
     in_flight = UnderWay.begin(scenario, fleet, table, end_s)
     totals = Totals.empty(scenario, fleet, end_s)
     wanted, kept = listed(scenario, fleet), []
@@ -136,6 +132,19 @@ def settle(whole: Whole) -> Settled:
     rows = Deliveries.sorted(kept) if wanted else None
     waited = passed_over(table, in_flight.noticed)
     return Settled(totals, in_flight.use, table, rows, waited)
+
+
+def _timetable(whole: Whole, causes: Sequence[str]) -> Timetable:
+    """Return the network as messages find it, what is cut out of it applied."""
+    scenario, fleet, end_s = whole.context.scenario, whole.context.fleet, whole.end_s
+    met, number = _relevant(every(whole), messengers(scenario, fleet))
+    samples = _samples(whole.files(LINK_SAMPLES), number)
+    cuts = cut(whole, met, number, causes)
+    if not len(cuts.contact):
+        return timetable(scenario, fleet, met, samples, end_s)
+    pieces, row = usable(met, cuts)
+    withheld = Withheld(met, cuts, unrestricted(whole, number, samples))
+    return timetable(scenario, fleet, pieces, samples.of_pieces(row), end_s, withheld)
 
 
 def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, NDArray[np.int64]]:
@@ -187,7 +196,7 @@ def rows_table(rows: Deliveries, names: pa.Array, causes: Sequence[str] = ()) ->
         plain[name] = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
     plain["source"] = named(plain.pop("device"), names)
     plain["sequence_number"] = plain.pop("number")
-    plain["loss_cause"] = named(plain.pop("cause").astype(np.int32), pa.array([*CAUSES, *causes]))
+    plain["loss_cause"] = worded(plain.pop("cause"), [*CAUSES, *causes])
     whole = {name: plain[name].astype(np.int32) for name in ("rule", "hops", "attempts")}
     delays_s = {
         "delay_s": rows.delivered_s - rows.created_s,

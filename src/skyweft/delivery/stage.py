@@ -17,7 +17,9 @@ from skyweft.delivery.arrow import (
     GATEWAY_USAGE,
     STORAGE_OCCUPANCY,
 )
+from skyweft.delivery.cutting import OWN, failing, note
 from skyweft.delivery.model import Deliveries, Messages
+from skyweft.delivery.onboard.timetable import messengers, targets
 from skyweft.delivery.product import CAUSES, CAUSES_MAX
 from skyweft.delivery.settlement import (
     RECEIVED_IN,
@@ -31,8 +33,20 @@ from skyweft.delivery.settlement import (
 from skyweft.errors import RangeError
 from skyweft.motion.stage import MOTION
 from skyweft.network.failures.model import Failures
+from skyweft.scenario.contention import Shared
 from skyweft.scenario.scenario import Scenario
-from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
+from skyweft.scenario.waveforms import waveform_named
+from skyweft.stage import (
+    Block,
+    Context,
+    Estimate,
+    Journal,
+    Metrics,
+    Restrictions,
+    Stage,
+    State,
+    Whole,
+)
 
 SECONDS_MESSAGE = 3e-6
 BYTES_DEVICE, BYTES_ROW = 60.0, 35.0
@@ -43,6 +57,7 @@ class DeliveriesStage(Stage):
     """Deliveries: where the scenario has `[[messages]]`."""
 
     key = "deliveries"
+    version = 2
     needs = ("motion", "contacts", "links")
     models = (Messages, Deliveries)
     reads = (
@@ -54,6 +69,7 @@ class DeliveriesStage(Stage):
         "terminals",
         "waveforms",
         "links",
+        "failures",
         "messages",
         "deliveries",
     )
@@ -87,11 +103,8 @@ class DeliveriesStage(Stage):
                 )
         if not sizes and Deliveries.key in scenario.model_fields_set:
             yield "deliveries: there are no [[messages]]"
-        if sizes and scenario.rules(Failures):
-            yield (
-                "failures: act on routes, flows and packets, not on messages: what is out of order "
-                "sends, hears and takes messages down all the same"
-            )
+        if sizes:
+            yield from _unheard(scenario)
 
     def check(self, context: Context) -> None:
         """Refuse traffic that does not fit in memory, and messages as long as a pass."""
@@ -120,8 +133,11 @@ class _State(State):
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._carry = begin(context.scenario, context.fleet)
-        self._causes: tuple[str, ...] = ()  # of restrictions, in the order they were first told
+        scenario, fleet = context.scenario, context.fleet
+        self._carry = begin(scenario, fleet)
+        self._causes = OWN  # of restrictions, in the order they were first told
+        self._failing = failing(scenario, fleet)
+        self._within, self._goals = messengers(scenario, fleet), targets(scenario, fleet)
 
     def block(self, block: Block) -> None:
         """Note what was received; it is brought down once all blocks are known."""
@@ -130,14 +146,16 @@ class _State(State):
         stretch = block.get(MOTION), block.start_s, block.end_s
         self._causes = tuple(dict.fromkeys([*self._causes, *block.restrictions.causes]))
         if len(CAUSES) + len(self._causes) > CAUSES_MAX:
-            raise RangeError(f"restrictions have more than {CAUSES_MAX - len(CAUSES)} causes")
+            most = CAUSES_MAX - len(CAUSES) - len(OWN)
+            raise RangeError(f"restrictions have more than {most} causes")
+        note(block, context, self._within, self._goals)
         received, self._carry = receive(
             context.scenario,
             context.fleet,
             *stretch,
             self._carry,
             context.executor,
-            block.restrictions.coded(self._causes),
+            Restrictions.joined([self._failing, block.restrictions]).coded(self._causes),
         )
         block.journal.keep(
             RECEIVED_IN, {each.name: getattr(received, each.name) for each in fields(received)}
@@ -153,7 +171,7 @@ class _State(State):
 
     def close(self, whole: Whole) -> Metrics:
         context = whole.context
-        found = settle(whole)
+        found = settle(whole, self._causes)
         for table, rows in tables(context, found, self._causes):
             whole.write(table, rows)
         if found.rows is None:
@@ -164,6 +182,18 @@ class _State(State):
         for line in warnings(context.scenario, summed):
             whole.warn(line)
         return {"deliveries": summed}
+
+
+def _unheard(scenario: Scenario) -> Iterator[str]:
+    """Name failures of links that would be drawn pair by pair for a million devices."""
+    for number, each in enumerate(scenario.rules(Failures)):
+        for link in each.links:
+            name = scenario.links[link].waveform
+            if name is not None and isinstance(waveform_named(name, scenario.waveforms), Shared):
+                yield (
+                    f"failures[{number}].links: links[{link}] is random access, whose pairs do not "
+                    "fail one by one for messages; platforms do"
+                )
 
 
 STAGE = DeliveriesStage()

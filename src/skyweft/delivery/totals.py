@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from skyweft.contacts.coverage.measuring import Cells, cells
 from skyweft.delivery.model import Deliveries as Asked
 from skyweft.delivery.model import Messages
-from skyweft.delivery.product import CAUSES, OPEN, RECEIVED, RESTRICTED, Deliveries
+from skyweft.delivery.product import OPEN, RECEIVED, RESTRICTED, SUMMED, Deliveries
 from skyweft.fleet import Fleet
 from skyweft.kernels import kernel, making
 from skyweft.scenario.scenario import Scenario
@@ -58,9 +58,9 @@ class Sums(NamedTuple):
         # One table behind all columns: the sums of a row lie in two lines of the memory's cache.
         table = np.zeros((rows, COLUMNS), np.int64)
         longest = table.T[-1].view(np.float64)
-        counts = table.T[len(CAUSES) : len(CAUSES) + len(cls._fields) - 3]
+        counts = table.T[SUMMED : SUMMED + len(cls._fields) - 3]
         spread = np.zeros((rows, bins), np.int32)
-        return cls._make([table[:, : len(CAUSES)], *counts, longest, spread])
+        return cls._make([table[:, :SUMMED], *counts, longest, spread])
 
     def row(self, row: int) -> "Sums":
         """Return one row as a table of its own."""
@@ -216,7 +216,7 @@ class Totals:
             grid,
             np.array([rule.size_bytes for rule in scenario.rules(Messages)], np.int64),
             observed_s(lifetime_s, end_s),
-            np.zeros((rules, len(CAUSES)), np.int64),
+            np.zeros((rules, SUMMED), np.int64),
             np.zeros((rules, 2, FINE), np.int32),
             Sums.empty(len(device), 0),
             Sums.empty(len(grid.latitude_deg), COARSE),

@@ -5,12 +5,11 @@ deals with links asks `Block.restrictions`, which are those of all earlier stage
 without knowing who said so: samples of links, the network at an instant, contact plans and
 messages. The cause is what a user reads as the reason or the cause of loss.
 
-`[[failures]]` of the scenario are older: they act on the network at an instant alone, are known
-from the seed, and name no cause of their own. A restriction acts on everything after its stage.
+`[[failures]]` of the scenario are older: they act on the network at an instant and on messages, and
+are known from the seed. A restriction acts on everything after its stage.
 
 What is asked of a run afterwards and computed anew, `run.graph`, obeys those said before the stage
-`graph`, which keeps them in a table. A message that waits on board past a restricted pass is
-`expired`: only those that nobody received for a restriction have its cause.
+`graph`, which keeps them in a table.
 """
 
 from collections.abc import Iterable
@@ -104,7 +103,12 @@ class Restrictions:
     @classmethod
     def joined(cls, some: "Iterable[Restrictions]") -> "Restrictions":
         """Return those of several stages or blocks."""
-        return cls.of(each for many in some for each in many.rows())
+        many = list(some)
+        causes = tuple(sorted({cause for each in many for cause in each.causes}))
+        parts = [each.coded(causes) for each in many] or [cls.of(())]
+        whole = {name: np.concatenate([getattr(each, name) for each in parts]) for name in COLUMNS}
+        order = np.lexsort([whole[name] for name in reversed(COLUMNS)])
+        return cls(**{name: each[order] for name, each in whole.items()}, causes=causes)
 
     def rows(self) -> list[Restriction]:
         """Return them one by one."""

@@ -15,6 +15,7 @@ from skyweft.delivery.product import Receptions
 from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 
 
 @pytest.fixture(scope="session")
@@ -85,14 +86,19 @@ def scenario_of(
 
 
 def received_in(
-    scenario: Scenario, borders_s: list[float], threads: ThreadPoolExecutor
+    scenario: Scenario,
+    borders_s: list[float],
+    threads: ThreadPoolExecutor,
+    restrictions: Restrictions = NOTHING,
 ) -> Receptions:
     """Return what a run in blocks with these borders gives, in one piece."""
     fleet = build_fleet(scenario)
     carry, parts = begin(scenario, fleet), []
     for start_s, end_s in pairwise(borders_s):
         motion = propagate(scenario, fleet, start_s, end_s, threads)
-        received, carry = receive(scenario, fleet, motion, start_s, end_s, carry, threads)
+        received, carry = receive(
+            scenario, fleet, motion, start_s, end_s, carry, threads, restrictions
+        )
         parts.append(received)
     assert not len(carry.messages)
     return joined(parts)

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from skyweft.contacts.product import Contacts
-from skyweft.delivery.onboard.timetable import Samples, Timetable, timetable
-from skyweft.delivery.product import RECEIVED, Receptions
+from skyweft.contacts.usable import Cuts, stopped, usable
+from skyweft.delivery.onboard.timetable import Samples, Timetable, Withheld, timetable
+from skyweft.delivery.product import OUT_OF_ORDER, RECEIVED, Receptions
 from skyweft.fleet import Fleet
 from skyweft.motion.fleet import build_fleet
+from skyweft.network.failures.stops import platforms_stopped
 from skyweft.scenario.scenario import Scenario
 
 DELAY_S = 0.005
@@ -24,6 +26,7 @@ def scenario_of(
     duration_s: float = 6_000.0,
     storage: dict[str, Any] | None = None,
     down: dict[str, Any] | None = None,
+    failures: list[dict[str, Any]] | None = None,
     **deliveries: Any,
 ) -> Scenario:
     """Return satellites, rows of Fleet from 0; then gateways; then ten devices."""
@@ -68,15 +71,13 @@ def scenario_of(
             ],
             "messages": [rule | each for each in rules or ({},)],
             "deliveries": deliveries,
+            "failures": failures or [],
         }
     )
 
 
-def table_of(
-    scenario: Scenario, passes: list[Pass], rate_bps: float = 8_000.0
-) -> tuple[Fleet, Timetable]:
-    """Return the timetable of passes that all have one rate and one delay."""
-    fleet = build_fleet(scenario)
+def met_of(passes: list[Pass], rate_bps: float = 8_000.0) -> tuple[Contacts, Samples]:
+    """Return passes that all have one rate and one delay."""
     passes = sorted(passes, key=lambda each: (each[3], *each[:3]))
     link, source, target, start_s, end_s = (
         (np.array(column) for column in zip(*passes, strict=True)) if passes else (np.zeros(0),) * 5
@@ -92,7 +93,24 @@ def table_of(
         np.repeat(np.arange(count), 2), np.ravel(np.column_stack([start_s, end_s])).astype(float),
         np.full(2 * count, DELAY_S), np.full(2 * count, rate_bps), np.full(2 * count, rate_bps),
     )  # fmt: skip
-    return fleet, timetable(scenario, fleet, contacts, samples, scenario.duration_s)
+    return contacts, samples
+
+
+def table_of(
+    scenario: Scenario, passes: list[Pass], rate_bps: float = 8_000.0, cuts: Cuts | None = None
+) -> tuple[Fleet, Timetable]:
+    """Return the timetable of passes, less what is cut out of them and what fails."""
+    fleet = build_fleet(scenario)
+    met, samples = met_of(passes, rate_bps)
+    out = stopped(met, platforms_stopped(scenario, fleet))
+    failed = out._replace(cause=np.full(len(out.cause), OUT_OF_ORDER, np.int8))
+    every = Cuts.joined([failed] if cuts is None else [failed, cuts])
+    end_s = scenario.duration_s
+    if not len(every.contact):
+        return fleet, timetable(scenario, fleet, met, samples, end_s)
+    pieces, row = usable(met, every)
+    withheld = Withheld(met, every, samples)
+    return fleet, timetable(scenario, fleet, pieces, samples.of_pieces(row), end_s, withheld)
 
 
 def received_of(

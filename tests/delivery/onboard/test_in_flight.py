@@ -11,8 +11,10 @@ def test_of_two_at_one_moment_the_one_heard_first_arrives() -> None:
     none, nothing = np.zeros(0, np.int32), np.zeros(0)
     whole = np.zeros(0, np.int64)
     passes = Passes(none, whole, nothing, nothing, nothing, none, nothing)
-    queues = np.zeros((0, 2), np.int32)
-    stores = Stores(queues, queues, whole, whole, whole, whole, queues, whole, queues)
+    queues, codes = np.zeros((0, 2), np.int32), np.zeros((0, 1), np.int8)
+    stores = Stores(
+        queues, queues, whole, whole, whole, whole, queues, whole, queues, codes, nothing
+    )
     message = np.array([0, 0, 1, 1], np.int32)
     copies = Copies(
         message, np.array([10, 11, 12, 13], np.int32), np.full(4, 2, np.int32), np.zeros(4),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from skyweft.delivery.onboard.deliver import deliver
 from skyweft.delivery.product import CAUSES, Deliveries, Receptions
+from skyweft.network.failures.model import Failures
 
 from .conftest import DELAY_S, Pass, received_of, scenario_of, table_of
 
@@ -64,6 +65,16 @@ def until(received: Receptions, low_s: float, high_s: float) -> Receptions:
     )  # fmt: skip
 
 
+def failing(row: int, start_s: float, lasts_s: float | None) -> Failures:
+    """Return the outage of a satellite or a gateway; for good unless it lasts so long."""
+    names = [f"satellites-P01-S0{k}" for k in (1, 2, 3)] + ["gateways-000001", "gateways-000002"]
+    rule: dict[str, Any] = {"platforms": [names[row].split("-", maxsplit=1)[0]]}
+    end_s = None if lasts_s is None else start_s + lasts_s
+    return Failures.model_validate(
+        rule | {"names": [names[row]], "start_s": start_s, "end_s": end_s}
+    )
+
+
 @settings(max_examples=60)
 @given(
     passes(),
@@ -72,6 +83,12 @@ def until(received: Receptions, low_s: float, high_s: float) -> Receptions:
     st.sampled_from([0.0, 90.0, 700.0, 1e6]),
     st.sampled_from(["direct", "immediate", "store_and_forward"]),
     st.lists(st.floats(0, END_S), max_size=3),
+    st.lists(
+        st.tuples(
+            st.integers(0, 4), st.floats(0, 5_000), st.one_of(st.none(), st.floats(1, 2_000))
+        ),
+        max_size=3,
+    ),
 )
 def test_everything_made_is_delivered_lost_or_stored(
     met: list[Pass],
@@ -80,6 +97,7 @@ def test_everything_made_is_delivered_lost_or_stored(
     room: float,
     forwarding: str,
     cuts_s: list[float],
+    out: list[tuple[int, float, float | None]],
 ) -> None:
     scenario = scenario_of(
         *rules(),
@@ -87,6 +105,7 @@ def test_everything_made_is_delivered_lost_or_stored(
         down={"source_links_max": 1},
         forwarding=forwarding,
     )
+    scenario = scenario.model_copy(update={"failures": [failing(*each) for each in out]})
     fleet, table = table_of(scenario, met, RATE_BPS)
     received = received_by(scenario, fleet, said)
     found, use = deliver(scenario, fleet, table, [(END_S, received)], END_S)

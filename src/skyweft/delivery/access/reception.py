@@ -25,7 +25,7 @@ from skyweft.delivery.access.traffic import Generated, generated, renewal
 from skyweft.delivery.access.visibility import Rays, Sight
 from skyweft.delivery.access.wake_up import Waking
 from skyweft.delivery.model import Messages as Rule
-from skyweft.delivery.product import CAUSES, RECEIVED, Receptions
+from skyweft.delivery.product import CAUSES, RECEIVED, Receptions, cause_codes
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.scenario.scenario import Scenario
@@ -82,7 +82,7 @@ def receive(
     executor : Executor
         Threads; the result does not depend on their number.
     restrictions : Restrictions
-        Of earlier stages; a message that is lost to one has `len(CAUSES)` and the cause's place.
+        Of failures and of earlier stages; a message lost to one has the cause of `cause_codes`.
 
     Returns
     -------
@@ -96,8 +96,9 @@ def receive(
     air = channels_of(scenario)
     receivers = Receivers.of(scenario, fleet, air)
     sight = Sight(scenario, fleet, motion, air, restrictions)
+    codes = cause_codes(sight.restrictions.causes)
     rounds = Rounds(scenario, air, receivers, sight, len(fleet), carry.silence, executor)
-    waking = Waking(scenario, fleet, motion, receivers, executor)
+    waking = Waking(scenario, fleet, motion, receivers, executor, sight.restrictions)
     fresh = _made(scenario, fleet, start_s, end_s, carry, executor)
     parts, borders_s = [], _borders(fresh, start_s, end_s)
     cuts = np.searchsorted(fresh.created_s, borders_s)
@@ -111,7 +112,7 @@ def receive(
         if k + 1 < len(made_in):
             # Threads go on with this while what has been settled is put down.
             ahead = rounds.ahead(made_in[k + 1], borders_s[k + 2])
-        ended = _ended(scenario, air, messages, last, to_s)
+        ended = _ended(scenario, air, messages, last, to_s, codes)
         if to_s >= scenario.duration_s:
             _close(scenario, messages, ended, to_s)
             ended[:] = True
@@ -176,9 +177,17 @@ def _whole(parts: list[Receptions], executor: Executor) -> Receptions:
 
 
 def _ended(
-    scenario: Scenario, air: RuleChannels, messages: Messages, last: Round, end_s: float
+    scenario: Scenario,
+    air: RuleChannels,
+    messages: Messages,
+    last: Round,
+    end_s: float,
+    codes: NDArray[np.int8],
 ) -> Flags:
-    """Write what the block did to each message; return which need nothing more."""
+    """Write what the block did to each message; return which need nothing more.
+
+    `codes` are those of restrictions' causes.
+    """
     sent = last.sent
     ours = sent.message >= 0
     over = ours & (last.done_s <= end_s)
@@ -193,7 +202,7 @@ def _ended(
     barred = np.zeros(len(sent), np.int8)
     barred[last.rays.sent[::-1]] = last.rays.barred[::-1]  # of the first receiver
     rows = rows[last.best[rows] == BARRED]
-    messages.cause[sent.message[rows]] = len(CAUSES) + barred[rows] - 1
+    messages.cause[sent.message[rows]] = codes[barred[rows] - 1]
     follows = np.isin(
         _key(sent.message, sent.attempt) + 1, _key(last.again.message, last.again.attempt)
     )
@@ -218,15 +227,20 @@ def _too_late(scenario: Scenario, messages: Messages, last: Round, end_s: float)
     in_time = messages.due_s[unsent] <= until_s[unsent]
     messages.cause[unsent] = np.where(in_time, DUTY_CYCLE, EXPIRED)
     late: Flags = np.isnan(messages.due_s) & (until_s < end_s)
-    messages.cause[late] = NO_COVERAGE
+    messages.cause[late] = _unheard(messages.cause[late])
     late[never] = True
     return late
+
+
+def _unheard(cause: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return why messages were never sent: no receiver, or one that was kept from its beacon."""
+    return np.where(cause == 0, NO_COVERAGE, cause)
 
 
 def _close(scenario: Scenario, messages: Messages, ended: Flags, end_s: float) -> None:
     """Write what the run's end leaves of messages whose fate is open."""
     until_s = messages.created_s + lifetimes_s(scenario)[messages.rule]
-    over = np.where(np.isnan(messages.due_s), NO_COVERAGE, EXPIRED)
+    over = np.where(np.isnan(messages.due_s), _unheard(messages.cause), EXPIRED)
     messages.cause[~ended] = np.where(until_s <= end_s, over, AT_DEVICE)[~ended]
 
 

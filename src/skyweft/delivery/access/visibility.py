@@ -22,10 +22,13 @@ from skyweft.links.doppler import doppler_hz
 from skyweft.links.geometry import HAIR_S, Geometry, Nine, seen_between, states_of
 from skyweft.links.path import LAYERS, Ends, Path
 from skyweft.motion.hermite import between, interval, states_at
+from skyweft.network.graph import pointing
 from skyweft.scenario.scenario import Scenario
-from skyweft.scenario.terminals import Radio
+from skyweft.scenario.terminals import Link, Radio
 from skyweft.stage import NOTHING, Restrictions
+from skyweft.world.clock import Clock
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+from skyweft.world.sun import sun_direction
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -99,7 +102,13 @@ class _Reach(NamedTuple):
 
 
 class Sight:
-    """Receivers of a block of time, ready to be looked for."""
+    """Receivers of a block of time, ready to be looked for.
+
+    Attributes
+    ----------
+    restrictions : Restrictions
+        Those given; their causes, and behind them what keeps links from being pointed.
+    """
 
     def __init__(
         self,
@@ -109,7 +118,11 @@ class Sight:
         media: RuleChannels,
         restrictions: Restrictions = NOTHING,
     ) -> None:
-        self._restrictions = restrictions
+        # Behind those of others, unless they are there already.
+        causes = tuple(dict.fromkeys([*restrictions.causes, *pointing.REASONS[1:]]))
+        self.restrictions = restrictions.coded(causes)
+        tables = scenario.world.earth_orientation == "tables"
+        self._clock = Clock.at(scenario.start, tables=tables)
         self._scenario, self._fleet, self._motion = scenario, fleet, motion
         self._media = media
         self._layer = np.array([LAYERS.index(each) for each in fleet.layers])
@@ -185,9 +198,7 @@ class Sight:
         if field.answers:
             back = Path(link, field.receiver, field.device, ends, back=True)
             answer[:] = carrier_to_noise_dbhz(back)
-        # A moment at which either end is restricted bars the whole transmission.
-        factor, cause = self._restrictions.at(device[row], receiver, time_s[row])
-        barred = np.where(factor == 0, 1 + cause, 0).astype(np.int8)
+        barred = self._barred(link, (device[row], receiver), time_s[row])
         power[barred > 0] = answer[barred > 0] = np.nan
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
@@ -204,6 +215,27 @@ class Sight:
             answer,
             barred,
         )
+
+    def _barred(
+        self, link: Link, ends: tuple[NDArray[np.int32], NDArray[np.int32]], time_s: Floats
+    ) -> NDArray[np.int8]:
+        """Return what keeps both ends from it, 1 and the place of the cause, or 0.
+
+        The moment at which a transmission begins bars all of it.
+        """
+        factor, cause = self.restrictions.at(*ends, time_s)
+        barred = np.where(factor == 0, 1 + cause, 0).astype(np.int8)
+        if not pointing.steers(link):
+            return barred
+        (from_m, from_m_s, _), (to_m, to_m_s, _) = (
+            states_of(self._fleet, self._motion, end, time_s) for end in ends
+        )
+        sun = sun_direction(self._clock, time_s)
+        both = pointing.Ends(from_m, to_m, from_m_s, to_m_s)
+        reason = pointing.blocking(link, both, sun)
+        causes = self.restrictions.causes
+        places = [0, *(1 + causes.index(each) for each in pointing.REASONS[1:])]
+        return np.where(barred == 0, np.array(places, np.int8)[reason], barred)
 
     def _whereabouts(self, rows: NDArray[np.int32]) -> _Whereabouts:
         fleet = self._fleet

@@ -14,11 +14,13 @@ from skyweft.delivery.access.receiving import Receivers
 from skyweft.delivery.access.tables import Messages
 from skyweft.delivery.model import Beacon, Blind, Pass, Schedule
 from skyweft.delivery.model import Messages as Rule
+from skyweft.delivery.product import cause_codes
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.motion.hermite import states_at
 from skyweft.motion.propagate import propagate, step_s
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import NOTHING, Restrictions
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -67,6 +69,7 @@ class _Beacons(NamedTuple):
     at_s: Floats
     period_s: Floats
     sent_s: Floats
+    barred: NDArray[np.int8]  # of each beacon: 0, or 1 and the place of why it is not sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Waking:
     motion: Motion
     receivers: Receivers
     executor: Executor
+    restrictions: Restrictions = NOTHING
 
     def wake(
         self, number: int, channel: RuleChannel, messages: Messages, start_s: float, end_s: float
@@ -97,7 +101,7 @@ class Waking:
             return
         waiting = messages.taking(mine)
         messages.due_s[mine] = self.due(number, channel, waiting, start_s, end_s)
-        messages.energy_j[mine] = waiting.energy_j
+        messages.energy_j[mine], messages.cause[mine] = waiting.energy_j, waiting.cause
 
     def due(
         self, number: int, channel: RuleChannel, messages: Messages, start_s: float, end_s: float
@@ -210,22 +214,27 @@ class Waking:
         low = np.ceil((stretch[0] - at_s) / period_s).astype(np.int64)
         high = np.ceil((stretch[1] - at_s) / period_s).astype(np.int64)
         first = np.concatenate([[0], np.cumsum(high - low)])
-        place = np.empty((int(first[-1]), 3))
+        place, barred = np.empty((int(first[-1]), 3)), np.zeros(int(first[-1]), np.int8)
         for k, row in enumerate(rows.tolist()):
             time_s = at_s[k] + np.arange(low[k], high[k]) * period_s[k]
             place[first[k] : first[k + 1]] = self._places(self.motion, row, time_s)
+            barred[first[k] : first[k + 1]] = self._barred(row, time_s)
         until_s = messages.created_s + self.scenario.rules(Rule)[number].lifetime_s
         site, due_s = self.fleet.site[messages.device], np.full(len(messages), np.nan)
         block = stretch[0], stretch[1], float(wake.check_s), float(period_s.max())
-        beacons = _Beacons(low, first, at_s, period_s, self.receivers.beacon_s[of])
+        beacons = _Beacons(low, first, at_s, period_s, self.receivers.beacon_s[of], barred)
         facing, sites = _Facing(place, sine, range_m), self.motion.sites
 
         def work(some: slice) -> None:
             at, up = sites.position_m[site[some]], sites.up[site[some]]
             waiting = _Waiting(at, up, messages.created_s[some], until_s[some])
-            _next_beacon(waiting, block, beacons, facing, due_s[some])
+            _next_beacon(waiting, block, beacons, facing, due_s[some], missed[some])
 
+        missed = np.zeros(len(messages), np.int8)
         over(self.executor, work, len(messages))
+        codes = np.append(np.int8(0), cause_codes(self.restrictions.causes))
+        unheard = np.isnan(due_s) & (missed > 0)
+        messages.cause[unheard] = codes[missed[unheard]]
         energy = channel.device.energy
         if energy is not None:
             received = ~np.isnan(due_s)
@@ -234,6 +243,14 @@ class Waking:
             )
             messages.energy_j[received] += energy.receive_w * listened_s
         return due_s + self._moments(number, messages, wake.spread_s)
+
+    def _barred(self, row: int, time_s: Floats) -> NDArray[np.int8]:
+        """Return which beacons of a receiver are not sent, and why."""
+        if not len(self.restrictions):
+            return np.zeros(len(time_s), np.int8)
+        whom = np.full(len(time_s), row)
+        factor, cause = self.restrictions.at(whom, whom, time_s)
+        return np.where(factor == 0, 1 + cause, 0).astype(np.int8)
 
 
 def _listened_s(waited_s: Floats, check_s: float, period_s: float) -> Floats:
@@ -337,11 +354,12 @@ def _next_beacon(
     beacons: _Beacons,
     facing: _Facing,
     due_s: Floats,
+    missed: NDArray[np.int8],
 ) -> None:
-    """Write when the first beacon that devices hear is over."""
+    """Write when the first beacon that devices hear is over; and why one before was not sent."""
     site_m, up, created_s, until_s = waiting
     start_s, end_s, check_s, longest_s = block
-    low, first, at_s, period_s, sent_s = beacons
+    low, first, at_s, period_s, sent_s, barred = beacons
     place, sine, range_m = facing
     for m in range(len(created_s)):
         n = max(0, int(np.floor((start_s - created_s[m] - longest_s) / check_s)))
@@ -361,6 +379,10 @@ def _next_beacon(
                     rise = dx * up[m, 0] + dy * up[m, 1] + dz * up[m, 2]
                     away_m = np.sqrt(dx * dx + dy * dy + dz * dz)
                     if rise >= sine[r] * away_m and away_m <= range_m[r]:
+                        if barred[at] > 0:
+                            missed[m] = barred[at]
+                            k += 1
+                            continue
                         soonest = at_s[r] + k * period_s[r]
                         due_s[m] = soonest + sent_s[r]
                         break

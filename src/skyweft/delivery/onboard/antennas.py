@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.delivery.onboard.store import BUSY
 from skyweft.kernels import kernel, making
 from skyweft.network.graph.choices import Candidates, worth
 from skyweft.scenario.scenario import Scenario
@@ -34,9 +35,26 @@ class Spans:
     target: Ints
     start_s: Floats
     end_s: Floats
+    cause: NDArray[np.int8]  # of pieces that are not used: why; else 0
 
     def __len__(self) -> int:
         return len(self.contact)
+
+    @classmethod
+    def lasting(
+        cls,
+        contact: Longs,
+        ends: tuple[Ints, Ints],
+        start_s: Floats,
+        end_s: Floats,
+        cause: NDArray[np.int8] | int = 0,
+    ) -> "Spans":
+        """Return those that last, in order."""
+        causes = np.broadcast_to(np.asarray(cause, np.int8), len(contact))
+        some = np.flatnonzero(start_s < end_s)
+        some = some[np.lexsort((contact[some], start_s[some]))]
+        source, target = (each[some] for each in ends)
+        return cls(contact[some], source, target, start_s[some], end_s[some], causes[some])
 
 
 class _Rivals(NamedTuple):
@@ -97,26 +115,24 @@ def served(
         start_s[mine] = taken(link, contacts, rows[mine], *ends, goal)
         of, *piece = kept_out_of(link, up_s[mine], end_s[mine], start_s[mine], *ends, goal)
         kept_out.append((mine[of], *piece))
-    wait_s = np.array([link.acquisition_s for link in scenario.links])[contacts.link[rows]]
-    # What was up when the run began was pointed before.
-    early = contacts.cut_start[rows] & (start_s <= up_s)
-    ready_s = start_s + np.where(early, 0.0, wait_s)
+    ready_s = pointed_s(scenario, contacts, rows, start_s)
     none = np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
     out, from_s, upto_s = (np.concatenate(each) for each in zip(none, *kept_out, strict=True))
-    early_out = contacts.cut_start[rows[out]] & (from_s <= up_s[out])
-    least_s = from_s + np.where(early_out, 0.0, wait_s[out])
-    missed = rows[out], source[out], target[out]
+    missed = rows[out], (source[out], target[out])
+    least_s = pointed_s(scenario, contacts, rows[out], from_s)
     return (
-        _spans(rows, source, target, ready_s, end_s),
-        _spans(*missed, from_s, upto_s),
-        _spans(*missed, least_s, upto_s),
+        Spans.lasting(rows, (source, target), ready_s, end_s),
+        Spans.lasting(*missed, from_s, upto_s, BUSY),
+        Spans.lasting(*missed, least_s, upto_s, BUSY),
     )
 
 
-def _spans(rows: Longs, source: Ints, target: Ints, start_s: Floats, end_s: Floats) -> Spans:
-    some = np.flatnonzero(start_s < end_s)
-    some = some[np.lexsort((rows[some], start_s[some]))]
-    return Spans(rows[some], source[some], target[some], start_s[some], end_s[some])
+def pointed_s(scenario: Scenario, contacts: Contacts, rows: Longs, start_s: Floats) -> Floats:
+    """Return when contacts that are pointed along from `start_s` on carry anything. (K,)."""
+    wait_s = np.array([link.acquisition_s for link in scenario.links])[contacts.link[rows]]
+    # What was up when the run began was pointed before.
+    early = contacts.cut_start[rows] & (start_s <= contacts.start_s[rows])
+    return start_s + np.where(early, 0.0, wait_s)
 
 
 def taken(

@@ -28,6 +28,7 @@ from skyweft.delivery.onboard.store import DROPS, Messages, Rules, Stores
 from skyweft.delivery.onboard.timetable import Timetable
 from skyweft.delivery.product import Deliveries, Receptions
 from skyweft.fleet import Fleet
+from skyweft.network.failures.stops import failed_s
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -119,7 +120,15 @@ class UnderWay:
             scenario,
             table,
             end_s,
-            Known(table.edges, table.goal, at_target, table.epoch_s, soonest_s, table.let_pass),
+            Known(
+                table.edges,
+                table.goal,
+                at_target,
+                table.epoch_s,
+                soonest_s,
+                table.let_pass,
+                table.let_pass_cause,
+            ),
             Rules(sizes, priorities, table.goal_of),
             np.array([rule.lifetime_s for rule in asked]),
             _lag_s(scenario),
@@ -147,8 +156,8 @@ class UnderWay:
         """Go on to the end of the data, and return all the rest."""
         self._fly(self.end_s)
         done = self._settled()
-        busy = self.on_board.held_up(self._messages(), self.rules)
-        rest = self.open.rest(self.end_s, busy)
+        held_up = self.on_board.held_up(self._messages(), self.rules)
+        rest = self.open.rest(self.end_s, held_up)
         self.use.stored_bytes[-1] = self.on_board.stores.used
         self.use.stored[-1] = self.on_board.stores.kept
         self.open, self.on_board = Open.none(), self.on_board.emptied()
@@ -241,4 +250,6 @@ def _stores(scenario: Scenario, fleet: Fleet, table: Timetable, rules: int) -> S
     head, tail = queues
     used, kept, brought = counts
     queued, passed = np.zeros((nodes, rules), np.int64), np.zeros((nodes, len(table.goal)))
-    return Stores(head, tail, used, kept, room, drop, queued, brought, passed)
+    cause = np.zeros(passed.shape, np.int8)
+    until_s = failed_s(scenario, fleet)[table.node]
+    return Stores(head, tail, used, kept, room, drop, queued, brought, passed, cause, until_s)

@@ -16,7 +16,7 @@ from skyweft.delivery.onboard.store import (
     too_late,
     unlinked,
 )
-from skyweft.delivery.onboard.timetable import Edges, carried, delay_at
+from skyweft.delivery.plan.along import Edges, carried, delay_at
 from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]
@@ -93,9 +93,11 @@ def serve(
         passes.free_s[e] = done_s
         copies.in_transit_s[copy] -= now_s  # until its last bit is down
         if done_s > end_s:
-            passes.sending[e] = copy
-            passes.unsent[e] = board.rules.size[r] - (end_s - now_s) * passes.rate[e]
-            continue
+            unsent = board.rules.size[r] - (end_s - now_s) * passes.rate[e]
+            if unsent > HAIR_BYTES or passes.rest[e] > HAIR_BYTES:
+                passes.sending[e], passes.unsent[e] = copy, unsent
+                continue
+            done_s = end_s  # rounding takes no message past the end of its pass
         # Still on board while it is sent: what comes meanwhile finds its room taken.
         while i < len(coming) and copies.here_s[coming[i]] <= done_s:
             _aboard(board, v, coming[i])

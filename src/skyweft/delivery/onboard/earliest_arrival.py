@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.onboard.timetable import Edges, Timetable, carried, delay_at, refreshed
+from skyweft.delivery.onboard.timetable import Timetable, refreshed
+from skyweft.delivery.plan.along import Edges, carried, delay_at
 from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
 from skyweft.delivery.onboard.earliest_arrival import EarliestArrivals, Pace, find, keep, look_up
-from skyweft.delivery.onboard.store import freed, throw_out, unlinked
-from skyweft.delivery.onboard.timetable import Edges, carried, refreshed
+from skyweft.delivery.onboard.store import freed, lose_all, throw_out, unlinked
+from skyweft.delivery.onboard.timetable import refreshed
+from skyweft.delivery.plan.along import Edges, carried
 from skyweft.kernels import kernel, making
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,8 @@ class Known(NamedTuple):
     anyones: Flags  # (V,) a target of some goal
     epoch_s: Floats  # (T,)
     soonest_s: Floats  # (T, D, V)
-    missed: Edges  # pieces of passes that antennas let pass, since they served others
+    missed: Edges  # pieces of passes that antennas or cuts took away
+    missed_cause: NDArray[np.int8]  # (P,)
 
 
 class Flight(NamedTuple):
@@ -83,6 +85,8 @@ def fly(
         for v in range(len(board.stores.used)):
             for r in range(len(board.rules.size)):
                 throw_out(board.stores, board.messages, copies, board.rules, v, r, start_s)
+            if board.stores.failed_s[v] <= start_s:
+                lose_all(board.stores, board.messages, copies, board.rules, v, start_s)
         if samples[k] >= 0:
             stored[samples[k]] = board.stores.used
             waiting[samples[k]] = board.stores.kept
@@ -139,7 +143,7 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
 
 @making
 def _let_pass(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
-    """Note what antennas that serve others do not take from platforms without another pass."""
+    """Note what antennas or cuts take from platforms without another pass, and why."""
     missed, stores, first = known.missed, board.stores, board.passes.first
     best = np.zeros(stores.passed.shape)
     for j in flight.missing[: flight.at[MISSING]]:
@@ -147,10 +151,12 @@ def _let_pass(known: Known, flight: Flight, board: Board, start_s: float, end_s:
         if first[v] < first[v + 1]:
             continue
         flight.noticed[j] |= stores.used[v] > 0
+        cause = known.missed_cause[j]
         volume = carried(missed, j, end_s) - carried(missed, j, start_s)
         for d in range(len(known.goal)):
-            if known.goal[d, missed.head[j]]:
-                best[v, d] = max(best[v, d], volume)
+            if known.goal[d, missed.head[j]] and volume > best[v, d]:
+                best[v, d] = volume
+                stores.cause[v, d] = cause
     stores.passed[:] += best
 
 

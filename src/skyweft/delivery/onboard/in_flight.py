@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.delivery.onboard.downlink import Log, Passes
-from skyweft.delivery.onboard.store import BUSY, EXPIRED, Copies, Messages, Rules, Stores, too_late
+from skyweft.delivery.onboard.store import EXPIRED, Copies, Messages, Rules, Stores, too_late
 from skyweft.delivery.onboard.timetable import Timetable
 from skyweft.delivery.product import CAUSES, RECEIVED, Deliveries, Receptions
 from skyweft.kernels import kernel
@@ -98,11 +98,10 @@ class Open:
         assert not np.any(self.lost[rows] == RECEIVED)
         return self._not_delivered(rows, self.lost[rows])
 
-    def rest(self, end_s: float, busy: Flags) -> Deliveries:
+    def rest(self, end_s: float, held_up: NDArray[np.int8]) -> Deliveries:
         """Return what is neither delivered nor lost at the end: too old, or still on board."""
         rows = np.flatnonzero(~self.delivered)
-        late = np.where(busy[rows], BUSY, EXPIRED)
-        cause = np.where(self.until_s[rows] <= end_s, late, STORED)
+        cause = np.where(self.until_s[rows] <= end_s, held_up[rows], np.int8(STORED))
         return self._not_delivered(rows, cause.astype(np.int8))
 
     def compacted(self) -> tuple["Open", Ints]:
@@ -368,9 +367,9 @@ class OnBoard:
         self.log = copy[later], at_s[later], target[later]
         return arrived_now
 
-    def held_up(self, messages: Messages, rules: Rules) -> Flags:
-        """Return which messages antennas that served others have kept from coming down."""
-        found = np.zeros(len(messages.rule), np.bool_)
+    def held_up(self, messages: Messages, rules: Rules) -> NDArray[np.int8]:
+        """Return what has kept messages from coming down, for those that are too old."""
+        found = np.full(len(messages.rule), EXPIRED, np.int8)
         _held_up(self.stores, messages, self.copies, rules, found)
         return found
 
@@ -435,12 +434,13 @@ def _arrive(order: Longs, down: _Down, owners: _Owners, counted: Counted, first:
 
 @kernel
 def _held_up(
-    stores: Stores, messages: Messages, copies: Copies, rules: Rules, found: Flags
+    stores: Stores, messages: Messages, copies: Copies, rules: Rules, found: NDArray[np.int8]
 ) -> None:
     for copy in range(len(copies.node)):
         v = copies.node[copy]
-        if v >= 0 and too_late(stores, messages, copies, rules, v, copy) == BUSY:
-            found[copies.message[copy]] = True
+        cause = too_late(stores, messages, copies, rules, v, copy) if v >= 0 else EXPIRED
+        if cause != EXPIRED:
+            found[copies.message[copy]] = cause
 
 
 def _no_copies() -> Copies:

@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-STORAGE, EXPIRED, BUSY = (
-    CAUSES.index(each) for each in ("storage", "expired", "gateway contention")
+STORAGE, EXPIRED, BUSY, FAILED = (
+    CAUSES.index(each) for each in ("storage", "expired", "gateway contention", "platform failed")
 )
 DROPS = ("oldest", "newest", "priority")
 OLDEST, NEWEST, PRIORITY = range(3)
@@ -51,7 +51,7 @@ class Copies(NamedTuple):
     hops: Ints
     next: Ints  # behind it in the same queue, or -1
     in_transit_s: Floats  # on the air and between platforms so far
-    passed: Floats  # bytes that busy antennas had let pass when it came on board
+    passed: Floats  # bytes that its platform had gone without when it came on board
     turn: Floats  # bytes brought down by when it would have been its turn; inf: not on board yet
 
 
@@ -66,7 +66,9 @@ class Stores(NamedTuple):
     drop: Longs  # OLDEST, NEWEST or PRIORITY
     queued: Longs  # copies (V, R)
     brought: Longs  # bytes brought down so far
-    passed: Floats  # (V, D) bytes that passes would have carried whose antennas served others
+    passed: Floats  # (V, D) bytes of passes that antennas or cuts took from a node without others
+    cause: NDArray[np.int8]  # (V, D) of the last of these
+    failed_s: Floats  # when a node fails for good; inf: never
 
 
 @kernel
@@ -86,12 +88,13 @@ def too_late(
 ) -> int:
     """Return why a copy that has expired was not brought down.
 
-    It is the antennas' doing where what they let pass would have carried all before it, and it.
+    It is the doing of those who took passes from its platform, antennas that served others or what
+    kept it from sending, where these would have carried all before it, and it; of several the last.
     """
     r = messages.rule[copies.message[copy]]
     passed = stores.passed[v, rules.goal[r]] - copies.passed[copy]
     enough = passed + stores.brought[v] >= copies.turn[copy]
-    return BUSY if enough and passed >= rules.size[r] else EXPIRED
+    return stores.cause[v, rules.goal[r]] if enough and passed >= rules.size[r] else EXPIRED
 
 
 @kernel
@@ -114,6 +117,9 @@ def accept(
     at_s = copies.here_s[copy]
     if messages.until_s[m] < at_s:
         lose(messages, copies, copy, EXPIRED, at_s)
+        return
+    if at_s >= stores.failed_s[v]:
+        lose(messages, copies, copy, FAILED, at_s)
         return
     while stores.used[v] + rules.size[r] > stores.room[v]:
         victim = -1
@@ -192,3 +198,17 @@ def throw_out(
         unlinked(stores, copies, v, r)
         freed(stores, rules, v, r)
         lose(messages, copies, copy, too_late(stores, messages, copies, rules, v, copy), now_s)
+
+
+@kernel
+def lose_all(
+    stores: Stores, messages: Messages, copies: Copies, rules: Rules, v: int, now_s: float
+) -> None:
+    """Lose what is on board a node that has failed for good."""
+    for r in range(len(rules.size)):
+        while stores.head[v, r] >= 0:
+            copy = unlinked(stores, copies, v, r)
+            freed(stores, rules, v, r)
+            late = messages.until_s[copies.message[copy]] < now_s
+            cause = too_late(stores, messages, copies, rules, v, copy) if late else FAILED
+            lose(messages, copies, copy, cause, now_s)

@@ -6,18 +6,23 @@ epoch the network stands still and a link carries its mean rate, so that the vol
 the integral of its sampled rate to the last byte.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.contacts.usable import Cuts
 from skyweft.delivery.model import Deliveries, Messages
-from skyweft.delivery.onboard.antennas import Spans, served
+from skyweft.delivery.onboard.antennas import Spans, pointed_s, served
+from skyweft.delivery.plan.along import Edges, integrated
+from skyweft.delivery.plan.product import ContactPlan, sampled
 from skyweft.delivery.uplinks import uplinks
 from skyweft.fleet import Fleet
-from skyweft.kernels import kernel, making
+from skyweft.kernels import kernel
+from skyweft.network.failures.stops import failed_s
 from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -55,20 +60,6 @@ class Samples:
         return Samples(np.repeat(np.arange(len(row)), size), *(each[at] for each in rest))
 
 
-class Edges(NamedTuple):
-    """Directed links that are in use from `start_s` to `end_s`, sorted by start. (E,)."""
-
-    tail: Ints  # nodes
-    head: Ints
-    start_s: Floats
-    end_s: Floats
-    first: Longs  # (E + 1,) samples of each
-    time_s: Floats  # (S,)
-    rate: Floats  # (S,) bytes per second
-    upto: Floats  # (S,) bytes since the first sample
-    delay_s: Floats  # (S,)
-
-
 @dataclass(frozen=True, slots=True)
 class Timetable:
     """What is known of the network before any message moves.
@@ -81,10 +72,12 @@ class Timetable:
     place: Ints  # (N,) node of every row of Fleet, or -1
     goal: Flags  # (D, V)
     goal_of: Longs  # (rules,) of the scenario's [[messages]]
-    edges: Edges
+    plan: ContactPlan  # links in use, between nodes called as in the fleet
+    edges: Edges  # the same, in order of time
     held: Spans  # passes as the antennas serve them, over nodes
     missed: Spans  # pieces of passes of a target whose antennas served others
-    let_pass: Edges  # the same, as if they had been pointed at
+    let_pass: Edges  # the same, as if they had been pointed at, and what is cut out of passes
+    let_pass_cause: NDArray[np.int8]  # why, as a place among the causes
     epoch_s: Floats  # (T,) borders, the run's start and end included
 
     def __len__(self) -> int:
@@ -97,8 +90,21 @@ class Timetable:
         return found
 
 
+class Withheld(NamedTuple):
+    """What is cut out of contacts, and what it would have carried."""
+
+    contacts: Contacts  # whole
+    cuts: Cuts  # causes are places in `CAUSES`, or behind them
+    samples: Samples  # of the whole contacts, as if nothing were cut
+
+
 def timetable(
-    scenario: Scenario, fleet: Fleet, contacts: Contacts, samples: Samples, end_s: float
+    scenario: Scenario,
+    fleet: Fleet,
+    contacts: Contacts,
+    samples: Samples,
+    end_s: float,
+    withheld: Withheld | None = None,
 ) -> Timetable:
     """Return who can hand messages to whom until `end_s`.
 
@@ -112,6 +118,8 @@ def timetable(
         Of these contacts' links.
     end_s : float
         Where the data end. [s]
+    withheld : Withheld, optional
+        What `contacts` are the rest of: messages that go without it are told why.
 
     Returns
     -------
@@ -130,25 +138,39 @@ def timetable(
     held, missed, pointed = served(scenario, contacts, rows, place, is_goal)
     everyone = np.ones(len(node), np.bool_)
     takes = is_goal if Deliveries.of(scenario).forwarding == "direct" else everyone
-    edges = _edges(contacts, samples, held, sends[node], takes)
-    borders = np.concatenate([held.start_s, held.end_s, missed.start_s, missed.end_s])
+    names = [fleet.names[row] for row in node]
+    plan, _ = _plan(names, samples, held, sends[node], takes)
+    if withheld is not None:
+        gone = _withheld(scenario, withheld, place, is_goal)
+        samples, pointed = _beside(samples, pointed, withheld.samples, gone, len(contacts))
+    let_pass, cause = _plan(names, samples, pointed, sends[node], is_goal)
+    spans = (held, missed) if withheld is None else (held, missed, gone)
+    borders = np.concatenate([failed_s(scenario, fleet)[node], *map(_borders_s, spans)])
     grid = np.append(np.arange(0.0, end_s, EPOCH_S), end_s)
     return Timetable(
         node=node,
         place=place,
         goal=np.ascontiguousarray(goal_rows[:, node]),
         goal_of=np.array([goals.index(rule.target) for rule in scenario.rules(Messages)], np.int64),
-        edges=edges,
+        plan=plan,
+        edges=plan.in_time(),
         held=held,
         missed=missed,
-        let_pass=_edges(contacts, samples, pointed, sends[node], is_goal),
+        let_pass=let_pass.in_time(),
+        let_pass_cause=cause,
         epoch_s=np.unique(np.concatenate([grid, borders[(borders > 0) & (borders < end_s)]])),
     )
 
 
 def messengers(scenario: Scenario, fleet: Fleet) -> Flags:
     """Return who carries received messages: who passes on, and their targets. (N,)."""
-    return _carriers(scenario, fleet) | np.logical_or.reduce(_goals(scenario, fleet)[1], axis=0)
+    return _carriers(scenario, fleet) | targets(scenario, fleet)
+
+
+def targets(scenario: Scenario, fleet: Fleet) -> Flags:
+    """Return who is a target of any messages. (N,)."""
+    found: Flags = np.logical_or.reduce(_goals(scenario, fleet)[1], axis=0)
+    return found
 
 
 def _goals(scenario: Scenario, fleet: Fleet) -> tuple[list[str], Flags]:
@@ -172,14 +194,52 @@ def _carriers(scenario: Scenario, fleet: Fleet) -> Flags:
     return either
 
 
-def _edges(contacts: Contacts, samples: Samples, held: Spans, sends: Flags, takes: Flags) -> Edges:
-    """Return both directions of what is held, from nodes that send to nodes that take."""
+def _borders_s(spans: Spans) -> Floats:
+    return np.concatenate([spans.start_s, spans.end_s])
+
+
+def _withheld(scenario: Scenario, withheld: Withheld, place: Ints, goal: Flags) -> Spans:
+    """Return what is cut out of contacts with targets, as it could have been served."""
+    met, (row, start_s, end_s, cause), _ = withheld
+    source, target = place[met.source[row]], place[met.target[row]]
+    mine = np.flatnonzero((source >= 0) & (target >= 0))
+    mine = mine[goal[source[mine]] != goal[target[mine]]]
+    row, start_s, end_s, cause = (each[mine] for each in (row, start_s, end_s, cause))
+    ready_s = np.maximum(start_s, pointed_s(scenario, met, row, met.start_s[row]))
+    return Spans.lasting(row, (source[mine], target[mine]), ready_s, end_s, cause)
+
+
+def _beside(
+    samples: Samples, spans: Spans, more: Samples, others: Spans, contacts: int
+) -> tuple[Samples, Spans]:
+    """Return samples and spans with others of other contacts, numbered from `contacts` on."""
+    after = replace(more, contact=more.contact + contacts)
+    both: Iterable[Any] = (
+        (getattr(samples, name), getattr(after, name)) for name in Samples.__slots__
+    )
+    spans_of = spans, replace(others, contact=others.contact + contacts)
+    whole = {
+        each.name: np.concatenate([getattr(some, each.name) for some in spans_of])
+        for each in fields(Spans)
+    }
+    ends = whole.pop("source"), whole.pop("target")
+    return Samples(*map(np.concatenate, both)), Spans.lasting(ends=ends, **whole)
+
+
+def _plan(
+    names: Sequence[str], samples: Samples, held: Spans, sends: Flags, takes: Flags
+) -> tuple[ContactPlan, NDArray[np.int8]]:
+    """Return both directions of what is held, from nodes that send to nodes that take.
+
+    The causes of the spans come in order of time.
+    """
     tail = np.concatenate([held.source, held.target])
     head = np.concatenate([held.target, held.source])
     contact = np.tile(held.contact, 2)
     start_s, end_s = np.tile(held.start_s, 2), np.tile(held.end_s, 2)
     back = np.arange(len(tail)) >= len(held)
-    bound = np.searchsorted(samples.contact, np.arange(len(contacts) + 1))
+    most = int(held.contact.max(initial=-1)) + 1
+    bound = np.searchsorted(samples.contact, np.arange(most + 1))
     size = np.diff(bound)[contact]
     # Nothing can be said of a link with fewer than two samples, and nothing fits through it.
     keep = np.flatnonzero(sends[tail] & takes[head] & (size >= 2))
@@ -188,66 +248,9 @@ def _edges(contacts: Contacts, samples: Samples, held: Spans, sends: Flags, take
     first = np.concatenate([[0], np.cumsum(size)])
     at = np.repeat(bound[contact[keep]] - first[:-1], size) + np.arange(first[-1])
     bps = np.where(np.repeat(back[keep], size), samples.rate_reverse_bps[at], samples.rate_bps[at])
-    time_s, upto = samples.time_s[at], np.zeros(len(at))
-    _integrate(first, time_s, bps / 8, upto)
-    return Edges(
-        tail[keep],
-        head[keep],
-        start_s[keep],
-        end_s[keep],
-        first,
-        time_s,
-        bps / 8,
-        upto,
-        samples.delay_s[at],
-    )
-
-
-@making
-def _integrate(first: Longs, time_s: Floats, rate: Floats, upto: Floats) -> None:
-    """Write the bytes since each edge's first sample: rates run straight between samples."""
-    for e in range(len(first) - 1):
-        for k in range(first[e] + 1, first[e + 1]):
-            step_s = time_s[k] - time_s[k - 1]
-            upto[k] = upto[k - 1] + 0.5 * step_s * (rate[k] + rate[k - 1])
-
-
-@kernel
-def _before(time_s: Floats, low: int, high: int, at_s: float) -> int:
-    """Return the last sample from `low` to `high` that is not after a moment, or `low - 1`."""
-    high += 1
-    while low < high:
-        middle = (low + high) // 2
-        if time_s[middle] <= at_s:
-            low = middle + 1
-        else:
-            high = middle
-    return low - 1
-
-
-@kernel
-def carried(edges: Edges, e: int, at_s: float) -> float:
-    """Return the bytes that fit through an edge from its first sample to a moment."""
-    low, high = edges.first[e], edges.first[e + 1] - 1
-    at_s = min(max(at_s, edges.time_s[low]), edges.time_s[high])
-    k = _before(edges.time_s, low, high, at_s)
-    if k >= high:
-        return edges.upto[high]
-    into_s = at_s - edges.time_s[k]
-    part = into_s / (edges.time_s[k + 1] - edges.time_s[k])
-    now = edges.rate[k] + part * (edges.rate[k + 1] - edges.rate[k])
-    return edges.upto[k] + 0.5 * into_s * (edges.rate[k] + now)
-
-
-@kernel
-def delay_at(edges: Edges, e: int, at_s: float) -> float:
-    """Return the light time of an edge at a moment."""
-    low, high = edges.first[e], edges.first[e + 1] - 1
-    k = _before(edges.time_s, low, high, at_s)
-    k = min(max(k, low), high - 1)
-    part = (at_s - edges.time_s[k]) / (edges.time_s[k + 1] - edges.time_s[k])
-    part = min(max(part, 0.0), 1.0)
-    return edges.delay_s[k] + part * (edges.delay_s[k + 1] - edges.delay_s[k])
+    along = integrated(first, samples.time_s[at], bps, samples.delay_s[at])
+    edges = Edges.of((tail[keep], head[keep]), (start_s[keep], end_s[keep]), along)
+    return sampled(names, edges, sends), np.tile(held.cause, 2)[keep]
 
 
 @kernel

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.delivery.onboard.store import BUSY
 from skyweft.delivery.onboard.timetable import Timetable
 
 Floats = NDArray[np.float64]
@@ -37,17 +38,20 @@ def passed_over(table: Timetable, noticed: Flags) -> PassedOver:
         Which of `table.let_pass` found something on board, and no other pass at that time.
     """
     held, missed, past = table.held, table.missed, table.let_pass
+    busy = np.flatnonzero(table.let_pass_cause == BUSY)
+    past_who, past_start_s, past_end_s = past.tail[busy], past.start_s[busy], past.end_s[busy]
+    noticed = noticed[busy]
     goal = table.anyones
     down = np.flatnonzero(goal[held.source] != goal[held.target])
     who_held = np.where(goal[held.source], held.target, held.source)[down]
     who_missed = np.where(goal[missed.source], missed.target, missed.source)
-    start_s = np.concatenate([held.start_s[down], missed.start_s, past.start_s])
-    end_s = np.concatenate([held.end_s[down], missed.end_s, past.end_s])
-    who = np.concatenate([who_held, who_missed, past.tail])
-    kind = np.repeat([SERVED, SEEN, NOTICED], [len(down), len(missed), len(past.tail)])
+    start_s = np.concatenate([held.start_s[down], missed.start_s, past_start_s])
+    end_s = np.concatenate([held.end_s[down], missed.end_s, past_end_s])
+    who = np.concatenate([who_held, who_missed, past_who])
+    kind = np.repeat([SERVED, SEEN, NOTICED], [len(down), len(missed), len(busy)])
     kind[kind == NOTICED] = np.where(noticed, NOTICED, SEEN)
     found = []
-    for v in np.unique(past.tail[noticed]).tolist():
+    for v in np.unique(past_who[noticed]).tolist():
         mine = np.flatnonzero(who == v)
         mine = mine[np.argsort(start_s[mine], kind="stable")]
         found.append((v, *_counted(start_s[mine], end_s[mine], kind[mine])))

@@ -36,6 +36,11 @@ class Failures(Rule):
     end_s: PositiveTime | None = None
     """Its end; the run's unless given."""
 
+    @property
+    def for_good(self) -> bool:
+        """Return whether nothing is ever repaired."""
+        return (self.end_s if self.mtbf_s is None else self.mttr_s) is None
+
     @classmethod
     def references(cls, data: Plain) -> Found:
         """Yield place and words of groups and links that are not there."""

@@ -73,14 +73,15 @@ def at_moment(scenario: Scenario, read: Read, end_s: float, time_s: float) -> Sn
             f"time_s must be from 0 to {end_s:g} s, where the run ends; got {time_s:g}"
         )
     platforms = read("platforms")
-    fleet = _fleet(scenario, platforms)
+    fleet = fleet_of(scenario, platforms)
     motion = _motion(fleet, read, time_s, end_s)
-    contacts = _contacts(scenario, fleet, read, time_s)
+    up = read("contacts", None, (("start_s", "<=", time_s), ("end_s", ">=", time_s)))
+    contacts = contacts_of(scenario, fleet, up)
     restrictions = restrictions_of(read("restrictions"), fleet.names)
     return snapshot(Network(scenario, fleet, motion, contacts, restrictions), time_s)
 
 
-def _fleet(scenario: Scenario, platforms: pa.Table) -> Fleet:
+def fleet_of(scenario: Scenario, platforms: pa.Table) -> Fleet:
     """Return who the platforms were; how they moved is in the tracks."""
     groups = tuple(scenario.platforms)
     moves = platforms["moves"].to_numpy(zero_copy_only=False)
@@ -106,34 +107,66 @@ def _fleet(scenario: Scenario, platforms: pa.Table) -> Fleet:
 
 def _motion(fleet: Fleet, read: Read, time_s: float, end_s: float) -> Motion:
     """Return the knots around a moment."""
-    names = [name for name, mover in zip(fleet.names, fleet.mover, strict=True) if mover >= 0]
+    names = _movers(fleet)
     if not names:
-        nobody = np.empty((0, 3, 2))
-        return Motion(Tracks(np.array([0.0, max(end_s, 1.0)]), nobody, nobody), fleet.sites)
-    try:
-        around = (("time_s", ">=", time_s - KNOTS_MAX_S), ("time_s", "<=", time_s + KNOTS_MAX_S))
-        rows = read("tracks", None, around)
-    except ScenarioError as error:
-        words = "the network at a moment needs the tracks of the run"
-        raise ScenarioError(f"{words}: {error}") from error
-    knot_s = np.unique(rows["time_s"].to_numpy())
+        return _standing(fleet, end_s)
+    around = (("time_s", ">=", time_s - KNOTS_MAX_S), ("time_s", "<=", time_s + KNOTS_MAX_S))
+    knot_s, states = _knots(names, read, "the network at a moment", around)
     if not (len(knot_s) > 1 and time_s <= knot_s[-1]):
         last_s = knot_s.max(initial=0.0)
         raise RangeError(f"the tracks of this run end at {last_s:g} s, before {time_s:g} s")
-    states = np.full((2, len(names), 3, len(knot_s)), np.nan)
-    mover = _codes(rows["name"], names)
-    knot = np.searchsorted(knot_s, rows["time_s"].to_numpy())
-    for number, name in enumerate(("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")):
-        states[number // 3, mover, number % 3, knot] = rows[name].to_numpy()
     # The last step may be shorter than the others: only the two knots beside the moment count.
     after = int(np.clip(np.searchsorted(knot_s, time_s, side="right"), 1, len(knot_s) - 1))
     beside = slice(after - 1, after + 1)
     return Motion(Tracks(knot_s[beside], *states[..., beside]), fleet.sites)
 
 
-def _contacts(scenario: Scenario, fleet: Fleet, read: Read, time_s: float) -> Contacts:
-    """Return the contacts that are up at a moment."""
-    rows = read("contacts", None, (("start_s", "<=", time_s), ("end_s", ">=", time_s)))
+def motions_of(fleet: Fleet, read: Read, end_s: float) -> list[Motion]:
+    """Return where all were all the time: stretches whose knots are evenly apart.
+
+    Raises
+    ------
+    ScenarioError
+        The run kept no tracks, or the table is damaged.
+    """
+    names = _movers(fleet)
+    if not names:
+        return [_standing(fleet, end_s)]
+    knot_s, states = _knots(names, read, "what the Sun, slew rates or latitudes cut off", ())
+    # The last step may be shorter than the others.
+    last = max(len(knot_s) - 2, 0)
+    parts = (slice(0, last + 1), slice(last, None)) if last else (slice(None),)
+    return [Motion(Tracks(knot_s[part], *states[..., part]), fleet.sites) for part in parts]
+
+
+def _movers(fleet: Fleet) -> list[str]:
+    return [name for name, mover in zip(fleet.names, fleet.mover, strict=True) if mover >= 0]
+
+
+def _standing(fleet: Fleet, end_s: float) -> Motion:
+    nobody = np.empty((0, 3, 2))
+    return Motion(Tracks(np.array([0.0, max(end_s, 1.0)]), nobody, nobody), fleet.sites)
+
+
+def _knots(
+    names: list[str], read: Read, what: str, bounds: tuple[Any, ...]
+) -> tuple[Floats, Floats]:
+    """Return times, and positions and velocities (2, M, 3, T) of the table of tracks."""
+    try:
+        rows = read("tracks", None, bounds)
+    except ScenarioError as error:
+        raise ScenarioError(f"{what} needs the tracks of the run: {error}") from error
+    knot_s = np.unique(rows["time_s"].to_numpy())
+    states = np.full((2, len(names), 3, len(knot_s)), np.nan)
+    mover = _codes(rows["name"], names)
+    knot = np.searchsorted(knot_s, rows["time_s"].to_numpy())
+    for number, name in enumerate(("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")):
+        states[number // 3, mover, number % 3, knot] = rows[name].to_numpy()
+    return knot_s, states
+
+
+def contacts_of(scenario: Scenario, fleet: Fleet, rows: pa.Table) -> Contacts:
+    """Return the contacts of a run's table."""
     plain: dict[str, Any] = {
         name: rows[name].to_numpy()
         for name in Contacts.__slots__

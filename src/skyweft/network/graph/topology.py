@@ -17,6 +17,7 @@ from skyweft.network.failures.causes import outages, pair_keys, pair_outages
 from skyweft.network.failures.outages import Outages
 from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
 from skyweft.network.graph.choices import Candidates, worth
+from skyweft.network.graph.pointing import Ends, blocking, steers
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 from skyweft.world.clock import Clock
@@ -25,8 +26,6 @@ from skyweft.world.sun import sun_direction
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
-
-EARTH_RATE_RAD_S = np.array([0.0, 0.0, 7.292115e-5])  # WGS84 (NGA.STND.0036, 2014)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +101,13 @@ class Topology:
     ) -> Bools:
         """Return which contacts of one rule keep to all its limits."""
         a, b = contacts.source[up], contacts.target[up]
-        along_m = position_m[b] - position_m[a]
-        range_m = np.linalg.norm(along_m, axis=1)
         # A contact that was up when the run began was pointed before.
         pointed_s = contacts.start_s[up] + np.where(contacts.cut_start[up], 0, link.acquisition_s)
         keep = time_s >= pointed_s
-        if link.slew_max_deg_s is not None:
-            turn_m_s = velocity_m_s[b] - velocity_m_s[a] + np.cross(EARTH_RATE_RAD_S, along_m)
-            across = np.linalg.norm(np.cross(along_m, turn_m_s), axis=1)
-            keep &= across <= np.radians(link.slew_max_deg_s) * range_m**2
-        if link.sun_exclusion_deg > 0:
+        if steers(link):
+            where = Ends(position_m[a], position_m[b], velocity_m_s[a], velocity_m_s[b])
             sun = sun_direction(self.clock, np.array([time_s]))[:, 0]
-            # Either end looks along the link, so the Sun may stand behind the one or the other.
-            cosine = np.abs(along_m @ sun) / np.maximum(range_m, 1.0)
-            keep &= cosine < np.cos(np.radians(link.sun_exclusion_deg))
-        if link.latitude_max_deg < 90:
-            highest = np.sin(np.radians(link.latitude_max_deg))
-            for end in (a, b):
-                radius_m = np.linalg.norm(position_m[end], axis=1)
-                keep &= np.abs(position_m[end, 2]) <= highest * radius_m
+            keep &= blocking(link, where, sun) == 0
         limits = Limits(
             link.source_links_max or NO_LIMIT,
             link.target_links_max or NO_LIMIT,
@@ -207,9 +194,7 @@ def _down(outages: Outages, count: int, time_s: float) -> Bools:
 def _limited(link: Link) -> bool:
     return bool(
         link.acquisition_s
-        or link.slew_max_deg_s
-        or link.sun_exclusion_deg
-        or link.latitude_max_deg < 90
+        or steers(link)
         or link.source_links_max
         or link.target_links_max
         or link.beams

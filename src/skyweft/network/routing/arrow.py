@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from skyweft.columns import Column, Table, named, named_or_null
+from skyweft.columns import Column, Table, named, named_or_null, worded
 from skyweft.network.product import REACHED, REASONS, Routes
 
 ROUTES = Table(
@@ -109,7 +109,7 @@ def routes_table(routes: Routes, names: pa.Array, causes: Sequence[str] = ()) ->
             "path_length_m": routes.path_length_m,
             "hops": routes.hops.astype(np.int32),
             "first_hop": named_or_null(routes.first_hop, names),
-            "reason": named(routes.reason, pa.array([*REASONS, *causes])),
+            "reason": worded(routes.reason, [*REASONS, *causes]),
             "path_id": routes.path_id,
             "path": path,
         }

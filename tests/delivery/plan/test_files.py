@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from skyweft.delivery.plan.files import read_plan, write_plan
+from skyweft.delivery.plan.product import ContactPlan, plan
 from skyweft.errors import ScenarioError
-from skyweft.network.plan.files import read_plan, write_plan
-from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 
 COLUMNS = ("source", "target", "start_s", "end_s", "rate_bps", "delay_s")

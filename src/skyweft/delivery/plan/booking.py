@@ -4,8 +4,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from skyweft.network.plan.product import ContactPlan, Route
-from skyweft.network.plan.search import NOBODY, Slots
+from skyweft.delivery.plan.product import ContactPlan, Route
+from skyweft.delivery.plan.search import NOBODY, Slots
 
 
 class Bookings:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from skyweft.delivery.plan.files import read_plan, write_plan
+from skyweft.delivery.plan.product import plan
 from skyweft.errors import ScenarioError
-from skyweft.network.plan.files import read_plan, write_plan
-from skyweft.network.plan.product import plan
 from skyweft.protocols.contact_plans.formats import PlanFormat
 from skyweft.protocols.contact_plans.records import Listed, Record, Written
 from skyweft.protocols.records import Errors

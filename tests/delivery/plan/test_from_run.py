@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from skyweft import build_fleet, find_contacts, link_budget, load, propagate, run
-from skyweft.network.plan.making import contact_plan
-from skyweft.network.plan.routes import arrivals
+from skyweft.delivery.plan.making import contact_plan
+from skyweft.delivery.plan.routes import arrivals
 
 
 @pytest.mark.usefixtures("short_blocks")

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from skyweft.network.plan.product import ContactPlan, Route
-from skyweft.network.plan.routes import arrivals, routes
+from skyweft.delivery.plan.product import ContactPlan, Route
+from skyweft.delivery.plan.routes import arrivals, routes
 from skyweft.world.lasting import lasting
 
 

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.kernels import making, spliced
-from skyweft.network.plan.product import (
+from skyweft.delivery.plan.product import (
     DELAY,
     DELAY_LEAST,
     END,
@@ -24,6 +23,7 @@ from skyweft.network.plan.product import (
     START,
     ContactPlan,
 )
+from skyweft.kernels import making, spliced
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -66,16 +66,9 @@ class Asked(NamedTuple):
 
 def columns(plan: ContactPlan) -> tuple[Any, ...]:
     """Return a plan as the kernels take it."""
-    return (
-        plan.node_first,
-        plan.pair_first,
-        plan.pair_target,
-        plan.pair_end_s,
-        plan.pair_soonest_s,
-        plan.relays,
-        plan.end_s,
-        plan.packed,
-    )
+    node_first, pair_first, pair_target, pair_end_s, pair_soonest_s, packed, _ = plan.index
+    pairs = pair_first, pair_target, pair_end_s, pair_soonest_s
+    return (node_first, *pairs, plan.relays, plan.end_s, packed)
 
 
 @making

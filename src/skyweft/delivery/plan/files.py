@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from skyweft.delivery.plan.product import ContactPlan, plan
 from skyweft.errors import ScenarioError
 from skyweft.files import contents
 from skyweft.naming import escaped, normal, wrong_name
-from skyweft.network.plan.product import ContactPlan, plan
 from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.protocols.contact_plans.records import Listed, Record
 from skyweft.protocols.records import ERRORS_SHOWN, Errors

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skyweft.delivery.plan.describe import why_not
+from skyweft.delivery.plan.product import ContactPlan, plan
+from skyweft.delivery.plan.routes import arrivals, routes
 from skyweft.errors import ScenarioError
-from skyweft.network.plan.describe import why_not
-from skyweft.network.plan.product import ContactPlan, plan
-from skyweft.network.plan.routes import arrivals, routes
 
 NODES = 4
 # Whole seconds and rates that divide 8 bits make every time exact, so that ties are ties.

@@ -13,20 +13,15 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skyweft.network.plan.booking import Bookings
-from skyweft.network.plan.product import ContactPlan, Floats, Ints, Longs, Route
-from skyweft.network.plan.routes import NOTHING, Errand, best
+from skyweft.delivery.plan.booking import Bookings
+from skyweft.delivery.plan.product import ContactPlan, Floats, Ints, Longs, Route
+from skyweft.delivery.plan.routes import NOTHING, Errand, best
+from skyweft.delivery.product import CAUSES
 
-CAUSES = (
-    "",
-    "no route in the plan",
-    "too large for the contacts on every route",
-    "the contacts on every route are taken by others",
-    "later than its lifetime on every route",
-    "no room at its source",
-    "no room at a node on every route",
+DELIVERED, NO_ROUTE, TOO_LARGE, TAKEN, EXPIRED, NO_ROOM = (
+    CAUSES.index(each)
+    for each in ("", "no route", "too large", "contacts taken", "expired", "storage")
 )
-DELIVERED, NO_ROUTE, TOO_LARGE, TAKEN, EXPIRED, NO_ROOM_AT_SOURCE, NO_ROOM = range(len(CAUSES))
 _RECEIVED, _CREATED = 0, 1  # of one moment: who leaves makes room for who comes
 
 
@@ -55,7 +50,7 @@ class Carried:
     """What became of bundles, (B,), and every hop that was begun, (L,), by bundle, then time."""
 
     received_s: Floats  # at the target; NaN: lost
-    cause: NDArray[np.int8]  # index into `CAUSES`, 0 where it arrived
+    cause: NDArray[np.int8]  # place in `product.CAUSES`, 0 where it arrived
     bundle: Longs  # (L,)
     contact: Longs  # (L,) row of the plan
     begin_s: Floats  # (L,) of sending
@@ -128,7 +123,7 @@ class _Carrying:
                 self._store(bundle, self.node[bundle])
                 self._send(bundle, now_s)
             else:
-                self.cause[bundle] = NO_ROOM_AT_SOURCE
+                self.cause[bundle] = NO_ROOM
 
     def _expect(self, time_s: float, kind: int, bundle: int) -> None:
         urgent = int(self.bundles.priority[bundle])

@@ -4,24 +4,22 @@ from typing import Any
 
 import numpy as np
 
-from skyweft.network.plan.making import from_samples
-from skyweft.network.plan.product import ContactPlan
+from skyweft.contacts.usable import Cuts
+from skyweft.delivery.plan.making import Sampled, from_samples
+from skyweft.delivery.plan.product import ContactPlan
 
 NAMES = ("idle", "ship", "sat", "station")
 
 
-def _made(samples: Any, piece_s: float = np.inf) -> ContactPlan:
+def _made(samples: Any, piece_s: float = np.inf, cuts: Cuts | None = None) -> ContactPlan:
     """Make a plan of two contacts, ship to satellite and satellite to station."""
     contact, time_s, delay_s, forward, reverse = np.array(samples, float).T
     return from_samples(
         NAMES,
         np.array([False, False, True, False]),
-        np.array([1, 2], np.int32),
-        np.array([2, 3], np.int32),
-        contact.astype(np.int64),
-        time_s,
-        delay_s,
-        (forward, reverse),
+        (np.array([1, 2], np.int32), np.array([2, 3], np.int32)),
+        Sampled(contact.astype(np.int64), time_s, delay_s, forward, reverse),
+        Cuts.none() if cuts is None else cuts,
         piece_s,
     )
 
@@ -77,3 +75,12 @@ def test_pieces_follow_rate_and_delay() -> None:
 def test_nothing_that_carries_bits() -> None:
     found = _made([(0, 0, 0.1, 0, 0), (0, 9, 0.1, 0, 0)])
     assert (len(found), found.names) == (0, ())
+
+
+def test_what_is_cut_out_carries_nothing() -> None:
+    """From 20 to 35 s: 500 + 1,000 bits before, and 50 to 0 bit/s over the last 5 s, 125 bits."""
+    cuts = Cuts(np.array([0]), np.array([20.0]), np.array([35.0]), np.zeros(1, np.int8))
+    first, second, third, *_ = _rows(_made(SAMPLES, cuts=cuts))
+    np.testing.assert_allclose(first[2:], (0, 20, 75, 0.003), rtol=1e-12)
+    np.testing.assert_allclose(second[2:], (35, 40, 25, 0.005), rtol=1e-12)
+    assert third == ("ship", "sat", 50, 60, 20, 0.007)

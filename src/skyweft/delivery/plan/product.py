@@ -1,12 +1,19 @@
-"""A contact plan: who can send to whom, when, how fast, and how long a signal is on its way."""
+"""A contact plan: who can send to whom, when, how fast, and how long a signal is on its way.
+
+One type for all that carry messages. Searches and custody take a contact at its mean rate and its
+longest delay; the platforms of a run take it as it is at each moment (`along`), in order of time.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skyweft.delivery.plan.along import Along, Edges, even, summed
 from skyweft.errors import ScenarioError
 from skyweft.kernels import making
 from skyweft.naming import escaped, normal
@@ -21,12 +28,25 @@ Flags = NDArray[np.bool_]
 PACKED = START, RATE, DELAY, END, SOONEST, DELAY_LEAST = range(6)
 
 
-@dataclass(frozen=True, slots=True)
+class Index(NamedTuple):
+    """What a search reads of a plan, pair by pair."""
+
+    node_first: Longs  # (N + 1,) where the pairs of a source begin
+    pair_first: Longs  # (P + 1,) where the contacts of a pair begin
+    pair_target: Ints  # (P,)
+    pair_end_s: Floats  # (P,) of the last contact
+    pair_soonest_s: Floats  # (P,) least start + delay
+    packed: Floats  # (C, 6) what a search reads of a contact, in one place: see `PACKED`
+    ends_s: Floats  # all ends, ascending, each once
+
+
+@dataclass(frozen=True)
 class ContactPlan:
     """Directed contacts among N nodes, sorted by source, target, end, start. Make one with `plan`.
 
     Columns have shape (C,). A contact is there from its start up to, not including, its end. Its
-    delay is that of light at emission, one way; where it changes with time, so do the contacts.
+    delay is that of light at emission, one way. Where rate and delay change along it, these are the
+    mean rate and the longest delay, and `along` has both from moment to moment.
     """
 
     names: tuple[str, ...]  # (N,)
@@ -37,23 +57,48 @@ class ContactPlan:
     end_s: Floats
     rate_bps: Floats
     delay_s: Floats
-    node_first: Longs  # (N + 1,) where the pairs of a source begin
-    pair_first: Longs  # (P + 1,) where the contacts of a pair begin
-    pair_target: Ints  # (P,)
-    pair_end_s: Floats  # (P,) of the last contact
-    pair_soonest_s: Floats  # (P,) least start + delay
-    packed: Floats  # (C, 6) what a search reads of a contact, in one place: see `PACKED`
-    ends_s: Floats  # all ends, ascending, each once
+    listed: Longs  # place in the order in which contacts were given
+    along: Along | None = None  # in that order; None: as rate_bps and delay_s all the time
 
     def __post_init__(self) -> None:
         columns = (self.source, self.target, self.start_s, self.end_s, self.rate_bps, self.delay_s)
-        assert len({len(column) for column in columns}) == 1
-        assert len(self.names) == len(self.relays) == len(self.node_first) - 1
+        assert len({len(column) for column in (*columns, self.listed)}) == 1
+        assert len(self.names) == len(self.relays)
         assert np.all(self.start_s < self.end_s)
         assert np.all(np.isfinite(self.end_s))
         assert np.all(self.rate_bps >= 0)
         assert np.all(self.delay_s >= 0)
         assert np.all(self.source != self.target)
+        assert self.along is None or len(self.along.first) == len(self) + 1
+
+    @cached_property
+    def index(self) -> Index:
+        """Return what searches need, made when it is first asked for."""
+        source, target, end = self.source, self.target, self.end_s
+        new = np.append(True, (np.diff(source) != 0) | (np.diff(target) != 0))[: len(source)]
+        pair_first = np.append(np.flatnonzero(new), len(source))
+        start, delay = self.start_s, self.delay_s
+        packed = np.stack([start, self.rate_bps, delay, end, start + delay, delay], axis=1)
+        _least_to_come(packed, pair_first)
+        return Index(
+            np.searchsorted(source[pair_first[:-1]], np.arange(len(self.names) + 1)),
+            pair_first,
+            target[pair_first[:-1]],
+            end[pair_first[1:] - 1],
+            packed[pair_first[:-1], SOONEST],
+            packed,
+            np.unique(end),
+        )
+
+    def in_time(self) -> Edges:
+        """Return the contacts sorted by start, of those alike in the order they were given in."""
+        order = np.lexsort((self.listed, self.start_s))
+        ends = self.source[order], self.target[order]
+        times = self.start_s[order], self.end_s[order]
+        along = self.along
+        if along is None:
+            along = even(*times, self.rate_bps[order], self.delay_s[order])
+        return Edges.of(ends, times, along)
 
     def __len__(self) -> int:
         return len(self.source)
@@ -119,28 +164,25 @@ def plan(
     source, target = (column[order] for column in ends)
     start, end = (column[order] for column in times)
     rate, delay = (np.asarray(column, np.float64)[order] for column in (rate_bps, delay_s))
-    new = np.append(True, (np.diff(source) != 0) | (np.diff(target) != 0))[: len(order)]
-    pair_first = np.append(np.flatnonzero(new), len(order))
-    pair_source = source[pair_first[:-1]]
-    packed = np.stack([start, rate, delay, end, start + delay, delay], axis=1)
-    _least_to_come(packed, pair_first)
-    return ContactPlan(
-        tuple(names),
-        np.ones(len(names), np.bool_) if relays is None else np.asarray(relays, np.bool_),
-        source,
-        target,
-        start,
-        end,
-        rate,
-        delay,
-        np.searchsorted(pair_source, np.arange(len(names) + 1)),
-        pair_first,
-        target[pair_first[:-1]],
-        end[pair_first[1:] - 1],
-        packed[pair_first[:-1], SOONEST],
-        packed,
-        np.unique(end),
-    )
+    passes_on = np.ones(len(names), np.bool_) if relays is None else np.asarray(relays, np.bool_)
+    return ContactPlan(tuple(names), passes_on, source, target, start, end, rate, delay, order)
+
+
+def sampled(names: Sequence[str], edges: Edges, relays: ArrayLike | None = None) -> ContactPlan:
+    """Return the plan of contacts whose rates and delays are known from moment to moment.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the N nodes, each once.
+    edges : Edges
+        The contacts, sorted by start.
+    relays : (N,), optional
+        As in `plan`.
+    """
+    assert np.all(np.diff(edges.start_s) >= 0)
+    ends, times = (edges.tail, edges.head), (edges.start_s, edges.end_s)
+    return replace(plan(names, *ends, *times, *summed(edges), relays), along=edges.along)
 
 
 @making

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.network.plan.product import ContactPlan, Floats, Longs, Route
-from skyweft.network.plan.search import (
+from skyweft.delivery.plan.product import ContactPlan, Floats, Longs, Route
+from skyweft.delivery.plan.search import (
     FREE,
     NOBODY,
     Asked,
@@ -156,12 +156,12 @@ def _settle(
     assert path_found is not None
     # Leaving out what ends early can only take routes away, so the latest end that leaves one is
     # found by halving; with growing steps before, for mostly the next end leaves none already.
-    low, high, step = _place(plan, path_found), len(plan.ends_s), 1
+    low, high, step = _place(plan, path_found), len(plan.index.ends_s), 1
     while low + 1 < high:
         middle = min(low + step, (low + high) // 2)
-        later = found(plan.ends_s[middle], len(path_found))
+        later = found(plan.index.ends_s[middle], len(path_found))
         if later is None:
-            high, step = middle, len(plan.ends_s)
+            high, step = middle, len(plan.index.ends_s)
         else:
             path_found, low, step = later, _place(plan, later), 2 * step
     return path_found
@@ -169,7 +169,7 @@ def _settle(
 
 def _place(plan: ContactPlan, path_found: Route) -> int:
     """Return the place of a route's expiry among all ends."""
-    return int(np.searchsorted(plan.ends_s, path_found.expiry_s))
+    return int(np.searchsorted(plan.index.ends_s, path_found.expiry_s))
 
 
 def _route(plan: ContactPlan, bits: float, contact: Longs, begin_s: Floats) -> Route:
