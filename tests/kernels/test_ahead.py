@@ -117,7 +117,12 @@ def test_where_nothing_can_be_kept_the_work_is_not_done_twice(
 ) -> None:
     asked: list[object] = []
     ask = ahead._asked
-    monkeypatch.setattr(ahead, "_asked", lambda *what: (asked.append(what), ask(*what))[1])
+
+    def counted(process: Any, each: Task) -> str:
+        asked.append(each)
+        return ask(process, each)
+
+    monkeypatch.setattr(ahead, "_asked", counted)
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "kernels").write_text("in the way")
     work = Ahead([task("one"), task("one", "('int64',)"), task("two")], 1, lambda *words: None)
