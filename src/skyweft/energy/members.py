@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skyweft.energy.charge import Lit, Nights, Settled, Supply, beginning, settle
 from skyweft.energy.light import Light, Path, below, in_space
 from skyweft.fleet import Fleet, Floats, Motion
+from skyweft.motion.aircraft import Soaring, soared
 from skyweft.motion.airship import STEP_S, Keeping
 from skyweft.motion.flights import flying
 from skyweft.scenario.energy import Energy
@@ -30,7 +31,7 @@ class Members:
     layer: str
     rows: Ints
     energy: Energy
-    flight: Keeping | None  # that settles the charge, where there is one
+    flight: Keeping | Soaring | None  # that settles the charge, where there is one
 
     @property
     def supply(self) -> Supply:
@@ -56,7 +57,7 @@ class Stretch:
 
 def members(scenario: Scenario, fleet: Fleet) -> Iterator[Members]:
     """Yield the groups that state their energy."""
-    flights = dict(flying(fleet))
+    flights: dict[int, Keeping | Soaring] = {**dict(flying(fleet)), **dict(soared(fleet))}
     for number, group in enumerate(fleet.groups):
         energy = scenario.platforms[group].energy
         if energy is not None:
@@ -101,17 +102,17 @@ def _path(rows: Ints, fleet: Fleet, motion: Motion) -> Path:
     return Path(tracks.time_s, stands, np.zeros_like(stands))
 
 
-def _flown(flight: Keeping, time_s: Floats, out: Settled, nights: Nights) -> Stretch:
+def _flown(flight: Keeping | Soaring, time_s: Floats, out: Settled, nights: Nights) -> Stretch:
     """Take charge and light from a flight that has spent it already."""
     flown, light = flight.flight, flight.light.power_w
     minute = STEP_S * np.arange(len(flown.charge_j))
     middle = (time_s[1:] + time_s[:-1]) / 2
-    out.charge_j[0] = np.interp(time_s, minute, flown.charge_j)
+    out.charge_j[:] = np.interp(time_s, minute, flown.charge_j)
     step = np.minimum((middle / STEP_S).astype(np.int64), len(minute) - 1)
-    out.used_w[0] = flown.propulsion_w[step] + flight.payload_w
-    light_w = light[step][None]
-    out.silent_s[0] = flown.silent[step] * np.diff(time_s)
-    nights.charge_j[0] = out.charge_j[0, -1]
+    out.used_w[:] = flown.propulsion_w[step] + flight.payload_w
+    light_w = np.tile(light[step], (len(out.charge_j), 1))
+    out.silent_s[:] = flown.silent[step] * np.diff(time_s)
+    nights.charge_j[:] = out.charge_j[:, -1]
     out.silent_from_s[:] = 0.0
     lit = Lit(light_w, np.where(light_w > 0, 0.0, np.diff(time_s)))
     return Stretch(time_s, lit, out, NO_SPANS)

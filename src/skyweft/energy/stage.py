@@ -169,7 +169,8 @@ def _silent(some: Members, stretch: Stretch, block: Block) -> Iterator[Restricti
     """Yield when in a block who has no energy."""
     if some.flight is not None:
         for start_s, end_s in some.flight.dark(block.start_s, block.end_s):
-            yield Restriction(int(some.rows[0]), start_s, end_s, CAUSE)
+            for row in some.rows.tolist():
+                yield Restriction(row, start_s, end_s, CAUSE)
         return
     time_s, settled = stretch.time_s, stretch.settled
     for p in np.flatnonzero((settled.silent_s > 0).any(axis=1)):

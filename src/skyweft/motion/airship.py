@@ -114,11 +114,7 @@ class Keeping:
 
     def dark(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
         """Yield when within a stretch of time it is without energy. [s]."""
-        first = math.floor(start_s / STEP_S)
-        empty = self.flight.silent[first : math.ceil(end_s / STEP_S)] > 0
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]))) + first
-        for low, high in edges.reshape(-1, 2) * STEP_S:
-            yield max(low, start_s), min(high, end_s)
+        return spans(self.flight.silent, start_s, end_s)
 
     def fill(
         self,
@@ -137,6 +133,15 @@ class Keeping:
             position_m[0, axis] = np.interp(time_s, minute, track_m[:, axis])
             velocity_m_s[0, axis] = np.interp(time_s, minute, pace_m_s[:, axis])
         return ()
+
+
+def spans(silent: Floats, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
+    """Yield when within a stretch of time what is told minute by minute is so. [s]."""
+    first = math.floor(start_s / STEP_S)
+    now = silent[first : math.ceil(end_s / STEP_S)] > 0
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], now, [False]]))) + first
+    for low, high in edges.reshape(-1, 2) * STEP_S:
+        yield max(low, start_s), min(high, end_s)
 
 
 def light(

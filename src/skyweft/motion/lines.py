@@ -18,6 +18,20 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: {_kept(kept[name])}"
     if len(worst) > AIRSHIPS_MAX:
         yield f"and {len(worst) - AIRSHIPS_MAX:,} more airships, longer on station than these"
+    for name, found in summary.get("aircraft", {}).items():
+        yield f"{name}: {_soared(found)}"
+
+
+def _soared(found: Mapping[str, Any]) -> str:
+    """Say whether solar aircraft stayed up, and which number failed where they did not."""
+    if found["fell_s"] is None:
+        return f"stays up, least charge {percent(found['charge_min'])}"
+    names = ("day_light_wh", "day_needed_wh", "night_needed_wh", "battery_wh")
+    light, needed, night, battery = (f"{found[name] / 1e3:,.3g} kWh" for name in names)
+    return (
+        f"falls after {measured(found['fell_s'], 's')}: its first day brings {light} and takes "
+        f"{needed}, the night in it takes {night} from a battery of {battery}"
+    )
 
 
 def _kept(found: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Motion
+from skyweft.motion import aircraft
 from skyweft.motion.arrow import PLATFORMS, TRACKS, platforms_table, tracks_table
 from skyweft.motion.flights import (
     FLIGHTS,
@@ -146,6 +147,7 @@ class _State(State):
                 "by_layer": {each: int(np.count_nonzero(layers == each)) for each in LAYERS},
             },
             **({"station_keeping": metrics(fleet, whole.end_s)} if self._flying else {}),
+            **({"aircraft": soared} if (soared := aircraft.metrics(fleet, whole.end_s)) else {}),
         }
 
 

@@ -321,6 +321,58 @@ class Airship(Motion):
     hull: Hull
 
 
+class Circle(Entry):
+    """Where solar aircraft circle."""
+
+    latitude_deg: Latitude
+    """Of the middle, geodetic, WGS84."""
+    longitude_deg: Longitude
+    """East of Greenwich."""
+    radius_m: Annotated[float, Field(ge=100, le=50e3)] = 5e3
+    """Of the circle."""
+    altitude_m: Annotated[list[AirshipAltitude], Field(min_length=2, max_length=2)]
+    """Where it stays by night, and up to where it climbs by day, above the ellipsoid."""
+
+    @field_validator("altitude_m")
+    @classmethod
+    def _upwards(cls, band: list[float]) -> list[float]:
+        if band[0] > band[1]:
+            raise ValueError(f"the lower height comes first, got {band[0]:g} before {band[1]:g}")
+        return band
+
+
+class Airframe(Entry):
+    """What a solar aircraft is, as far as its flight asks."""
+
+    mass_kg: Annotated[float, Field(gt=0, le=1e5)]
+    """Of all that flies, battery and payload too."""
+    wing_m2: Annotated[float, Field(gt=0, le=1e4)]
+    """Area of the wing."""
+    lift_coefficient: Annotated[float, Field(gt=0, le=3)] = 1.0
+    """C_L at the speed of least power."""
+    endurance_factor: Annotated[float, Field(gt=0, le=100)] = 25.0
+    """C_L^1.5 / C_D of the whole aircraft there."""
+    propeller_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.75
+    """Of electricity into thrust times speed."""
+    climb_m_s: Annotated[float, Field(gt=0, le=20)] = 1.0
+    """The fastest it climbs."""
+
+
+class Aircraft(Motion):
+    """Solar aircraft that climb by day and glide by night, as long as their energy lasts.
+
+    Their group states `energy`. They fly whatever the wind.
+    """
+
+    words = "solar aircraft"
+
+    kind: Literal["aircraft"]
+    circle: Circle
+    airframe: Airframe
+    count: Count = 1
+    """Equal ones that share the circle, evenly spaced along it."""
+
+
 MOTIONS = Kinds(
     "skyweft.motions",
     "motion",
@@ -335,6 +387,7 @@ MOTIONS = Kinds(
         Kind(Track, "skyweft.motion.track:track"),
         Kind(Loiter, "skyweft.motion.loiter:loiter"),
         Kind(Airship, "skyweft.motion.airship:airship"),
+        Kind(Aircraft, "skyweft.motion.aircraft:aircraft"),
     ),
 )
 """Each function: (group, table, `motion.members.Setting`) to `motion.members.Members`."""

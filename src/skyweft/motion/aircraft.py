@@ -1,0 +1,170 @@
+"""Solar aircraft: flown once from the start of a run to its end, then looked up at any moment."""
+
+import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from skyweft.errors import ScenarioError
+from skyweft.fleet import Fleet, Floats
+from skyweft.motion.airship import STEP_S, WATT_HOUR_J, light, spans
+from skyweft.motion.members import Members, Setting, numbered
+from skyweft.motion.soaring import Soared, Wings, level, soar
+from skyweft.motion.station_keeping import Light, Supply
+from skyweft.scenario.energy import Energy
+from skyweft.scenario.motion import Aircraft
+from skyweft.world.constants import DAY_S, STANDARD_GRAVITY_M_S2
+from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, to_ecef
+
+BANK_MAX_DEG = 30.0
+BESIDE_S = 0.05  # between which velocity is the way made
+
+
+class Soaring:
+    """Implements `Mover`: some equal solar aircraft, evenly spaced along one circle."""
+
+    def __init__(self, motion: Aircraft, energy: Energy, setting: Setting) -> None:
+        self._motion, self._energy, self._setting = motion, energy, setting
+        self.count = motion.count
+        self.battery_j = energy.battery_wh * WATT_HOUR_J
+        self.payload_w = energy.payload_w
+        frame = motion.airframe
+        self.wings = Wings(
+            frame.mass_kg * STANDARD_GRAVITY_M_S2,
+            frame.wing_m2,
+            frame.lift_coefficient,
+            frame.endurance_factor,
+            frame.propeller_efficiency,
+            frame.climb_m_s,
+        )
+        self.speed_max_m_s = level(self.wings, motion.circle.altitude_m[1])[0]
+
+    @property
+    def step_max_s(self) -> float:
+        """The widest knot spacing at which cubic Hermite stays within a metre of the circle."""
+        step = (384 * self._motion.circle.radius_m**3 / self.speed_max_m_s**4) ** 0.25
+        return float(min(step, STEP_S))
+
+    @cached_property
+    def light(self) -> Light:
+        """What its array gives over the middle of its circle."""
+        circle = self._motion.circle
+        steps = math.ceil(self._setting.duration_s / STEP_S)
+        where = circle.latitude_deg, circle.longitude_deg
+        return light(self._energy, where, circle.altitude_m[0], self._setting.clock, steps)
+
+    @cached_property
+    def flight(self) -> Soared:
+        """The whole flight, a row a minute."""
+        energy, low, high = self._energy, *self._motion.circle.altitude_m
+        supply = Supply(
+            self.battery_j,
+            energy.battery_efficiency,
+            energy.charge * self.battery_j,
+            energy.reserve * self.battery_j,
+            energy.payload_w,
+        )
+        steps = math.ceil(self._setting.duration_s / STEP_S)
+        out = Soared(*np.empty((len(Soared._fields), steps + 1)))
+        soar(self.wings, (low, high), supply, self.light.power_w, out)
+        return out
+
+    def dark(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
+        """Yield when within a stretch of time it is without energy. [s]."""
+        return spans(self.flight.silent, start_s, end_s)
+
+    def fill(
+        self,
+        time_s: Floats,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        executor: ThreadPoolExecutor | None = None,
+    ) -> Sequence[str]:
+        """Write ITRS states (count, 3, T) at `time_s`; NaN once it is on the ground."""
+        late_s = np.minimum(time_s + BESIDE_S, STEP_S * (len(self.flight.altitude_m) - 1))
+        early_s = np.maximum(time_s - BESIDE_S, 0.0)
+        for craft in range(self.count):
+            position_m[craft] = self._at(time_s, craft).T
+            way_m = self._at(late_s, craft) - self._at(early_s, craft)
+            velocity_m_s[craft] = way_m.T / (late_s - early_s)
+        return ()
+
+    def _at(self, time_s: Floats, craft: int) -> Floats:
+        """Return where one of them is, (T, 3) ITRS. [m]."""
+        circle, flight = self._motion.circle, self.flight
+        minute = STEP_S * np.arange(len(flight.altitude_m))
+        flown_m = np.concatenate([[0.0], np.cumsum(flight.airspeed_m_s[:-1] * STEP_S)])
+        angle = np.interp(time_s, minute, flown_m) / circle.radius_m
+        angle += 2 * math.pi * craft / self.count
+        middle = math.radians(circle.latitude_deg)
+        root = math.sqrt(1.0 - ECCENTRICITY_SQUARED * math.sin(middle) ** 2)
+        along_m = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / root**3
+        north = middle + circle.radius_m * np.cos(angle) / along_m
+        east = circle.radius_m * np.sin(angle) / (SEMI_MAJOR_M / root * np.cos(north))
+        longitude_deg = circle.longitude_deg + np.degrees(east)
+        height = np.interp(time_s, minute, flight.altitude_m)
+        return to_ecef(np.degrees(north), longitude_deg, height)
+
+    def figures(self, end_s: float) -> dict[str, Any]:
+        """Return what its flight comes to, and whether its first day and night close."""
+        flight, low = self.flight, self._motion.circle.altitude_m[0]
+        now = slice(0, max(1, math.ceil(end_s / STEP_S)))
+        power_w = level(self.wings, low)[1] + self.payload_w
+        day = self.light.power_w[: round(DAY_S / STEP_S)]
+        needed_w = np.minimum(day, power_w) + np.maximum(0.0, power_w - day) / (
+            self._energy.battery_efficiency
+        )
+        fallen = np.flatnonzero(flight.silent[now] > 0)
+        hours = STEP_S / 3_600.0
+        return {
+            "fell_s": float(fallen[0] * STEP_S) if len(fallen) else None,
+            "charge_min": float(flight.charge_j[now].min() / self.battery_j),
+            "altitude_max_m": float(np.nanmax(flight.altitude_m[now])),
+            "level_flight_w": float(power_w - self.payload_w),
+            "day_light_wh": float(day.sum() * hours),
+            "day_needed_wh": float(needed_w.sum() * hours),
+            "night_needed_wh": float(np.maximum(0.0, power_w - day).sum() * hours),
+            "battery_wh": self.battery_j / WATT_HOUR_J,
+        }
+
+
+def soared(fleet: Fleet) -> Iterator[tuple[int, Soaring]]:
+    """Yield first row of the fleet and mover of every group of solar aircraft."""
+    mover = 0
+    for each in fleet.movers:
+        if isinstance(each, Soaring):
+            yield int(np.flatnonzero(fleet.mover == mover)[0]), each
+        mover += each.count
+
+
+def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
+    """Return what became of every group of solar aircraft, by its name."""
+    return {fleet.groups[fleet.group[row]]: each.figures(end_s) for row, each in soared(fleet)}
+
+
+def aircraft(group: str, motion: Aircraft, setting: Setting) -> Members:
+    """Return the solar aircraft of a group."""
+    if setting.energy is None:
+        raise ScenarioError(
+            f"platforms.{group}: a solar aircraft flies on its array and battery: state energy = "
+            "{ array_m2 = ..., battery_wh = ..., payload_w = ... }"
+        )
+    circle, mover = motion.circle, Soaring(motion, setting.energy, setting)
+    low, high = circle.altitude_m
+    speed, power_w = level(mover.wings, low)
+    bank = math.degrees(math.atan(mover.speed_max_m_s**2 / circle.radius_m / STANDARD_GRAVITY_M_S2))
+    names = (group,) if motion.count == 1 else numbered(group, motion.count)
+    return Members(
+        names=names,
+        geometry=f"{len(names)} x solar aircraft of {motion.airframe.mass_kg:g} kg, circles of "
+        f"{circle.radius_m / 1e3:g} km at {low:,.0f} to {high:,.0f} m, there {speed:.1f} m/s and "
+        f"{power_w:,.0f} W for level flight; whatever the wind",
+        movers=(mover,),
+        altitude_m=(low, high),
+        warnings=(f"turns need a bank angle of {bank:.0f} deg: a wider radius_m",)
+        if bank > BANK_MAX_DEG
+        else (),
+    )
