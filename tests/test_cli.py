@@ -11,40 +11,12 @@ import pytest
 import skyweft
 from skyweft.cli import main, printing
 from skyweft.errors import BackendError
+from tests.written import LORA, fixed, head, shell
 
-VALID = """
-name = "Small"
-start = 2026-07-01T00:00:00Z
-duration_s = 7_200
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 1, per_plane = 4, altitude_m = 8e5, inclination_deg = 98.6 }
-terminals = ["up"]
-
-[platforms.place]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }
-terminals = ["down"]
-
-[terminals.up]
-kind = "radio"
-frequency_hz = 400e6
-eirp_dbw = 0.0
-gt_db_k = -25.0
-
-[terminals.down]
-kind = "radio"
-frequency_hz = 401e6
-eirp_dbw = -8.0
-gt_db_k = -31.0
-
-[[links]]
-between = ["down", "up"]
-waveform = "lora"
-"""
+PLACE = fixed("place", "down", 30.0, 114.0)
+VALID = head("Small", 7_200) + shell("sats", "up", 1, 4, 98.6) + PLACE + LORA
 MOTION = 'motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }'
-WALKER = "planes = 1, per_plane = 4, altitude_m = 8e5"
+WALKER = "planes = 1, per_plane = 4, altitude_m = 800000.0"
 
 
 def write(text: str = VALID, name: str = "small.toml") -> str:
@@ -106,7 +78,7 @@ def test_check_as_json(capsys: Captured) -> None:
 
 
 def test_check_reports_every_error(capsys: Captured) -> None:
-    path = write(VALID.replace("7_200", "-1").replace("30.0", "91"))
+    path = write(VALID.replace("= 7200", "= -1").replace("30.0", "91"))
     assert main(["check", path, "--json"]) == 1
     captured = capsys.readouterr()
     errors = json.loads(captured.out)["errors"]
@@ -130,9 +102,9 @@ def test_scenarios_are_listed_and_copied(capsys: Captured) -> None:
     assert Path("mine", "gateways.csv").is_file()
     assert main(["scenarios", "integrated", "--to", "mine"]) == 1
     assert main(["scenarios", "nix"]) == 1
-    assert "there are: hello, " in capsys.readouterr().err
+    assert re.search(r"there are: .*\bhello, ", capsys.readouterr().err)
     assert main(["scenarios", "../scenarios/hello"]) == 1
-    assert "there are: hello, " in capsys.readouterr().err
+    assert re.search(r"there are: .*\bhello, ", capsys.readouterr().err)
 
 
 def test_scenarios_that_share_a_file_go_into_one_folder(capsys: Captured) -> None:
@@ -262,13 +234,13 @@ def tle(rest: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("name = ", "name : ", "line 2, column 6"),
+        ("name = ", "name : ", "line 1, column 6"),
         ('layer = "ground"', 'layer = "ground"\ncolour = "red"', "platforms.place.colour"),
-        ("altitude_m = 8e5", "altitude_m = -1", "platforms.sats.motion.altitude_m"),
-        ("altitude_m = 8e5", "mean_motion_rev_day = nan", "motion.mean_motion_rev_day"),
-        ("altitude_m = 8e5, ", "", "platforms.sats.motion: give either"),
+        ("altitude_m = 800000.0", "altitude_m = -1", "platforms.sats.motion.altitude_m"),
+        ("altitude_m = 800000.0", "mean_motion_rev_day = nan", "motion.mean_motion_rev_day"),
+        ("altitude_m = 800000.0, ", "", "platforms.sats.motion: give either"),
         (
-            "altitude_m = 8e5",
+            "altitude_m = 800000.0",
             "mean_motion_rev_day = 17.4",
             "small.toml: platforms.sats.motion: the lowest altitude is -87 km",
         ),
@@ -443,7 +415,7 @@ def test_plan_finds_a_way_and_says_why_there_is_none(capsys: Captured) -> None:
 
 
 def test_plan_of_a_run_is_written_for_others(capsys: Captured) -> None:
-    longer = VALID.replace("7_200", "43_200")
+    longer = VALID.replace("= 7200", "= 43_200")
     assert main(["run", write(longer), "--out", "out", "--no-report"]) == 0
     capsys.readouterr()
     files = ["--write", "hdtn", "plan.json", "--write", "ion", "plan.ionrc"]

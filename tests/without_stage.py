@@ -19,38 +19,15 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-BASE = """
-name = "Two towns"
-start = 2026-07-01T00:00:00Z
-duration_s = 600
-[platforms.ship]
-layer = "near_space"
-motion = { kind = "fixed", latitude_deg = 30, longitude_deg = 114, altitude_m = 20e3 }
-terminals = ["up"]
-[platforms.moving]
-layer = "space"
-motion = { kind = "orbit", altitude_m = 800e3, inclination_deg = 50 }
-terminals = ["up"]
-[platforms.towns]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30.5, longitude_deg = 114.5 }
-terminals = ["down"]
-[terminals.up]
-kind = "radio"
-frequency_hz = 400e6
-bandwidth_hz = 125e3
-eirp_dbw = 3
-gt_db_k = -25
-[terminals.down]
-kind = "radio"
-frequency_hz = 400e6
-bandwidth_hz = 125e3
-eirp_dbw = 3
-gt_db_k = -25
-[[links]]
-between = ["up", "down"]
-waveform = "lora"
-"""
+from tests.written import LORA, fixed, group, head
+
+BASE = (
+    head("Two towns", 600)
+    + fixed("ship", "up", 30.0, 114.0, 20e3, "near_space")
+    + group("moving", "space", "up", kind="orbit", altitude_m=800e3, inclination_deg=50.0)
+    + fixed("towns", "down", 30.5, 114.5)
+    + LORA
+)
 # What each stage is asked, by its home.
 ASKED = {
     "skyweft.contacts.coverage": """
@@ -62,6 +39,11 @@ cells = 20
 [[failures]]
 platforms = ["moving"]
 share = 0.5
+""",
+    "skyweft.network.handover": """
+[[handover]]
+platforms = ["towns"]
+step_s = 60
 """,
     "skyweft.network.routing": """
 [[routes]]

@@ -27,43 +27,9 @@ from skyweft.stage import (
     Whole,
     registry,
 )
+from tests.written import LORA, fixed, head
 
-SCENARIO = """\
-name = "Without power"
-start = 2026-07-01T00:00:00Z
-duration_s = 3_600
-
-[platforms.ship]
-layer = "near_space"
-motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0, altitude_m = 20e3 }
-terminals = ["up"]
-
-[platforms.gauge]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30.1, longitude_deg = 114.0 }
-terminals = ["down"]
-
-[platforms.gateway]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 29.9, longitude_deg = 114.0 }
-terminals = ["down"]
-
-[terminals.up]
-kind = "radio"
-frequency_hz = 400e6
-eirp_dbw = 0.0
-gt_db_k = -25.0
-
-[terminals.down]
-kind = "radio"
-frequency_hz = 401e6
-eirp_dbw = -8.0
-gt_db_k = -31.0
-
-[[links]]
-between = ["down", "up"]
-waveform = "lora"
-
+ASKED = """
 [[routes]]
 sources = ["gauge"]
 targets = ["gateway"]
@@ -82,6 +48,14 @@ size_bytes = 20
 period_s = 30
 lifetime_s = 60
 """
+SCENARIO = (
+    head("Without power", 3_600)
+    + fixed("ship", "up", 30.0, 114.0, 20e3, "near_space")
+    + fixed("gauge", "down", 30.1, 114.0)
+    + fixed("gateway", "down", 29.9, 114.0)
+    + LORA
+    + ASKED
+)
 SHIP, DARK_S = 0, (1_500.0, 2_100.0)  # over a border of blocks, which are of ten minutes
 CAUSE = "no power"
 

@@ -19,41 +19,13 @@ from skyweft.contacts import stage as contacts_stage
 from skyweft.errors import ScenarioError
 from skyweft.results import open_run, run
 from skyweft.store.lock import held
+from tests.written import LORA, fixed, head, shell
 
 Captured = pytest.CaptureFixture[str]
 Killed = Callable[..., "subprocess.CompletedProcess[str]"]
 
-SCENARIO = """\
-name = "Small"
-start = 2026-07-01T00:00:00Z
-duration_s = 7_200
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 3, per_plane = 8, altitude_m = 8e5, inclination_deg = 50 }
-terminals = ["up"]
-
-[platforms.place]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }
-terminals = ["down"]
-
-[terminals.up]
-kind = "radio"
-frequency_hz = 400e6
-eirp_dbw = 0.0
-gt_db_k = -25.0
-
-[terminals.down]
-kind = "radio"
-frequency_hz = 401e6
-eirp_dbw = -8.0
-gt_db_k = -31.0
-
-[[links]]
-between = ["down", "up"]
-waveform = "lora"
-"""
+SATS, PLACE = shell("sats", "up", 3, 8, 50.0), fixed("place", "down", 30.0, 114.0)
+SCENARIO = head("Small", 7_200) + SATS + PLACE + LORA
 COVERAGE = "\n[coverage]\nplatforms = ['sats']\ncells = 20\n"
 TIMED = {"manifest.json", "SHA256SUMS"}  # whose bytes tell how long the run took
 
@@ -69,7 +41,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with two scenarios and their whole runs, `old` and `new`."""
     place = tmp_path_factory.mktemp("runs")
     (place / "old.toml").write_text(SCENARIO + COVERAGE, encoding="utf-8")
-    (place / "new.toml").write_text(SCENARIO.replace("7_200", "3_600"), encoding="utf-8")
+    (place / "new.toml").write_text(SCENARIO.replace("= 7200", "= 3600"), encoding="utf-8")
     for name in ("old", "new"):
         run(place / f"{name}.toml", place / name)
     return place

@@ -6,38 +6,9 @@ import pytest
 
 from skyweft.delivery.section import section
 from skyweft.results import Run, run
+from tests.written import LORA, fixed, head, shell
 
-TOML = """
-name = "Two kinds of messages"
-start = 2026-07-01T00:00:00Z
-duration_s = 86_400
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 1, per_plane = 4, altitude_m = 8e5, inclination_deg = 98.6 }
-terminals = ["up"]
-
-[platforms.place]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }
-terminals = ["down"]
-
-[terminals.up]
-kind = "radio"
-frequency_hz = 400e6
-eirp_dbw = 0.0
-gt_db_k = -25.0
-
-[terminals.down]
-kind = "radio"
-frequency_hz = 401e6
-eirp_dbw = -8.0
-gt_db_k = -31.0
-
-[[links]]
-between = ["down", "up"]
-waveform = "lora"
-
+MESSAGES = """
 [[messages]]
 source = "place"
 target = "sats"
@@ -50,6 +21,8 @@ target = "sats"
 size_bytes = 30
 period_s = 1_800
 """
+SATS, PLACE = shell("sats", "up", 1, 4, 98.6), fixed("place", "down", 30.0, 114.0)
+TOML = head("Two kinds of messages", 86_400) + SATS + PLACE + LORA + MESSAGES
 
 
 @pytest.fixture(scope="module")

@@ -16,36 +16,10 @@ from skyweft.results import open_run, run
 from skyweft.store import checksums
 from skyweft.store.checksums import intact
 from skyweft.sweeps import open_sweep, sweep
+from tests.written import LORA, fixed, head, shell
 
-SCENARIO = """\
-name = "Two"
-start = 2026-07-01T00:00:00Z
-duration_s = 1_800
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 1, per_plane = 2, altitude_m = 800e3, inclination_deg = 60 }
-terminals = ["up"]
-
-[platforms.office]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30, longitude_deg = 100 }
-terminals = ["down"]
-
-[terminals.up]
-kind = "radio"
-frequency_hz = 402e6
-gt_db_k = -30.0
-
-[terminals.down]
-kind = "radio"
-frequency_hz = 401e6
-eirp_dbw = -8.0
-
-[[links]]
-between = ["down", "up"]
-waveform = "lora"
-"""
+SATS, OFFICE = shell("sats", "up", 1, 2, 60.0), fixed("office", "down", 30.0, 100.0)
+SCENARIO = head("Two", 1_800) + SATS + OFFICE + LORA
 
 
 @pytest.fixture(scope="module")

@@ -98,8 +98,9 @@ function readHeader(bytes: ArrayBuffer): {
         "write the scene again with the skyweft that shows it",
     );
   }
-  const { arrays, ...header } = parsed;
-  return { header, places: arrays, dataAt: Math.ceil((4 + length) / 8) * 8 };
+  // What a stage adds is missing where the stage is.
+  const { arrays, routes = [], bursts = [], ...rest } = parsed;
+  return { header: { ...rest, routes, bursts }, places: arrays, dataAt: Math.ceil((4 + length) / 8) * 8 };
 }
 
 function readTracks(

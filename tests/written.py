@@ -1,0 +1,63 @@
+"""Scenarios as tests write them: a head, groups, terminals, links, and what each asks besides."""
+
+import json
+from typing import Any
+
+
+def head(name: str, duration_s: float) -> str:
+    """Begin a scenario."""
+    return f"name = {_said(name)}\nstart = 2026-07-01T00:00:00Z\nduration_s = {duration_s}\n"
+
+
+def group(name: str, layer: str, terminal: str, **motion: Any) -> str:
+    """Add a group with one terminal."""
+    return table(f"[platforms.{name}]", layer=layer, motion=motion, terminals=[terminal])
+
+
+def shell(name: str, terminal: str, planes: int, per_plane: int, inclination_deg: float) -> str:
+    """Add satellites 800 km high."""
+    size = {"planes": planes, "per_plane": per_plane, "altitude_m": 800e3}
+    return group(name, "space", terminal, kind="walker", **size, inclination_deg=inclination_deg)
+
+
+def fixed(
+    name: str,
+    terminal: str,
+    latitude_deg: float,
+    longitude_deg: float,
+    altitude_m: float = 0.0,
+    layer: str = "ground",
+) -> str:
+    """Add a platform that stands at a place."""
+    place = {"latitude_deg": latitude_deg, "longitude_deg": longitude_deg}
+    height = {"altitude_m": altitude_m} if altitude_m else {}
+    return group(name, layer, terminal, kind="fixed", **place, **height)
+
+
+def radio(name: str, frequency_hz: float, **keys: float) -> str:
+    """Add a terminal."""
+    return table(f"[terminals.{name}]", kind="radio", frequency_hz=frequency_hz, **keys)
+
+
+def link(one: str, other: str, **keys: Any) -> str:
+    """Add a rule of who may talk to whom."""
+    return table("[[links]]", between=[one, other], **keys)
+
+
+def table(title: str, **keys: Any) -> str:
+    """Add any table."""
+    return "\n".join([title, *(f"{key} = {_said(each)}" for key, each in keys.items()), ""])
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_said(each)}' for key, each in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+# Devices on the ground that whoever is above hears by LoRa, and answers.
+LORA = (
+    radio("up", 400e6, eirp_dbw=0.0, gt_db_k=-25.0)
+    + radio("down", 401e6, eirp_dbw=-8.0, gt_db_k=-31.0)
+    + link("down", "up", waveform="lora")
+)
