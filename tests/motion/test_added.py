@@ -130,9 +130,7 @@ def test_a_package_adds_a_way_of_moving(installed: Install) -> None:
         scenario(kind="warp")
     (line,) = errors(caught.value.errors())
     assert line[0] == "platforms.ship.motion.kind"
-    assert line[1].startswith(
-        '"warp" is not known (did you mean "walker"?); allowed: "airship", "elements"'
-    )
+    assert line[1].startswith('"warp" is not known (did you mean "walker"?); allowed: "aircraft", ')
 
 
 @pytest.mark.parametrize(
