@@ -98,7 +98,8 @@ def usable(contacts: Contacts, cuts: Cuts) -> tuple[Contacts, Ints]:
     end_s = np.append(contacts.end_s[kept], [each[2] for each in spans])
     order = np.lexsort((of, start_s))
     of, start_s, end_s = of[order], start_s[order], end_s[order]
-    columns = contacts.taking(of).columns()
+    # By column: a contact whose beginning is cut off may come after one that began later.
+    columns = {name: column[of] for name, column in contacts.columns().items()}
     return Contacts(
         **columns
         | {

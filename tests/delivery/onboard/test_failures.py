@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skyweft.contacts.usable import Cuts
@@ -292,6 +292,11 @@ def with_room(room: float) -> Scenario:
 
 @settings(max_examples=150)
 @given(networks(), st.sampled_from([600.0, 3_000.0, 1e6]))
+# What is left of the first pass begins after the second one did.
+@example(
+    ([(1, 3, 0, 182.0, 382.0), (1, 3, 1, 380.0, 381.0)], [(0, 0.0, 381.0)], [(0.0, 0.5, 0, 0)]),
+    600.0,
+)
 def test_against_a_twin(network: tuple[list[Pass], Out, Said], room: float) -> None:
     met, out, said = network
     names = [*SATELLITES, *GATEWAYS]
