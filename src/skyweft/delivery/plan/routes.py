@@ -24,6 +24,8 @@ from skyweft.delivery.plan.search import (
     FREE,
     NOBODY,
     Asked,
+    Bound,
+    Labels,
     Slots,
     by_hops,
     columns,
@@ -137,20 +139,20 @@ def _settle(
 ) -> Route:
     """Return the route of fewest hops, then latest expiry, among those that arrive by then."""
     source, target, ready_s, *_ = errand
-    label_s = np.full((hops_max + 1, len(plan.names)), np.inf)
-    label_s[0, source] = ready_s
-    by, begin_s = np.empty(label_s.shape, np.int64), np.empty(label_s.shape)
+    shape = hops_max + 1, len(plan.names)
+    labels = Labels(np.full(shape, np.inf), np.empty(shape, np.int64), np.empty(shape))
+    labels.arrival_s[0, source] = ready_s
 
     def found(end_min_s: float, hops: int) -> Route | None:
-        labels = (each[: hops + 1] for each in (label_s, by, begin_s))
-        last = by_hops(columns(plan), slots, asked, source, target, arrival_s, end_min_s, *labels)
+        bound = Bound(source, target, arrival_s, end_min_s)
+        last = by_hops(columns(plan), slots, asked, bound, labels.within(hops))
         if last == NOBODY:
             return None
         hop, node = np.arange(1, last + 1), np.empty(last, np.int64)
         node[-1] = target
         for row in range(last - 1, 0, -1):
-            node[row - 1] = plan.source[by[row + 1, node[row]]]
-        return _route(plan, asked.bits, by[hop, node], begin_s[hop, node])
+            node[row - 1] = plan.source[labels.by[row + 1, node[row]]]
+        return _route(plan, asked.bits, labels.by[hop, node], labels.begin_s[hop, node])
 
     path_found = found(-np.inf, hops_max)
     assert path_found is not None

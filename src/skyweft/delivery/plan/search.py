@@ -64,6 +64,28 @@ class Asked(NamedTuple):
     closed: Marks  # (N,) nodes that may not be entered; or empty
 
 
+class Bound(NamedTuple):
+    """Between which nodes, by when, and over no contact that ends before `end_min_s`."""
+
+    source: int
+    target: int
+    deadline_s: float
+    end_min_s: float
+
+
+class Labels(NamedTuple):
+    """How each node is reached by 0 to H hops, where that is earlier than by fewer. (H + 1, N)."""
+
+    arrival_s: Floats
+    by: Longs  # the contact
+    begin_s: Floats  # of its sending
+
+    def within(self, hops: int) -> "Labels":
+        """Return those of so many hops at most."""
+        rows = slice(hops + 1)
+        return Labels(self.arrival_s[rows], self.by[rows], self.begin_s[rows])
+
+
 def columns(plan: ContactPlan) -> tuple[Any, ...]:
     """Return a plan as the kernels take it."""
     node_first, pair_first, pair_target, pair_end_s, pair_soonest_s, packed, _ = plan.index
@@ -209,23 +231,14 @@ def earliest(
 
 @making
 def by_hops(
-    table: tuple[Any, ...],
-    slots: Slots,
-    asked: Asked,
-    source: int,
-    target: int,
-    deadline_s: float,
-    end_min_s: float,
-    arrival_s: Floats,
-    by: Longs,
-    begin_s: Floats,
+    table: tuple[Any, ...], slots: Slots, asked: Asked, bound: Bound, labels: Labels
 ) -> int:
     """Find the fewest hops by which the target is reached no later than the deadline; or -1.
 
-    A node has a label for every number of hops by which it is reached earlier than by fewer:
-    `arrival_s`, `by` and `begin_s` (H + 1, N), the first row being the start. Contacts that end
-    before `end_min_s` are not used.
+    The first row of the labels is the start; those after it are written.
     """
+    source, target, deadline_s, end_min_s = bound
+    arrival_s, by, begin_s = labels
     node_first, pair_first, pair_target, pair_end, pair_soonest, relays, end, packed = table
     closed = asked[4]
     arrival_s[1:, :] = np.inf
