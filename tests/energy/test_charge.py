@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import skyweft
-from skyweft.energy.charge import Lit, Nights, Settled, Supply, beginning, settle, tally
+from skyweft.energy.charge import Lit, Nights, Settled, beginning, settle, tally
+from skyweft.energy.lines import lines
 from skyweft.fleet import Floats
+from skyweft.motion.supply import Supply
+from skyweft.scenario.reading import load
+from skyweft.stage.registry import check, stages
 from skyweft.world.sun import SOLAR_CONSTANT_W_M2
 
 STEP_S = 60.0
@@ -33,7 +37,7 @@ def _gone(
 def test_a_night_in_closed_form() -> None:
     """A day at 300 W, a night of ten steps, a day: 100 W are used, 90 % comes out again."""
     light = np.array([300.0] * 5 + [0.0] * 10 + [300.0] * 5)
-    supply = Supply(1e5, 0.9, 0.0, 100.0)
+    supply = Supply(1e5, 0.9, 1e5, 0.0, 100.0)
     out, nights = _gone(light, np.where(light > 0, 0.0, STEP_S), supply, 8e4)
     assert out.charge_j[0, 5] == min(1e5, 8e4 + 0.9 * 200 * 5 * STEP_S)
     assert out.charge_j[0, 15] == 1e5 - 100 * 10 * STEP_S
@@ -47,7 +51,7 @@ def test_an_edge_within_a_step() -> None:
     """Dark from 20 s after a knot to 20 s before one: the battery carries all of it."""
     light = np.array([300.0, 100.0, 0.0, 200.0, 300.0])
     unlit = np.array([0.0, 40.0, 60.0, 20.0, 0.0])
-    out, nights = _gone(light, unlit, Supply(1e5, 1.0, 0.0, 100.0), 1e5)
+    out, nights = _gone(light, unlit, Supply(1e5, 1.0, 1e5, 0.0, 100.0), 1e5)
     assert out.charge_j[0, 2] == 1e5 - 100 * 40  # full before, whatever the light
     assert out.charge_j[0, 3] == 1e5 - 100 * 100
     assert out.charge_j[0, 4] == 1e5 - 100 * 120 + 200 * 40
@@ -56,7 +60,9 @@ def test_an_edge_within_a_step() -> None:
 
 def test_empty_until_light_carries_it() -> None:
     light = np.array([0.0] * 5 + [50.0] * 3 + [150.0] * 5)
-    out, nights = _gone(light, np.where(light > 0, 0.0, STEP_S), Supply(1e5, 1.0, 0.0, 100.0), 9e3)
+    out, nights = _gone(
+        light, np.where(light > 0, 0.0, STEP_S), Supply(1e5, 1.0, 1e5, 0.0, 100.0), 9e3
+    )
     np.testing.assert_array_equal(out.silent_s[0], [0, 30, *([60] * 6), *([0] * 5)])
     assert out.silent_from_s[0, 1] == 30.0
     assert nights.silent_s[0] == 390.0
@@ -67,7 +73,7 @@ def test_empty_until_light_carries_it() -> None:
 
 def test_or_until_the_reserve_is_full() -> None:
     light = np.full(20, 50.0)
-    out, _ = _gone(light, np.zeros(20), Supply(1e5, 1.0, 6e3, 100.0), 0.0)
+    out, _ = _gone(light, np.zeros(20), Supply(1e5, 1.0, 1e5, 6e3, 100.0), 0.0)
     first = int(np.flatnonzero(out.silent_s[0] == 0)[0])
     assert out.charge_j[0, first] == 6e3
     assert first == 2
@@ -86,7 +92,7 @@ def test_energy_is_conserved(
     """Charge stays within the battery and grows by no more than what the light leaves."""
     part = np.array([each[1] for each in steps])
     light = np.array([each[0] for each in steps]) * (1 - part)
-    supply = Supply(1e5, efficiency, 1e4, payload_w)
+    supply = Supply(1e5, efficiency, 1e5, 1e4, payload_w)
     out, nights = _gone(light, STEP_S * part, supply, start * 1e5)
     charge = out.charge_j[0]
     assert np.all((charge >= 0) & (charge <= 1e5))
@@ -145,6 +151,29 @@ def test_the_sun_is_seen_longer_from_above(
     assert found["night_margin_wh"] == pytest.approx(1e4 - 50.0 * night_s / 3_600, abs=2.0)
 
 
+def test_a_night_that_the_end_cuts_off_counts_with_what_it_has_left(tmp_path: Path) -> None:
+    """Midnight to five on the ground: an hour before sunrise, five hours of 50 W are gone."""
+    energy = {"array_m2": 10.0, "battery_wh": 1e3, "payload_w": 50.0, "array": "tracking"}
+    station = {"layer": "ground", "energy": energy, "motion": _fixed(0.0)}
+    run = _run(tmp_path, station, days=5 / 24)
+    (found,) = run.summary()["energy"]
+    assert found["night_margin_cut"]
+    assert found["night_margin_wh"] == pytest.approx(1e3 - 250.0)
+    assert "by the run's end" in next(lines(run.summary()))
+
+
+def test_energy_without_its_stage_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    energy = {"array_m2": 10.0, "battery_wh": 1e3, "payload_w": 50.0}
+    station = {"layer": "ground", "energy": energy, "motion": _fixed(0.0)}
+    head = {"name": "Mast", "start": datetime(2026, 3, 20, tzinfo=UTC), "duration_s": 60.0}
+    scenario = load({**head, "platforms": {"mast": station}})
+    assert not [each for each in check(scenario) if "battery" in each]
+    there = tuple(each for each in stages() if each.key != "energy")
+    monkeypatch.setattr("skyweft.motion.stage.stages", lambda: there)
+    (said,) = [each for each in check(scenario) if "battery" in each]
+    assert said.startswith("platforms.mast.energy: the stage energy is not there")
+
+
 def test_who_has_no_energy_is_silent(tmp_path: Path) -> None:
     """A ground station on a small battery: from midnight on for an hour, then until the morning."""
     energy = {"array_m2": 10.0, "battery_wh": 100.0, "payload_w": 100.0}
@@ -175,7 +204,7 @@ def test_who_has_no_energy_is_silent(tmp_path: Path) -> None:
 def test_blocks_leave_no_seam() -> None:
     """Charge goes on over a border to the bit."""
     light = np.abs(np.sin(np.arange(200) / 7.0)) * 200
-    supply = Supply(1e5, 0.9, 1e4, 90.0)
+    supply = Supply(1e5, 0.9, 1e5, 1e4, 90.0)
     time_s = STEP_S * np.arange(201)
     whole, _ = _gone(light, np.zeros(200), supply, 5e4)
     nights = beginning(1, 5e4)

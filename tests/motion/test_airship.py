@@ -15,7 +15,10 @@ from skyweft.errors import ScenarioError
 from skyweft.motion import build_fleet, propagate
 from skyweft.motion.airship import STEP_S, Keeping
 from skyweft.scenario.reading import load
+from skyweft.weather.model import Wind
+from skyweft.weather.wind import at, everywhere, over
 from skyweft.world.atmosphere import standard
+from skyweft.world.clock import Clock
 from skyweft.world.ellipsoid import to_geodetic
 
 HULL = {
@@ -86,7 +89,7 @@ def test_a_wind_that_it_can_fly_against_is_held(bearing: float, speed: float) ->
     flight = keeping.flight
     assert keeping.off_station_m(flight).max() < 1.0
     np.testing.assert_allclose(flight.airspeed_m_s, speed, rtol=1e-6, atol=1e-9)
-    spent = (keeping.battery_j - flight.charge_j[-1]) / ((len(flight.charge_j) - 1) * STEP_S)
+    spent = (keeping.supply.battery_j - flight.charge_j[-1]) / ((len(flight.charge_j) - 1) * STEP_S)
     assert spent == pytest.approx(5e3 + _drag_w(speed), rel=1e-6)
 
 
@@ -103,7 +106,7 @@ def test_propellers_leave_the_payload_what_it_needs_until_sunrise() -> None:
     """A wind at its limit by night: it slows down, drifts, and payload and reserve are kept."""
     wind = {"source": "steady", "east_m_s": 20.0}
     keeping = _keeping(wind, energy={"battery_wh": 3e5}, duration_s=5 * 86_400.0)
-    charge = keeping.flight.charge_j / keeping.battery_j
+    charge = keeping.flight.charge_j / keeping.supply.battery_j
     assert keeping.flight.airspeed_m_s.min() < 19.0
     assert charge[: 24 * 60].min() < 0.9
     assert charge.min() > 0.098
@@ -118,11 +121,33 @@ def test_energy_is_conserved(seed: int) -> None:
     gained = np.diff(flight.charge_j)
     out = -(flight.propulsion_w[:-1] + 5e3) * STEP_S
     assert np.all(gained >= out - 1e-6)
-    assert np.all((flight.charge_j >= 0) & (flight.charge_j <= keeping.battery_j))
+    assert np.all((flight.charge_j >= 0) & (flight.charge_j <= keeping.supply.battery_j))
     assert np.all(flight.airspeed_m_s <= 20.0)
     np.testing.assert_allclose(
         flight.propulsion_w, _drag_w(1.0) * flight.airspeed_m_s**3, rtol=1e-6
     )
+
+
+def test_the_wind_is_that_of_where_it_is() -> None:
+    """Adrift for ten days: winds over the place that it has come to, not over its station."""
+    setting = {"source": "climatology", "shape": 2.0}
+    keeping = _keeping(setting, hull={"speed_max_m_s": 0.1}, duration_s=10 * 86_400.0)
+    flight, wind = keeping.flight, Wind.model_validate(setting)
+    clock = Clock.at(datetime(2026, 1, 1, tzinfo=UTC))
+    field = everywhere(wind, clock, 10 * 86_400.0, 0)
+
+    def speed(k: int, latitude_deg: float, longitude_deg: float) -> float:
+        there = over(field, latitude_deg, longitude_deg, (20e3, 20e3))
+        return float(np.hypot(*at(there, 20e3, k * STEP_S)))
+
+    some = range(0, 14_400, 600)
+    east, north = np.degrees(flight.longitude_rad), np.degrees(flight.latitude_rad)
+    here = np.array([speed(k, north[k], east[k]) for k in some])
+    station = np.array([speed(k, 30.0, 114.0) for k in some])
+    assert keeping.off_m.max() > 1_000e3
+    # The place it has looked at is at most 25 km off: 2.5 % of a spread of some 10 m/s.
+    np.testing.assert_allclose(flight.wind_m_s[:14_400:600], here, atol=1.0)
+    assert np.abs(flight.wind_m_s[:14_400:600] - station).max() > 10.0
 
 
 def test_faster_is_nearer_and_another_track() -> None:

@@ -10,7 +10,7 @@ import skyweft
 from skyweft.drawing.palette import LIGHT
 from skyweft.motion.lines import AIRSHIPS_MAX, lines
 from skyweft.motion.section import section
-from skyweft.plot import flight_charge, station_drift, station_months, station_wind
+from skyweft.plot import battery_charge, station_drift, station_months, station_wind
 
 DAY_S = 86_400.0
 
@@ -77,7 +77,7 @@ def test_drawings_show_the_flight(run: skyweft.Run) -> None:
     ax = station_wind(flights, 12 * DAY_S)
     airspeed = np.asarray(ax.get_lines()[0].get_ydata())
     assert airspeed.max() == flights["airspeed_m_s"].to_numpy().max()
-    ax = flight_charge(flights.slice(0, 100), 12 * DAY_S, palette=LIGHT)
+    ax = battery_charge(flights.slice(0, 100), 12 * DAY_S, palette=LIGHT)
     drawn = np.asarray(ax.get_lines()[0].get_ydata())
     np.testing.assert_array_equal(drawn, 100 * flights["charge"].to_numpy()[:100])
     ax = station_months(run.station_keeping)

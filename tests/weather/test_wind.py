@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from skyweft.weather import model
 from skyweft.weather.climatology import percentile_95
-from skyweft.weather.wind import Wind, at, over
+from skyweft.weather.wind import Wind, at, everywhere, over
 from skyweft.world.clock import Clock
 
 CLOCK = Clock.at(datetime(2026, 1, 1, tzinfo=UTC))
@@ -24,7 +24,7 @@ def _over(
     band: tuple[float, float] = BAND,
     days: float = 3,
 ) -> Wind:
-    return over(wind or model.Wind(), *place, band, CLOCK, days * DAY_S, seed)
+    return over(everywhere(wind or model.Wind(), CLOCK, days * DAY_S, seed), *place, band)
 
 
 @pytest.mark.parametrize("shape", [1.0, 1.5, 2.0, 3.0])

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
 from skyweft.delivery.product import CAUSES, SUMMED
-from skyweft.drawing.axes import dress, given_or_new, legend, shortened, time_axis
+from skyweft.drawing.axes import dress, given_or_new, legend, over_time, shortened
 from skyweft.drawing.maps import coloured_cells, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, numbers, words
@@ -148,9 +148,8 @@ def delivery_losses(hours: pa.Table, ax: Axes | None = None, palette: Palette = 
         In percent of the messages generated in the hour; causes that never occur are left out. What
         is neither delivered nor lost when the run ends is hatched.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
     time_s, generated = numbers(hours, "time_s"), numbers(hours, "generated")
-    unit_s = time_axis(ax, float(time_s[-1]) + 3_600.0)
+    ax, unit_s = over_time(ax, palette, float(time_s[-1]) + 3_600.0)
     foot = np.zeros(len(time_s))
     columns = LOST | OPEN
     there = [cause for cause, name in columns.items() if numbers(hours, name).any()]
@@ -207,13 +206,13 @@ def stored_messages(stores: pa.Table, ax: Axes | None = None, palette: Palette =
     matplotlib.axes.Axes
         In bytes.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
     time_s, step = np.unique(numbers(stores, "time_s"), return_inverse=True)
     stored = numbers(stores, "stored_bytes").astype(float)
     total = np.bincount(step, stored, len(time_s))
     fullest = np.zeros(len(time_s))
     np.maximum.at(fullest, step, stored)
-    time = time_s / time_axis(ax, float(time_s.max(initial=1.0)))
+    ax, unit_s = over_time(ax, palette, float(time_s.max(initial=1.0)))
+    time = time_s / unit_s
     ax.fill_between(time, total, color=palette.space, alpha=0.25, linewidth=0)
     ax.plot(time, total, color=palette.space, linewidth=1.6, label="all platforms")
     ax.plot(time, fullest, color=palette.warning, linewidth=1.4, label="the fullest")
@@ -241,7 +240,6 @@ def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette =
     matplotlib.axes.Axes
         A row a target, the busiest twenty on top; the stronger the colour, the more bytes came.
     """
-    ax = dress(given_or_new(ax), palette)
     time_s, step = np.unique(numbers(downlinks, "time_s"), return_inverse=True)
     column = words(downlinks, "target").dictionary_encode()
     who, names = column.indices.to_numpy(), column.dictionary.to_pylist()
@@ -250,7 +248,7 @@ def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette =
     order = np.argsort(-arrived_bytes.sum(axis=1), kind="stable")[:TARGETS_MAX]
     step_s = float(np.diff(time_s).min(initial=3_600.0)) if len(time_s) > 1 else 3_600.0
     end_s = float(time_s.max(initial=0.0)) + step_s
-    unit_s = time_axis(ax, end_s)
+    ax, unit_s = over_time(ax, palette, end_s, grid="")
     levels = np.linspace(0, max(arrived_bytes.max(initial=0.0), 1.0), len(palette.ramp) + 1)
     shade = np.clip(np.digitize(arrived_bytes, levels) - 1, 0, len(palette.ramp) - 1)
     for row, target in enumerate(order):

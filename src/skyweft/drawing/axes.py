@@ -74,6 +74,14 @@ def time_axis(ax: Axes, duration_s: float) -> float:
     return unit_s
 
 
+def over_time(
+    ax: Axes | None, palette: Palette, duration_s: float, grid: str = "y"
+) -> tuple[Axes, float]:
+    """Return dressed axes, new ones unless given, over time; how many seconds its unit has."""
+    ax = dress(given_or_new(ax), palette, grid)
+    return ax, time_axis(ax, duration_s)
+
+
 def legend(ax: Axes, palette: Palette) -> None:
     """Name what is drawn in a line above the axes, where anything has a name."""
     if ax.get_legend_handles_labels()[0]:

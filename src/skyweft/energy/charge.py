@@ -18,17 +18,9 @@ from numpy.typing import NDArray
 
 from skyweft.fleet import Floats
 from skyweft.kernels import kernel, spliced
+from skyweft.motion.supply import Supply
 
 Flags = NDArray[np.bool_]
-
-
-class Supply(NamedTuple):
-    """What one group's platforms have, each."""
-
-    battery_j: float
-    efficiency: float
-    reserve_j: float
-    payload_w: float
 
 
 class Lit(NamedTuple):

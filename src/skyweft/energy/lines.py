@@ -11,6 +11,8 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     for each in summary["energy"]:
         margin = each["night_margin_wh"]
         night = "" if margin is None else f", worst night leaves {measured(margin, 'Wh')}"
+        if each["night_margin_cut"]:
+            night += " by the run's end, before its own"
         without = each["no_energy_share"]
         silent = f", {percent(without)} of the time without energy" if without else ""
         least = percent(each["charge_min"])

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.energy.charge import Lit, Nights, Settled, Supply, beginning, settle
+from skyweft.energy.charge import Lit, Nights, Settled, beginning, settle
 from skyweft.energy.light import Light, Path, below, in_space
 from skyweft.fleet import Fleet, Floats, Motion
 from skyweft.motion.aircraft import Soaring, soared
 from skyweft.motion.airship import STEP_S, Keeping
 from skyweft.motion.flights import flying
+from skyweft.motion.supply import Supply, supply
 from skyweft.scenario.energy import Energy
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.clock import Clock
 from skyweft.world.sun import sun_direction, sun_position, sunlight
 
 Ints = NDArray[np.int64]
-WATT_HOUR_J = 3_600.0
 Spans = tuple[Ints, Floats, Floats]
 NO_SPANS: Spans = (np.empty(0, np.int64), np.empty(0), np.empty(0))
 
@@ -36,13 +36,11 @@ class Members:
     @property
     def supply(self) -> Supply:
         """What each of them has, as kernels take it."""
-        energy, battery_j = self.energy, self.energy.battery_wh * WATT_HOUR_J
-        reserve_j = energy.reserve * battery_j
-        return Supply(battery_j, energy.battery_efficiency, reserve_j, energy.payload_w)
+        return supply(self.energy)
 
     def beginning(self) -> Nights:
         """Return their state at the run's start."""
-        return beginning(len(self.rows), self.energy.charge * self.supply.battery_j)
+        return beginning(len(self.rows), self.supply.start_j)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _flown(flight: Keeping | Soaring, time_s: Floats, out: Settled, nights: Nigh
     middle = (time_s[1:] + time_s[:-1]) / 2
     out.charge_j[:] = np.interp(time_s, minute, flown.charge_j)
     step = np.minimum((middle / STEP_S).astype(np.int64), len(minute) - 1)
-    out.used_w[:] = flown.propulsion_w[step] + flight.payload_w
+    out.used_w[:] = flown.propulsion_w[step] + flight.supply.payload_w
     light_w = np.tile(light[step], (len(out.charge_j), 1))
     out.silent_s[:] = flown.silent[step] * np.diff(time_s)
     nights.charge_j[:] = out.charge_j[:, -1]

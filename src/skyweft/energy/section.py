@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from skyweft.drawing.charts import PAGE, WIDE, chart
-from skyweft.drawing.markup import Cell, figure, table, tile, titled
-from skyweft.drawing.numerals import count, minutes, number, percent, share_of
+from skyweft.drawing.markup import Cell, Number, figure, table, tile, titled
+from skyweft.drawing.numerals import NONE, count, minutes, number, percent, share_of
 from skyweft.drawing.reading import words
 from skyweft.drawing.section import Section
-from skyweft.energy.plot import battery_charge
+from skyweft.motion.flight_drawings import battery_charge
 from skyweft.store.reading import Folder
 
 _HEADS = (
@@ -41,7 +41,7 @@ def section(folder: Folder) -> Section:
             "Energy",
             "Light on stated arrays against stated consumption. A night lasts from when light no "
             "longer carries what is used until it does again; what it leaves is below nothing by "
-            "what the payload was denied.",
+            "what the payload was denied. With a star: at the end of the run, before its own.",
             figure(
                 chart(
                     lambda ax: battery_charge(drawn, folder.simulated_s, ax, PAGE),
@@ -62,7 +62,7 @@ def section(folder: Folder) -> Section:
 
 
 def _row(group: Mapping[str, Any]) -> list[Cell]:
-    margin = group["night_margin_wh"]
+    margin, cut = group["night_margin_wh"], "*" if group["night_margin_cut"] else ""
     return [
         group["group"],
         count(group["platforms"]),
@@ -70,6 +70,6 @@ def _row(group: Mapping[str, Any]) -> list[Cell]:
         group["charge_min_platform"],
         number(100 * group["discharge_max"]),
         minutes(group["dark_max_s"]),
-        number(float("nan") if margin is None else margin),
+        NONE if margin is None else Number(f"{margin:,.1f}{cut}"),
         number(100 * group["no_energy_share"]),
     ]

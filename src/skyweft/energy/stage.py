@@ -12,7 +12,7 @@ import pyarrow as pa
 from skyweft.columns import named
 from skyweft.energy.arrow import ECLIPSES, ENERGY
 from skyweft.energy.charge import Nights, tally
-from skyweft.energy.members import WATT_HOUR_J, Members, Stretch, gone_on, members
+from skyweft.energy.members import Members, Stretch, gone_on, members
 from skyweft.fleet import Floats
 from skyweft.motion.stage import MOTION
 from skyweft.scenario.scenario import Scenario
@@ -28,8 +28,8 @@ from skyweft.stage import (
     Whole,
 )
 from skyweft.world.clock import Clock
+from skyweft.world.constants import WATT_HOUR_J
 
-DAY_S = 86_400.0
 CAUSE = "no energy"
 APART_S = 1e-6  # a shorter stretch with energy is none
 ROW_S, ROWS_MAX, ROW_BYTES = 600.0, 3e6, 12.0
@@ -126,7 +126,10 @@ class _State(State):
     def _figures(self, some: Members, nights: Nights, end_s: float) -> dict[str, object]:
         """Return what a group's batteries came to."""
         battery_j, worst = some.supply.battery_j, int(np.argmin(nights.least_j))
-        margin_j = float(nights.margin_j.min())
+        # A night that the run's end cuts off leaves what it has left so far.
+        so_far_j = np.where(np.isnan(nights.dusk_j), np.inf, nights.charge_j - nights.denied_j)
+        margin_j, open_j = float(nights.margin_j.min()), float(so_far_j.min())
+        cut, margin_j = open_j < margin_j, min(margin_j, open_j)
         return {
             "group": some.group,
             "platforms": len(some.rows),
@@ -135,6 +138,7 @@ class _State(State):
             "discharge_max": float(nights.deepest_j.max() / battery_j),
             "dark_max_s": float(nights.longest_s.max()),
             "night_margin_wh": margin_j / WATT_HOUR_J if np.isfinite(margin_j) else None,
+            "night_margin_cut": cut,
             "no_energy_share": float(nights.silent_s.mean() / end_s),
         }
 

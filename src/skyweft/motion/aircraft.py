@@ -10,13 +10,14 @@ import numpy as np
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Floats
-from skyweft.motion.airship import STEP_S, WATT_HOUR_J, light, spans
+from skyweft.motion.airship import STEP_S, light, spans
 from skyweft.motion.members import Members, Setting, numbered
 from skyweft.motion.soaring import Soared, Wings, level, soar
-from skyweft.motion.station_keeping import Light, Supply
+from skyweft.motion.station_keeping import Light
+from skyweft.motion.supply import supply
 from skyweft.scenario.energy import Energy
 from skyweft.scenario.motion import Aircraft
-from skyweft.world.constants import DAY_S, STANDARD_GRAVITY_M_S2
+from skyweft.world.constants import DAY_S, STANDARD_GRAVITY_M_S2, WATT_HOUR_J
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, to_ecef
 
 BANK_MAX_DEG = 30.0
@@ -29,8 +30,7 @@ class Soaring:
     def __init__(self, motion: Aircraft, energy: Energy, setting: Setting) -> None:
         self._motion, self._energy, self._setting = motion, energy, setting
         self.count = motion.count
-        self.battery_j = energy.battery_wh * WATT_HOUR_J
-        self.payload_w = energy.payload_w
+        self.supply = supply(energy)
         frame = motion.airframe
         self.wings = Wings(
             frame.mass_kg * STANDARD_GRAVITY_M_S2,
@@ -59,17 +59,10 @@ class Soaring:
     @cached_property
     def flight(self) -> Soared:
         """The whole flight, a row a minute."""
-        energy, low, high = self._energy, *self._motion.circle.altitude_m
-        supply = Supply(
-            self.battery_j,
-            energy.battery_efficiency,
-            energy.charge * self.battery_j,
-            energy.reserve * self.battery_j,
-            energy.payload_w,
-        )
+        low, high = self._motion.circle.altitude_m
         steps = math.ceil(self._setting.duration_s / STEP_S)
         out = Soared(*np.empty((len(Soared._fields), steps + 1)))
-        soar(self.wings, (low, high), supply, self.light.power_w, out)
+        soar(self.wings, (low, high), self.supply, self.light.power_w, out)
         return out
 
     def dark(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
@@ -112,7 +105,7 @@ class Soaring:
         """Return what its flight comes to, and whether its first day and night close."""
         flight, low = self.flight, self._motion.circle.altitude_m[0]
         now = slice(0, max(1, math.ceil(end_s / STEP_S)))
-        power_w = level(self.wings, low)[1] + self.payload_w
+        power_w = level(self.wings, low)[1] + self.supply.payload_w
         day = self.light.power_w[: round(DAY_S / STEP_S)]
         needed_w = np.minimum(day, power_w) + np.maximum(0.0, power_w - day) / (
             self._energy.battery_efficiency
@@ -121,13 +114,13 @@ class Soaring:
         hours = STEP_S / 3_600.0
         return {
             "fell_s": float(fallen[0] * STEP_S) if len(fallen) else None,
-            "charge_min": float(flight.charge_j[now].min() / self.battery_j),
+            "charge_min": float(flight.charge_j[now].min() / self.supply.battery_j),
             "altitude_max_m": float(np.nanmax(flight.altitude_m[now])),
-            "level_flight_w": float(power_w - self.payload_w),
+            "level_flight_w": float(power_w - self.supply.payload_w),
             "day_light_wh": float(day.sum() * hours),
             "day_needed_wh": float(needed_w.sum() * hours),
             "night_needed_wh": float(np.maximum(0.0, power_w - day).sum() * hours),
-            "battery_wh": self.battery_j / WATT_HOUR_J,
+            "battery_wh": self.supply.battery_j / WATT_HOUR_J,
         }
 
 

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
 from skyweft.motion.members import Members, Setting
-from skyweft.motion.station_keeping import Flight, Hull, Light, Station, Supply, fly
+from skyweft.motion.station_keeping import Flight, Hull, Light, Station, fly
+from skyweft.motion.supply import supply
 from skyweft.scenario.energy import Energy
 from skyweft.scenario.motion import Airship
 from skyweft.weather import model
-from skyweft.weather.wind import over
+from skyweft.weather.wind import everywhere, following
 from skyweft.world.clock import Clock
 from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
 from skyweft.world.ellipsoid import SEMI_MAJOR_M, to_ecef, up
 from skyweft.world.sun import sun_direction, sunlight
 
 STEP_S = 60.0
-WATT_HOUR_J = 3_600.0
 SHAPES, HOURS = (1.5, 2.0, 3.0), (12.0, 36.0, 72.0)
 """Of winds, within which the truth is taken to lie: see `weather.model.Wind`."""
 
@@ -39,8 +39,7 @@ class Keeping:
         station = motion.station
         self.place_rad = math.radians(station.latitude_deg), math.radians(station.longitude_deg)
         self.radius_m = station.radius_m
-        self.battery_j = energy.battery_wh * WATT_HOUR_J
-        self.payload_w = energy.payload_w
+        self.supply = supply(energy)
 
     @cached_property
     def flight(self) -> Flight:
@@ -61,8 +60,21 @@ class Keeping:
             for shape, hours in product(SHAPES, HOURS)
             if wind.source == "climatology" and known != (shape, hours * 3_600.0)
         ]
-        flights = (self.flight, *map(self.flown, winds))
-        return np.stack([self.off_station_m(each) <= self.radius_m for each in flights])
+        others_m = (self.off_station_m(self.flown(each)) for each in winds)
+        return np.stack([each <= self.radius_m for each in (self.off_m, *others_m)])
+
+    @cached_property
+    def off_m(self) -> Floats:
+        """How far its flight is from the middle of its station every minute."""
+        return self.off_station_m(self.flight)
+
+    @cached_property
+    def _track(self) -> tuple[Floats, Floats]:
+        """Place and velocity every minute, (3, T + 1) ITRS. [m, m/s]."""
+        latitude, longitude, height, *_ = self.flight
+        track_m = to_ecef(np.degrees(latitude), np.degrees(longitude), height)
+        pace_m_s = np.gradient(track_m, STEP_S, axis=0)
+        return np.ascontiguousarray(track_m.T), np.ascontiguousarray(pace_m_s.T)
 
     def off_station_m(self, flight: Flight) -> Floats:
         """Return how far it is from the middle of its station every minute, on a sphere."""
@@ -82,19 +94,11 @@ class Keeping:
 
     def flown(self, wind: model.Wind) -> Flight:
         """Return the whole flight in such winds, a row a minute."""
-        motion, energy, setting = self._motion, self._energy, self._setting
-        place, hull, band = motion.station, motion.hull, motion.station.altitude_m
+        motion, setting = self._motion, self._setting
+        hull, band = motion.hull, motion.station.altitude_m
         steps = math.ceil(setting.duration_s / STEP_S)
-        where = place.latitude_deg, place.longitude_deg
         end_s = setting.duration_s + STEP_S
-        blowing = over(wind, *where, (band[0], band[1]), setting.clock, end_s, setting.seed)
-        supply = Supply(
-            self.battery_j,
-            energy.battery_efficiency,
-            energy.charge * self.battery_j,
-            energy.reserve * self.battery_j,
-            energy.payload_w,
-        )
+        field = everywhere(wind, setting.clock, end_s, setting.seed)
         out = Flight(*np.empty((len(Flight._fields), steps + 1)))
         fly(
             Hull(
@@ -104,9 +108,9 @@ class Keeping:
                 hull.climb_m_s,
             ),
             Station(*self.place_rad, *band),
-            supply,
+            self.supply,
             self.light,
-            blowing,
+            (field, following(field, (band[0], band[1]))),
             STEP_S,
             out,
         )
@@ -124,14 +128,11 @@ class Keeping:
         executor: ThreadPoolExecutor | None = None,
     ) -> Sequence[str]:
         """Write ITRS states (1, 3, T) at `time_s`."""
-        flight = self.flight
-        latitude, longitude, height, *_ = flight
-        minute = STEP_S * np.arange(len(height))
-        track_m = to_ecef(np.degrees(latitude), np.degrees(longitude), height)
-        pace_m_s = np.gradient(track_m, STEP_S, axis=0)
+        track_m, pace_m_s = self._track
+        minute = STEP_S * np.arange(track_m.shape[1])
         for axis in range(3):
-            position_m[0, axis] = np.interp(time_s, minute, track_m[:, axis])
-            velocity_m_s[0, axis] = np.interp(time_s, minute, pace_m_s[:, axis])
+            position_m[0, axis] = np.interp(time_s, minute, track_m[axis])
+            velocity_m_s[0, axis] = np.interp(time_s, minute, pace_m_s[axis])
         return ()
 
 

@@ -2,15 +2,20 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from matplotlib.axes import Axes
 
-from skyweft.drawing.axes import dress, given_or_new, legend, shortened, time_axis
+from skyweft.drawing.axes import dress, given_or_new, legend, over_time, shortened
 from skyweft.drawing.palette import LIGHT, Palette
-from skyweft.drawing.reading import Floats, codes, numbers, words
+from skyweft.drawing.reading import codes, numbers, words
+from skyweft.drawing.stretches import band, stretches
 
-STRETCHES = 365  # of time at most: within each the least and the greatest are drawn
 NEAR_KM = 1.0  # nearer than this to the middle is as good as there
 DASHED = (0, (4, 2))
+
+
+def _colours(palette: Palette) -> tuple[str, ...]:
+    return palette.near_space, palette.air, palette.ground, palette.space
 
 
 def station_drift(
@@ -40,10 +45,9 @@ def station_drift(
     matplotlib.axes.Axes
         A band from the least to the greatest of each stretch of time; distances in powers of ten.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
-    unit_s = time_axis(ax, duration_s)
+    ax, unit_s = over_time(ax, palette, duration_s)
     off_km = np.maximum(numbers(flights, "off_station_m") / 1e3, NEAR_KM)
-    _band(ax, numbers(flights, "time_s") / unit_s, off_km, palette.near_space, "distance")
+    band(ax, numbers(flights, "time_s") / unit_s, off_km, palette.near_space, "distance")
     ax.axhline(
         radius_m / 1e3, color=palette.warning, linestyle=DASHED, linewidth=1.4, label="radius"
     )
@@ -77,10 +81,10 @@ def station_wind(
         The wind as a band from the least to the greatest of each stretch of time, the airspeed as
         the greatest.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
-    time = numbers(flights, "time_s") / time_axis(ax, duration_s)
-    _band(ax, time, numbers(flights, "wind_m_s"), palette.air, "wind")
-    airspeed = _stretches(time, numbers(flights, "airspeed_m_s"))
+    ax, unit_s = over_time(ax, palette, duration_s)
+    time = numbers(flights, "time_s") / unit_s
+    band(ax, time, numbers(flights, "wind_m_s"), palette.air, "wind")
+    airspeed = stretches(time, numbers(flights, "airspeed_m_s"))
     ax.plot(airspeed[0], airspeed[2], color=palette.near_space, linewidth=1.4, label="airspeed")
     ax.set_ylim(bottom=0)
     ax.set_ylabel("speed [m/s]")
@@ -88,15 +92,15 @@ def station_wind(
     return ax
 
 
-def flight_charge(
-    flights: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
+def battery_charge(
+    charges: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
 ) -> Axes:
-    """Draw what part of its battery is full.
+    """Draw what part of batteries is full: of the platforms whose charge falls lowest.
 
     Parameters
     ----------
-    flights : pyarrow.Table
-        Of a run, the rows of one platform.
+    charges : pyarrow.Table
+        `energy` or `flights` of a run.
     duration_s : float
         Length of the run. [s]
     ax : matplotlib.axes.Axes, optional
@@ -107,13 +111,24 @@ def flight_charge(
     Returns
     -------
     matplotlib.axes.Axes
-        A band from the least to the greatest of each stretch of time.
+        No more platforms than four. Of a long run a band from the least to the greatest of each
+        stretch of time; of several platforms the least alone, a line each.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
-    time = numbers(flights, "time_s") / time_axis(ax, duration_s)
-    _band(ax, time, 100 * numbers(flights, "charge"), palette.ground, "charge")
+    ax, unit_s = over_time(ax, palette, duration_s)
+    lowest = charges.group_by("platform").aggregate([("charge", "min")]).sort_by("charge_min")
+    names = codes(lowest.slice(0, len(_colours(palette))), "platform")[0]
+    for name, colour in zip(names, _colours(palette), strict=False):
+        mine = charges.filter(pc.equal(words(charges, "platform"), name))
+        time, charge = numbers(mine, "time_s") / unit_s, 100 * numbers(mine, "charge")
+        if len(names) == 1:
+            band(ax, time, charge, palette.ground, shortened(name))
+        else:
+            when, least, _ = stretches(time, charge)
+            ax.plot(when, least, color=colour, linewidth=1.4, label=shortened(name))
     ax.set_ylim(0, 102)
     ax.set_ylabel("charge [%]")
+    if len(names) > 1:
+        legend(ax, palette)
     return ax
 
 
@@ -143,7 +158,7 @@ def station_months(
     share, low, high = (
         100 * numbers(station_keeping, f"on_station_share{which}") for which in ("", "_min", "_max")
     )
-    colours = (palette.near_space, palette.air, palette.ground, palette.space)
+    colours = _colours(palette)
     for number, name in enumerate(names):
         mine = who == number
         x = place[mine] + 0.6 * ((number + 0.5) / len(names) - 0.5)
@@ -156,22 +171,3 @@ def station_months(
     ax.set_ylabel("on station [% of time]")
     legend(ax, palette)
     return ax
-
-
-def _band(ax: Axes, time: Floats, value: Floats, colour: str, label: str) -> None:
-    """Draw from the least to the greatest of each stretch of time; a line where each is one."""
-    if len(time) <= STRETCHES:
-        ax.plot(time, value, color=colour, linewidth=1.4, label=label)
-        return
-    when, low, high = _stretches(time, value)
-    ax.fill_between(when, low, high, color=colour, alpha=0.55, linewidth=0.6, label=label)
-
-
-def _stretches(time: Floats, value: Floats) -> Floats:
-    """Return middle, least and greatest of each stretch of time, (3, N)."""
-    first = np.unique(np.linspace(0, len(time), min(len(time), STRETCHES) + 1).astype(int)[:-1])
-    if not len(time):
-        return np.empty((3, 0))
-    size = np.diff(np.append(first, len(time)))
-    middle = np.add.reduceat(time, first) / size
-    return np.stack([middle, np.minimum.reduceat(value, first), np.maximum.reduceat(value, first)])

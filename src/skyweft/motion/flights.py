@@ -68,7 +68,7 @@ def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -
         flight = keeping.flight
         time_s = STEP_S * np.arange(0, len(flight.charge_j), EVERY)
         some = np.flatnonzero((time_s >= start_s) & (time_s < end_s)) * EVERY
-        off_m = keeping.off_station_m(flight)[some]
+        off_m = keeping.off_m[some]
         parts.append(
             FLIGHTS.build(
                 {
@@ -82,7 +82,7 @@ def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -
                     "wind_m_s": flight.wind_m_s[some],
                     "airspeed_m_s": flight.airspeed_m_s[some],
                     "propulsion_w": flight.propulsion_w[some],
-                    "charge": flight.charge_j[some] / keeping.battery_j,
+                    "charge": flight.charge_j[some] / keeping.supply.battery_j,
                 }
             )
         )
@@ -93,8 +93,7 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
     """Return what all flights up to an end come to, month by month."""
     rows: list[dict[str, Any]] = []
     for row, keeping in flying(fleet):
-        flight = keeping.flight
-        off_m = keeping.off_station_m(flight)
+        flight, off_m = keeping.flight, keeping.off_m
         time_s = STEP_S * np.arange(len(off_m))
         start = np.datetime64(clock.utc(0.0)[0].removesuffix("Z"), "s")
         month = (start + time_s.astype("timedelta64[s]")).astype("datetime64[M]")
@@ -114,7 +113,7 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
                     "off_station_p95_m": np.percentile(off_m[now], 95),
                     "off_station_max_m": off_m[now].max(),
                     "wind_p95_m_s": np.percentile(flight.wind_m_s[now], 95),
-                    "charge_min": charge.min() / keeping.battery_j,
+                    "charge_min": charge.min() / keeping.supply.battery_j,
                     "dark_share": np.mean(flight.silent[now]),
                 }
             )
@@ -133,7 +132,7 @@ def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
     now = slice(0, max(1, int(np.ceil(end_s / STEP_S))))
     for row, keeping in flying(fleet):
         flight = keeping.flight
-        off_m, charge = keeping.off_station_m(flight)[now], flight.charge_j[now]
+        off_m, charge = keeping.off_m[now], flight.charge_j[now]
         share = keeping.on_station[:, now].mean(axis=1)
         found[fleet.names[row]] = {
             "on_station_share": float(share[0]),
@@ -141,7 +140,7 @@ def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
             if len(share) > 1
             else None,
             "off_station_p95_m": float(np.percentile(off_m, 95)),
-            "charge_min": float(charge.min() / keeping.battery_j),
+            "charge_min": float(charge.min() / keeping.supply.battery_j),
             "dark_share": float(np.mean(flight.silent[now])),
         }
     return found

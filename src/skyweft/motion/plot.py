@@ -10,14 +10,14 @@ from skyweft.drawing.maps import coasts, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, Ints, numbers, words
 from skyweft.motion.flight_drawings import (
-    flight_charge,
+    battery_charge,
     station_drift,
     station_months,
     station_wind,
 )
 from skyweft.world.ellipsoid import to_geodetic
 
-__all__ = ["flight_charge", "ground_tracks", "station_drift", "station_months", "station_wind"]
+__all__ = ["battery_charge", "ground_tracks", "station_drift", "station_months", "station_wind"]
 
 
 def ground_tracks(

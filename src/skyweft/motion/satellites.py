@@ -20,8 +20,8 @@ from skyweft.motion.tables import read_bytes
 from skyweft.protocols.element_choice import Choice
 from skyweft.protocols.elements import Elements, parse
 from skyweft.scenario.motion import ElementSets, Orbit, Walker
+from skyweft.world.constants import DAY_S
 
-DAY_S = 86_400.0
 TILTS_DEG, ROUND = 2.0, 0.02  # beyond these a shell is hardly one, its orbits hardly circles
 
 

@@ -24,7 +24,7 @@ from skyweft.drawing.palette import SPOKEN
 from skyweft.drawing.reading import words
 from skyweft.drawing.section import Section
 from skyweft.motion.flight_drawings import (
-    flight_charge,
+    battery_charge,
     station_drift,
     station_months,
     station_wind,
@@ -123,7 +123,7 @@ def _flight(folder: Folder, name: str, number: int) -> Markup:
     drawings = (
         ("Distance from the middle of its station", partial(station_drift, mine, radius_m), 210),
         ("Wind where it flies and its airspeed", partial(station_wind, mine), 190),
-        ("Charge of its battery", partial(flight_charge, mine), 150),
+        ("Charge of its battery", partial(battery_charge, mine), 150),
     )
     charts = [
         figure(

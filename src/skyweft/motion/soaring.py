@@ -20,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skyweft.kernels import kernel
-from skyweft.motion.station_keeping import Floats, Supply
+from skyweft.motion.station_keeping import Floats
+from skyweft.motion.supply import Supply
 from skyweft.world.atmosphere import air
 
 

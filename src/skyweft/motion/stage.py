@@ -32,12 +32,13 @@ from skyweft.stage import (
     State,
     Whole,
 )
+from skyweft.stage.registry import stages
 from skyweft.weather.model import Weather
 from skyweft.world.clock import Clock
+from skyweft.world.constants import DAY_S
 
 MOTION = Product[Motion]("motion")
 
-DAY_S = 86_400.0
 LAYERS = ("space", "near_space", "air", "ground")
 # Measured on two cores with the shipped scenarios, knots a minute apart.
 SECONDS_MOVER_DAY = 0.3e-3
@@ -62,10 +63,17 @@ class MotionStage(Stage):
     share = 0.1
 
     def warnings(self, scenario: Scenario) -> Iterator[str]:
-        """Say where a wind is stated that nobody reads."""
+        """Say where a wind or energy is stated that nobody reads."""
         flying = any(isinstance(each.motion, Airship) for each in scenario.platforms.values())
         if scenario.settings(Weather) is not None and not flying:
             yield "weather: nobody flies in the wind, so it changes nothing"
+        if not any(each.key == "energy" for each in stages()):
+            for name, group in scenario.platforms.items():
+                if group.energy is not None:
+                    yield (
+                        f"platforms.{name}.energy: the stage energy is not there, so an empty "
+                        "battery silences nobody"
+                    )
 
     def check(self, context: Context) -> None:
         """Refuse knots so close that the tracks of the shortest block do not fit."""

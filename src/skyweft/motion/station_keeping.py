@@ -16,7 +16,8 @@ Every step, a minute, in this order:
 4. Charge is settled. An empty battery stops propellers and payload alike, until light carries the
    payload again or the reserve is full.
 
-Lift is not modelled: any height of the band is held at no cost but the time to climb.
+The wind is that of where it is. Lift is not modelled: any height of the band is held at no cost but
+the time to climb.
 """
 
 import math
@@ -26,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.kernels import kernel
-from skyweft.weather.wind import Wind, blowing
+from skyweft.motion.supply import Supply
+from skyweft.weather.wind import Field, Followed, Wind, blowing, follow
 from skyweft.world.atmosphere import air
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
 
@@ -54,16 +56,6 @@ class Station(NamedTuple):
     longitude_rad: float
     low_m: float
     high_m: float
-
-
-class Supply(NamedTuple):
-    """Charge, and what fills and drains it."""
-
-    battery_j: float
-    efficiency: float
-    start_j: float
-    reserve_j: float
-    payload_w: float
 
 
 class Light(NamedTuple):
@@ -123,7 +115,7 @@ def fly(
     station: Station,
     supply: Supply,
     light: Light,
-    wind: Wind,
+    winds: tuple[Field, Followed],
     step_s: float,
     out: Flight,
 ) -> None:
@@ -133,6 +125,7 @@ def fly(
     charge, awake = supply.start_j, True
     for k in range(len(out.charge_j)):
         now_s = k * step_s
+        wind = follow(winds[0], winds[1], latitude, longitude, now_s)
         if now_s % LOOK_S < step_s:
             aim = _calmest(wind, station, now_s)
         east, north = blowing(wind, height, now_s)

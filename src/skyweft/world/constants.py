@@ -20,3 +20,6 @@ STANDARD_GRAVITY_M_S2 = 9.80665
 
 DAY_S = 86_400.0
 """Seconds of a day without a leap second."""
+
+WATT_HOUR_J = 3_600.0
+"""Exact."""

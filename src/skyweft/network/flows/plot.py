@@ -5,7 +5,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
-from skyweft.drawing.axes import dress, given_or_new, legend, time_axis
+from skyweft.drawing.axes import dress, given_or_new, legend, over_time
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.network.flows.throughput import BARS, Throughput, sum_up
 from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_ROUTE, OUTRANKED
@@ -43,8 +43,8 @@ def flow_throughput(
 
 def draw_throughput(found: Throughput, duration_s: float, ax: Axes, palette: Palette) -> Axes:
     """Draw `flow_throughput` from sums already made."""
-    dress(ax, palette, grid="y")
-    time = found.time_s / time_axis(ax, duration_s)
+    ax, unit_s = over_time(ax, palette, duration_s)
+    time = found.time_s / unit_s
     ax.fill_between(time, found.carried_bps, color=palette.space, alpha=0.25, linewidth=0)
     ax.plot(time, found.carried_bps, color=palette.space, linewidth=1.6, label="carried")
     if np.any(found.demand_bps > 0):
@@ -127,8 +127,7 @@ def flow_limits(
 
 def draw_limits(found: Throughput, duration_s: float, ax: Axes, palette: Palette) -> Axes:
     """Draw `flow_limits` from sums already made."""
-    dress(ax, palette, grid="y")
-    unit_s = time_axis(ax, duration_s)
+    ax, unit_s = over_time(ax, palette, duration_s)
     edges_s = np.linspace(0, duration_s, min(BARS_OF_TIME, max(1, len(found.time_s))) + 1)
     place = np.clip(np.searchsorted(edges_s, found.time_s, "right") - 1, 0, len(edges_s) - 2)
     counted = np.zeros((len(edges_s) - 1, len(LIMITS)))

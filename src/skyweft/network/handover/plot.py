@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
 
-from skyweft.drawing.axes import dress, given_or_new, time_axis
+from skyweft.drawing.axes import over_time
 from skyweft.drawing.palette import LIGHT, Palette
 
 __all__ = ["handover_timeline"]
@@ -44,7 +44,6 @@ def handover_timeline(
     ValueError
         Nobody of that name is in the table.
     """
-    ax = dress(given_or_new(ax), palette)
     known = pc.unique(handovers["platform"]).to_pylist()
     if platform is not None and platform not in known:
         raise ValueError(f"there is no user {platform!r}; there are: {', '.join(known)}")
@@ -52,7 +51,7 @@ def handover_timeline(
     rows = handovers.filter(pc.equal(handovers["platform"].cast(pa.string()), user))
     rules = sorted(pc.unique(rows["rule"]).to_pylist())
     end_s = duration_s or max(rows["time_s"].to_pylist(), default=1.0)
-    unit_s = time_axis(ax, end_s)
+    ax, unit_s = over_time(ax, palette, end_s, grid="")
     for line, rule in enumerate(rules):
         mine = rows.filter(pc.equal(rows["rule"], rule)).sort_by("time_s")
         starts = mine["time_s"].to_pylist()

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
-from skyweft.drawing.axes import dress, given_or_new, legend, time_axis
+from skyweft.drawing.axes import given_or_new, legend, over_time
 from skyweft.drawing.maps import coasts, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import numbers, words
@@ -86,9 +86,8 @@ def gateway_supply(
     matplotlib.axes.Axes
         What is carried is at most the need, even where the sites could take more.
     """
-    ax = given_or_new(ax)
-    dress(ax, palette, grid="y")
-    time = numbers(gateway_capacity, "time_s") / time_axis(ax, duration_s)
+    ax, unit_s = over_time(ax, palette, duration_s)
+    time = numbers(gateway_capacity, "time_s") / unit_s
     carried_bps, required_bps = (
         numbers(gateway_capacity, f"{name}_bps") for name in ("carried", "required")
     )

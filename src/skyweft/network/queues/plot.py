@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from skyweft.drawing.axes import dress, given_or_new, shortened, time_axis
+from skyweft.drawing.axes import over_time, shortened
 from skyweft.drawing.palette import LIGHT, Palette
 
 __all__ = ["packet_delays"]
@@ -36,11 +36,10 @@ def packet_delays(
         Median of each step, shaded up to the 99th percentile, in ms. Crosses at the foot are steps
         in which packets were lost, whatever the cause.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
     flows = pc.unique(packets["flow"]).to_pylist() if flow is None else [flow]
     time_s = packets["time_s"].to_numpy()
     end_s = float(time_s.max(initial=0.0)) + _step_s(time_s)
-    unit_s = time_axis(ax, max(end_s, 1.0))
+    ax, unit_s = over_time(ax, palette, max(end_s, 1.0))
     if len(time_s):
         ax.set_xlim(time_s.min() / unit_s, end_s / unit_s)
         ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))

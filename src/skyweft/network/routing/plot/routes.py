@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
 
-from skyweft.drawing.axes import dress, given_or_new, shortened, time_axis
+from skyweft.drawing.axes import dress, given_or_new, over_time, shortened
 from skyweft.drawing.maps import coasts, colour_bar, earth, spread, steps, tiles
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, codes, numbers, words
@@ -161,9 +161,8 @@ def route_churn(
         Changes an hour and pair; at a step of 300 s no more than 12 can be seen. Means over as many
         snapshots as leave some 120 points.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
     rule, time_s = numbers(times, "route"), numbers(times, "time_s")
-    unit_s = time_axis(ax, float(time_s.max(initial=60.0)))
+    ax, unit_s = over_time(ax, palette, float(time_s.max(initial=60.0)))
     for number in np.unique(rule).astype(int):
         mine = np.flatnonzero(rule == number)
         if len(mine) < 2:
