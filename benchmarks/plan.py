@@ -14,7 +14,7 @@ import numpy as np
 from skyweft.delivery.plan.product import ContactPlan, plan
 from skyweft.delivery.plan.routes import arrivals
 
-GOAL_MS, GOAL_RATIO = 6.0, 20.0
+GOAL_MS, GOAL_RATIO = 3.0, 20.0
 NODES, CONTACTS, SOURCES, SAMPLE = 1_000, 1_000_000, 100, 3
 
 

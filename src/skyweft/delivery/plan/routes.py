@@ -27,6 +27,7 @@ from skyweft.delivery.plan.search import (
     Bound,
     Labels,
     Slots,
+    begun,
     by_hops,
     columns,
     earliest,
@@ -65,12 +66,11 @@ def arrivals(plan: ContactPlan, source: str, at_s: float = 0.0, size_bytes: floa
     arrival_s : (N,)
         Of the last bit; infinity where there is no route. [s]
     """
-    found = np.full(len(plan.names), np.inf)
-    found[plan.node(source)] = at_s
+    node = plan.node(source)
+    reached = begun(len(plan.names), node, at_s)
     asked = Asked(8 * size_bytes, 0, -np.inf, NOTHING, NOTHING)
-    by = np.empty(len(found), np.int64)
-    earliest(columns(plan), FREE, asked, plan.node(source), NOBODY, found, by)
-    return found
+    earliest(columns(plan), FREE, asked, node, NOBODY, reached)
+    return reached.arrival_s
 
 
 def routes(
@@ -117,10 +117,9 @@ def best(
     """Return the best route of one errand, or None where there is none."""
     source, target, ready_s, bits, priority, settled_s = errand
     asked = Asked(bits, priority, settled_s, shut, closed)
-    nodes = len(plan.names)
-    arrival_s, by = np.full(nodes, np.inf), np.empty(nodes, np.int64)
-    arrival_s[source] = ready_s
-    earliest(columns(plan), slots, asked, source, target, arrival_s, by)
+    reached = begun(len(plan.names), source, ready_s)
+    earliest(columns(plan), slots, asked, source, target, reached)
+    arrival_s, by, *_ = reached
     if target == source or arrival_s[target] == np.inf:
         return None
     hops, node = 0, target
@@ -140,7 +139,8 @@ def _settle(
     """Return the route of fewest hops, then latest expiry, among those that arrive by then."""
     source, target, ready_s, *_ = errand
     shape = hops_max + 1, len(plan.names)
-    labels = Labels(np.full(shape, np.inf), np.empty(shape, np.int64), np.empty(shape))
+    by, begin_s, best_s = np.empty(shape, np.int64), np.empty(shape), np.empty(shape[1])
+    labels = Labels(np.full(shape, np.inf), by, begin_s, best_s)
     labels.arrival_s[0, source] = ready_s
 
     def found(end_min_s: float, hops: int) -> Route | None:
@@ -151,8 +151,8 @@ def _settle(
         hop, node = np.arange(1, last + 1), np.empty(last, np.int64)
         node[-1] = target
         for row in range(last - 1, 0, -1):
-            node[row - 1] = plan.source[labels.by[row + 1, node[row]]]
-        return _route(plan, asked.bits, labels.by[hop, node], labels.begin_s[hop, node])
+            node[row - 1] = plan.source[by[row + 1, node[row]]]
+        return _route(plan, asked.bits, by[hop, node], begin_s[hop, node])
 
     path_found = found(-np.inf, hops_max)
     assert path_found is not None

@@ -6,7 +6,8 @@ change, contacts of a pair may overlap, and parts of them may be taken by others
 decides which contact of a pair is the next to use.
 
 Kernels take a plan as a plain tuple of its columns (`columns`), so that numba can keep what it
-compiled, and what is asked as another (`Asked`).
+compiled, what is asked as another (`Asked`), and all they write in a third. None makes an array:
+counting references to those of a tuple took three quarters of the time.
 """
 
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from skyweft.delivery.plan.product import (
     START,
     ContactPlan,
 )
-from skyweft.kernels import making, spliced
+from skyweft.kernels import kernel, spliced
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -64,6 +65,15 @@ class Asked(NamedTuple):
     closed: Marks  # (N,) nodes that may not be entered; or empty
 
 
+class Reached(NamedTuple):
+    """What the earliest arrival is found in: see `begun`."""
+
+    arrival_s: Floats  # (N,) infinity where nothing arrives
+    by: Longs  # (N,) by which contact, or `NOBODY`
+    heap: Longs  # (N,) nodes that are not settled yet, the earliest first
+    place: Longs  # (N,) in the heap
+
+
 class Bound(NamedTuple):
     """Between which nodes, by when, and over no contact that ends before `end_min_s`."""
 
@@ -79,11 +89,19 @@ class Labels(NamedTuple):
     arrival_s: Floats
     by: Longs  # the contact
     begin_s: Floats  # of its sending
+    best_s: Floats  # (N,) the earliest by any number so far
 
     def within(self, hops: int) -> "Labels":
         """Return those of so many hops at most."""
         rows = slice(hops + 1)
-        return Labels(self.arrival_s[rows], self.by[rows], self.begin_s[rows])
+        return Labels(self.arrival_s[rows], self.by[rows], self.begin_s[rows], self.best_s)
+
+
+def begun(nodes: int, source: int, ready_s: float) -> Reached:
+    """Return how a search of that many nodes begins."""
+    arrival_s, by = np.full(nodes, np.inf), np.full(nodes, NOBODY, np.int64)
+    arrival_s[source] = ready_s
+    return Reached(arrival_s, by, np.empty(nodes, np.int64), np.full(nodes, NOBODY, np.int64))
 
 
 def columns(plan: ContactPlan) -> tuple[Any, ...]:
@@ -93,7 +111,7 @@ def columns(plan: ContactPlan) -> tuple[Any, ...]:
     return (node_first, *pairs, plan.relays, plan.end_s, packed)
 
 
-@making
+@kernel
 def _free_from(
     slots: Slots, k: int, begin_s: float, airtime_s: float, priority: int, settled_s: float
 ) -> float:
@@ -116,15 +134,16 @@ def _cross(
     packed: Floats,
     slots: Slots,
     asked: Asked,
-    end_min_s: float,
+    bounds_s: tuple[float, float],
     pair: int,
     ready_s: float,
 ) -> tuple[float, int, float]:
     """Return the earliest arrival over a pair's contacts, by which, and when its sending begins.
 
-    Infinity where by none.
+    `NOBODY` where none ends by or after the first bound and arrives before the second.
     """
     bits, priority, settled_s, shut, _ = asked
+    end_min_s, best_s = bounds_s
     low, after = pair_first[pair], pair_first[pair + 1]
     high = after
     while low < high:  # the first that ends late enough
@@ -133,7 +152,7 @@ def _cross(
             high = middle
         else:
             low = middle + 1
-    best_s, by, from_s = np.inf, NOBODY, np.inf
+    by, from_s = NOBODY, np.inf
     for k in range(low, after):
         if max(packed[k, SOONEST], ready_s + packed[k, DELAY_LEAST]) >= best_s:
             break
@@ -150,7 +169,7 @@ def _cross(
     return best_s, by, from_s
 
 
-@making
+@kernel
 def _rise(heap: Longs, place: Longs, key: Floats, at: int) -> None:
     """Move an entry of a heap up to where its key belongs."""
     node = heap[at]
@@ -165,7 +184,7 @@ def _rise(heap: Longs, place: Longs, key: Floats, at: int) -> None:
     place[node] = at
 
 
-@making
+@kernel
 def _sink(heap: Longs, place: Longs, key: Floats, size: int) -> None:
     """Move the top of a heap down to where its key belongs."""
     node, at = heap[0], 0
@@ -182,26 +201,15 @@ def _sink(heap: Longs, place: Longs, key: Floats, size: int) -> None:
     place[node] = at
 
 
-@making
+@kernel
 def earliest(
-    table: tuple[Any, ...],
-    slots: Slots,
-    asked: Asked,
-    source: int,
-    target: int,
-    arrival_s: Floats,
-    by: Longs,
+    table: tuple[Any, ...], slots: Slots, asked: Asked, source: int, target: int, reached: Reached
 ) -> None:
-    """Settle nodes in order of arrival, up to the target, or all where it is `NOBODY`.
-
-    `arrival_s` (N,) comes in as infinity but for the source; `by` (N,) says by which contact.
-    """
+    """Settle nodes in order of arrival, up to the target, or all where it is `NOBODY`."""
     node_first, pair_first, pair_target, pair_end, pair_soonest, relays, end, packed = table
+    arrival_s, by, heap, place = reached
     closed = asked[4]
-    nodes = len(arrival_s)
-    heap, place = np.empty(nodes, np.int64), np.full(nodes, NOBODY, np.int64)
     heap[0], place[source], size = source, 0, 1
-    by[:] = NOBODY
     while size > 0:
         node = heap[0]
         if node == target:
@@ -215,12 +223,14 @@ def earliest(
         ready_s = arrival_s[node]
         for pair in range(node_first[node], node_first[node + 1]):
             other = pair_target[pair]
-            if pair_end[pair] <= ready_s or arrival_s[other] <= max(ready_s, pair_soonest[pair]):
+            best_s = arrival_s[other]
+            if pair_end[pair] <= ready_s or best_s <= max(ready_s, pair_soonest[pair]):
                 continue
             if len(closed) > 0 and closed[other]:
                 continue
-            then_s, k, _ = _cross(pair_first, end, packed, slots, asked, -np.inf, pair, ready_s)
-            if then_s < arrival_s[other]:
+            bounds_s = -np.inf, best_s
+            then_s, k, _ = _cross(pair_first, end, packed, slots, asked, bounds_s, pair, ready_s)
+            if k != NOBODY:
                 if place[other] == NOBODY:
                     place[other] = size
                     heap[size] = other
@@ -229,7 +239,7 @@ def earliest(
                 _rise(heap, place, arrival_s, place[other])
 
 
-@making
+@kernel
 def by_hops(
     table: tuple[Any, ...], slots: Slots, asked: Asked, bound: Bound, labels: Labels
 ) -> int:
@@ -238,12 +248,14 @@ def by_hops(
     The first row of the labels is the start; those after it are written.
     """
     source, target, deadline_s, end_min_s = bound
-    arrival_s, by, begin_s = labels
+    arrival_s, by, begin_s, best_s = labels
     node_first, pair_first, pair_target, pair_end, pair_soonest, relays, end, packed = table
     closed = asked[4]
-    arrival_s[1:, :] = np.inf
-    best_s = arrival_s[0].copy()
+    for node in range(len(best_s)):
+        best_s[node] = arrival_s[0, node]
     for hop in range(1, len(arrival_s)):
+        for node in range(len(best_s)):
+            arrival_s[hop, node] = np.inf
         for node in range(len(best_s)):
             ready_s = arrival_s[hop - 1, node]
             if ready_s == np.inf or (not relays[node] and node != source):
@@ -254,10 +266,11 @@ def by_hops(
                     continue
                 if len(closed) > 0 and closed[other]:
                     continue
+                bounds_s = end_min_s, best_s[other]
                 then_s, k, from_s = _cross(
-                    pair_first, end, packed, slots, asked, end_min_s, pair, ready_s
+                    pair_first, end, packed, slots, asked, bounds_s, pair, ready_s
                 )
-                if then_s < best_s[other] and then_s <= deadline_s:
+                if k != NOBODY and then_s <= deadline_s:
                     best_s[other] = arrival_s[hop, other] = then_s
                     by[hop, other], begin_s[hop, other] = k, from_s
         if best_s[target] <= deadline_s:
