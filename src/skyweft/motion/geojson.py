@@ -1,4 +1,4 @@
-"""Points and polygons of a user's GeoJSON file (RFC 7946), with every error named by place."""
+"""Points, lines and polygons of a user's GeoJSON file (RFC 7946); errors are named by place."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,6 +99,38 @@ def read_points(path: Path, content: object, name_property: str = "name") -> Pla
             owners.append(shape.feature)
     warnings = reading.finish(len(rows), "points")
     return Places.of(numbered_within(names, owners), np.array(rows), warnings)
+
+
+def read_line(path: Path, content: object) -> tuple[Floats, tuple[str, ...]]:
+    """Return the one line of a file, (K, 3) longitude, latitude, altitude, and warnings.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for its name.
+    content : object
+        What it holds: one feature, a LineString.
+
+    Raises
+    ------
+    ScenarioError
+        All errors of the file, at most 20 of them.
+    """
+    reading = _Reading(path)
+    lines = list(_shapes(reading, content))
+    for shape in lines:
+        if shape.kind != "LineString" or not isinstance(shape.coordinates, list):
+            reading.wrong(shape.place, "a LineString is needed")
+    if len(lines) > 1:
+        reading.wrong(lines[1].place, f"one LineString is needed, there are {len(lines):,}")
+    warnings = reading.finish(len(lines), "lines")
+    place = f"{lines[0].place}.coordinates"
+    found = [_position(reading, place, each, TURNS) for each in lines[0].coordinates]  # type: ignore[attr-defined]
+    low = sum(not there for _, there in found)
+    if 0 < low < len(found):
+        reading.wrong(place, f"{low:,} of {len(found):,} positions have no height")
+    reading.errors.complain()
+    return np.array([row for row, _ in found]), warnings
 
 
 def read_polygons(path: Path) -> tuple[list[list[Floats]], tuple[str, ...]]:

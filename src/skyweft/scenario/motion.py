@@ -2,18 +2,22 @@
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
 from skyweft.registry import Kind, Kinds
 from skyweft.scenario.entry import COUNT_MAX, Count, Degrees, Entry, File, Latitude, Longitude
-from skyweft.scenario.quantities import Days, positive
+from skyweft.scenario.quantities import Days, PositiveTime, Time, positive
 
 OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
 MeanMotion = Annotated[float, Field(ge=0.01, le=17.5)]
 Altitude = Annotated[float, Field(ge=-12e3, le=100e6)]
 Inclination = Annotated[float, Field(ge=0, le=180)]
+Along = Annotated[float, Field(ge=0, le=40e6)]
+RailSpeed = Annotated[float, positive("m_s", least=0.1, most=1_000)]
+RailRate = Annotated[float, Field(ge=0.01, le=20)]
 AirshipAltitude = Annotated[float, Field(ge=0, le=40e3)]
 EQUATOR_M = 6_378_135.0  # WGS72, as in element sets
 GRAVITY_M3_S2 = 398_600.8e9
@@ -245,6 +249,112 @@ class Track(Motion):
     """Outside the file's times: stay at the end, not be there, or run back and forth."""
 
 
+class SpeedLimit(Entry):
+    """A part of a line where less speed is allowed."""
+
+    from_m: Along
+    """From the line's beginning."""
+    to_m: Along
+    """Up to there."""
+    speed_m_s: RailSpeed
+    """Allowed there."""
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        _rising(self.from_m, self.to_m)
+        return self
+
+
+class StopAt(Entry):
+    """Where trains stand."""
+
+    at_m: Along
+    """From the line's beginning."""
+    dwell_s: Time = 60.0
+    """How long."""
+    arrive_s: PositiveTime | None = None
+    """By when after the departure: who is early waits. On the way back nothing is said."""
+
+
+class Blocked(Entry):
+    """A part of a line, or a time, in which trains are connected with nothing."""
+
+    from_m: Along | None = None
+    """From the line's beginning. Both ends belong to it."""
+    to_m: Along | None = None
+    """Up to there."""
+    from_s: Time | None = None
+    """Or a time from the run's start."""
+    to_s: Time | None = None
+    """Up to then."""
+    cause: Literal["tunnel", "terrain"] = "tunnel"
+    """What links, routes and messages name as the cause."""
+
+    @model_validator(mode="after")
+    def _one_stretch(self) -> Self:
+        place, time = (self.from_m, self.to_m), (self.from_s, self.to_s)
+        if (None in place) == (None in time) or len({*place, *time} - {None}) > 2:
+            raise ValueError("give either from_m and to_m, or from_s and to_s")
+        low, high = time if None in place else place
+        assert low is not None
+        assert high is not None
+        _rising(low, high)
+        return self
+
+
+def _rising(low: float, high: float) -> None:
+    if not low < high:
+        raise ValueError(f"the lower end comes first, got {low:g} before {high:g}")
+
+
+class Rail(Motion):
+    """Trains on a line, as quickly as limits and acceleration let them.
+
+    CSV with the columns `latitude_deg, longitude_deg` and optionally `altitude_m` and `speed_km_h`,
+    allowed from that place on; or a GeoJSON LineString. Distances are along the line from its
+    first place, on the WGS84 ellipsoid.
+    """
+
+    words = "railway"
+    factors = ()
+
+    kind: Literal["rail"]
+    file: File
+    """The line's places, in order."""
+    speed_max_m_s: RailSpeed | None = None
+    """Allowed all along the line; 1,000 km/h is 277.8. May be left out where the file says it."""
+    acceleration_m_s2: RailRate = 0.5
+    """How quickly speed grows, and falls unless `braking_m_s2` is given."""
+    braking_m_s2: RailRate | None = None
+    """How quickly speed falls."""
+    limits: list[SpeedLimit] = Field(default_factory=list)
+    """Where less is allowed; the least holds."""
+    stops: list[StopAt] = Field(default_factory=list)
+    """Rising along the line."""
+    blocked: list[Blocked] = Field(default_factory=list)
+    """Tunnels, and stretches that terrain hides."""
+    departures_s: list[Time] = Field(default_factory=lambda: [0.0])
+    """One train each from the line's beginning."""
+    departures_back_s: list[Time] = Field(default_factory=list)
+    """One train each from its end."""
+    ends: Literal["hold", "absent", "repeat"] = "hold"
+    """Before the departure and after the arrival: stay there, or not be there; or after it go
+    back and forth, from `turnaround_s` after each arrival."""
+    turnaround_s: Time = 600.0
+    """Of `repeat`."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.departures_s and not self.departures_back_s:
+            raise ValueError("departures_s and departures_back_s are empty: there is no train")
+        places = [each.at_m for each in self.stops]
+        if any(low >= high for low, high in pairwise(places)):
+            raise ValueError("stops: their at_m rise along the line")
+        if "turnaround_s" in self.model_fields_set and self.ends != "repeat":
+            raise ValueError('turnaround_s is read with ends = "repeat" alone')
+        return self
+
+
 class Loiter(Motion):
     """A pattern flown around a place at an altitude: airship, solar aircraft, drone."""
 
@@ -385,6 +495,7 @@ MOTIONS = Kinds(
         Kind(Sites, "skyweft.motion.sites:sites"),
         Kind(Population, "skyweft.motion.population:population"),
         Kind(Track, "skyweft.motion.track:track"),
+        Kind(Rail, "skyweft.motion.rail:rail"),
         Kind(Loiter, "skyweft.motion.loiter:loiter"),
         Kind(Airship, "skyweft.motion.airship:airship"),
         Kind(Aircraft, "skyweft.motion.aircraft:aircraft"),

@@ -32,6 +32,7 @@ T = TypeVar("T")
 OURS = (
     "skyweft.motion.stage",
     "skyweft.energy.stage",
+    "skyweft.blockage.stage",
     "skyweft.contacts.stage",
     "skyweft.links.stage",
     "skyweft.contacts.coverage.stage",

@@ -1,0 +1,1 @@
+"""What hides platforms from all others: tunnels, and terrain beside a line."""

@@ -1,0 +1,15 @@
+"""What the command line says of tunnels at the end of a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skyweft.drawing.numerals import measured, percent
+
+
+def lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say how long trains were hidden, a line a group."""
+    for each in summary["blockage"]:
+        yield (
+            f"{each['group']}: {percent(each['blocked_share'])} of the time in tunnels or behind "
+            f"terrain, at most {measured(each['longest_s'], 's')} at once"
+        )
