@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 ORACLES = "SKYWEFT_ORACLES"
+SKIPPED = "skyweft/skipped"  # in pytest's cache
+_skipped: set[str] = set()
 
 # A small network of four kinds of platform, for whole runs.
 TOML = """\
@@ -117,9 +119,12 @@ settings.load_profile("skyweft")
 
 
 def pytest_configure() -> None:
-    """Refuse to skip what has no oracle, where SKYWEFT_ORACLES=require."""
-    if os.environ.get(ORACLES) != "require":
+    """Refuse to skip what has no oracle, where SKYWEFT_ORACLES=require, or =rest."""
+    asked = os.environ.get(ORACLES)
+    if asked is None:
         return
+    if asked not in ("require", "rest"):
+        raise pytest.UsageError(f"{ORACLES}={asked}: 'require' and 'rest' are known")
     groups = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["dependency-groups"]
     missing = []
     for each in groups["oracles"]:
@@ -129,7 +134,39 @@ def pytest_configure() -> None:
         except PackageNotFoundError:
             missing.append(name)
     if missing:
-        raise pytest.UsageError(f"{ORACLES}=require, and there is no {', '.join(missing)}")
+        raise pytest.UsageError(f"{ORACLES}={asked}, and there is no {', '.join(missing)}")
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Take notice of a file that is skipped."""
+    if report.skipped:
+        _skipped.add(report.nodeid)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Take notice of a test that is skipped."""
+    if report.skipped:
+        _skipped.add(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what was skipped; all processes of xdist tell the first of it."""
+    cache = session.config.cache
+    if cache and not hasattr(session.config, "workerinput") and ORACLES not in os.environ:
+        cache.set(SKIPPED, sorted(_skipped))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the run before has not skipped, where SKYWEFT_ORACLES=rest."""
+    if os.environ.get(ORACLES) != "rest":
+        return
+    before = config.cache and config.cache.get(SKIPPED, None)
+    if before is None:
+        raise pytest.UsageError(f"{ORACLES}=rest, and no run before has said what it skipped")
+    rest = {*before}
+    out = [each for each in items if not {each.nodeid, each.nodeid.partition("::")[0]} & rest]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [each for each in items if each not in {*out}]
 
 
 @pytest.fixture(scope="session", autouse=True)
