@@ -72,6 +72,13 @@ target = "ship"
 size_bytes = 10
 period_s = 120
 """,
+    "skyweft.observations": """
+[[observations]]
+source = "towns"
+name = "level"
+unit = "m"
+value = [{ kind = "constant", value = 2.0 }]
+""",
     "skyweft.network.placement": """
 [gateways]
 sites = ["towns"]

@@ -52,6 +52,8 @@ def table(title: str, **keys: Any) -> str:
 def _said(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {_said(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_said, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 

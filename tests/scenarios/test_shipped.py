@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 import skyweft
@@ -11,6 +12,7 @@ from skyweft.scenario.shipped import descriptions, find, names
 
 NAMES = [
     "airship_year",
+    "gauges",
     "hello",
     "hongyun",
     "integrated",
@@ -32,6 +34,16 @@ def test_reads_without_a_warning(name: str) -> None:
     scenario = skyweft.load(find(name))
     assert check(scenario) == []
     assert build_fleet(scenario).warnings == ()
+
+
+def test_gauges_are_known_late_and_whole(tmp_path: Path) -> None:
+    """Every observation is one of a message that arrived, and none is known before it was made."""
+    result = skyweft.run(find("gauges"), tmp_path / "run", overrides=["duration_s=43200"])
+    arrived = result.deliveries.filter(pc.is_finite(result.deliveries.column("delivered_s")))
+    levels = result.observations.filter(pc.equal(result.observations.column("rule"), 0))
+    assert levels.num_rows == 2 * arrived.num_rows > 0
+    late_s = pc.subtract(levels.column("received_s"), levels.column("phenomenon_s"))
+    assert pc.min(late_s).as_py() > 0
 
 
 def test_integrated_joins_the_four_layers(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from skyweft.stage.registry import stages
 from skyweft.store.folder import PARTS, finished, publishing
 from skyweft.store.jsonfile import read_json, write_json
 from skyweft.store.names import MANIFEST, SCENARIO, SUMMARY, TABLE
-from skyweft.store.parquet import TableWriter
+from skyweft.store.parquet import TableWriter, read
 from skyweft.store.splice import splice
 from skyweft.store.writing import Writing
 
@@ -83,6 +83,9 @@ class _Shelf:
     def leave_out(self, table: Table, reason: str) -> None:
         assert table.optional, table.name
         self.left_out[table.name] = reason
+
+    def read(self, table: Table, columns: Sequence[str]) -> pa.Table:
+        return read(self.path(table), columns)
 
     def path(self, table: Table) -> Path:
         return self._draft / _file(table)

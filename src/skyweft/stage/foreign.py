@@ -5,7 +5,7 @@ think of it: whatever of it is called, now or by code to come, names who is to b
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -158,6 +158,9 @@ class _Shelf:
         if not table.optional:
             raise ValueError(f"the table {table.name} is left out, but not declared optional")
         self._inner.leave_out(table, _fitting(reason, str))
+
+    def read(self, table: Table, columns: Sequence[str]) -> pa.Table:
+        return self._inner.read(table, columns)
 
 
 class _Journal(Journal):

@@ -43,6 +43,7 @@ OURS = (
     "skyweft.network.flows.stage",
     "skyweft.network.queues.stage",
     "skyweft.delivery.stage",
+    "skyweft.observations.stage",
     "skyweft.network.placement.stage",
 )
 

@@ -1,6 +1,6 @@
 """A run whose blocks are finished, all or some: what a stage makes its whole tables of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -24,6 +24,9 @@ class Shelf(Protocol):
 
     def leave_out(self, table: Table, reason: str) -> None:
         """Say why an optional table is not there."""
+
+    def read(self, table: Table, columns: Sequence[str]) -> pa.Table:
+        """Return columns of a whole table that has been written."""
 
 
 @dataclass(slots=True)
@@ -71,6 +74,10 @@ class Whole:
         """Return the Parquet files of a table by block, its own or of a stage in `needs`."""
         found = [folder / f"{table.name}.parquet" for folder in self.folders]
         return [path for path in found if path.exists()]
+
+    def written(self, table: Table, columns: Sequence[str]) -> pa.Table:
+        """Return columns of a table that a stage in `needs` has written whole, in its `close`."""
+        return self.shelf.read(table, columns)
 
     def give(self, product: Product[T], value: T) -> None:
         """Hand a product to the stages after this one."""

@@ -1,0 +1,1 @@
+"""What a sensor says: a quantity over time, and the bytes that carry it."""
