@@ -1,7 +1,6 @@
 """Mean orbital elements and the formats they travel in."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from skyweft.errors import ScenarioError
 from skyweft.protocols import omm, tle
 from skyweft.protocols.element_choice import Choice, chosen
+from skyweft.protocols.omm_columns import Block, Satellites
 from skyweft.protocols.records import MADE, CatalogueEntry, Errors, Record, counted, shown
 
 Floats = NDArray[np.float64]
@@ -50,9 +50,10 @@ SIZE_MAX_BYTES = 100_000_000
 """Ten times the whole public catalogue in its longest notation; check it before reading a file."""
 SETS_MAX = 100_000
 """Three times the whole public catalogue."""
-_MARKS = ("\n2 ", '"EPOCH"', "<EPOCH>", "\nEPOCH")  # one a set, but for the lines of a CSV
+_MARKS = {"[": '"EPOCH"', "{": '"EPOCH"', "<": "<EPOCH>"}  # one a set, by how a file begins
 _REPORTED = 3  # errors that a warning tells
 _TEXT_LINES_MAX = 1_000_000  # of two-line sets with text around them
+_START = 4_000  # characters that tell a notation
 _KVN = re.compile(r"[A-Za-z0-9_]+\s*=")
 
 
@@ -139,17 +140,24 @@ def _text(data: bytes, file_name: str) -> str:
     if b"\0" in data:
         raise ScenarioError(f"{file_name}: holds binary data, element sets are text in UTF-8")
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         raise ScenarioError(f"{file_name}: line {row}: not UTF-8, save the file in that") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _sets_at_least(text: str) -> int:
     """Count the sets of a file before any is read."""
-    head = text.lstrip()[:2000].partition("\n")[0]
-    table = not head.startswith(("[", "{", "<")) and omm.separator(head)
-    return text.strip().count("\n") if table else max(map(text.count, _MARKS))
+    head = _start(text).partition("\n")[0]
+    if head[:1] not in _MARKS and omm.separator(head):
+        return text.strip().count("\n")
+    return max(text.count("\n2 "), text.count(_MARKS.get(head[:1], "\nEPOCH")))
+
+
+def _start(text: str) -> str:
+    """Return the beginning of a text behind the blanks above it."""
+    return text[:_START].lstrip() or text.lstrip()[:_START]
 
 
 def _records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:
@@ -157,43 +165,34 @@ def _records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:
 
     Two element lines one below the other are a TLE, whatever the text around them looks like.
     """
-    start = text.lstrip()[:2000]
+    start = _start(text)
     head = start.partition("\n")[0]
     between = omm.separator(head)
-    if tle.ANY_ELEMENT_SET.search(text):
+    if tle.holds_a_set(text):
         return _tle_records(text, errors)
     if start.startswith("<"):
         entries = omm.read_xml(text, errors)
     elif start.startswith(("[", "{")):
         entries = omm.read_json(text, errors)
     elif _KVN.match(head) or head.startswith("COMMENT"):
-        entries = omm.read_kvn(_lines(text), errors)
+        entries = omm.read_kvn(text, errors)
     elif between:
-        entries = omm.read_csv(_lines(text), between, errors)
+        entries = omm.read_csv(omm.lines_of(text), between, errors)
     else:
         return _tle_records(text, errors)
-    records = []
-    for where, fields in entries:
-        record = omm.record(where, fields, errors)
-        if record:
-            records.append(record)
+    satellites = Satellites(errors)
+    for entry in entries:
+        if isinstance(entry, Block):
+            satellites.take_block(entry)
         else:
-            errors.damaged += 1
+            satellites.take(*entry)
+    records = satellites.records()
     if not errors.unused:
         return records, ()
     listed = ", ".join(shown(key) for key in sorted(errors.unused)[:_REPORTED])
     more = ", ..." if len(errors.unused) > _REPORTED else ""
     keys = counted(len(errors.unused), "field")
     return records, (f"{errors.file_name}: {keys} not known and not used: {listed}{more}",)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Yield lines one by one: a hundred megabytes of garbage are never split as a whole."""
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]
 
 
 def _tle_records(text: str, errors: Errors) -> tuple[list[Record], tuple[str, ...]]:

@@ -6,8 +6,10 @@ Members stay small: what is no more than a megabyte of text cannot become gigaby
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 MEMBER_MAX = 1_000_000  # characters of one member
+SEVERAL = 250_000  # characters of members that are held at once
 _FIRST_LOOK = 4_096
 _WHITE = re.compile(r"[ \t\n\r]*")
 
@@ -52,11 +54,31 @@ class Stream:
 
     def items(self) -> Iterator[object]:
         """Yield the members of a list one by one, and pass it."""
+        return chain.from_iterable(self.parts())
+
+    def parts(self) -> Iterator[list[object]]:
+        """Yield the members of a list, several at once while they are small objects; pass it."""
         self._expect("[", "a list")
+        small = True
         while self.next() != "]":
-            yield self.value()
+            several = self._several() if small else []
+            small = bool(several)
+            yield several or [self.value()]
             self._parted("]", "list")
         self._place += 1
+
+    def _several(self) -> list[object]:
+        """Return some members and pass them; none where the text is not cut behind a whole one.
+
+        A text that is whole as a list begins with those members, however it goes on.
+        """
+        stop = self._text.rfind("}", self._place, self._place + SEVERAL) + 1
+        try:
+            several: list[object] = json.loads(f"[{self._text[self._place : stop]}]")
+        except (ValueError, RecursionError):
+            return []
+        self._place = max(self._place, stop)
+        return several
 
     def fields(self) -> Iterator[str]:
         """Yield the keys of an object, and pass it; whoever asks passes the value of each."""

@@ -35,7 +35,7 @@ def refuse_entities(text: str, file_name: str) -> None:
     ScenarioError
         It has a DOCTYPE.
     """
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if "<!" in text and ("<!DOCTYPE" in text or "<!ENTITY" in text):
         raise ScenarioError(
             f"{file_name}: an XML file with a DOCTYPE is refused: entities can blow it up"
         )

@@ -1,8 +1,7 @@
 """Orbit Mean-Elements Messages (OMM) in the four notations catalogues publish them in.
 
 Field names are the same in all of them, so each notation only has to say which
-fields stand together. Keys that are of no element set are passed over; those that
-neither the standard nor a catalogue has are told.
+fields stand together.
 
 References
 ----------
@@ -13,66 +12,30 @@ celestrak.org and space-track.org write them.
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, count, pairwise
+from typing import Any, NamedTuple, cast
 from xml.etree import ElementTree as ET
 
 from skyweft.errors import ScenarioError
-from skyweft.naming import NAME_MAX, normal, wrong_name
+from skyweft.protocols.alike import AT_ONCE, BLANK, Form, Run, tags
 from skyweft.protocols.json_stream import Stream
 from skyweft.protocols.markup import refuse_entities
-from skyweft.protocols.records import (
-    RANGES,
-    YEAR_MAX,
-    YEAR_MIN,
-    Errors,
-    Record,
-    catalogue_entry,
-    in_range,
-    number,
-    shown,
-    whole,
-)
-from skyweft.world.clock import tai_ns_from_text
+from skyweft.protocols.omm_columns import Block
+from skyweft.protocols.omm_fields import UNITS, Fields, without_unit
+from skyweft.protocols.records import RANGES, Errors, shown
 
-Fields = Mapping[str, object]
-Found = Iterator[tuple[str, Fields | str]]
-"""Places of a file, each with the fields of a set, or with what is wrong there."""
+Found = Iterator[tuple[str, Fields | str] | Block]
+"""Places of a file, each with the fields of a set, or with what is wrong there; or many sets."""
 
-_THEORY = {
-    "MEAN_ELEMENT_THEORY": ("SGP4", "SGP/SGP4", "SGP"),
-    "TIME_SYSTEM": ("UTC",),
-    "REF_FRAME": ("TEME",),
-    "CENTER_NAME": ("EARTH",),
-}
-"""What the elements must be where a message says it; other elements are not SGP4's."""
-_EPHEMERIS_TYPES = (None, 0, 1, 2, 3)  # 4 is SGP4-XP
-_UNITS = {
-    "MEAN_MOTION": "rev/day",
-    "ECCENTRICITY": "n/a",
-    "INCLINATION": "deg",
-    "RA_OF_ASC_NODE": "deg",
-    "ARG_OF_PERICENTER": "deg",
-    "MEAN_ANOMALY": "deg",
-    "BSTAR": "1/ER",
-    "MEAN_MOTION_DOT": "rev/day**2",
-    "MEAN_MOTION_DDOT": "rev/day**3",
-}
-"""The numbers behind which a unit may stand, and the only unit that it may be."""
-_OTHER = """
-    OBJECT_NAME OBJECT_ID CLASSIFICATION_TYPE NORAD_CAT_ID ELEMENT_SET_NO REV_AT_EPOCH EPOCH
-    EPHEMERIS_TYPE CCSDS_OMM_VERS COMMENT CLASSIFICATION CREATION_DATE ORIGINATOR MESSAGE_ID
-    REF_FRAME_EPOCH SEMI_MAJOR_AXIS GM MASS SOLAR_RAD_AREA SOLAR_RAD_COEFF DRAG_AREA DRAG_COEFF
-    SEGMENT METADATA DATA MEANELEMENTS TLEPARAMETERS SPACECRAFTPARAMETERS COVARIANCEMATRIX
-    USERDEFINEDPARAMETERS COV_REF_FRAME SEMIMAJOR_AXIS PERIOD APOAPSIS PERIAPSIS OBJECT_TYPE
-    RCS_SIZE COUNTRY_CODE LAUNCH_DATE SITE DECAY_DATE FILE GP_ID TLE_LINE0 TLE_LINE1 TLE_LINE2
-    RMS DATA_SOURCE
-"""
-_KNOWN = frozenset(_OTHER.split()) | _THEORY.keys() | _UNITS.keys()
-"""What is read, and what the standard and catalogues write that elements do not need."""
-_KNOWN_BEGINNINGS = ("USER_DEFINED", "CX_", "CY_", "CZ_")
 _SEPARATORS = ",;\t"
 _CHUNK = 1 << 16
+_END = "</omm>"
+_VERSION = re.compile(r"CCSDS_OMM_VERS[ \t]*=")
+_VERSION_BELOW = re.compile(rf"\n{_VERSION.pattern}")
+_COMMENTS = ("COMMENT", "#")
+FORMS_MAX = 20  # ways to write a message that are looked for in one file
 ELEMENTS_MIN, ELEMENTS_A_SET = 10_000, 100  # of XML; a set has about 40
 
 
@@ -88,31 +51,60 @@ def separator(head: str) -> str | None:
 
 
 def read_csv(lines: Iterable[str], between: str, errors: Errors) -> Found:
-    """Yield place and fields of every row below the line of column names.
+    """Yield the rows below the line of column names.
 
     Between semicolons a number may have a decimal comma, as spreadsheets write it.
     """
     reader = csv.reader((f"{line}\n" for line in lines), strict=True, delimiter=between)
-    header: list[str] = []
+    table, broken = _Rows([], between), None
     try:
         for row in reader:
             where = f"line {reader.line_num}"
-            if not any(cell.strip() for cell in row):
+            if not any(map(str.strip, row)):
                 continue
-            if not header:
-                header = [name.strip().upper() for name in row]
-                _check_header(header, errors, where)
-            elif len(row) == len(header):
-                fields = dict(zip(header, row, strict=True))
-                if between == ";":
-                    fields |= {
-                        key: fields[key].replace(",", ".") for key in _UNITS if key in fields
-                    }
-                yield where, fields
-            else:
-                yield where, f"{len(row)} fields, the first line names {len(header)}"
+            if not table.header:
+                table.header.extend(name.strip().upper() for name in row)
+                _check_header(table.header, errors, where)
+                continue
+            fits = len(row) == len(table.header)
+            if fits:
+                table.rows.append(row)
+                table.places.append(where)
+            if len(table.rows) == AT_ONCE or not fits:
+                yield from table.blocks()
+            if not fits:
+                yield where, f"{len(row)} fields, the first line names {len(table.header)}"
     except csv.Error as error:
-        errors.add_broken(f"line {reader.line_num}", f"not CSV: {error}")
+        broken = error
+    yield from table.blocks()
+    if broken:
+        errors.add_broken(f"line {reader.line_num}", f"not CSV: {broken}")
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows of a table that wait for others."""
+
+    header: list[str]
+    between: str
+    rows: list[list[str]] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield what waits, if anything does."""
+        if not self.rows:
+            return
+        columns: dict[str, Sequence[str]] = dict(
+            zip(self.header, zip(*self.rows, strict=True), strict=True)
+        )
+        if self.between == ";":
+            columns |= {
+                key: [each.replace(",", ".") for each in columns[key]]
+                for key in UNITS
+                if key in columns
+            }
+        places, self.rows, self.places = self.places, [], []
+        yield Block(places, columns)
 
 
 def _check_header(header: list[str], errors: Errors, where: str) -> None:
@@ -126,71 +118,190 @@ def _check_header(header: list[str], errors: Errors, where: str) -> None:
 
 
 def read_json(text: str, errors: Errors) -> Found:
-    """Yield place and fields of every object of a list, or of the only object."""
+    """Yield the objects of a list, or the only object."""
+    row = 1
     try:
-        for row, entry in enumerate(_entries(text), start=1):
-            if isinstance(entry, dict):
-                yield f"entry {row}", {key.upper(): value for key, value in entry.items()}
-            else:
-                yield f"entry {row}", f"{shown(entry)} is no object with element fields"
+        for entries in _entries(text):
+            yield from _objects(entries, row)
+            row += len(entries)
     except json.JSONDecodeError as error:
         errors.add_broken(f"line {error.lineno}", f"not JSON: {error.msg}")
     except (ValueError, RecursionError) as error:
         errors.add_broken("JSON", f"cannot be read: {error}")
 
 
-def _entries(text: str) -> Iterator[object]:
+def _entries(text: str) -> Iterator[Sequence[object]]:
     stream = Stream(text)
     if stream.next() == "[":
-        yield from stream.items()
+        yield from stream.parts()
     else:
-        yield stream.value()
+        yield [stream.value()]
     stream.finish()
 
 
+def _objects(entries: Sequence[object], row: int) -> Found:
+    """Yield some entries, the first of which has this number: at once where their keys are one."""
+    objects = [each for each in entries if isinstance(each, dict)]
+    if len(objects) == len(entries) and len({*map(tuple, objects)}) == 1:
+        keys = [key.upper() for key in objects[0]]
+        if keys and len({*keys}) == len(keys):
+            places = [f"entry {each}" for each in range(row, row + len(entries))]
+            columns = zip(*map(dict.values, objects), strict=True)
+            yield Block(places, dict(zip(keys, columns, strict=True)))
+            return
+    for number, entry in enumerate(entries, row):
+        if isinstance(entry, dict):
+            yield f"entry {number}", {key.upper(): value for key, value in entry.items()}
+        else:
+            yield f"entry {number}", f"{shown(entry)} is no object with element fields"
+
+
 def read_xml(text: str, errors: Errors) -> Found:
-    """Yield place and fields of every segment."""
+    """Yield the fields of every segment."""
     refuse_entities(text, errors.file_name)
-    sets = text.count("EPOCH>") + text.count("epoch>")
-    elements = text.count("<") - text.count("</")
-    if elements > (most := ELEMENTS_MIN + ELEMENTS_A_SET * sets):
+    most = ELEMENTS_MIN + ELEMENTS_A_SET * (text.count("EPOCH>") + text.count("epoch>"))
+    # A mark sought in a hundred megabytes takes long; mostly the first tells enough.
+    if (elements := text.count("<")) > most and (elements := elements - text.count("</")) > most:
         raise ScenarioError(
             f"{errors.file_name}: {elements:,} XML elements, at most {most:,} are read around so "
             "few epochs"
         )
-    parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("end",))
-    row = 0
+    reader = _XmlReader(text)
     try:
-        for start in range(0, len(text), _CHUNK):
-            parser.feed(text[start : start + _CHUNK])
-            for _, element in cast("Iterator[tuple[str, ET.Element]]", parser.read_events()):
-                if _tag(element) != "SEGMENT":
-                    continue
-                row += 1
-                fields = {_tag(each): _xml_value(each) for each in element.iter()}
-                element.clear()
-                yield f"segment {row}", fields
-        parser.close()
+        yield from reader.segments()
     except ET.ParseError as error:
-        errors.add_broken(f"line {error.position[0]}", f"not XML: {str(error).partition(':')[0]}")
+        line = error.position[0] + reader.lines_passed
+        errors.add_broken(f"line {line}", f"not XML: {str(error).partition(':')[0]}")
+
+
+class _XmlReader:
+    """Reads segments; of messages written alike the parser sees the first alone.
+
+    That one was whole: behind it the parser is where it was before it, and where every other one
+    would have left it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.lines_passed = 0  # that the parser did not see
+        self._text = text
+        self._parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("end",))
+        self._row = 0
+
+    def segments(self) -> Found:
+        """Yield the fields of every segment; raises `ET.ParseError`."""
+        text, start = self._text, 0
+        for learned in count():
+            stop = text.find(_END, start) + len(_END)
+            if learned == FORMS_MAX or stop < len(_END):
+                break
+            before = self._row
+            yield from self._feed(start, stop)
+            form = _message_form(text[text.find("<omm", start) : stop])
+            start = stop
+            while form and self._row > before and (run := form.run(text, start)).ends:
+                yield form.block(
+                    [f"segment {self._row + k}" for k, _ in enumerate(run.ends, 1)], run
+                )
+                self._row += len(run.ends)
+                self.lines_passed += text.count("\n", start, run.ends[-1])
+                start = run.ends[-1]
+        yield from self._feed(start, len(text))
+        self._parser.close()
+
+    def _feed(self, start: int, stop: int) -> Found:
+        for place in range(start, stop, _CHUNK):
+            self._parser.feed(self._text[place : min(place + _CHUNK, stop)])
+            for _, element in cast("Iterator[tuple[str, ET.Element]]", self._parser.read_events()):
+                if _tag(element) == "SEGMENT":
+                    self._row += 1
+                    fields = {_tag(each): _xml_value(each) for each in element.iter()}
+                    element.clear()
+                    yield f"segment {self._row}", fields
+
+
+class _Form(NamedTuple):
+    """How messages of a file are written, and which of their values are of which field."""
+
+    form: Form
+    keys: Sequence[str | None]  # of every value; none: it is of no field
+    empty: Sequence[str]  # fields that say nothing
+
+    def run(self, text: str, start: int) -> Run:
+        """Return the messages of this form that follow each other from a place on."""
+        return self.form.run(text, start)
+
+    def block(self, places: Sequence[str], run: Run) -> Block:
+        """Return the fields of messages."""
+        named = zip(self.keys, run.columns, strict=True)
+        said = {key: [*map(str.strip, each)] for key, each in named if key}
+        return Block(places, {**dict.fromkeys(self.empty, ("",) * len(places)), **said})
+
+
+def _message_form(text: str) -> _Form | None:
+    """Return how an XML message is written; None where it is not plain, or not of one segment."""
+    found = tags(text)
+    names = [each.name.upper() for each in found if each.opens]
+    if names.count("OMM") != 1 or names.count("SEGMENT") != 1 or found[-1].name != "omm":
+        return None
+    keys: list[str | None] = []
+    empty: list[str] = []
+    within = False
+    for each in found:
+        key = each.name.upper()
+        if key == "SEGMENT":
+            within = each.opens
+        unit = each.attributes.get("units")
+        if unit is not None and unit.strip().casefold() != UNITS.get(key, "").casefold():
+            return None
+        if each.leaf:
+            keys.append(key if within else None)
+        elif each.opens and within:
+            empty.append(key)
+    if {*keys} & {*empty}:
+        return None
+    return _Form(Form(BLANK + "".join(each.expression for each in found)), keys, empty)
 
 
 def _xml_value(element: ET.Element) -> str:
     text, unit = (element.text or "").strip(), element.get("units")
-    return text if unit is None else _without_unit(_tag(element), f"{text} [{unit}]")
+    return text if unit is None else without_unit(_tag(element), f"{text} [{unit}]")
 
 
 def _tag(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2].upper()
 
 
-def read_kvn(lines: Iterable[str], errors: Errors) -> Found:
-    """Yield place and fields of every message of `KEY = value` lines."""
+def read_kvn(text: str, errors: Errors) -> Found:
+    """Yield the fields of every message of `KEY = value` lines."""
+    start, row, learned = 0, 1, 0
+    while start < len(text):
+        end = _VERSION_BELOW.search(text, start) if learned < FORMS_MAX else None
+        stop = end.start() + 1 if end else len(text)
+        yield from _messages(lines_of(text, start, stop), row)
+        form = _kvn_form(text[start:stop]) if end and _VERSION.match(text, start) else None
+        learned, row, start = learned + 1, row + text.count("\n", start, stop), stop
+        while form and (run := form.run(text, start)).ends:
+            begins = [start, *run.ends]
+            lines = accumulate((text.count("\n", *each) for each in pairwise(begins)), initial=row)
+            *rows, row = lines
+            yield form.block([f"message from line {each}" for each in rows], run)
+            start = run.ends[-1]
+
+
+def lines_of(text: str, start: int = 0, stop: int | None = None) -> Iterator[str]:
+    """Yield lines one by one: a hundred megabytes of garbage are never split as a whole."""
+    stop = len(text) if stop is None else stop
+    while (end := text.find("\n", start, stop)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:stop]
+
+
+def _messages(lines: Iterable[str], first: int) -> Iterator[tuple[str, Fields | str]]:
     fields: dict[str, object] = {}
-    first = 1
-    for row, raw in enumerate(lines, start=1):
+    for row, raw in enumerate(lines, start=first):
         line = raw.strip()
-        if not line or line.startswith(("COMMENT", "#")):
+        if not line or line.startswith(_COMMENTS):
             continue
         key, equals, value = line.partition("=")
         key = key.strip().upper()
@@ -201,92 +312,34 @@ def read_kvn(lines: Iterable[str], errors: Errors) -> Found:
                 yield f"message from line {first}", fields
             fields, first = {}, row
         if equals:
-            fields[key] = _without_unit(key, value.strip())
+            fields[key] = without_unit(key, value.strip())
     if fields:
         yield f"message from line {first}", fields
 
 
-def _without_unit(key: str, text: str) -> str:
-    """Take the unit off a number. Brackets in other texts, as in names, belong to them."""
-    unit = _UNITS.get(key)
-    match = re.fullmatch(r"(.*?)\s*\[([^\[\]]*)\]", text) if unit else None
-    if unit is None or match is None:
-        return text
-    return match[1] if match[2].strip().casefold() == unit.casefold() else text
+def _kvn_form(text: str) -> _Form | None:
+    """Return how a message from the line of its version on is written; None where not plain."""
+    keys, parts = [], []
+    for line in text.split("\n")[:-1]:
+        key, equals, value = line.partition("=")
+        name = key.strip().upper()
+        if not line.strip():
+            parts.append(r"[ \t]*\n")
+        elif line.strip().startswith(_COMMENTS):
+            parts.append(r"[ \t]*(?:COMMENT|#)[^\n]*\n")
+        elif not equals or name in keys:
+            return None
+        else:
+            keys.append(name)
+            parts.append(f"{re.escape(key)}={_kvn_value(name, value)}\n")
+    behind = rf"[ \t\n]*(?={_VERSION.pattern}|\Z)"
+    return _Form(Form("".join(parts) + behind), keys, ())
 
 
-def record(where: str, fields: Fields | str, errors: Errors) -> Record | None:
-    """Return one satellite from its fields, or None with what is wrong in `errors`."""
-    if isinstance(fields, str):
-        errors.add(where, fields)
-        return None
-    before = errors.count
-    errors.unused |= {
-        key: None for key in fields.keys() - _KNOWN if key and not key.startswith(_KNOWN_BEGINNINGS)
-    }
-    name, catalogue_number = _name(where, fields, errors)
-    place = f"{where} ({name})" if name else where
-    _check_theory(place, fields, errors)
-    values = [_value(place, key, fields, errors) for key in RANGES]
-    epoch_ns = _epoch_ns(place, fields, errors)
-    entry = catalogue_entry(place, fields, errors)
-    if entry.ephemeris_type not in _EPHEMERIS_TYPES:
-        words = f"EPHEMERIS_TYPE is {entry.ephemeris_type}, SGP4 has 0; 4 is SGP4-XP"
-        errors.add(place, words)
-    if errors.count > before:
-        return None
-    return Record(name, catalogue_number, where, epoch_ns, tuple(values), entry)
-
-
-def _check_theory(place: str, fields: Fields, errors: Errors) -> None:
-    for key, allowed in _THEORY.items():
-        value = str(fields.get(key) or allowed[0]).strip().upper()
-        if value not in allowed:
-            errors.add(place, f"{key} is {shown(value)}, SGP4 elements have {allowed[0]}")
-
-
-def _name(where: str, fields: Fields, errors: Errors) -> tuple[str, int]:
-    """Return a satellite's name, else its catalogue number as one, and that number."""
-    given = fields.get("NORAD_CAT_ID")
-    value = 0 if given in (None, "") else whole(given)
-    if value is None:
-        words = f"NORAD_CAT_ID is {shown(given)}, needed is a number up to 999999999"
-        errors.add(where, words)
-    name = normal(str(fields.get("OBJECT_NAME") or "").strip())
-    if not name and value == 0:
-        errors.add(where, "neither OBJECT_NAME nor NORAD_CAT_ID is there")
-    if name and (wrong := wrong_name(name)):
-        errors.add(where, wrong)
-    return (name or str(value))[:NAME_MAX], value or 0
-
-
-def _value(where: str, key: str, fields: Fields, errors: Errors) -> float:
-    given = fields.get(key)
-    value = number(given)
-    if given is None:
-        errors.add(where, f"{key} is missing")
-    elif value is None:
-        unit = "" if _UNITS[key] == "n/a" else f" in {_UNITS[key]}"
-        errors.add(where, f"{key} is {shown(given)}, needed is a number{unit}")
-    else:
-        wrong = in_range(key, value)
-        if wrong:
-            errors.add(where, wrong)
-    return value or 0.0
-
-
-def _epoch_ns(where: str, fields: Fields, errors: Errors) -> int:
-    """Return the epoch in TAI nanoseconds, 0 where there is none."""
-    given = fields.get("EPOCH")
-    if given is None:
-        errors.add(where, "EPOCH is missing, needed is UTC like 2026-07-01T00:00:00.000000")
-        return 0
-    text = str(given).strip()
-    try:
-        epoch_ns = tai_ns_from_text(text)
-    except ValueError as error:
-        errors.add(where, f"EPOCH: {shown(given)} {error}")
-        return 0
-    if not YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
-        errors.add(where, f"EPOCH: {shown(given)} is not in {YEAR_MIN} to {YEAR_MAX}")
-    return epoch_ns
+def _kvn_value(key: str, value: str) -> str:
+    """Return the expression of a value; behind a number its unit stands as in this one."""
+    if key not in UNITS:
+        return r"([^\n]*)"
+    unit = re.search(r"\[[^\[\]]*\]\s*$", value)
+    known = unit and unit[0].strip()[1:-1].strip().casefold() == UNITS[key].casefold()
+    return r"([^\n\[\]]*)" + (re.escape(unit[0]) if unit and known else "")

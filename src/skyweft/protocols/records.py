@@ -151,9 +151,9 @@ def whole(given: object) -> int | None:
 def catalogue_entry(where: str, fields: Mapping[str, object], errors: Errors) -> CatalogueEntry:
     """Return what a catalogue says beside the elements, by CCSDS names; errors are noted."""
     found: dict[str, Any] = {}
-    for key, (name, read, needed) in _ENTRY.items():
+    for key, (name, read, needed) in ENTRY.items():
         given = fields.get(key)
-        if given is None or (isinstance(given, str) and not given.strip()):
+        if absent(given):
             continue
         value = read(given)
         if value is None:
@@ -161,6 +161,11 @@ def catalogue_entry(where: str, fields: Mapping[str, object], errors: Errors) ->
         else:
             found[name] = value
     return CatalogueEntry(**found)
+
+
+def absent(given: object) -> bool:
+    """Return whether a field that need not be there says nothing."""
+    return given is None or (isinstance(given, str) and not given.strip())
 
 
 def _text(given: object) -> str | None:
@@ -176,7 +181,7 @@ def _rate(given: object) -> float | None:
 _TEXT = (_text, f"a text of at most {NAME_MAX} characters that can be printed")
 _COUNT = (whole, f"a whole number up to {WHOLE_MAX}")
 _RATE = (_rate, f"a number from {-RATE_MAX:g} to {RATE_MAX:g}")
-_ENTRY: Mapping[str, tuple[str, Callable[[object], str | int | float | None], str]] = {
+ENTRY: Mapping[str, tuple[str, Callable[[object], str | int | float | None], str]] = {
     "OBJECT_ID": ("object_id", *_TEXT),
     "EPHEMERIS_TYPE": ("ephemeris_type", *_COUNT),
     "CLASSIFICATION_TYPE": ("classification_type", *_TEXT),
@@ -185,3 +190,4 @@ _ENTRY: Mapping[str, tuple[str, Callable[[object], str | int | float | None], st
     "MEAN_MOTION_DOT": ("mean_motion_dot", *_RATE),
     "MEAN_MOTION_DDOT": ("mean_motion_ddot", *_RATE),
 }
+"""What `CatalogueEntry` holds, in its order: its names, how each is read, and what is needed."""

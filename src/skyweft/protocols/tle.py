@@ -33,7 +33,8 @@ from skyweft.world.clock import tai_ns_from_utc_ns
 
 ELEMENT_LINE = re.compile(r"[12] [ A-Z0-9][ 0-9]{3}[0-9]", re.ASCII)
 ANY_ELEMENT_LINE = re.compile(r"^[ \t]*" + ELEMENT_LINE.pattern, re.ASCII | re.MULTILINE)
-ANY_ELEMENT_SET = re.compile(
+_ANY_SECOND = re.compile(r"\n\s*2 ")  # sought ten times as fast: most other files have none
+_ANY_ELEMENT_SET = re.compile(
     r"^[ \t]*1 [ A-Z0-9][ \d]{3}\d.{62}.*\n\s*2 [ A-Z0-9][ \d]{3}\d.{62}", re.ASCII | re.MULTILINE
 )
 _TORN_MIN, _TORN_SHARE = 40, 0.45
@@ -81,6 +82,11 @@ _COUNTS = bytes(each - 48 if 48 <= each <= 57 else each == 45 for each in range(
 def checksum(line: str) -> int:
     """Return the sum of a line's first 68 characters: digits, and 1 for every minus, modulo 10."""
     return sum(line[: LENGTH - 1].encode("ascii", "replace").translate(_COUNTS)) % 10
+
+
+def holds_a_set(text: str) -> bool:
+    """Tell whether two element lines stand one below the other anywhere."""
+    return bool(_ANY_SECOND.search(text) and _ANY_ELEMENT_SET.search(text))
 
 
 @dataclass(slots=True)

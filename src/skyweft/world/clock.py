@@ -148,7 +148,7 @@ def tai_ns_from_texts(texts: Sequence[str]) -> Integers:
 
 
 def _plain_utc(texts: Sequence[str]) -> Integers | None:
-    """Return UTC nanoseconds of texts that are all written `2026-07-01T12:00:00.5Z`, else none."""
+    """Return UTC nanoseconds of texts all written `2026-07-01T12:00:00.5`, or with Z, else none."""
     joined = "".join(texts)
     if not joined.isascii() or len(set(map(len, texts))) != 1:
         return None
@@ -158,15 +158,17 @@ def _plain_utc(texts: Sequence[str]) -> Integers | None:
 def tai_ns_from_letters(letters: NDArray[np.uint8]) -> Integers | None:
     """Return what `tai_ns_from_text` says of texts of one length, (T, L) bytes.
 
-    None where they are not all written `2026-07-01T12:00:00.5Z`, or one of them is wrong.
+    None where they are not all written `2026-07-01T12:00:00.5`, or all with a Z, or one is wrong.
     """
     plain = _plain_letters(letters)
     return None if plain is None else tai_ns_from_utc_ns(plain)
 
 
 def _plain_letters(letters: NDArray[np.uint8]) -> Integers | None:
-    decimals = letters.shape[1] - len(f"{_FORM}.Z")
-    form = _FORM + ("." + "0" * decimals if decimals > 0 else "") + "Z"
+    if letters.size and np.all(letters[:, -1] == ord("Z")):
+        letters = letters[:, :-1]
+    decimals = letters.shape[1] - len(f"{_FORM}.")
+    form = _FORM + ("." + "0" * decimals if decimals > 0 else "")
     if letters.shape[1] != len(form) or decimals > 9:
         return None
     digits = letters.T - np.uint8(48)
@@ -183,7 +185,7 @@ def _plain_letters(letters: NDArray[np.uint8]) -> Integers | None:
     if not np.all(sound & (hour <= 23) & (minute <= 59) & (second <= 59)):
         return None
     after_s = ((days + day - 1) * 24 + hour) * 3_600 + minute * 60 + second
-    part = digits[len(_FORM) + 1 : -1]
+    part = digits[len(_FORM) + 1 :]
     return after_s * SECOND_NS + _whole(part) * 10 ** (9 - len(part))
 
 
