@@ -1,10 +1,10 @@
 /// The keys, on a sheet of their own.
 import { useEffect, useRef } from "preact/hooks";
 import { step_s } from "../state/clock.ts";
+import { PLACES } from "../views/places.ts";
 import { lasting } from "../words/time.ts";
 import { Icon } from "./icons.tsx";
 import { helpOpen } from "./keys.ts";
-import { NAMES } from "./rail.tsx";
 
 export function Help() {
   const sheet = useRef<HTMLDialogElement>(null);
@@ -17,7 +17,7 @@ export function Help() {
     [["←", "→"], `one step: ${lasting(step_s.value)}`],
     [["[", "]"], "slower, faster"],
     [["/"], "find a platform"],
-    ...Object.values(NAMES).map(({ name, key }): [string[], string] => [[key.toUpperCase()], `view: ${name}`]),
+    ...[...PLACES.values()].map(({ name, key }): [string[], string] => [[key.toUpperCase()], `view: ${name}`]),
     [["Esc"], "select nothing"],
     [["?"], "this sheet"],
   ];

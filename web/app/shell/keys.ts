@@ -1,9 +1,9 @@
 /// The keys of the page; a part that needs a key for itself stops it on its way up.
 import { signal } from "@preact/signals";
-import { view, type View } from "../state/address.ts";
+import { view } from "../state/address.ts";
 import { faster, play, playing, stepBy } from "../state/clock.ts";
 import { select } from "../state/subject.ts";
-import { NAMES } from "./rail.tsx";
+import { PLACES } from "../views/places.ts";
 import { SEARCH_ID } from "./search.tsx";
 
 export const helpOpen = signal(false);
@@ -18,7 +18,7 @@ const ACTIONS: Record<string, () => void> = {
   "?": () => (helpOpen.value = true),
   Escape: () => select(null),
 };
-for (const [name, { key }] of Object.entries(NAMES)) ACTIONS[key] = () => (view.value = name as View);
+for (const [name, { key }] of PLACES) ACTIONS[key] = () => (view.value = name);
 
 /// Where letters are written they are no commands.
 const WRITING = "input, textarea, select, [contenteditable]";

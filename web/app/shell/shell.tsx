@@ -1,4 +1,5 @@
 /// The page: bar, rail, the view, and the time below it.
+import type { ComponentType } from "preact";
 import { Events } from "../axis/events.tsx";
 import { Gantt, gutter_px } from "../axis/gantt.tsx";
 import { ColourKey } from "../axis/key.tsx";
@@ -6,15 +7,21 @@ import { Transport, Zoom } from "../axis/transport.tsx";
 import { serverGone } from "../state/api.ts";
 import { view } from "../state/address.ts";
 import { loadRuns, problems, runs } from "../state/runs.ts";
-import { CompareView } from "../views/compare/view.tsx";
-import { DeliveriesView } from "../views/deliveries/view.tsx";
-import { GlobeView } from "../views/globe/view.tsx";
-import { LinksView } from "../views/links/view.tsx";
+import { PLACES } from "../views/places.ts";
 import { Help } from "./help.tsx";
 import { Icon } from "./icons.tsx";
 import { helpOpen } from "./keys.ts";
-import { NAMES, Rail } from "./rail.tsx";
+import { Rail } from "./rail.tsx";
 import { TopBar } from "./topbar.tsx";
+
+/// A view whose folder says so stays where it is while another is shown.
+interface Module {
+  View: ComponentType<{ hidden: boolean }>;
+  stays?: boolean;
+}
+
+const MODULES = Object.entries(import.meta.glob<Module>("../views/*/view.tsx", { eager: true }));
+const VIEWS = MODULES.map(([path, module]) => ({ name: path.split("/").at(-2)!, ...module }));
 
 export function Shell() {
   const shown = view.value;
@@ -25,15 +32,11 @@ export function Shell() {
         <TopBar />
         <Rail />
         <main>
-          <h1 class="unseen">skyweft: {NAMES[shown].name}</h1>
+          <h1 class="unseen">skyweft: {PLACES.get(shown)!.name}</h1>
           <div class="stage">
           {runs.value === null ? <Waiting /> : (
             <>
-              {/* The globe stays: its textures are dear to make again. */}
-              <GlobeView hidden={shown !== "globe"} />
-              {shown === "links" && <LinksView />}
-              {shown === "deliveries" && <DeliveriesView />}
-              {shown === "compare" && <CompareView />}
+              {VIEWS.map(({ name, View, stays }) => (stays || shown === name) && <View key={name} hidden={shown !== name} />)}
             </>
           )}
           </div>
@@ -47,7 +50,7 @@ export function Shell() {
 
 /// On the globe the chart lies below; the timeline is the same chart with all the room.
 function Dock() {
-  const charted = view.value === "globe" || view.value === "timeline";
+  const charted = PLACES.get(view.value)!.charted ?? false;
   return (
     <section class={charted ? "dock charted" : "dock"} aria-label="Time" style={charted ? { "--gutter": `${gutter_px.value}px` } : undefined}>
       <Transport />

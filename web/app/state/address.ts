@@ -2,22 +2,20 @@
 /// `#view=timeline&run=1&t=3600&platform=Beijing&camera=116.4,30,3.2`.
 import { effect, signal } from "@preact/signals";
 import type { Camera } from "../../globe/index.ts";
+import { FIRST, PLACES } from "../views/places.ts";
 import { playing, setTime, time_s } from "./clock.ts";
 import { openRun, runId, runs } from "./runs.ts";
 import { isWhole, setSpan, span } from "./span.ts";
 import { fields, selected, subjectIn, type Subject } from "./subject.ts";
 
-export const VIEWS = ["globe", "timeline", "links", "deliveries", "compare"] as const;
-export type View = (typeof VIEWS)[number];
-
-export const view = signal<View>("globe");
+export const view = signal(FIRST);
 /// Where the camera stands; null until somebody moved it.
 export const camera = signal<Camera | null>(null);
 /// The camera that an address asked for: the globe takes it once.
 export const cameraAsked = signal<Camera | null>(null);
 
 export interface Place {
-  view: View;
+  view: string;
   run: number;
   t_s: number;
   subject: Subject | null;
@@ -27,11 +25,11 @@ export interface Place {
 
 export function readPlace(hash: string): Place {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
-  const asked = words.get("view") as View;
+  const asked = words.get("view") ?? FIRST;
   const [from_s, to_s] = numbers(words.get("span"), 2) ?? [];
   const [longitude_deg, latitude_deg, distance] = numbers(words.get("camera"), 3) ?? [];
   return {
-    view: VIEWS.includes(asked) ? asked : "globe",
+    view: PLACES.has(asked) ? asked : FIRST,
     run: whole(words.get("run")),
     t_s: Math.max(0, numbers(words.get("t"), 1)?.[0] ?? 0),
     subject: subjectIn(words),

@@ -13,7 +13,7 @@ export interface RunInfo {
   hash: string | null;
   /// Rows by table, in the order of the list of tables.
   tables: Record<string, number>;
-  /// What can be asked of its stages: `path`, `matrix`, `messages` ...
+  /// What can be asked of its stages: `path`, `matrix` ...
   questions: string[];
   /// Why a table was not written.
   left_out: Record<string, string>;
@@ -80,17 +80,6 @@ export interface Matrix {
   notes?: string[];
 }
 
-/// Sums over messages that no key figure has.
-export interface Messages {
-  /// What part of each rule's messages had arrived after how long.
-  delays: { rule: number; delay_s: number[]; share: number[] }[];
-  cells: Record<"latitude_min_deg" | "latitude_max_deg" | "longitude_min_deg" | "longitude_max_deg" | "devices" | "generated" | "share_delivered" | "delay_p95_s", (number | null)[]>;
-  stored: { time_s: number[]; total_bytes: number[]; fullest_bytes: number[]; fullest: string[] };
-  /// Those that took most first.
-  targets: { target: string; served_s: number; unserved_s: number; arrived_bytes: number; arrived: number }[];
-  notes: string[];
-}
-
 /// The server answered that it cannot; the message is its own.
 export class Refusal extends Error {
   override name = "Refusal";
@@ -107,8 +96,8 @@ export const summary = (run: number) => json<Record<string, unknown>>(`runs/${ru
 export const timeline = (run: number, query: Values) => json<Timeline>(`runs/${run}/timeline`, query);
 export const route = (run: number, query: Values) => json<Route>(`runs/${run}/path`, query);
 export const matrix = (run: number, query: Values) => json<Matrix>(`runs/${run}/matrix`, query);
-
-export const messages = (run: number) => json<Messages>(`runs/${run}/messages`);
+/// What a stage answers to a question of its own.
+export const answer = <T>(run: number, question: string) => json<T>(`runs/${run}/${question}`);
 
 export function table(run: number, name: string, query: TableQuery = {}): Promise<TablePage> {
   const { columns, where = [], sort, descending, offset = 0, limit = 200 } = query;

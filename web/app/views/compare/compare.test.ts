@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Figures } from "../../state/figures.ts";
 import { differences, survived } from "./differences.ts";
 
-const one = { name: "one", contacts: { total: 100, median_s: null }, flows: { busiest_links: [{ source: "a" }] } };
+const one = { name: "one", contacts: { total: 100, median_s: null }, flows: { busiest_links: [{ source: "a" }], beams: { fullest: [{ platform: "a" }] } } };
 const other = { name: "other", contacts: { total: 150, median_s: 5 }, coverage: { cells: { places: 3 } } };
 
 describe("differences", () => {

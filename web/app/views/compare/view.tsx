@@ -1,20 +1,20 @@
 /// Two runs of the server side by side.
 import { computed, effect, signal } from "@preact/signals";
-import { cumulative, quantile, timeTicks } from "../../chart/distribution.ts";
-import { Lines, type Line } from "../../chart/lines.tsx";
+import { cumulative } from "../../chart/distribution.ts";
+import { Lines } from "../../chart/lines.tsx";
 import { view } from "../../state/address.ts";
 import * as api from "../../state/api.ts";
 import { figuresOf, type Figures, type Plain } from "../../state/figures.ts";
 import { runId, runs, wordsOf } from "../../state/runs.ts";
-import { grouped, heading, measured, measureOf, percent, significant } from "../../words/quantities.ts";
-import { lasting } from "../../words/time.ts";
+import { grouped, heading, measured, measureOf, percent } from "../../words/quantities.ts";
 import { ordered } from "../../table/ordered.ts";
+import { SPREADS } from "../shown.ts";
 import { differences, survived, type Difference } from "./differences.ts";
 
 interface Known {
   figures: Figures | null;
-  delays_s: number[];
-  covered: number[];
+  /// In order, a list a spread.
+  spreads: number[][];
   problem: string | null;
 }
 
@@ -38,15 +38,13 @@ function need(id: number): void {
 
 async function read(id: number): Promise<Known> {
   const tables = runs.peek()?.find((each) => each.id === id)?.tables ?? {};
-  const [figures, delays_s, covered] = await Promise.allSettled([
+  const [figures, ...spreads] = await Promise.allSettled([
     api.summary(id).then(figuresOf),
-    tables["route_statistics"] ? ordered(id, "route_statistics", "delay_median_s") : [],
-    tables["coverage"] ? ordered(id, "coverage", "coverage_fraction") : [],
+    ...SPREADS.map(({ table, column }) => (tables[table] ? ordered(id, table, column) : [])),
   ]);
   return {
     figures: figures.status === "fulfilled" ? figures.value : null,
-    delays_s: delays_s.status === "fulfilled" ? delays_s.value : [],
-    covered: covered.status === "fulfilled" ? covered.value : [],
+    spreads: spreads.map((each) => (each.status === "fulfilled" ? each.value : [])),
     problem: figures.status === "rejected" ? wordsOf(figures.reason) : null,
   };
 }
@@ -55,7 +53,7 @@ effect(() => {
   if (view.value === "compare") pair.value?.forEach(need);
 });
 
-export function CompareView() {
+export function View() {
   if (!pair.value) return <OneRun />;
   const [one, other] = pair.value;
   const [a, b] = [known.value.get(one), known.value.get(other)];
@@ -96,34 +94,22 @@ function OneRun() {
 }
 
 function Charts({ names, both }: { names: [string, string]; both: [Known, Known] }) {
-  const lines = (values: (each: Known) => number[], factor: number): Line[] =>
-    both
-      .map((each, k) => ({ name: names[k]!, style: k, points: cumulative(values(each).map((value) => value * factor)) }))
-      .filter(({ points }) => points.length > 0);
-  const delays = lines(({ delays_s }) => delays_s, 1);
-  const covered = lines((each) => each.covered, 100);
   const per = (share: number) => `${percent(share)} %`;
   return (
     <div class="charts">
-      {delays.length > 0 ? (
-        <Lines title={`Median delay of a pair: ${medians(names, both)}`} lines={delays} xName="one way" yName="share of pairs" xText={lasting} xTicks={timeTicks} yText={per} yRange={[0, 1]} />
-      ) : (
-        <p class="muted pad">Neither run has routes: add <code>[[routes]]</code> for delays.</p>
-      )}
-      {covered.length > 0 ? (
-        <Lines title="Coverage: share of time a place is in view" lines={covered} xName="share of time" yName="share of places" xText={(share) => `${significant(share)} %`} yText={per} yRange={[0, 1]} />
-      ) : (
-        <p class="muted pad">Neither run has coverage: add <code>[coverage]</code>.</p>
-      )}
+      {SPREADS.map(({ table, factor, title, lacking, ...axis }, k) => {
+        const values = both.map(({ spreads }, run) => ({ name: names[run]!, values: spreads[k]! }));
+        const lines = values
+          .map((each, style) => ({ name: each.name, style, points: cumulative(each.values.map((value) => value * factor)) }))
+          .filter(({ points }) => points.length > 0);
+        return lines.length > 0 ? (
+          <Lines key={table} title={title(values)} lines={lines} yText={per} yRange={[0, 1]} {...axis} />
+        ) : (
+          <p key={table} class="muted pad">{lacking}</p>
+        );
+      })}
     </div>
   );
-}
-
-function medians(names: [string, string], both: [Known, Known]): string {
-  return both
-    .map(({ delays_s }, k) => (delays_s.length > 0 ? `${lasting(quantile(delays_s, 0.5))} (${names[k]})` : null))
-    .filter(Boolean)
-    .join(", ");
 }
 
 function Table({ rows, names }: { rows: Difference[]; names: [string, string] }) {

@@ -3,7 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { same } from "../../chart/alike.ts";
 import { heat, scaleOf } from "../../chart/heat.ts";
-import type { Messages } from "../../state/api.ts";
+import type { Messages } from "./reading.ts";
 import { grouped, percent } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
 

@@ -1,10 +1,9 @@
 /// The figures of all messages: how many arrive, how late, and what became of the others.
 import { Lines } from "../../chart/lines.tsx";
 import { timeTicks } from "../../chart/distribution.ts";
-import type { Messages } from "../../state/api.ts";
 import { grouped, percent, quantity } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
-import { causesOf, isParted, partsOf, rulesCalled, type Cause, type RuleSums, type Sums } from "./reading.ts";
+import { causesOf, isParted, partsOf, rulesCalled, type Cause, type Messages, type RuleSums, type Sums } from "./reading.ts";
 
 interface Props {
   sums: Sums & { rules: RuleSums[] };

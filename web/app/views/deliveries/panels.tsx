@@ -8,7 +8,7 @@ import { amount, grouped, percent } from "../../words/quantities.ts";
 import { lasting, sinceStart } from "../../words/time.ts";
 import { select } from "../../state/subject.ts";
 import { Bar } from "./outcome.tsx";
-import { causesOf, numberOf, partsOf, rulesCalled, type PassedOver, type RuleSums } from "./reading.ts";
+import { causesOf, numberOf, partsOf, rulesCalled, type Messages, type PassedOver, type RuleSums } from "./reading.ts";
 
 /// A block a rule of the scenario's [[messages]].
 export function Kinds({ rules }: { rules: RuleSums[] }) {
@@ -88,7 +88,7 @@ export function Hours({ run }: { run: number }) {
 }
 
 /// What waits on board, over time.
-export function Stored({ sum: { stored } }: { sum: api.Messages }) {
+export function Stored({ sum: { stored } }: { sum: Messages }) {
   if (stored.time_s.length === 0) return <p class="muted pad">Nobody keeps messages.</p>;
   const line = (values: number[]) => values.map((y, k) => ({ x: stored.time_s[k]!, y }));
   const fullest = stored.fullest_bytes.reduce((best, each, k) => (each > stored.fullest_bytes[best]! ? k : best), 0);
@@ -110,7 +110,7 @@ export function Stored({ sum: { stored } }: { sum: api.Messages }) {
 }
 
 /// What each target took, those that took most first.
-export function Targets({ sum: { targets, notes }, passedOver }: { sum: api.Messages; passedOver: PassedOver[] }) {
+export function Targets({ sum: { targets, notes }, passedOver }: { sum: Messages; passedOver: PassedOver[] }) {
   const most = targets[0]?.arrived_bytes ?? 0;
   return (
     <div class="wide-scroll upper" tabIndex={0} role="region" aria-label="Passes at the targets">

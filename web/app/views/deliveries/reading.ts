@@ -5,6 +5,17 @@ import type { Plain } from "../../state/figures.ts";
 
 export const ROWS = "deliveries";
 
+/// Sums over messages that no key figure has.
+export interface Messages {
+  /// What part of each rule's messages had arrived after how long.
+  delays: { rule: number; delay_s: number[]; share: number[] }[];
+  cells: Record<"latitude_min_deg" | "latitude_max_deg" | "longitude_min_deg" | "longitude_max_deg" | "devices" | "generated" | "share_delivered" | "delay_p95_s", (number | null)[]>;
+  stored: { time_s: number[]; total_bytes: number[]; fullest_bytes: number[]; fullest: string[] };
+  /// Those that took most first.
+  targets: { target: string; served_s: number; unserved_s: number; arrived_bytes: number; arrived: number }[];
+  notes: string[];
+}
+
 /// Sums over messages, of a rule or of all.
 export interface Sums {
   generated: number;
@@ -99,7 +110,7 @@ export function numberOf(value: unknown): number {
 }
 
 /// The figures as they are: a run without messages has none.
-export function sumsOf(figures: { deliveries?: unknown } | null): (Sums & { rules: RuleSums[] }) | null {
-  const found = figures?.deliveries as (Sums & { rules?: RuleSums[] }) | Plain | undefined;
+export function sumsOf(figures: Readonly<Record<string, unknown>> | null): (Sums & { rules: RuleSums[] }) | null {
+  const found = figures?.["deliveries"] as (Sums & { rules?: RuleSums[] }) | Plain | undefined;
   return found && typeof found === "object" ? { ...found, rules: found.rules ?? [] } : null;
 }

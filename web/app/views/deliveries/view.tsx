@@ -11,9 +11,9 @@ import { Tabs } from "../../table/tabs.tsx";
 import { CellMap } from "./map.tsx";
 import { Outcome } from "./outcome.tsx";
 import { Stored, Hours, Kinds, Targets } from "./panels.tsx";
-import { passedOver, ROWS, sumsOf } from "./reading.ts";
+import { passedOver, ROWS, sumsOf, type Messages } from "./reading.ts";
 
-const sum = signal<api.Messages | null>(null);
+const sum = signal<Messages | null>(null);
 const complaint = signal<string | null>(null);
 const conditions = signal<Condition[]>([]);
 const chosen = signal<string | null>(null);
@@ -31,7 +31,7 @@ effect(() => {
   }
   if (!seen || readRun === id || !there) return;
   readRun = id;
-  api.messages(id).then(
+  api.answer<Messages>(id, "messages").then(
     (found) => {
       if (id === runId.value) sum.value = found;
     },
@@ -50,7 +50,7 @@ const PANELS: Record<string, string> = {
   gateway_usage: "by target",
 };
 
-export function DeliveriesView() {
+export function View() {
   const sums = sumsOf(figures.value);
   if (!sums) return figures.value || run.value?.start === null ? <NoMessages /> : <p class="muted pad">Reading the run …</p>;
   const tables = run.value?.tables ?? {};

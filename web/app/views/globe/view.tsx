@@ -7,7 +7,10 @@ import { GlobePane } from "./pane.tsx";
 import { Strip } from "./strip.tsx";
 import { Tiles } from "./tiles.tsx";
 
-export function GlobeView({ hidden }: { hidden: boolean }) {
+/// Its textures are dear to make again.
+export const stays = true;
+
+export function View({ hidden }: { hidden: boolean }) {
   return (
     <div class="globe-view" hidden={hidden}>
       <div class="globe-side">

@@ -27,7 +27,7 @@ function asks(question: string): boolean {
   return run.value?.questions.includes(question) ?? false;
 }
 
-export function LinksView() {
+export function View() {
   const all = tables();
   if (all.length === 0) return <div class="empty"><h2>No tables</h2><p>This folder holds none: run its scenario again with <code>skyweft run</code>.</p></div>;
   const table = chosen.value && all.includes(chosen.value) ? chosen.value : all[0]!;
