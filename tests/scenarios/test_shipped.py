@@ -12,6 +12,7 @@ from skyweft.scenario.shipped import descriptions, find, names
 
 NAMES = [
     "airship_year",
+    "flying_train",
     "gauges",
     "hello",
     "hongyun",
@@ -58,6 +59,23 @@ def test_integrated_joins_the_four_layers(tmp_path: Path) -> None:
         assert frozenset(("ground", above)) in meetings
     assert frozenset(("space", "near_space")) in meetings
     assert frozenset(("air", "near_space")) in meetings
+
+
+def test_trains_are_carried_by_any_layer_and_by_none_in_tunnels(tmp_path: Path) -> None:
+    """The first twenty minutes, through the hills: a route that is missing has its cause."""
+    result = skyweft.run(find("flying_train"), tmp_path / "run", overrides=["duration_s=1200"])
+    hidden = result.blockages.to_pylist()
+    assert {each["cause"] for each in hidden} == {"tunnel", "terrain"}
+    routes = result.routes.to_pylist()
+    first = {str(each["first_hop"]).partition("-")[0] for each in routes if each["reachable"]}
+    assert first == {"airship_north", "airship_south", "hongyun"}
+    for each in routes:
+        mine = [row for row in hidden if row["platform"] == each["source"]]
+        now = [row["cause"] for row in mine if row["start_s"] <= each["time_s"] < row["end_s"]]
+        assert each["reachable"] == (not now)
+        assert each["reason"] in (now or [""])
+    for rule in result.summary()["handover"]:
+        assert 0 < rule["gap_share"] < 1
 
 
 FEWER = [
