@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from skyweft.links.budget import link_budget as link_budget
     from skyweft.motion.fleet import build_fleet as build_fleet
     from skyweft.motion.propagate import propagate as propagate
+    from skyweft.placing.door import place as place
     from skyweft.results import Run as Run
     from skyweft.results import open_run as open_run
     from skyweft.results import run as run
@@ -32,6 +33,7 @@ _HOMES = {
     "propagate": "skyweft.motion.propagate",
     "find_contacts": "skyweft.contacts.finding",
     "link_budget": "skyweft.links.budget",
+    "place": "skyweft.placing.door",
     "run": "skyweft.results",
     "open_run": "skyweft.results",
     "Run": "skyweft.results",
@@ -56,6 +58,7 @@ __all__ = [
     "load",
     "open_run",
     "open_sweep",
+    "place",
     "plot",
     "propagate",
     "run",

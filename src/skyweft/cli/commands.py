@@ -243,6 +243,18 @@ def _routes(options: argparse.Namespace, plan: Any) -> tuple[dict[str, Any], Ite
     return {"routes": [], "reason": reason}, iter([f"no route: {reason}"])
 
 
+def place(options: argparse.Namespace) -> int:
+    """Place what flies so that the most is served."""
+    from skyweft.placing.door import place
+
+    folder = Path(options.out) if options.out else Path("placed", Path(options.file).stem)
+    found = place(options.file, folder, force=options.force)
+    for each in found.warnings:
+        warn(each)
+    answer(options, found.facts(), [*found.lines()])
+    return DONE
+
+
 def scenarios(options: argparse.Namespace) -> int:
     """List the shipped scenarios, or copy one."""
     from skyweft.scenario import shipped

@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _add_show(add(commands.show, "show runs in the browser: globe, timeline, tables"))
 
     _add_plan(add(commands.plan, "write a contact plan, or find a bundle's routes through it"))
+    _add_place(add(commands.place, "place aircraft and airships where they serve the most"))
 
     scenarios = add(commands.scenarios, "list the shipped scenarios, or copy one with its files")
     scenarios.add_argument("name", nargs="?", metavar="NAME", help="the one to copy")
@@ -205,6 +206,14 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
     return int(text)
+
+
+def _add_place(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", metavar="FILE", help="scenario (TOML) with a table [place]")
+    sub.add_argument(
+        "--out", metavar="DIR", help="folder for scenario, tables and map (default: placed/NAME)"
+    )
+    sub.add_argument("--force", action="store_true", help="replace a placement that is there")
 
 
 def _add_show(sub: argparse.ArgumentParser) -> None:

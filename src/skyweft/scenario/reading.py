@@ -40,7 +40,11 @@ _LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{PARTS_MAX},}}")
 
 
 def load(
-    path: str | Path | Mapping[str, Any], overrides: Sequence[str] = (), *, look: bool = True
+    path: str | Path | Mapping[str, Any],
+    overrides: Sequence[str] = (),
+    *,
+    look: bool = True,
+    beside: Path | None = None,
 ) -> Scenario:
     """Read and check the scenario at `path`.
 
@@ -56,6 +60,8 @@ def load(
         word is text.
     look : bool
         Whether the files a scenario names must be there. A saved run keeps only the scenario.
+    beside : Path, optional
+        The file that a mapping is taken for: where its files are, and what errors begin with.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def load(
         With every error, a line each: file, place, what is wrong, what is allowed.
     """
     if isinstance(path, Mapping):
-        data, path = _copied(path), Path.cwd() / "scenario"
+        data, path = _copied(path), beside or Path.cwd() / "scenario"
     else:
         path = scenario_file(path)
         data = _parsed(text_of(path), path.name)

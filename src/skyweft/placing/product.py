@@ -1,0 +1,115 @@
+"""What a placement comes to: stations, who is served, why others are not, who flies when."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where craft of one kind are, and what they do there."""
+
+    group: str  # of platforms in the scenario that is written
+    fleet: str
+    candidate: str
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: tuple[float, float]  # least and greatest
+    craft: int  # that hold it, in turn where there are several
+    reach_m: float  # over the ground, to a point of the usual environment
+    points: int  # it serves, in part or in full
+    weight_served: float
+    rate_bps: float  # of all it serves
+    carrier_share: float  # of its carriers' time that this takes
+    backhaul_bps: float | None  # what it could take on; None where none is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of demand, and what becomes of it."""
+
+    name: str
+    latitude_deg: float
+    longitude_deg: float
+    weight: float
+    rate_bps: float  # needed
+    served_share: float  # of that
+    served_by: tuple[str, ...]  # groups
+    reason: str  # why not in full; "" where it is
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One sortie of one aircraft: UTC."""
+
+    group: str
+    aircraft: str
+    takeoff: str
+    arrival: str
+    departure: str
+    landing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Candidates at which craft of a kind cannot be."""
+
+    fleet: str
+    candidates: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A placement, and how good it is known to be. Make one with `skyweft.place`."""
+
+    name: str
+    stations: tuple[Station, ...]
+    points: tuple[Point, ...]
+    timetable: tuple[Flight, ...]
+    refused: tuple[Refused, ...]
+    weight_total: float
+    weight_served: float
+    weight_bound: float  # no placement serves more: proven
+    by_branch_and_cut: bool
+    files: tuple[str, ...]  # that were written, the scenario first
+    warnings: tuple[str, ...]
+
+    @property
+    def gap(self) -> float:
+        """By which part of the bound the answer might be too little."""
+        if self.weight_bound <= 0:
+            return 0.0
+        return max(0.0, 1 - self.weight_served / self.weight_bound)
+
+    def facts(self) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        return {**asdict(self), "gap": self.gap}
+
+    def lines(self) -> Iterator[str]:
+        """Yield what fits on a screen."""
+        share = self.weight_served / self.weight_total if self.weight_total else 0.0
+        yield f"{self.weight_served:,.6g} of {self.weight_total:,.6g} served ({share:.1%})"
+        how = "branch and cut" if self.by_branch_and_cut else "greedy choice and swaps"
+        yield f"none serves more than {self.weight_bound:,.6g}: gap {self.gap:.2%}, by {how}"
+        for each in self.stations:
+            craft = f", {each.craft} in turn" if each.craft > 1 else ""
+            yield (
+                f"{each.group}: {each.candidate} at {each.latitude_deg:.4f}, "
+                f"{each.longitude_deg:.4f}, {each.altitude_m[0]:,.0f} m{craft}: {each.points} "
+                f"points, weight {each.weight_served:,.6g}, {each.rate_bps / 1e6:,.1f} Mbit/s"
+            )
+        for refused in self.refused:
+            yield f"{refused.fleet}: not at {refused.candidates:,} candidates: {refused.reason}"
+        left: dict[str, int] = {}
+        for point in self.points:
+            if point.reason:
+                left[point.reason] = left.get(point.reason, 0) + 1
+        for reason, count in sorted(left.items(), key=lambda each: -each[1])[:REASONS_SHOWN]:
+            yield f"not served in full, {count:,} points: {reason}"
+        if len(left) > REASONS_SHOWN:
+            yield f"and {len(left) - REASONS_SHOWN:,} more reasons: see demand.csv"
+        yield from self.files
+
+
+REASONS_SHOWN = 8
