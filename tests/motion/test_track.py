@@ -208,8 +208,15 @@ def test_what_is_no_track(tmp_path: Path, text: str, words: str) -> None:
 
 
 def test_warns_of_tracks_beside_the_run_and_of_leaps(tmp_path: Path) -> None:
-    text = "name,time_s,latitude_deg,longitude_deg\na,5000,1,1\na,5600,1,1.1\nb,0,1,1\nb,60,1,20\n"
+    text = "name,time_s,latitude_deg,longitude_deg\na,5000,1,1\na,5600,1,1.1\nb,0,1,1\nb,60,1,3\n"
     assert _track(tmp_path, text).warnings == (
         "1 of 2 tracks of train.csv lie outside the run (0 to 3,600 s): a has 5,000 to 5,600 s",
-        "b of train.csv reaches 35,246 m/s between two points: is a place or a time wrong?",
+        "b of train.csv reaches 3,710 m/s between two points: is a place or a time wrong?",
     )
+
+
+def test_a_continent_in_a_second_is_a_mistake(tmp_path: Path) -> None:
+    text = "name,time_s,latitude_deg,longitude_deg\na,0,1,1\na,9,1,1\na,10,1,40\nb,0,1,1\nb,9,1,1\n"
+    words = "train.csv: a: takes 4,341 km/s from 9.0 s to the next point, 1 s later"
+    with pytest.raises(ScenarioError, match=words):
+        _track(tmp_path, text)

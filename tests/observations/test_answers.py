@@ -1,6 +1,5 @@
 """What the page is told of observations is what the tables hold."""
 
-
 import numpy as np
 import pytest
 

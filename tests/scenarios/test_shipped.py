@@ -12,6 +12,7 @@ from skyweft.scenario.shipped import descriptions, find, names
 
 NAMES = [
     "airship_year",
+    "coastal_ship",
     "flying_train",
     "gauges",
     "hello",
@@ -76,6 +77,25 @@ def test_trains_are_carried_by_any_layer_and_by_none_in_tunnels(tmp_path: Path) 
         assert each["reason"] in (now or [""])
     for rule in result.summary()["handover"]:
         assert 0 < rule["gap_share"] < 1
+
+
+def test_ships_are_heard_by_shore_stations_as_far_as_the_sea_is_in_sight(tmp_path: Path) -> None:
+    """Who is h high sees the sea to sqrt(2 a h), 56 km from 250 m; beyond it satellites hear."""
+    result = skyweft.run(find("coastal_ship"), tmp_path / "run", overrides=["duration_s=14400"])
+    shore = [row for row in result.contacts.to_pylist() if "shore" in row["target"]]
+    assert len(shore) > 3
+    high_m = {
+        line.split(",")[0]: float(line.split(",")[3])
+        for line in (find("coastal_ship").parent / "coastal_ship_stations.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[1:]
+    }
+    for row in result.link_samples.to_pylist():
+        if "shore" in row["target"]:
+            # A ship one centimetre up sees 360 m further.
+            assert row["range_m"] < 1.01 * (2 * 6_378_137 * high_m[row["target"]]) ** 0.5
+    first = {str(row["first_hop"]).partition("-")[0] for row in result.routes.to_pylist()}
+    assert first >= {"xingyun", "Dalian shore station", "Hong Kong shore station"}
 
 
 FEWER = [

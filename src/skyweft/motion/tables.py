@@ -30,6 +30,7 @@ ERRORS_MAX = 20
 LATITUDE = (-90.0, 90.0)
 LONGITUDE = (-180.0, 360.0)
 ALTITUDE = (-12_000.0, 100_000_000.0)  # deepest trench to beyond every shell
+HEADED = b"# Timestamp"  # as AIS from Denmark begins
 SPARE_SHOWN = 8  # names of unused columns in a warning
 
 
@@ -119,6 +120,8 @@ def read_table(
         All errors of the file, each with line and column, at most 20 of them.
     """
     data = _sound(path)
+    if data.startswith(HEADED):  # column names in the place of a comment
+        data = data[2:]
     separator = separator_of(data)
     line, header = next(rows_of(path.name, data, separator), (0, []))
     columns = [name.strip().lower() for name in header]

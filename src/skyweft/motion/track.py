@@ -17,6 +17,7 @@ from skyweft.motion.loiter import JUMP_ERROR
 from skyweft.motion.members import Members, Setting
 from skyweft.motion.rings import arc
 from skyweft.motion.track_points import Points, read_track
+from skyweft.protocols.records import Errors
 from skyweft.scenario.motion import Track
 from skyweft.world.ellipsoid import SEMI_MAJOR_M
 
@@ -26,6 +27,7 @@ ERROR_MAX_M = 10.0  # of the knots' Hermite: a ship's or train's position is kno
 BRAKE_S2_M = 32.0  # seconds per m/s
 BRAKE_MIN_S, BRAKE_MAX_S = 60.0, 600.0
 SPEED_MAX_M_S = 1_000.0  # beyond this the file is likelier wrong than the mover fast
+ESCAPE_M_S = 11_200.0  # beyond this it is wrong: who is so fast leaves the Earth
 DIFFERENCE_S = 0.25
 
 Ends = Literal["hold", "absent", "repeat"]
@@ -47,7 +49,9 @@ class Course:
         self._brake_s = (self._brake(0), self._brake(-1))
         turned = np.linalg.norm(self._curve.turn, axis=1)
         self.length_m = float(turned.sum() * SEMI_MAJOR_M)
-        self.speed_max_m_s = float((turned / self._curve.gap).max() * SEMI_MAJOR_M)
+        speed_m_s = turned / self._curve.gap * SEMI_MAJOR_M
+        self.fastest = int(np.argmax(speed_m_s))  # from this point to the next
+        self.speed_max_m_s = float(speed_m_s[self.fastest])
 
     def _brake(self, end: int) -> float:
         speed_m_s = float(np.linalg.norm(self._curve.rate[end])) * SEMI_MAJOR_M
@@ -130,6 +134,7 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
     """
     points, warnings = read_track(motion.file, group, setting)
     movers = tuple(Course(each, motion.ends, setting.duration_s) for each in points)
+    _refuse_leaps(motion, points, movers)
     return Members(
         names=tuple(each.name for each in points),
         geometry=_geometry(motion, points, movers),
@@ -141,6 +146,19 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
         lines=[each.line for each in points] if points[0].line else None,
         warnings=(*warnings, *_warnings(motion, points, movers, setting.duration_s)),
     )
+
+
+def _refuse_leaps(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> None:
+    errors = Errors(motion.file.name)
+    for each, mover in zip(points, movers, strict=True):
+        if mover.speed_max_m_s > ESCAPE_M_S:
+            from_s, to_s = each.time_s[mover.fastest : mover.fastest + 2]
+            errors.add(
+                each.name,
+                f"takes {mover.speed_max_m_s / 1e3:,.0f} km/s from {from_s:,.1f} s to the next "
+                f"point, {to_s - from_s:,.3g} s later: nobody is so fast",
+            )
+    errors.complain()
 
 
 def _geometry(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> str:

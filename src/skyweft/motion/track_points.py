@@ -1,7 +1,7 @@
 """Times and places of movers from a user's file: CSV or GPX, put in order."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
+from skyweft.motion.ais import is_ais, read_ais
 from skyweft.motion.gpx import coordinates, read_lines
 from skyweft.motion.members import Setting
 from skyweft.motion.notation import notation
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table
 from skyweft.motion.texts import Texts
+from skyweft.motion.track_rows import Rows, seconds
 from skyweft.protocols.records import Errors
-from skyweft.world.clock import tai_ns_from_text, tai_ns_from_texts
 from skyweft.world.ellipsoid import up
 
 TRACKS_MAX = 100_000  # each is a mover with a course of its own
-TIMES_AT_ONCE = 1_000
 ALIKE = 1e-12  # between unit verticals of one place, 6 micrometres: the last bits of longitudes
 
 
@@ -35,17 +35,6 @@ class Points(NamedTuple):
     line: int  # of its first row; 0 where the file has no lines
 
 
-class _Rows(NamedTuple):
-    """All points of a file in its order, (K,) each."""
-
-    names: Texts
-    place: Callable[[int], str]  # of a row in the file, for messages
-    lines: Sequence[int]
-    time_s: Floats
-    normal: Floats  # (K, 3)
-    altitude_m: Floats
-
-
 def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], tuple[str, ...]]:
     """Return the points of every mover of a file, in the order of their times, and warnings.
 
@@ -53,8 +42,9 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     ----------
     path : Path
         CSV with the columns `time_s` or `time`, `latitude_deg`, `longitude_deg`, and perhaps
-        `altitude_m` and `name`; or GPX with tracks or routes. Two points or more for every name.
-        Rows that say the same twice are one; at one time nobody is at two places.
+        `altitude_m` and `name`; AIS as CSV (see `ais`); or GPX with tracks or routes. Two points or
+        more for every name. Rows that say the same twice are one; at one time nobody is at two
+        places.
     group : str
         Name of the mover where the file has no names.
     setting : Setting
@@ -65,9 +55,7 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     ScenarioError
         Everything wrong with the file, at most 20 lines of it.
     """
-    found = notation(path, ("table", "gpx"), "tracks")
-    read = _from_gpx if found == "gpx" else _from_table
-    rows, warnings = read(path, group, setting)
+    rows, warnings = _READERS[_written(path)](path, group, setting)
     coded = rows.names.coded(TRACKS_MAX)
     if coded is None:
         raise ScenarioError(f"{path.name}: more than {TRACKS_MAX:,} tracks, so many are read")
@@ -88,7 +76,12 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     return points, (*warnings, *_put_right(path, unsorted, len(points), repeated))
 
 
-def _late(rows: _Rows, names: Sequence[str], codes: NDArray[np.int32]) -> list[str]:
+def _written(path: Path) -> str:
+    found = notation(path, ("table", "gpx"), "tracks")
+    return "ais" if found == "table" and is_ais(path) else found
+
+
+def _late(rows: Rows, names: Sequence[str], codes: NDArray[np.int32]) -> list[str]:
     """Say of every track not in the order of its times the first row that is not."""
     order = np.argsort(codes, kind="stable")
     back = np.diff(rows.time_s[order]) < 0
@@ -98,7 +91,7 @@ def _late(rows: _Rows, names: Sequence[str], codes: NDArray[np.int32]) -> list[s
 
 
 def _in_order(
-    path: Path, rows: _Rows, names: Sequence[str], codes: NDArray[np.int32]
+    path: Path, rows: Rows, names: Sequence[str], codes: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], int]:
     """Return rows by track and time, each said once, and how many were said again.
 
@@ -146,7 +139,7 @@ def _put_right(path: Path, unsorted: Sequence[str], count: int, repeated: int) -
         yield f"{path.name}: rows that say the same again are passed over: {repeated:,}"
 
 
-def _from_table(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[str, ...]]:
+def _from_table(path: Path, group: str, setting: Setting) -> tuple[Rows, tuple[str, ...]]:
     table = read_table(
         path,
         needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE},
@@ -163,7 +156,7 @@ def _from_table(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[
     def place(row: int) -> str:
         return f"line {lines[row]}"
 
-    rows = _Rows(
+    rows = Rows(
         names=table.texts.get("name") or Texts([pa.repeat(group, len(table))]),
         place=place,
         lines=lines,
@@ -176,7 +169,7 @@ def _from_table(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[
     return rows, table.warnings
 
 
-def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[str, ...]]:
+def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[Rows, tuple[str, ...]]:
     found, warnings = read_lines(path, group)
     points = [point for _, line in found for point in line.points]
 
@@ -189,32 +182,19 @@ def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[_Rows, tuple[st
             errors.add(line.place, "there are no points")
     longitude, latitude, altitude = coordinates(points, errors).T
     errors.complain()
-    rows = _Rows(
+    rows = Rows(
         names=Texts([pa.array([name for name, line in found for _ in line.points], pa.string())]),
         place=place,
         lines=[0] * len(points),
-        time_s=_seconds(path, [point.time or "" for point in points], place, setting),
+        time_s=seconds(path, [point.time or "" for point in points], place, setting),
         normal=up(latitude, longitude),
         altitude_m=altitude,
     )
     return rows, warnings
 
 
-def _seconds(
-    path: Path, texts: Sequence[str], place: Callable[[int], str], setting: Setting
-) -> Floats:
-    """Return moments in UTC as seconds from the start."""
-    nanoseconds = np.zeros(len(texts), dtype=np.int64)
-    errors = Errors(path.name)
-    for start in range(0, len(texts), TIMES_AT_ONCE):
-        part = texts[start : start + TIMES_AT_ONCE]
-        try:
-            nanoseconds[start : start + len(part)] = tai_ns_from_texts(part)
-        except ValueError:
-            for k, text in enumerate(part, start):
-                try:
-                    tai_ns_from_text(text)
-                except ValueError as error:
-                    errors.add(place(k), f"time: {text[:40]!r} {error}")
-    errors.complain()
-    return (nanoseconds - setting.clock.start_tai_ns) / 1e9
+_READERS: Mapping[str, Callable[[Path, str, Setting], tuple[Rows, tuple[str, ...]]]] = {
+    "table": _from_table,
+    "gpx": _from_gpx,
+    "ais": read_ais,
+}

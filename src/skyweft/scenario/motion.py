@@ -237,7 +237,8 @@ class Track(Motion):
     """Ships, trains, aircraft by times and places from a CSV or GPX file.
 
     Columns `time_s` (from the start) or `time` (UTC, ISO 8601), `latitude_deg`, `longitude_deg`,
-    optionally `altitude_m`, and `name` where the file holds several.
+    optionally `altitude_m`, and `name` where the file holds several; or AIS as MarineCadastre and
+    Denmark hand it out, a platform a vessel.
     """
 
     words = "recorded track"
