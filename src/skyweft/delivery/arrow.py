@@ -3,7 +3,7 @@
 from skyweft.columns import Column, Table
 
 _SUMS = (
-    Column("generated", "int64", "1", "messages: the sum of the next fourteen columns"),
+    Column("generated", "int64", "1", "messages: the sum of the next fifteen columns"),
     Column("delivered", "int64", "1", "how many arrived within their lifetime"),
     Column("lost_no_coverage", "int64", "1", "nobody in view who could have received them"),
     Column("lost_below_sensitivity", "int64", "1", "too weak at everybody in view"),
@@ -21,6 +21,7 @@ _SUMS = (
     ),
     Column("lost_out_of_order", "int64", "1", "failures kept platforms from receiving or sending"),
     Column("lost_platform_failed", "int64", "1", "on board what failed never to be repaired"),
+    Column("lost_battery", "int64", "1", "the device had emptied its battery"),
     Column("lost_restricted", "int64", "1", "likewise restrictions, the Sun, slew rate, latitude"),
     Column("stored", "int64", "1", "neither delivered nor lost when the run ends"),
     Column("stored_at_device", "int64", "1", "of these, not yet sent or to be sent again"),

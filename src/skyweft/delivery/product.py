@@ -29,6 +29,7 @@ CAUSES = (
     "at device",  # not yet sent, or waiting to be sent again, when the run ends
     "out of order",  # who could have received it, or would have brought it down, had failed
     "platform failed",  # it was on board when its platform failed for good
+    "battery",  # its device had emptied its battery
     # Sums call it so; rows tell the restriction's own cause, whose code is behind all of these.
     "restricted",  # who could have received it, or its device, was kept from it by a restriction
     # Of bundles alone, each of which is routed whole: sums over messages need no room for them.

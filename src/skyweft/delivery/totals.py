@@ -32,7 +32,7 @@ HOUR_S = 3_600.0
 SHORTEST_S, SPAN = 0.01, 3.2e10  # of delays in histograms: up to ten years
 FINE, COARSE = 24_200, 484  # bins, 0.1 % and 5 % wide
 MICRO, NANO = 1e6, 1e9
-COLUMNS = 24  # of a table of sums, room for all
+COLUMNS = SUMMED + 9  # of a table of sums: by cause, eight others, the longest delay
 STORED, AT_DEVICE = OPEN
 AT_DEVICE_PART, ON_BOARD_PART = range(2)  # of delays
 
@@ -55,7 +55,7 @@ class Sums(NamedTuple):
     @classmethod
     def empty(cls, rows: int, bins: int) -> "Sums":
         """Return sums over nothing."""
-        # One table behind all columns: the sums of a row lie in two lines of the memory's cache.
+        # One table behind all columns: the sums of a row lie beside each other in memory.
         table = np.zeros((rows, COLUMNS), np.int64)
         longest = table.T[-1].view(np.float64)
         counts = table.T[SUMMED : SUMMED + len(cls._fields) - 3]

@@ -18,6 +18,7 @@ from skyweft.scenario.energy import Energy
 from skyweft.scenario.motion import Airship
 from skyweft.weather import model
 from skyweft.weather.wind import everywhere, following
+from skyweft.weather.wind_file import uncovered
 from skyweft.world.clock import Clock
 from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M
 from skyweft.world.ellipsoid import SEMI_MAJOR_M, to_ecef, up
@@ -177,6 +178,11 @@ def airship(group: str, motion: Airship, setting: Setting) -> Members:
     place, hull = motion.station, motion.hull
     low, high = place.altitude_m
     mover = Keeping(motion, setting.energy, setting)
+    if (file := setting.wind.file) is not None:
+        where, end_s = (place.latitude_deg, place.longitude_deg), setting.duration_s
+        lacking = uncovered(file, setting.clock, end_s, where, place.altitude_m)
+        if lines := [f"weather.wind.file: {each}" for each in lacking]:
+            raise ScenarioError("\n".join(lines))
     return Members(
         names=(group,),
         geometry=f"airship of {hull.volume_m3:,.0f} m3 at {low:,.0f} to {high:,.0f} m, within "

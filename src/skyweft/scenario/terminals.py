@@ -107,7 +107,8 @@ class Energy(Entry):
     sleep_w: Power = 0.0
     """At all other times, the rest of the device included."""
     battery_j: Work | None = None
-    """Its whole content; a life is reckoned only where it is given."""
+    """What it holds at the run's start. Once it has not enough for an attempt, the device is silent
+    (`battery`). A life is reckoned only where it is given."""
 
 
 class Reception(Entry):

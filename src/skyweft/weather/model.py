@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skyweft.scenario.entry import Entry
+from skyweft.scenario.entry import Entry, File
 from skyweft.scenario.parts import Settings
 
 Speed = Annotated[float, Field(ge=-150, le=150)]
@@ -13,9 +13,13 @@ Speed = Annotated[float, Field(ge=-150, le=150)]
 class Wind(Entry):
     """Where the wind of a run comes from. What cannot steer against it drifts with it."""
 
-    source: Literal["climatology", "steady", "calm"] = "climatology"
+    source: Literal["climatology", "file", "steady", "calm"] = "climatology"
     """`climatology`: drawn so that its speed has the 95th percentile of place, height and month;
-    `steady`: the same everywhere and always; `calm`: none."""
+    `file`: of a reanalysis or forecast, linear between its grid points; `steady`: the same
+    everywhere and always; `calm`: none."""
+    file: File | None = None
+    """Of `file`: NetCDF or, with cfgrib, GRIB, with eastward and northward wind over time, level
+    (pressure, taken at its height in the standard atmosphere, or height), latitude, longitude."""
     correlation_time_s: Annotated[float, Field(ge=3600, le=30 * 86_400)] | None = None
     """Of `climatology`: after so long the correlation of the wind with itself is 1/e; 36 hours
     unless given. An assumption: the percentiles do not say it."""
@@ -32,18 +36,24 @@ class Wind(Entry):
         """Refuse keys that the source does not read."""
         read = {
             "climatology": {"correlation_time_s", "shape"},
+            "file": {"file"},
             "steady": {"east_m_s", "north_m_s"},
             "calm": set[str](),
         }[self.source]
         idle = sorted(self.model_fields_set - read - {"source"})
         if idle:
             raise ValueError(f"source = {self.source!r} does not read {', '.join(idle)}")
+        if self.source == "file" and self.file is None:
+            raise ValueError("source = 'file' needs file")
         return self
 
     def words(self) -> str:
         """Say what is assumed, for the echo of who flies in it."""
         if self.source == "calm":
             return "no wind"
+        if self.source == "file":
+            assert self.file is not None
+            return f"winds of {self.file.name}, as at its edges beyond"
         if self.source == "steady":
             return (
                 f"steady wind, {self.east_m_s or 0:g} m/s east, {self.north_m_s or 0:g} m/s north"

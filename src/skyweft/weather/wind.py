@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from skyweft.kernels import kernel
 from skyweft.weather import model
 from skyweft.weather.climatology import YEAR_DAYS, Winds, fastest, winds
+from skyweft.weather.wind_file import read
 from skyweft.world.clock import Clock
 from skyweft.world.constants import DAY_S
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
@@ -86,17 +87,23 @@ def everywhere(settings: model.Wind, clock: Clock, duration_s: float, seed: int)
         Of the run; a longer run begins with the same winds.
     """
     here, day = np.zeros(1), _day_of_year(clock)
+    if settings.file is not None:
+        found = read(settings.file, settings.file.stat().st_mtime_ns, clock, duration_s)
+        none = np.zeros((len(found.speed_m_s), 2, 0, 2)), np.zeros((2, 0, 4))
+        speed_m_s = np.ascontiguousarray(found.speed_m_s)
+        grid = *found.axes[1:4], speed_m_s
+        return Field(found.start_s, found.step_s, *grid, *none, 1.0, day, winds())
     if settings.source != "climatology":
         steady = np.array([settings.east_m_s or 0.0, settings.north_m_s or 0.0])
         none = np.zeros((2, 2, 0, 2)), np.zeros((2, 0, 4))
-        grid = np.ascontiguousarray(steady.reshape(1, 1, 1, 1, 2))
-        return Field(0.0, duration_s, here, here, here, grid, *none, 1.0, day, winds())
+        alike = np.ascontiguousarray(steady.reshape(1, 1, 1, 1, 2))
+        return Field(0.0, duration_s, here, here, here, alike, *none, 1.0, day, winds())
     time = settings.correlation_time_s or model.CORRELATION_S
     step_s = time / KNOTS
     waves = _waves(int(np.ceil(duration_s / step_s)) + 1, step_s / time, seed)
     power = 1.0 / (settings.shape or model.SHAPE)
-    grid = np.zeros((1, 1, 1, 1, 2))
-    return Field(0.0, step_s, here, here, here, grid, *waves, power, day, winds())
+    still = np.zeros((1, 1, 1, 1, 2))
+    return Field(0.0, step_s, here, here, here, still, *waves, power, day, winds())
 
 
 def levels(band_m: tuple[float, float]) -> Floats:

@@ -9,18 +9,21 @@ end.
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.delivery.access.answering import Answering
 from skyweft.delivery.access.channel import RuleChannels
+from skyweft.delivery.access.energy import Batteries, each_attempt_j
 from skyweft.delivery.access.random import PURPOSES, WAIT, uniforms
 from skyweft.delivery.access.receiving import RECEIVED, Air, Codes, Receivers, received
 from skyweft.delivery.access.tables import (
     Answers,
     Asked,
     Carry,
+    Drained,
     Messages,
     Sent,
     Silence,
@@ -58,6 +61,7 @@ class Round:
     answers: Answers
     left: Asked  # attempts of this block that were not made in it
     left_s: Floats  # when they would begin; NaN: not within the message's lifetime
+    flat: Flags  # whether that is for their device's battery
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +73,30 @@ class Ahead:
     rays: Callable[[], Rays]  # waits for them
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """Attempts in the order in which they are due, (A,); `start_s` is written into."""
+class _Turn(NamedTuple):
+    """Attempts in the order in which they are due, (A,); the last two are written into."""
 
     due_s: Floats
     rule: NDArray[np.int16]
     device: NDArray[np.int32]
     until_s: Floats  # the end of the message's lifetime
     start_s: Floats
-    before_s: Floats  # from when on the device may send before any of them
+    flat: Flags  # not made, since the battery is empty
+
+
+class _Means(NamedTuple):
+    """What every platform may do, (N,), written into by who sends: as it is before any of them."""
+
+    free_s: Floats  # from when on it may send
+    left_j: Floats
+    sleep_w: Floats
+
+
+class _Cost(NamedTuple):
+    """What attempts take, (A,)."""
+
+    silent_s: Floats
+    energy_j: Floats
 
 
 class Rounds:
@@ -90,15 +108,17 @@ class Rounds:
         media: RuleChannels,
         receivers: Receivers,
         sight: Sight,
-        platforms: int,
-        silence: Silence,
+        held: tuple[Silence, Batteries],
         executor: Executor,
     ) -> None:
         self._scenario, self._executor = scenario, executor
         self._start_s = self._end_s = 0.0
         # From when on every platform may send, by what was sent before the end of a stretch.
-        self._free_s = np.full(platforms, -np.inf)
+        silence, self._batteries = held
+        self._free_s = np.full(len(self._batteries.left_j), -np.inf)
         self._free_s[silence.device] = silence.until_s
+        self._attempt_j = each_attempt_j(media).astype(np.float64)
+        self._drains = np.isfinite(self._batteries.left_j).any()
         self._air, self._receivers, self._sight = Air.of(scenario, media), receivers, sight
         rules = scenario.rules(Rule)
         self._attempts = np.array([rule.attempts for rule in rules], np.int64)
@@ -157,7 +177,7 @@ class Rounds:
             asked = Asked.joined(first, more.taking(more.due_s < end_s))
             asked = asked.taking(_order(asked, messages))
             turn = self._turn(asked, messages)
-            placed, rays, silent_s = self._placed(asked, messages, turn, placed, rays)
+            placed, rays, cost = self._placed(asked, messages, turn, placed, rays)
             now = self._judged(carry, placed, rays, answers)
             said, reported = self._said(carry, now)
             again = self._again(now, reported, messages)
@@ -166,10 +186,12 @@ class Rounds:
             more, answers = again, said
         left = ~(turn.start_s < end_s)
         # Only what was sent in time counts: the rest will be decided anew. The last one stays.
-        self._free_s[turn.device[~left]] = (turn.start_s + silent_s)[~left]
-        return Round(
-            now[0], len(carry.sent), *now[1:], again, said, asked.taking(left), turn.start_s[left]
-        )
+        self._free_s[turn.device[~left]] = (turn.start_s + cost.silent_s)[~left]
+        left_j = self._batteries.left_j
+        np.subtract.at(left_j, turn.device[~left], cost.energy_j[~left])
+        left_j[turn.device[turn.flat]] = -np.inf
+        kept = asked.taking(left), turn.start_s[left], turn.flat[left]
+        return Round(now[0], len(carry.sent), *now[1:], again, said, *kept)
 
     def _turn(self, asked: Asked, messages: Messages) -> "_Turn":
         """Return whose turn it is when, as if nobody were kept waiting."""
@@ -178,12 +200,16 @@ class Rounds:
         start_s = np.empty(len(asked))
         # What an earlier block left began after its end, whatever kept it waiting.
         _in_slots(np.maximum(asked.due_s, self._start_s), self._slot_s[rule], start_s)
-        return _Turn(asked.due_s, rule, device, until_s, start_s, self._free_s[device])
+        return _Turn(asked.due_s, rule, device, until_s, start_s, np.zeros(len(asked), np.bool_))
 
     def _placed(
         self, asked: Asked, messages: Messages, turn: "_Turn", known: Sent, known_rays: Rays
-    ) -> tuple[Sent, Rays, Floats]:
-        """Let every device send one after the other; return what is on the air, and the silence."""
+    ) -> tuple[Sent, Rays, _Cost]:
+        """Let every device send one after the other; return what is on the air and takes."""
+        device, (left_j, sleep_w) = turn.device, self._batteries
+        before = self._free_s[device], left_j[device]
+        means = _Means(self._free_s, left_j, sleep_w)
+        listened_j = np.where(asked.attempt == 0, messages.energy_j[asked.message], 0.0)
         while True:
             sent, rays = self._looked(asked, messages, turn.start_s, known, known_rays)
             silent_s = np.zeros(len(asked))
@@ -193,20 +219,23 @@ class Rounds:
             if self._confirmed.any():
                 waits_s[turn.start_s < self._end_s] += self._waits_s(sent, rays)
             silent_s = np.maximum(silent_s * self._silent[turn.rule], waits_s)
-            moved = _in_turn(
-                turn.due_s,
-                turn.rule,
-                turn.device,
-                turn.until_s,
-                silent_s,
-                self._slot_s,
-                self._free_s,
-                turn.start_s,
-            )
-            self._free_s[turn.device] = turn.before_s
+            cost = _Cost(silent_s, self._costs_j(turn, sent, listened_j))
+            moved = _in_turn(turn, cost, self._slot_s, self._end_s, means)
+            self._free_s[device], left_j[device] = before
             if not moved:
-                return sent, rays, silent_s
+                return sent, rays, cost
             known, known_rays = sent, rays
+
+    def _costs_j(self, turn: "_Turn", sent: Sent, listened_j: Floats) -> Floats:
+        """Return what attempts take from batteries; those of a later stretch are not known yet."""
+        found = np.zeros(len(listened_j))
+        if self._drains:
+            now = turn.start_s < self._end_s
+            # What the battery kept from being made would take as much as in the slowest lane.
+            slowest = np.array([lanes[-1] for lanes in self._lanes])
+            found[:] = self._attempt_j[turn.rule, slowest[turn.rule]] + listened_j
+            found[now] = self._attempt_j[sent.rule, sent.lane] + listened_j[now]
+        return found
 
     def _waits_s(self, sent: Sent, rays: Rays) -> Floats:
         """Return how long the device of each transmission waits for its answer, light included."""
@@ -219,6 +248,11 @@ class Rounds:
         """Return who may not send yet at the stretch's end, and what holds for who waits."""
         devices = np.union1d(np.flatnonzero(self._free_s > self._end_s), waiting)
         return Silence(devices.astype(np.int32), self._free_s[devices])
+
+    def drained(self) -> Drained:
+        """Return what is left in the batteries that are reckoned with."""
+        devices = np.flatnonzero(self._batteries.left_j < np.inf)
+        return Drained(devices.astype(np.int32), self._batteries.left_j[devices])
 
     def _looked(
         self, asked: Asked, messages: Messages, start_s: Floats, known: Sent, known_rays: Rays
@@ -379,27 +413,26 @@ def _in_slots(due_s: Floats, slot_s: Floats, start_s: Floats) -> None:
 
 
 @making
-def _in_turn(
-    due_s: Floats,
-    rule: NDArray[np.int16],
-    device: NDArray[np.int32],
-    until_s: Floats,
-    silent_s: Floats,
-    slot_s: Floats,
-    free_s: Floats,
-    start_s: Floats,
-) -> bool:
+def _in_turn(turn: _Turn, cost: _Cost, slot_s: Floats, end_s: float, means: _Means) -> bool:
     """Write when attempts begin: once due, once their device may send again, in their slot.
 
-    Returns whether any begins at another time than before.
+    Those for which its battery has not enough are not made, and none after them. Returns whether
+    any begins at another time than before.
     """
     moved = False
-    for k in range(len(due_s)):
-        at = _slot(max(due_s[k], free_s[device[k]]), slot_s[rule[k]])
-        if at > until_s[k]:
+    for k in range(len(turn.due_s)):
+        device = turn.device[k]
+        at = _slot(max(turn.due_s[k], means.free_s[device]), slot_s[turn.rule[k]])
+        left_j = means.left_j[device] - means.sleep_w[device] * at
+        turn.flat[k] = False
+        if at > turn.until_s[k]:
             at = np.nan
+        elif at < end_s and left_j < cost.energy_j[k]:
+            at, means.left_j[device], turn.flat[k] = np.nan, -np.inf, True
         else:
-            free_s[device[k]] = at + silent_s[k]
-        moved |= at != start_s[k] and not (np.isnan(at) and np.isnan(start_s[k]))
-        start_s[k] = at
+            means.free_s[device] = at + cost.silent_s[k]
+            means.left_j[device] -= cost.energy_j[k]
+        before = turn.start_s[k]
+        moved |= at != before and not (np.isnan(at) and np.isnan(before))
+        turn.start_s[k] = at
     return moved

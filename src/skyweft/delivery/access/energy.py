@@ -1,11 +1,32 @@
 """What messages cost a device, and how long its battery lasts."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.delivery.access.channel import RuleChannel, RuleChannels
+from skyweft.fleet import Fleet
 from skyweft.links.waveforms import LANES
 from skyweft.scenario.terminals import Energy
+
+
+class Batteries(NamedTuple):
+    """What devices have left to send and listen, by platform; infinite where nothing is said."""
+
+    left_j: NDArray[np.float64]  # (N,) but for sleep; -inf once emptied. Written into
+    sleep_w: NDArray[np.float64]  # (N,)
+
+
+def batteries(fleet: Fleet, media: RuleChannels) -> Batteries:
+    """Return full batteries at the run's start."""
+    full = Batteries(np.full(len(fleet), np.inf), np.zeros(len(fleet)))
+    for channel in media.of_rule:
+        energy = channel.device.energy
+        if energy is not None and energy.battery_j is not None:
+            rows = fleet.rows_of(channel.messages.source)
+            full.left_j[rows], full.sleep_w[rows] = energy.battery_j, energy.sleep_w
+    return full
 
 
 def each_attempt_j(media: RuleChannels) -> NDArray[np.float32]:

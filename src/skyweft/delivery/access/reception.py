@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.access.channel import RuleChannels, channels_of
 from skyweft.delivery.access.contention import ATTEMPTS, Round, Rounds, lifetimes_s
-from skyweft.delivery.access.energy import each_attempt_j
+from skyweft.delivery.access.energy import batteries, each_attempt_j
 from skyweft.delivery.access.receiving import BARRED, CAUSE_OF, Receivers
 from skyweft.delivery.access.receiving import RECEIVED as NEAREST
 from skyweft.delivery.access.tables import (
     Answers,
     Carry,
     Copies,
+    Drained,
     Messages,
     Sent,
     Silence,
@@ -36,8 +37,9 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 TOGETHER = 131_072  # messages looked at at once; their columns stay in the third-level cache
-NO_COVERAGE, DUTY_CYCLE, EXPIRED, AT_DEVICE = (
-    np.int8(CAUSES.index(each)) for each in ("no coverage", "duty cycle", "expired", "at device")
+NO_COVERAGE, DUTY_CYCLE, EXPIRED, AT_DEVICE, BATTERY = (
+    np.int8(CAUSES.index(each))
+    for each in ("no coverage", "duty cycle", "expired", "at device", "battery")
 )
 
 
@@ -52,6 +54,7 @@ def begin(scenario: Scenario, fleet: Fleet) -> Carry:
         Answers.none(),
         Copies.none(),
         Silence.none(),
+        Drained.none(),
         {number: renewal(scenario, fleet, number) for number in random},
     )
 
@@ -97,7 +100,9 @@ def receive(
     receivers = Receivers.of(scenario, fleet, air)
     sight = Sight(scenario, fleet, motion, air, restrictions)
     codes = cause_codes(sight.restrictions.causes)
-    rounds = Rounds(scenario, air, receivers, sight, len(fleet), carry.silence, executor)
+    full = batteries(fleet, air)
+    full.left_j[carry.drained.device] = carry.drained.left_j
+    rounds = Rounds(scenario, air, receivers, sight, (carry.silence, full), executor)
     waking = Waking(scenario, fleet, motion, receivers, executor, sight.restrictions)
     fresh = _made(scenario, fleet, start_s, end_s, carry, executor)
     parts, borders_s = [], _borders(fresh, start_s, end_s)
@@ -120,7 +125,9 @@ def receive(
         parts.append(_received(messages, ended, copies))
         carry = _carried(carry, messages, ended, copies, last, to_s)
     left = carry.messages.device[carry.messages.due_s < end_s]
-    return _whole(parts, executor), replace(carry, silence=rounds.silence(left))
+    return _whole(parts, executor), replace(
+        carry, silence=rounds.silence(left), drained=rounds.drained()
+    )
 
 
 def _made(
@@ -226,6 +233,9 @@ def _too_late(scenario: Scenario, messages: Messages, last: Round, end_s: float)
     unsent = never[messages.attempts[never] == 0]
     in_time = messages.due_s[unsent] <= until_s[unsent]
     messages.cause[unsent] = np.where(in_time, DUTY_CYCLE, EXPIRED)
+    flat = last.left.message[last.flat]
+    flat = flat[messages.attempts[flat] == 0]
+    messages.cause[flat], messages.energy_j[flat] = BATTERY, 0.0
     late: Flags = np.isnan(messages.due_s) & (until_s < end_s)
     messages.cause[late] = _unheard(messages.cause[late])
     late[never] = True
@@ -358,5 +368,6 @@ def _carried(
         answers,
         copies,
         carry.silence,
+        carry.drained,
         carry.renewals,
     )

@@ -123,6 +123,14 @@ class Silence(Table):
     until_s: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Drained(Table):
+    """Devices whose batteries have given anything, (N,), by device."""
+
+    device: NDArray[np.int32]  # row of Fleet
+    left_j: Floats  # but for sleep; -inf once emptied
+
+
 def in_order(
     time_s: Floats, rule: NDArray[np.int16], device: NDArray[np.int32], number: Ints
 ) -> Ints:
@@ -166,12 +174,13 @@ class Carry:
     answers: Answers
     copies: Copies
     silence: Silence
+    drained: Drained
     renewals: dict[int, Renewal]  # of rules with random arrivals
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return everything as columns of one file."""
         columns: dict[str, Any] = {"held": self.held}
-        for name in ("messages", "sent", "rays", "answers", "copies", "silence"):
+        for name in ("messages", "sent", "rays", "answers", "copies", "silence", "drained"):
             part = getattr(self, name)
             columns |= {f"{name}.{each.name}": getattr(part, each.name) for each in fields(part)}
         for number, state in self.renewals.items():
@@ -191,6 +200,7 @@ class Carry:
             "answers": Answers,
             "copies": Copies,
             "silence": Silence,
+            "drained": Drained,
         }
         parts: dict[str, Any] = {
             name: kind(*(columns[f"{name}.{each.name}"] for each in fields(kind)))
