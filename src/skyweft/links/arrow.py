@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from skyweft.columns import Column, Table, named
 from skyweft.contacts.arrow import PAIR
 from skyweft.contacts.product import Contacts
-from skyweft.links.product import LinkLosses, LinkSamples
+from skyweft.links.product import DopplerResiduals, LinkLosses, LinkSamples
 
 Ints = NDArray[np.int64]
 
@@ -66,6 +66,19 @@ LINK_LOSSES = Table(
     optional=True,
 )
 
+DOPPLER_RESIDUALS = Table(
+    "doppler_residuals",
+    "of rules that state `precompensation`, one row a sample along a contact",
+    (
+        Column("contact", "int64", "", "row of contacts.parquet"),
+        *PAIR,
+        Column("time_s", "float64", "s", "from the scenario's start"),
+        Column("residual_hz", "float32", "Hz", "left of the source's carrier, at most; NaN: none"),
+        Column("residual_reverse_hz", "float32", "Hz", "of the target's carrier"),
+    ),
+    optional=True,
+)
+
 
 def link_samples_table(
     links: LinkSamples, contacts: Contacts, number: Ints, names: pa.Array, rules: pa.Array
@@ -110,5 +123,28 @@ def link_losses_table(
             "cause": named(cause, pa.array(losses.causes, pa.string())),
             "loss_db": losses.loss_db[cause, 0, sample],
             "loss_reverse_db": losses.loss_db[cause, 1, sample],
+        }
+    )
+
+
+def doppler_residuals_table(
+    left: DopplerResiduals,
+    links: LinkSamples,
+    contacts: Contacts,
+    number: Ints,
+    names: pa.Array,
+    rules: pa.Array,
+) -> pa.Table:
+    """Return residuals of samples; arguments as of `link_samples_table`."""
+    row = links.contact[left.sample]
+    return DOPPLER_RESIDUALS.build(
+        {
+            "contact": number[row],
+            "link": named(contacts.link[row], rules),
+            "source": named(contacts.source[row], names),
+            "target": named(contacts.target[row], names),
+            "time_s": links.time_s[left.sample],
+            "residual_hz": left.residual_hz.astype(np.float32),
+            "residual_reverse_hz": left.residual_reverse_hz.astype(np.float32),
         }
     )

@@ -70,3 +70,12 @@ class LinkLosses:
         """Write what samples lose in one direction."""
         for name, each in losses.items():
             self.loss_db[self.causes.index(name), back, rows] = each
+
+
+@dataclass(frozen=True, slots=True)
+class DopplerResiduals:
+    """What Doppler may be left of samples under rules that compensate for it. (R,) [Hz]."""
+
+    sample: NDArray[np.int64]  # row of LinkSamples
+    residual_hz: NDArray[np.float64]  # source to target, at most
+    residual_reverse_hz: NDArray[np.float64]

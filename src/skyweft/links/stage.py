@@ -10,9 +10,17 @@ from skyweft.contacts.pairs import pairs
 from skyweft.contacts.product import Contacts, Numbered
 from skyweft.contacts.stage import BLOCK, MEETINGS
 from skyweft.errors import ScenarioError
-from skyweft.links.arrow import LINK_LOSSES, LINK_SAMPLES, link_losses_table, link_samples_table
+from skyweft.links.arrow import (
+    DOPPLER_RESIDUALS,
+    LINK_LOSSES,
+    LINK_SAMPLES,
+    doppler_residuals_table,
+    link_losses_table,
+    link_samples_table,
+)
 from skyweft.links.budget import link_budget_by_cause
 from skyweft.links.rates import Rates, Seen
+from skyweft.links.residuals import residuals
 from skyweft.links.waveforms.ladder import complaints, never_taken
 from skyweft.motion.stage import MOTION
 from skyweft.stage import Block, Context, Estimate, Journal, Metrics, Stage, State, Whole
@@ -30,7 +38,7 @@ class LinksStage(Stage):
     key = "links"
     needs = ("motion", "contacts")
     reads = ("platforms.*.terminals", "terminals", "waveforms", "links")
-    tables = (LINK_SAMPLES, LINK_LOSSES)
+    tables = (LINK_SAMPLES, LINK_LOSSES, DOPPLER_RESIDUALS)
     share = 0.35
 
     def check(self, context: Context) -> None:
@@ -95,6 +103,9 @@ class _State(State):
         block.write(LINK_SAMPLES, lambda: link_samples_table(links, *of))
         if losses.causes:
             block.write(LINK_LOSSES, lambda: link_losses_table(losses, links, *of))
+        left = residuals(*known, links)
+        if left is not None:
+            block.write(DOPPLER_RESIDUALS, lambda: doppler_residuals_table(left, links, *of))
 
     def _lots(self, block: Block, contacts: Contacts) -> list[slice]:
         """Cut contacts where about `SAMPLES_AT_ONCE` samples have come together."""
@@ -116,6 +127,8 @@ class _State(State):
         meetings = whole.get(MEETINGS)
         if not any(link.losses for link in self._context.scenario.links):
             whole.leave_out(LINK_LOSSES, "no rule of [[links]] states losses")
+        if not any(link.precompensation for link in self._context.scenario.links):
+            whole.leave_out(DOPPLER_RESIDUALS, "no rule of [[links]] states precompensation")
         rates = Rates.empty(len(names))
         for journal in whole.journals:
             rates.join(Rates.of(journal.read("rates")))

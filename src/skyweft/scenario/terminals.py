@@ -90,6 +90,8 @@ def _ascending(mask: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return mask
 
 
+Error = Annotated[float, Field(ge=0, le=1e6)]
+SpeedError = Annotated[float, Field(ge=0, le=1e4)]
 Mask = Annotated[
     list[Annotated[tuple[Annotated[float, Field(ge=0, le=360)], Elevation], Field(strict=False)]],
     Field(min_length=1),
@@ -233,6 +235,37 @@ class Beams(Entry):
     """How many a beam serves at most; as many as are near unless given."""
 
 
+class Precompensation(Entry):
+    """How a carrier's Doppler shift is taken off before it is sent, and what is not known then."""
+
+    at: Literal["terminal", "beam_centre"] = "terminal"
+    """`terminal`: the lower end works it out from its own place and the other's ephemeris;
+    `beam_centre`: the other end does for the middle of its beam, as if it stood there."""
+    position_error_m: Error = 0.0
+    """By how much the terminal may be elsewhere than it takes itself to be."""
+    velocity_error_m_s: SpeedError = 0.0
+    """By how much it may move otherwise."""
+    ephemeris_error_m: Error = 0.0
+    """By how much the other end may be elsewhere than its ephemeris says."""
+    ephemeris_velocity_error_m_s: SpeedError = 0.0
+    """By how much that may move otherwise."""
+    age_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    """How old the shift is that is taken off, to first order."""
+    beam_radius_m: Annotated[float, Field(gt=0, le=3e6)] | None = None
+    """Of a beam on the ground: its middle may be anywhere within it of the terminal."""
+
+    @model_validator(mode="after")
+    def _no_word_in_vain(self) -> Self:
+        beam = {"beam_radius_m"}
+        errors = {*type(self).model_fields} - {"at"} - beam
+        idle = self.model_fields_set & (beam if self.at == "terminal" else errors)
+        if idle:
+            raise ValueError(f"at = {self.at!r} does not read {', '.join(sorted(idle))}")
+        if self.at == "beam_centre" and self.beam_radius_m is None:
+            raise ValueError("at = 'beam_centre' needs beam_radius_m")
+        return self
+
+
 class Link(Entry):
     """Which terminals may talk, and under which rule. Every condition must hold."""
 
@@ -262,6 +295,8 @@ class Link(Entry):
     """Further losses, worked out at every moment from both ends' places; the key `kind` picks one
     of the losses below."""
     interference_margin_db: Loss = 0.0
+    precompensation: Precompensation | None = None
+    """How Doppler is compensated for; what is left stands in the table `doppler_residuals`."""
     windows: bool = True
     """Whether contact windows are searched; without them the rule is for random access only, and a
     million devices cost nothing."""
