@@ -131,7 +131,7 @@ def test_every_error_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path: 
         "-180 to 360",
         at
         + 'platforms.bus.motion.kind: "bus" is not known; allowed: "aircraft", "airship", '
-        + '"elements", "fixed", "loiter", '
+        + '"elements", "fixed", "gtfs", "loiter", '
         '"orbit", "population", "rail", "sites", "tle", "track" or "walker"',
         at + f"platforms.rivers.motion.region: {tmp_path / 'nix.geojson'} is not there",
         at + 'platforms.rivers.terminals[1]: "node" is named twice',

@@ -18,7 +18,7 @@ from skyweft.motion.members import Members, Setting
 from skyweft.motion.rings import arc
 from skyweft.motion.track_points import Points, read_track
 from skyweft.protocols.records import Errors
-from skyweft.scenario.motion import Track
+from skyweft.scenario.motion import Gtfs, Track
 from skyweft.world.ellipsoid import SEMI_MAJOR_M
 
 ERROR_MAX_M = 10.0  # of the knots' Hermite: a ship's or train's position is known no better
@@ -132,7 +132,19 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
     ScenarioError
         Everything wrong with the file, a line each.
     """
-    points, warnings = read_track(motion.file, group, setting)
+    return followed(motion, *read_track(motion.file, group, setting), setting)
+
+
+def followed(
+    motion: Track | Gtfs, points: Sequence[Points], warnings: Sequence[str], setting: Setting
+) -> Members:
+    """Return movers through times and places, in their order.
+
+    Raises
+    ------
+    ScenarioError
+        Who would have to be faster than anything that stays on the Earth.
+    """
     movers = tuple(Course(each, motion.ends, setting.duration_s) for each in points)
     _refuse_leaps(motion, points, movers)
     return Members(
@@ -148,7 +160,7 @@ def track(group: str, motion: Track, setting: Setting) -> Members:
     )
 
 
-def _refuse_leaps(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> None:
+def _refuse_leaps(motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[Course]) -> None:
     errors = Errors(motion.file.name)
     for each, mover in zip(points, movers, strict=True):
         if mover.speed_max_m_s > ESCAPE_M_S:
@@ -161,7 +173,7 @@ def _refuse_leaps(motion: Track, points: Sequence[Points], movers: Sequence[Cour
     errors.complain()
 
 
-def _geometry(motion: Track, points: Sequence[Points], movers: Sequence[Course]) -> str:
+def _geometry(motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[Course]) -> str:
     first_s = min(each.time_s[0] for each in points)
     last_s = max(each.time_s[-1] for each in points)
     lengths = sorted(each.length_m / 1e3 for each in movers)
@@ -177,7 +189,7 @@ def _geometry(motion: Track, points: Sequence[Points], movers: Sequence[Course])
 
 
 def _warnings(
-    motion: Track, points: Sequence[Points], movers: Sequence[Course], duration_s: float
+    motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[Course], duration_s: float
 ) -> tuple[str, ...]:
     apart = [each for each in points if each.time_s[0] > duration_s or each.time_s[-1] < 0]
     lines = []

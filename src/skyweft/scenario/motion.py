@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -250,6 +251,26 @@ class Track(Motion):
     """Outside the file's times: stay at the end, not be there, or run back and forth."""
 
 
+class Gtfs(Motion):
+    """Buses, trams, trains and ferries by the timetable of a GTFS feed: one route on one day.
+
+    Every trip that runs is a platform, called by its `trip_id`.
+    """
+
+    words = "timetable"
+    factors = ()
+
+    kind: Literal["gtfs"]
+    file: File
+    """The feed, packed (ZIP)."""
+    route: Annotated[str, Field(min_length=1)]
+    """Its `route_id`."""
+    day: date
+    """Of service, as in 2026-07-01; times beyond 24:00:00 are on the day after it."""
+    ends: Literal["hold", "absent"] = "absent"
+    """Before a trip's first stop and after its last: not be there, or stay there."""
+
+
 class SpeedLimit(Entry):
     """A part of a line where less speed is allowed."""
 
@@ -496,6 +517,7 @@ MOTIONS = Kinds(
         Kind(Sites, "skyweft.motion.sites:sites"),
         Kind(Population, "skyweft.motion.population:population"),
         Kind(Track, "skyweft.motion.track:track"),
+        Kind(Gtfs, "skyweft.motion.gtfs:gtfs"),
         Kind(Rail, "skyweft.motion.rail:rail"),
         Kind(Loiter, "skyweft.motion.loiter:loiter"),
         Kind(Airship, "skyweft.motion.airship:airship"),
