@@ -505,6 +505,56 @@ class Aircraft(Motion):
     """Equal ones that share the circle, evenly spaced along it."""
 
 
+Waypoint = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class Sortie(Motion):
+    """Aircraft and drones that fly a route as long as fuel or battery lasts, in turn if need be.
+
+    They take off at the first waypoint, fly on to the last, circle there, and return in time; or
+    fly on and are gone. Climb, descent and wind are not modelled; who is on the ground is silent.
+    """
+
+    words = "sorties"
+
+    kind: Literal["sortie"]
+    waypoints: Annotated[list[Waypoint], Field(min_length=2, max_length=1_000)]
+    """Latitude and longitude of each, the base first and the station last; in between great
+    circles. [deg]"""
+    altitude_m: Annotated[float, Field(gt=0, le=30e3)]
+    """Height above the WGS84 ellipsoid, kept."""
+    speed_m_s: Annotated[float, Field(ge=1, le=1000)]
+    """Over the ground."""
+    endurance_s: Annotated[float, Field(gt=0, le=30 * 86_400)]
+    """How long fuel or battery lasts from take-off, what is kept in reserve taken off."""
+    radius_m: Annotated[float, Field(ge=10, le=50e3)] = 1e3
+    """Of the circle that is flown around the last waypoint until it is time."""
+    ends: Literal["return", "absent"] = "return"
+    """`return`: back to the base by the same route, landing when endurance ends; `absent`: it
+    stays until then, falls silent and is not there any more."""
+    start_s: Annotated[float, Field(ge=-30 * 86_400, le=366 * 86_400)] = 0.0
+    """When the first one takes off, from the scenario's start."""
+    turnaround_s: Annotated[float, Field(ge=0, le=30 * 86_400)] | None = None
+    """On the ground between two sorties: with it they fly again and again, also before `start_s`,
+    `count` of them evenly one after another. Left out: one sortie each, all at once."""
+    count: Count = 1
+    """Craft that take turns."""
+
+    @field_validator("waypoints")
+    @classmethod
+    def _on_earth(cls, points: list[list[float]]) -> list[list[float]]:
+        for latitude, longitude in points:
+            if not (-90 <= latitude <= 90 and -180 <= longitude <= 360):
+                raise ValueError(f"no place: latitude {latitude:g}, longitude {longitude:g}")
+        return points
+
+    @model_validator(mode="after")
+    def _again_after_landing(self) -> Self:
+        if self.turnaround_s is not None and self.ends == "absent":
+            raise ValueError("turnaround_s is for those that return: ends = 'return'")
+        return self
+
+
 MOTIONS = Kinds(
     "skyweft.motions",
     "motion",
@@ -522,6 +572,7 @@ MOTIONS = Kinds(
         Kind(Loiter, "skyweft.motion.loiter:loiter"),
         Kind(Airship, "skyweft.motion.airship:airship"),
         Kind(Aircraft, "skyweft.motion.aircraft:aircraft"),
+        Kind(Sortie, "skyweft.motion.sortie:sortie"),
     ),
 )
 """Each function: (group, table, `motion.members.Setting`) to `motion.members.Members`."""
