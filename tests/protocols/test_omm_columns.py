@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skyweft.errors import ScenarioError
-from skyweft.protocols import alike, elements, json_stream, omm, omm_columns
+from skyweft.protocols import alike, elements, json_stream, omm, omm_columns, runs
 from skyweft.protocols.omm_columns import Block
 from skyweft.protocols.records import Errors
 
@@ -125,7 +125,8 @@ def _one_by_one() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(omm_columns, "sound_rows", none)
-        patch.setattr(omm, "FORMS_MAX", 0)
+        for module in (omm, runs):
+            patch.setattr(module, "FORMS_MAX", 0)
         patch.setattr(json_stream, "SEVERAL", 0)
         yield
 

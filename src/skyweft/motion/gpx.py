@@ -17,7 +17,7 @@ from skyweft.motion.tables import (
     read_text,
 )
 from skyweft.naming import normal, wrong_name
-from skyweft.protocols.gpx import Line, Point, read_gpx
+from skyweft.protocols.gpx import Line, Points, read_gpx
 from skyweft.protocols.records import Errors
 
 
@@ -34,16 +34,19 @@ def read_waypoints(path: Path, name_element: str = "name") -> Places:
     if not found.waypoints:
         lines = ' (kind = "track" reads its tracks)' if found.lines else ""
         raise ScenarioError(f"{path.name}: there are no waypoints{lines}")
-    names = [_name(each, name_element, errors) for each in found.waypoints]
+    names = [
+        _name(each, found.waypoints.place(row), name_element, errors)
+        for row, each in enumerate(found.waypoints.name)
+    ]
     rows = coordinates(found.waypoints, errors)
     errors.complain()
     return Places.of(names, rows, tuple(_unusual(path, found.waypoints, found.lines)))
 
 
-def _unusual(path: Path, waypoints: Sequence[Point], lines: Sequence[Line]) -> Iterator[str]:
+def _unusual(path: Path, waypoints: Points, lines: Sequence[Line]) -> Iterator[str]:
     if lines:
         yield f"{path.name}: tracks and routes are passed over: {len(lines):,}"
-    low = sum(each.elevation is None for each in waypoints)
+    low = waypoints.elevation.count(None)
     if 0 < low < len(waypoints):
         yield f"{path.name}: {low:,} of {len(waypoints):,} waypoints have no ele: they are at 0 m"
 
@@ -64,7 +67,7 @@ def read_lines(path: Path, group: str) -> tuple[list[tuple[str, Line]], tuple[st
         raise ScenarioError(f"{path.name}: there are no tracks or routes")
     alone = len(found.lines) == 1
     names = [
-        group if alone and line.name is None else _name(line, "name", errors)
+        group if alone and line.name is None else _name(line.name, line.place, "name", errors)
         for line in found.lines
     ]
     first: dict[str, str] = {}
@@ -72,43 +75,54 @@ def read_lines(path: Path, group: str) -> tuple[list[tuple[str, Line]], tuple[st
         if name and first.setdefault(name, line.place) != line.place:
             errors.add(line.place, f"is called {name} like {first[name]}")
     for line in found.lines:
-        high = any(each.elevation for each in line.points)
-        for point in line.points:
-            for element in _absent(point, high):
-                errors.add(point.place, f"has no {element}")
+        _note_absent(line.points, errors)
     errors.complain()
     passed = f"{path.name}: waypoints are passed over: {len(found.waypoints):,}"
     lines = list(zip(names, found.lines, strict=True))
     return lines, (passed,) if found.waypoints else ()
 
 
-def _name(of: Point | Line, element: str, errors: Errors) -> str:
+def _name(given: str | None, place: str, element: str, errors: Errors) -> str:
     """Return the name of a point or line; what is none goes to `errors`."""
-    name = normal(of.name or "")
+    name = normal(given or "")
     wrong = wrong_name(name) if name else "a text is needed"
     if wrong:
-        errors.add(of.place, f"{element}: {wrong}")
+        errors.add(place, f"{element}: {wrong}")
     return name
 
 
-def _absent(point: Point, high: bool) -> Iterator[str]:
-    """Name what a point of a track lacks: its time, its height where another one has it."""
-    if point.time is None:
-        yield "time, which a track needs"
-    if point.elevation is None and high:
-        yield "ele, others of this track have one"
+def _note_absent(points: Points, errors: Errors) -> None:
+    """Note what points of a track lack: their time, their height where another one has it."""
+    high = any(points.elevation)
+    if None not in points.time and not (high and None in points.elevation):
+        return
+    for row, (time, elevation) in enumerate(zip(points.time, points.elevation, strict=True)):
+        if time is None:
+            errors.add(points.place(row), "has no time, which a track needs")
+        if elevation is None and high:
+            errors.add(points.place(row), "has no ele, others of this track have one")
 
 
-def coordinates(points: Sequence[Point], errors: Errors) -> Floats:
+def coordinates(points: Points, errors: Errors) -> Floats:
     """Return (P, 3) longitude, latitude, altitude; what is no number goes to `errors`."""
-    parts = (("lon", 1, LONGITUDE, ""), ("lat", 0, LATITUDE, ""), ("ele", 2, ALTITUDE, "0"))
-    rows = np.zeros((len(points), 3))
-    for k, point in enumerate(points):
-        texts = (point.latitude, point.longitude, point.elevation)
-        for column, (word, which, (least, most), absent) in enumerate(parts):
-            text = texts[which] or absent
-            rows[k, column] = number(text)
-            if not least <= rows[k, column] <= most:
-                words = f"{word}: {text[:40]!r} is not a number from {least:g} to {most:g}"
-                errors.add(point.place, words)
+    parts = (
+        ("lon", points.longitude, LONGITUDE, ""),
+        ("lat", points.latitude, LATITUDE, ""),
+        ("ele", points.elevation, ALTITUDE, "0"),
+    )
+    rows = np.column_stack([_numbers(texts, absent) for _, texts, _, absent in parts])
+    least, most = np.array([bounds for _, _, bounds, _ in parts]).T
+    for row, column in zip(*np.nonzero(~((rows >= least) & (rows <= most))), strict=True):
+        word, texts, (low, high), absent = parts[column]
+        words = f"{(texts[row] or absent)[:40]!r} is not a number from {low:g} to {high:g}"
+        errors.add(points.place(row), f"{word}: {words}")
     return rows
+
+
+def _numbers(texts: Sequence[str | None], absent: str) -> Floats:
+    """Return the numbers that texts say; NaN where one says none."""
+    given = [each or absent for each in texts]
+    try:
+        return np.array([*map(float, given)])
+    except ValueError:
+        return np.array([*map(number, given)])

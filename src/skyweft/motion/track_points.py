@@ -1,7 +1,9 @@
 """Times and places of movers from a user's file: CSV or GPX, put in order."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,22 +173,24 @@ def _from_table(path: Path, group: str, setting: Setting) -> tuple[Rows, tuple[s
 
 def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[Rows, tuple[str, ...]]:
     found, warnings = read_lines(path, group)
-    points = [point for _, line in found for point in line.points]
+    points = [line.points for _, line in found]
+    ends = [*accumulate(map(len, points))]
 
     def place(row: int) -> str:
-        return points[row].place
+        line = bisect_right(ends, row)
+        return points[line].place(row - ends[line] + len(points[line]))
 
     errors = Errors(path.name)
     for _, line in found:
         if not line.points:
             errors.add(line.place, "there are no points")
-    longitude, latitude, altitude = coordinates(points, errors).T
+    longitude, latitude, altitude = np.concatenate([coordinates(each, errors) for each in points]).T
     errors.complain()
     rows = Rows(
-        names=Texts([pa.array([name for name, line in found for _ in line.points], pa.string())]),
+        names=Texts([pa.repeat(name, len(line.points)) for name, line in found]),
         place=place,
-        lines=[0] * len(points),
-        time_s=seconds(path, [point.time or "" for point in points], place, setting),
+        lines=[0] * ends[-1],
+        time_s=seconds(path, [each or "" for line in points for each in line.time], place, setting),
         normal=up(latitude, longitude),
         altitude_m=altitude,
     )

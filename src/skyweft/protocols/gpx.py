@@ -5,23 +5,40 @@ References
 topografix.com/GPX/1/1: `lat` and `lon` in degrees (WGS84), `ele` in metres, `time` in UTC.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from skyweft.errors import ScenarioError
-from skyweft.protocols.markup import parsed, tag
+from skyweft.protocols.alike import Tag
+from skyweft.protocols.markup import XML_BYTES, refuse_crowded, refuse_entities, tag
+from skyweft.protocols.runs import Passed, Runs
+
+Texts = list[str | None]
+_Places = Mapping[str, int]
+"""Which of the values of points written alike is which text of them."""
+
+_POINTS = ("wpt", "trkpt", "rtept")
+_ATTRIBUTES = ("lat", "lon")
 
 
-class Point(NamedTuple):
-    """A `wpt`, `trkpt` or `rtept`: texts as they stand, None where there are none."""
+@dataclass(frozen=True, slots=True)
+class Points:
+    """`wpt`, `trkpt` or `rtept` in order: texts as they stand, (P,); None where there are none."""
 
-    place: str  # in the file, such as `wpt 3`
-    latitude: str | None
-    longitude: str | None
-    elevation: str | None
-    time: str | None
-    name: str | None
+    before: str  # the number of one, in the words for its place in the file
+    latitude: Texts = field(default_factory=list)
+    longitude: Texts = field(default_factory=list)
+    elevation: Texts = field(default_factory=list)
+    time: Texts = field(default_factory=list)
+    name: Texts = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.latitude)
+
+    def place(self, row: int) -> str:
+        """Return where in the file a point is, such as `wpt 3`."""
+        return f"{self.before}{row + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +47,14 @@ class Line:
 
     place: str
     name: str | None
-    points: tuple[Point, ...]
+    points: Points
 
 
 @dataclass(frozen=True, slots=True)
 class Gpx:
     """What one file holds."""
 
-    waypoints: tuple[Point, ...]
+    waypoints: Points
     lines: tuple[Line, ...]
 
 
@@ -58,29 +75,82 @@ def read_gpx(text: str, file_name: str, name_element: str = "name") -> Gpx:
     ScenarioError
         It is no XML, or no GPX.
     """
-    root = parsed(text, file_name)
+    refuse_entities(text, file_name)
+    refuse_crowded(text, file_name, XML_BYTES)
+    reader = _Reader(name_element)
+    root = reader.root(text, file_name)
     if tag(root) != "gpx":
         raise ScenarioError(f"{file_name}: a <gpx> document is needed, got <{tag(root)[:40]}>")
-    waypoints = [each for each in root if tag(each) == "wpt"]
     lines = [each for each in root if tag(each) in ("trk", "rte")]
     return Gpx(
-        tuple(_point(f"wpt {k}", each, name_element) for k, each in enumerate(waypoints, 1)),
-        tuple(_line(f"{tag(each)} {k}", each, name_element) for k, each in enumerate(lines, 1)),
+        reader.points("wpt ", (each for each in root if tag(each) == "wpt")),
+        tuple(reader.line(f"{tag(each)} {k}", each) for k, each in enumerate(lines, 1)),
     )
 
 
-def _line(place: str, element: ET.Element, name_element: str) -> Line:
-    found = [each for each in element.iter() if tag(each) in ("trkpt", "rtept")]
-    points = (_point(f"{place}, point {k}", each, name_element) for k, each in enumerate(found, 1))
-    return Line(place, _texts(element).get(name_element), tuple(points))
+class _Reader:
+    """The tree of a file, and the points that are not in it: they follow one that is."""
+
+    def __init__(self, name_element: str) -> None:
+        self._said = ("@lat", "@lon", "ele", "time", name_element)
+        self._passed: dict[ET.Element, list[Passed[_Places]]] = {}
+
+    def root(self, text: str, file_name: str) -> ET.Element:
+        runs = Runs(text, _POINTS, self._places, _ATTRIBUTES)
+        last = ET.Element("")
+        try:
+            for each in runs:
+                if isinstance(each, Passed):
+                    self._passed.setdefault(last, []).append(each)
+                else:
+                    last = each
+        except ET.ParseError as error:
+            line, words = error.position[0] + runs.lines_passed, str(error).partition(":")[0]
+            raise ScenarioError(f"{file_name}: line {line}: not XML: {words}") from error
+        except ValueError as error:  # an encoding of many bytes is declared
+            raise ScenarioError(f"{file_name}: not XML: {error}") from error
+        return last
+
+    def line(self, place: str, element: ET.Element) -> Line:
+        found = (each for each in element.iter() if tag(each) in ("trkpt", "rtept"))
+        name = _texts(element).get(self._said[-1])
+        return Line(place, name, self.points(f"{place}, point ", found))
+
+    def points(self, before: str, elements: Iterable[ET.Element]) -> Points:
+        points = Points(before)
+        columns = (points.latitude, points.longitude, points.elevation, points.time, points.name)
+        for element in elements:
+            texts = {**_texts(element), "@lat": element.get("lat"), "@lon": element.get("lon")}
+            for column, key in zip(columns, self._said, strict=True):
+                column.append(texts.get(key))
+            for run in self._passed.get(element, ()):
+                for column, key in zip(columns, self._said, strict=True):
+                    column.extend(_column(run, key))
+        return points
+
+    def _places(self, found: Sequence[Tag]) -> _Places | None:
+        """Return where texts stand in a point; None where it says one twice."""
+        keys: list[str] = []
+        depth = 0
+        for each in found:
+            varying = [f"@{key}" for key in each.attributes if key in _ATTRIBUTES]
+            keys += varying if each is found[0] else [""] * len(varying)
+            if each.leaf:
+                keys.append(each.name if depth == 1 else "")
+            depth += each.opens - each.closes
+        said = [each for each in keys if each in self._said]
+        if len({*said}) < len(said):
+            return None
+        return {key: place for place, key in enumerate(keys) if key in said}
 
 
-def _point(place: str, element: ET.Element, name_element: str) -> Point:
-    texts = _texts(element)
-    said = (texts.get(each) for each in ("ele", "time", name_element))
-    return Point(place, element.get("lat"), element.get("lon"), *said)
+def _column(run: Passed[_Places], key: str) -> Texts:
+    if key not in run.meaning:
+        return [None] * run.rows
+    column = run.columns[run.meaning[key]]
+    return [*column] if key[0] == "@" else [each.strip() or None for each in column]
 
 
-def _texts(element: ET.Element) -> dict[str, str]:
+def _texts(element: ET.Element) -> dict[str, str | None]:
     """Return the texts within an element by tag: of several the first."""
     return {tag(each): text for each in reversed(element) if (text := (each.text or "").strip())}

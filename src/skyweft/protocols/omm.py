@@ -14,28 +14,26 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, count, pairwise
-from typing import Any, NamedTuple, cast
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from skyweft.errors import ScenarioError
-from skyweft.protocols.alike import AT_ONCE, BLANK, Form, Run, tags
+from skyweft.protocols.alike import AT_ONCE, Form, Tag
 from skyweft.protocols.json_stream import Stream
 from skyweft.protocols.markup import refuse_entities
 from skyweft.protocols.omm_columns import Block
 from skyweft.protocols.omm_fields import UNITS, Fields, without_unit
 from skyweft.protocols.records import RANGES, Errors, shown
+from skyweft.protocols.runs import FORMS_MAX, Passed, Runs
 
 Found = Iterator[tuple[str, Fields | str] | Block]
 """Places of a file, each with the fields of a set, or with what is wrong there; or many sets."""
 
 _SEPARATORS = ",;\t"
-_CHUNK = 1 << 16
-_END = "</omm>"
 _VERSION = re.compile(r"CCSDS_OMM_VERS[ \t]*=")
 _VERSION_BELOW = re.compile(rf"\n{_VERSION.pattern}")
 _COMMENTS = ("COMMENT", "#")
-FORMS_MAX = 20  # ways to write a message that are looked for in one file
 ELEMENTS_MIN, ELEMENTS_A_SET = 10_000, 100  # of XML; a set has about 40
 
 
@@ -166,90 +164,46 @@ def read_xml(text: str, errors: Errors) -> Found:
             f"{errors.file_name}: {elements:,} XML elements, at most {most:,} are read around so "
             "few epochs"
         )
-    reader = _XmlReader(text)
+    runs = Runs(text, ("omm",), _meaning)
+    row = 1
     try:
-        yield from reader.segments()
+        for each in runs:
+            if isinstance(each, Passed):
+                yield each.meaning.block([f"segment {row + k}" for k in range(each.rows)], each)
+                row += each.rows
+            elif _tag(each) == "SEGMENT":
+                fields = {_tag(inner): _xml_value(inner) for inner in each.iter()}
+                each.clear()
+                yield f"segment {row}", fields
+                row += 1
     except ET.ParseError as error:
-        line = error.position[0] + reader.lines_passed
+        line = error.position[0] + runs.lines_passed
         errors.add_broken(f"line {line}", f"not XML: {str(error).partition(':')[0]}")
 
 
-class _XmlReader:
-    """Reads segments; of messages written alike the parser sees the first alone.
+class _Segment(NamedTuple):
+    """Of which fields the values of messages written alike are."""
 
-    That one was whole: behind it the parser is where it was before it, and where every other one
-    would have left it.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.lines_passed = 0  # that the parser did not see
-        self._text = text
-        self._parser: ET.XMLPullParser[Any] = ET.XMLPullParser(events=("end",))
-        self._row = 0
-
-    def segments(self) -> Found:
-        """Yield the fields of every segment; raises `ET.ParseError`."""
-        text, start = self._text, 0
-        for learned in count():
-            stop = text.find(_END, start) + len(_END)
-            if learned == FORMS_MAX or stop < len(_END):
-                break
-            before = self._row
-            yield from self._feed(start, stop)
-            form = _message_form(text[text.find("<omm", start) : stop])
-            start = stop
-            while form and self._row > before and (run := form.run(text, start)).ends:
-                yield form.block(
-                    [f"segment {self._row + k}" for k, _ in enumerate(run.ends, 1)], run
-                )
-                self._row += len(run.ends)
-                self.lines_passed += text.count("\n", start, run.ends[-1])
-                start = run.ends[-1]
-        yield from self._feed(start, len(text))
-        self._parser.close()
-
-    def _feed(self, start: int, stop: int) -> Found:
-        for place in range(start, stop, _CHUNK):
-            self._parser.feed(self._text[place : min(place + _CHUNK, stop)])
-            for _, element in cast("Iterator[tuple[str, ET.Element]]", self._parser.read_events()):
-                if _tag(element) == "SEGMENT":
-                    self._row += 1
-                    fields = {_tag(each): _xml_value(each) for each in element.iter()}
-                    element.clear()
-                    yield f"segment {self._row}", fields
-
-
-class _Form(NamedTuple):
-    """How messages of a file are written, and which of their values are of which field."""
-
-    form: Form
     keys: Sequence[str | None]  # of every value; none: it is of no field
     empty: Sequence[str]  # fields that say nothing
 
-    def run(self, text: str, start: int) -> Run:
-        """Return the messages of this form that follow each other from a place on."""
-        return self.form.run(text, start)
-
-    def block(self, places: Sequence[str], run: Run) -> Block:
+    def block(self, places: Sequence[str], passed: Passed["_Segment"]) -> Block:
         """Return the fields of messages."""
-        named = zip(self.keys, run.columns, strict=True)
+        named = zip(self.keys, passed.columns, strict=True)
         said = {key: [*map(str.strip, each)] for key, each in named if key}
         return Block(places, {**dict.fromkeys(self.empty, ("",) * len(places)), **said})
 
 
-def _message_form(text: str) -> _Form | None:
-    """Return how an XML message is written; None where it is not plain, or not of one segment."""
-    found = tags(text)
-    names = [each.name.upper() for each in found if each.opens]
-    if names.count("OMM") != 1 or names.count("SEGMENT") != 1 or found[-1].name != "omm":
-        return None
+def _meaning(found: Sequence[Tag]) -> _Segment | None:
+    """Return what the values of a message mean; None where it has not one plain segment."""
     keys: list[str | None] = []
     empty: list[str] = []
-    within = False
+    within, segments = False, 0
     for each in found:
         key = each.name.upper()
         if key == "SEGMENT":
             within = each.opens
+            segments += each.opens
         unit = each.attributes.get("units")
         if unit is not None and unit.strip().casefold() != UNITS.get(key, "").casefold():
             return None
@@ -257,9 +211,7 @@ def _message_form(text: str) -> _Form | None:
             keys.append(key if within else None)
         elif each.opens and within:
             empty.append(key)
-    if {*keys} & {*empty}:
-        return None
-    return _Form(Form(BLANK + "".join(each.expression for each in found)), keys, empty)
+    return None if segments != 1 or {*keys} & {*empty} else _Segment(keys, empty)
 
 
 def _xml_value(element: ET.Element) -> str:
@@ -278,13 +230,16 @@ def read_kvn(text: str, errors: Errors) -> Found:
         end = _VERSION_BELOW.search(text, start) if learned < FORMS_MAX else None
         stop = end.start() + 1 if end else len(text)
         yield from _messages(lines_of(text, start, stop), row)
-        form = _kvn_form(text[start:stop]) if end and _VERSION.match(text, start) else None
+        plain = end and _VERSION.match(text, start)
+        form, keys = _kvn_form(text[start:stop]) if plain else (None, ())
         learned, row, start = learned + 1, row + text.count("\n", start, stop), stop
         while form and (run := form.run(text, start)).ends:
             begins = [start, *run.ends]
             lines = accumulate((text.count("\n", *each) for each in pairwise(begins)), initial=row)
             *rows, row = lines
-            yield form.block([f"message from line {each}" for each in rows], run)
+            columns = (map(str.strip, each) for each in run.columns)
+            said = {key: [*each] for key, each in zip(keys, columns, strict=True)}
+            yield Block([f"message from line {each}" for each in rows], said)
             start = run.ends[-1]
 
 
@@ -317,9 +272,10 @@ def _messages(lines: Iterable[str], first: int) -> Iterator[tuple[str, Fields | 
         yield f"message from line {first}", fields
 
 
-def _kvn_form(text: str) -> _Form | None:
-    """Return how a message from the line of its version on is written; None where not plain."""
-    keys, parts = [], []
+def _kvn_form(text: str) -> tuple[Form | None, Sequence[str]]:
+    """Return how a message from the line of its version on is written, if plainly, and its keys."""
+    keys: list[str] = []
+    parts: list[str] = []
     for line in text.split("\n")[:-1]:
         key, equals, value = line.partition("=")
         name = key.strip().upper()
@@ -328,12 +284,12 @@ def _kvn_form(text: str) -> _Form | None:
         elif line.strip().startswith(_COMMENTS):
             parts.append(r"[ \t]*(?:COMMENT|#)[^\n]*\n")
         elif not equals or name in keys:
-            return None
+            return None, ()
         else:
             keys.append(name)
             parts.append(f"{re.escape(key)}={_kvn_value(name, value)}\n")
     behind = rf"[ \t\n]*(?={_VERSION.pattern}|\Z)"
-    return _Form(Form("".join(parts) + behind), keys, ())
+    return Form("".join(parts) + behind), keys
 
 
 def _kvn_value(key: str, value: str) -> str:
