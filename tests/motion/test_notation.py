@@ -336,3 +336,15 @@ def test_shared_names_without_ids_are_refused_with_the_others(tmp_path: Path) ->
     (tmp_path / "s.json").write_text(json.dumps(entries))
     found = sites("g", Sites(kind="sites", file=tmp_path / "s.json"))
     assert found.names == ("Home", "Home")  # the fleet says where each of them is
+
+
+@pytest.mark.parametrize("digits", [3, 400])
+def test_every_wrong_position_of_a_ring_is_told(tmp_path: Path, digits: int) -> None:
+    """Whole numbers of any length: of some NumPy makes no number, and the others are told too."""
+    ring = [[0, 0], [10**digits, 5], [1, 95], [1, 1, 1e9], [0, 1], [0, 0]]
+    path = tmp_path / "x.geojson"
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    with pytest.raises(ScenarioError) as caught:
+        read_polygons(path)
+    words = [line.split("coordinates: ")[1].split()[0] for line in str(caught.value).split("\n")]
+    assert words == ["longitude", "latitude", "altitude"]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skyweft.fleet import Floats
 from skyweft.motion.columns import HEIGHTS, meant
@@ -278,23 +279,30 @@ def _rings(reading: _Reading, place: str, polygon: object) -> list[Ring]:
 
 def _positions(reading: _Reading, place: str, ring: list[Any]) -> Floats | None:
     """Return (M, 2) longitude and latitude of a ring, or none where something is wrong with it."""
+    doubtful: Sequence[Any] = ring
     plain = all(type(each) is list and len(each) in (2, 3) for each in ring)
     if plain and set(map(type, chain.from_iterable(ring))) <= {int, float}:
-        found = np.array([each[:2] for each in ring], np.float64)
-        heights = [each[2] for each in ring if len(each) > 2]
-        bounded = all(
-            np.all((column >= least) & (column <= most))
-            for column, (least, most) in (
-                (found[:, 0], TURNS),
-                (found[:, 1], LATITUDE),
-                (np.array(heights or [0.0], np.float64), ALTITUDE),
-            )
-        )
-        if bounded:
+        found, outside = _bounded(ring)
+        if not outside.any():
             return found
+        doubtful = [*compress(ring, outside)]
     before = reading.errors.count
-    rows = [_position(reading, place, each, TURNS)[0][:2] for each in ring]
+    rows = [_position(reading, place, each, TURNS)[0][:2] for each in doubtful]
     return None if reading.errors.count > before else np.array(rows)
+
+
+def _bounded(ring: Sequence[Sequence[float]]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return (M, 2) longitude and latitude of numbers, and which positions are out of bounds."""
+    try:
+        found = np.array([each[:2] for each in ring], np.float64)
+        height = np.array([each[2] if len(each) > 2 else 0.0 for each in ring], np.float64)
+    except OverflowError:  # a whole number of hundreds of digits: one by one
+        return np.empty((0, 2)), np.ones(len(ring), bool)
+    columns = ((found[:, 0], TURNS), (found[:, 1], LATITUDE), (height, ALTITUDE))
+    inside = np.ones(len(ring), bool)
+    for column, (least, most) in columns:
+        inside &= (column >= least) & (column <= most)
+    return found, ~inside
 
 
 def _position(

@@ -9,7 +9,7 @@ from skyweft.errors import ScenarioError
 from skyweft.files import beginning
 from skyweft.motion.holding import BEGINNING, Notation, held, refuse_misnamed, refuse_other
 from skyweft.motion.tables import NESTED_MAX_BYTES, read_text
-from skyweft.protocols.markup import refuse_crowded
+from skyweft.protocols.markup import refuse_crowded, uncollected
 
 _BY_NAME: dict[str, Notation] = {
     ".csv": "table",
@@ -65,7 +65,8 @@ def read_json(path: Path) -> Any:
     text = read_text(path, NESTED_MAX_BYTES)
     refuse_crowded(text, path.name)
     try:
-        return json.loads(text)
+        with uncollected():
+            return json.loads(text)
     except json.JSONDecodeError as error:
         raise ScenarioError(f"{path.name}: line {error.lineno}: not JSON: {error.msg}") from error
     except (RecursionError, ValueError) as error:  # nested too deeply, a number of 5,000 digits

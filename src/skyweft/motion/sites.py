@@ -17,6 +17,7 @@ from skyweft.motion.places import Places
 from skyweft.motion.rings import arc, wrapped
 from skyweft.motion.stations import page_of, read_stations, stations_of
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, read_table
+from skyweft.protocols.markup import uncollected
 from skyweft.scenario.motion import Fixed, Sites
 from skyweft.world.ellipsoid import to_ecef, up
 
@@ -86,7 +87,8 @@ def _from_json(path: Path, name_property: str) -> Places:
     content = read_json(path)
     stations = stations_of(content)
     if stations is None:
-        return read_points(path, content, name_property)
+        with uncollected():
+            return read_points(path, content, name_property)
     found = read_stations(path, stations, name_property)
     return replace(found, warnings=(*page_of(path, content, len(stations)), *found.warnings))
 

@@ -1,6 +1,8 @@
 """XML and JSON of strangers, parsed without what can blow it up."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from xml.etree import ElementTree as ET
 
 from skyweft.errors import ScenarioError
@@ -25,6 +27,21 @@ def refuse_crowded(text: str, file_name: str, weights: Mapping[str, int] = _JSON
             f"{file_name}: reading it takes about {needed / 1e6:,.0f} MB of memory, at most "
             f"{MEMORY_MAX_BYTES / 1e6:.0f} MB are given: part it into several files"
         )
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Make many objects that hold each other in no circle, without looking for circles in them.
+
+    Python would look through all of them each time that their number has grown by a fourth.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def refuse_entities(text: str, file_name: str) -> None:

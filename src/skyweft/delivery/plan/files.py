@@ -13,6 +13,7 @@ from skyweft.files import contents
 from skyweft.naming import escaped, normal, wrong_name
 from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
 from skyweft.protocols.contact_plans.records import Listed, Record
+from skyweft.protocols.markup import uncollected
 from skyweft.protocols.records import ERRORS_SHOWN, Errors
 from skyweft.scenario.words import listed, suggestion
 
@@ -53,7 +54,8 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
         raise ScenarioError(f"{path.name} is empty")
     for kind, form in PLAN_FORMATS.items():
         if re.search(form.mark, text, re.MULTILINE):
-            found: Listed = PLAN_FORMATS.call(kind, form.reader, Listed, text, errors)
+            with uncollected():
+                found: Listed = PLAN_FORMATS.call(kind, form.reader, Listed, text, errors)
             break
     else:
         known = ", ".join(each.words for each in PLAN_FORMATS.values())

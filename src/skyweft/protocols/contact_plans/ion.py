@@ -38,11 +38,12 @@ from skyweft.protocols.records import ERRORS_MAX, Errors, shown
 _PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!;wWbB")
 _KEEPS_PLAN = "only `a`, `c` and `d` of contacts and ranges, `^` and `@` are read"
 _SECTION = re.compile(r"#+\s*(begin|end)\s+(\w*admin)\b", re.IGNORECASE)
-_ELSEWHERE = """
+_KEPT = """
     scheme endpoint protocol induct outduct plan planduct plangroup span seat group exit rule
     planrule grouprule dtn2 fixed policy policyrule eventset key pubkey bspbab bspbib bspbcb
     bibrule bcbrule adu profile topic gateway engine ltpauth
 """
+_ELSEWHERE = frozenset(_KEPT.split())
 """What other programs of ION keep."""
 _LINE_BYTES_MAX = 250  # ionadmin reads 255 at a time and takes the rest for a command
 
@@ -145,12 +146,12 @@ def _joined(state: _Reading) -> Listed:
 
 
 def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
-    if section := _SECTION.match(line):
+    if line[0] == "#" and (section := _SECTION.match(line)):
         begins = section[1].lower() == "begin"
         state.program = section[2].lower() if begins else "ionadmin"
     elif words[0][0] == "#":
         return
-    elif state.program != "ionadmin" or (words[1:2] and words[1].lower() in _ELSEWHERE.split()):
+    elif state.program != "ionadmin" or (words[1:2] and words[1].lower() in _ELSEWHERE):
         state.elsewhere += 1
     elif words[0] == "@" and len(words) == 2:
         moment_s = _time(where, words[1], state)
