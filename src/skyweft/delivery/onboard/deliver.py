@@ -129,7 +129,7 @@ class UnderWay:
                 table.let_pass,
                 table.let_pass_cause,
             ),
-            Rules(sizes, priorities, table.goal_of),
+            Rules(sizes, priorities, table.goal_of, np.argsort(priorities, kind="stable")),
             np.array([rule.lifetime_s for rule in asked]),
             _lag_s(scenario),
             Use(time_s, *counts),
@@ -193,6 +193,7 @@ class UnderWay:
             np.zeros(nodes),
             np.ones(nodes, np.bool_),
             earliest_arrival.no_arrivals(*self.table.goal.shape),
+            epochs.room(len(on_board.copies.message), nodes, len(self.table.goal)),
         )
         fly(
             self.known,

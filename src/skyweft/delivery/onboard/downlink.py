@@ -17,7 +17,7 @@ from skyweft.delivery.onboard.store import (
     unlinked,
 )
 from skyweft.delivery.plan.along import Edges, carried, delay_at
-from skyweft.kernels import kernel, making
+from skyweft.kernels import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -183,23 +183,45 @@ def _next(
     return found
 
 
-@making
+@kernel
 def lay_passes(
     passes: Passes, edges: Edges, active: Ints, anyones: Flags, start_s: float, end_s: float
 ) -> None:
     """Sort the active edges to targets by their tail, and look up what fits through them."""
-    passes.first[:] = 0
+    first = passes.first
+    begin_each(first)
     for e in active:
         if anyones[edges.head[e]]:
-            passes.first[edges.tail[e] + 1] += 1
-    for v in range(len(passes.first) - 1):
-        passes.first[v + 1] += passes.first[v]
-    spot = passes.first[:-1].copy()
+            first[edges.tail[e] + 1] += 1
+    add_up(first)
     for e in active:
         if anyones[edges.head[e]]:
             v = edges.tail[e]
-            passes.edge[spot[v]] = e
-            spot[v] += 1
+            passes.edge[first[v]] = e
+            first[v] += 1
             now, then = carried(edges, e, start_s), carried(edges, e, end_s)
             passes.rate[e] = (then - now) / (end_s - start_s)
             passes.rest[e] = carried(edges, e, edges.end_s[e]) - then
+    step_back(first)
+
+
+@kernel
+def begin_each(first: Longs) -> None:
+    """Begin to count what there is of each: `first[v + 1]` is to be the count of v."""
+    for v in range(len(first)):
+        first[v] = 0
+
+
+@kernel
+def add_up(first: Longs) -> None:
+    """Turn counts into where each begins; who puts them there moves that on."""
+    for v in range(len(first) - 1):
+        first[v + 1] += first[v]
+
+
+@kernel
+def step_back(first: Longs) -> None:
+    """Let each begin where it did, once all are where they belong."""
+    for v in range(len(first) - 1, 0, -1):
+        first[v] = first[v - 1]
+    first[0] = 0

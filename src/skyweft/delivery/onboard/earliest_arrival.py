@@ -126,7 +126,7 @@ def keep(earliest: EarliestArrivals, d: int, next_s: Floats) -> None:
         earliest.arrival_s[d, v] = next_s[v]
 
 
-@making
+@kernel
 def find(
     edges: Edges,
     active: Ints,
@@ -142,13 +142,13 @@ def find(
     `keep` says before when what is kept to the epoch's end can be there.
     Labels only ever fall, so the rounds end; an edge is taken for less, never for the same.
     """
-    earliest.root[d] = np.arange(goal.shape[1])
-    earliest.via[d] = -1
-    earliest.delay_s[d] = 0.0
-    earliest.slow[d] = 0.0
-    earliest.hops[d] = 0
-    earliest.live[d] = False
     for v in range(goal.shape[1]):
+        earliest.root[d, v] = v
+        earliest.via[d, v] = -1
+        earliest.delay_s[d, v] = 0.0
+        earliest.slow[d, v] = 0.0
+        earliest.hops[d, v] = 0
+        earliest.live[d, v] = False
         if goal[d, v]:
             earliest.arrival_s[d, v] = now_s
     for e in active:

@@ -5,12 +5,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.onboard.downlink import Board, lay_passes, serve
+from skyweft.delivery.onboard.downlink import (
+    Board,
+    add_up,
+    begin_each,
+    lay_passes,
+    serve,
+    step_back,
+)
 from skyweft.delivery.onboard.earliest_arrival import EarliestArrivals, Pace, find, keep, look_up
 from skyweft.delivery.onboard.store import freed, lose_all, throw_out, unlinked
 from skyweft.delivery.onboard.timetable import refreshed
 from skyweft.delivery.plan.along import Edges, carried
-from skyweft.kernels import kernel, making
+from skyweft.kernels import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -32,6 +39,15 @@ class Known(NamedTuple):
     missed_cause: NDArray[np.int8]  # (P,)
 
 
+class Room(NamedTuple):
+    """What an epoch is worked out in: kernels that make no arrays compile in half the time."""
+
+    coming: Ints  # (K,) copies that come to a node in this epoch
+    mine: Ints  # (K,) the same, node by node
+    first: Longs  # (V + 1,) where those of a node begin
+    best: Floats  # (V, D) bytes
+
+
 class Flight(NamedTuple):
     """Where the kernels are in time; written into."""
 
@@ -45,12 +61,19 @@ class Flight(NamedTuple):
     book: Floats  # (V,) bytes that may still be handed to each
     open: Flags  # (V,)
     earliest: EarliestArrivals
+    room: Room
+
+
+def room(copies: int, nodes: int, goals: int) -> Room:
+    """Return room for so many."""
+    each = np.empty(copies, np.int32), np.empty(copies, np.int32)
+    return Room(*each, np.empty(nodes + 1, np.int64), np.empty((nodes, goals)))
 
 
 EPOCH, EDGE, MISS, ACTIVE, MISSING, TRANSIT = range(6)
 
 
-@making
+@kernel
 def fly(
     known: Known,
     flight: Flight,
@@ -77,8 +100,7 @@ def fly(
         Bytes and copies on board. Written into.
     """
     copies = board.copies
-    coming = np.empty(len(copies.message), np.int32)
-    begun = 0
+    coming, begun = flight.room.coming, 0
     while flight.at[EPOCH] < upto:
         k = flight.at[EPOCH]
         start_s, end_s = known.epoch_s[k], known.epoch_s[k + 1]
@@ -88,11 +110,12 @@ def fly(
             if board.stores.failed_s[v] <= start_s:
                 lose_all(board.stores, board.messages, copies, board.rules, v, start_s)
         if samples[k] >= 0:
-            stored[samples[k]] = board.stores.used
-            waiting[samples[k]] = board.stores.kept
+            for v in range(len(board.stores.used)):
+                stored[samples[k], v] = board.stores.used[v]
+                waiting[samples[k], v] = board.stores.kept[v]
         _lay(known, flight, board, start_s, end_s)
-        count = _under_way(known, flight, board, coming, end_s)
-        count = _backlog(known, flight, board, coming, count, start_s)
+        count = _under_way(known, flight, board, end_s)
+        count = _backlog(known, flight, board, count, start_s)
         while begun < len(received) and copies.here_s[received[begun]] < end_s:
             copy = received[begun]
             if not _send_on(known, flight, board, copy, copies.here_s[copy]):
@@ -100,7 +123,7 @@ def fly(
             coming[count] = copy
             count += 1
             begun += 1
-        _serve_all(known, flight, board, coming[:count], start_s, end_s)
+        _serve_all(known, flight, board, count, start_s, end_s)
         flight.at[EPOCH] = k + 1
 
 
@@ -109,7 +132,7 @@ def _size(board: Board, copy: int) -> int:
     return board.rules.size[board.messages.rule[board.copies.message[copy]]]
 
 
-@making
+@kernel
 def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
     """Look up links, passes and routes of an epoch."""
     edges, at, stores = known.edges, flight.at, board.stores
@@ -126,8 +149,8 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
     )
     _let_pass(known, flight, board, start_s, end_s)
     first = board.passes.first
-    flight.open[:] = True
     for v in range(len(flight.book)):
+        flight.open[v] = True
         flight.book[v] = stores.room[v] - stores.used[v]
         if first[v] < first[v + 1]:
             now = rest = 0.0
@@ -141,11 +164,14 @@ def _lay(known: Known, flight: Flight, board: Board, start_s: float, end_s: floa
         find(edges, active, flight.pace, start_s, known.goal, d, flight.open, flight.earliest)
 
 
-@making
+@kernel
 def _let_pass(known: Known, flight: Flight, board: Board, start_s: float, end_s: float) -> None:
     """Note what antennas or cuts take from platforms without another pass, and why."""
     missed, stores, first = known.missed, board.stores, board.passes.first
-    best = np.zeros(stores.passed.shape)
+    best = flight.room.best
+    for v in range(len(best)):
+        for d in range(len(known.goal)):
+            best[v, d] = 0.0
     for j in flight.missing[: flight.at[MISSING]]:
         v = missed.tail[j]
         if first[v] < first[v + 1]:
@@ -157,7 +183,9 @@ def _let_pass(known: Known, flight: Flight, board: Board, start_s: float, end_s:
             if known.goal[d, missed.head[j]] and volume > best[v, d]:
                 best[v, d] = volume
                 stores.cause[v, d] = cause
-    stores.passed[:] += best
+    for v in range(len(best)):
+        for d in range(len(known.goal)):
+            stores.passed[v, d] += best[v, d]
 
 
 @kernel
@@ -187,7 +215,7 @@ def _send_on(known: Known, flight: Flight, board: Board, copy: int, at_s: float)
     return True
 
 
-@making
+@kernel
 def _look_past(known: Known, flight: Flight, d: int, x: int) -> None:
     """Look for routes anew, past a node whose pass is booked out."""
     flight.open[x] = False
@@ -217,7 +245,7 @@ def _fits(edges: Edges, flight: Flight, d: int, v: int, size: int) -> bool:
 
 
 @kernel
-def _under_way(known: Known, flight: Flight, board: Board, coming: Ints, end_s: float) -> int:
+def _under_way(known: Known, flight: Flight, board: Board, end_s: float) -> int:
     """Let those arrive that were between two platforms; return how many do in this epoch."""
     flight.at[-1] = 0
     count = kept = 0
@@ -225,7 +253,7 @@ def _under_way(known: Known, flight: Flight, board: Board, coming: Ints, end_s: 
         copy = flight.transit[k]
         if board.copies.here_s[copy] < end_s:
             _send_on(known, flight, board, copy, board.copies.here_s[copy])
-            coming[count] = copy
+            flight.room.coming[count] = copy
             count += 1
         else:
             flight.transit[kept] = copy
@@ -234,13 +262,11 @@ def _under_way(known: Known, flight: Flight, board: Board, coming: Ints, end_s: 
     return count
 
 
-@making
-def _backlog(
-    known: Known, flight: Flight, board: Board, coming: Ints, count: int, start_s: float
-) -> int:
+@kernel
+def _backlog(known: Known, flight: Flight, board: Board, count: int, start_s: float) -> int:
     """Hand on what is stored, the most important first; return how many are coming now."""
     stores, copies = board.stores, board.copies
-    for r in np.argsort(board.rules.priority, kind="mergesort"):
+    for r in board.rules.in_turn:
         d = board.rules.goal[r]
         for v in range(len(stores.used)):
             while stores.head[v, r] >= 0 and flight.earliest.root[d, v] != v:
@@ -249,37 +275,55 @@ def _backlog(
                     break
                 unlinked(stores, copies, v, r)
                 freed(stores, board.rules, v, r)
-                coming[count] = copy
+                flight.room.coming[count] = copy
                 count += 1
                 throw_out(stores, board.messages, copies, board.rules, v, r, start_s)
     return count
 
 
-@making
+@kernel
 def _serve_all(
-    known: Known, flight: Flight, board: Board, coming: Ints, start_s: float, end_s: float
+    known: Known, flight: Flight, board: Board, count: int, start_s: float, end_s: float
 ) -> None:
     """Serve every node in turn with what comes on board it, in order of time."""
+    coming, mine, first, _ = flight.room
     copies = board.copies
-    nodes = len(board.stores.used)
-    first = np.zeros(nodes + 1, np.int64)
-    order = coming[np.argsort(copies.here_s[coming], kind="mergesort")]
-    for copy in order:
+    _sort(coming[:count], copies.here_s, mine)
+    begin_each(first)
+    for copy in coming[:count]:
         if copies.here_s[copy] < end_s:
             first[copies.node[copy] + 1] += 1
         else:
             flight.transit[flight.at[TRANSIT]] = copy
             flight.at[TRANSIT] += 1
-    for v in range(nodes):
-        first[v + 1] += first[v]
-    spot = first[:-1].copy()
-    mine = np.empty(first[nodes], np.int32)
-    for copy in order:
+    add_up(first)
+    for copy in coming[:count]:
         if copies.here_s[copy] < end_s:
             v = copies.node[copy]
-            mine[spot[v]] = copy
-            spot[v] += 1
+            mine[first[v]] = copy
+            first[v] += 1
+    step_back(first)
     passes = board.passes.first
-    for v in range(nodes):
+    for v in range(len(first) - 1):
         if first[v] < first[v + 1] or passes[v] < passes[v + 1]:
             serve(board, known.edges, known.goal, v, mine[first[v] : first[v + 1]], start_s, end_s)
+
+
+@kernel
+def _sort(rows: Ints, key: Floats, spare: Ints) -> None:
+    """Sort rows by their keys, merging runs twice as long each time; equal ones stay in order."""
+    count, width = len(rows), 1
+    while width < count:
+        for low in range(0, count, 2 * width):
+            middle, high = min(low + width, count), min(low + 2 * width, count)
+            i, j = low, middle
+            for k in range(low, high):
+                if j >= high or (i < middle and key[rows[i]] <= key[rows[j]]):
+                    spare[k] = rows[i]
+                    i += 1
+                else:
+                    spare[k] = rows[j]
+                    j += 1
+        for k in range(count):
+            rows[k] = spare[k]
+        width *= 2

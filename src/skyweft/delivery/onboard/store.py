@@ -29,6 +29,7 @@ class Rules(NamedTuple):
     size: Longs  # bytes
     priority: Longs  # 0 is the most important
     goal: Longs
+    in_turn: Longs  # rows of rules, the most important first
 
 
 class Messages(NamedTuple):
