@@ -22,7 +22,7 @@ from skyweft.contacts.masks import sectors
 from skyweft.contacts.pairs import Pairs, sets
 from skyweft.contacts.product import Contacts
 from skyweft.contacts.windows import Rules, Windows, find_pairs, moving, standing, with_floor
-from skyweft.fleet import Fleet, Motion
+from skyweft.fleet import Fleet, Motion, Tracks
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 
@@ -83,9 +83,9 @@ class _Search:
 
     def __init__(self, scenario: Scenario, fleet: Fleet, motion: Motion) -> None:
         self._scenario, self._fleet = scenario, fleet
-        self._time_s = motion.tracks.time_s
+        self._tracks = motion.tracks
         self._sites = motion.sites
-        self._tracks = moving(motion.tracks)
+        self._flown: list[tuple[Tracks, Side]] = []  # what is known of tracks asked for before
         movers = np.flatnonzero(fleet.mover >= 0).astype(np.int32)
         self._movers = movers[np.argsort(fleet.mover[movers])]  # rows of the fleet by row of tracks
 
@@ -103,8 +103,9 @@ class _Search:
         if masks[0]:
             floor_deg = max(floor_deg, min(level for _, level in masks[0]))
         members = (pairs.sources, pairs.targets)
-        a, rows_a, who_a = self._side(members[order[0]])
-        b, rows_b, who_b = self._side(members[order[1]])
+        tracks, movers = self._together(members)
+        a, rows_a, who_a = self._side(members[order[0]], tracks, movers)
+        b, rows_b, who_b = self._side(members[order[1]], tracks, movers)
         between = layers[0] != layers[1]
         rules = Rules(
             elevation=between,
@@ -115,12 +116,28 @@ class _Search:
             mask_b=sectors(masks[1]),
         )
         lists = ((rows_a[each[order[0]]], rows_b[each[order[1]]]) for each in pairs.lists())
-        time_s = self._time_s if a.moves or b.moves else self._time_s[[0, -1]]
+        time_s = tracks.time_s if a.moves or b.moves else tracks.time_s[[0, -1]]
         windows = find_pairs(with_floor(a, floor_deg), b, lists, time_s, rules, executor)
         ends = who_a[windows.a], who_b[windows.b]
         return _columns(pairs.link, windows, ends[order[0]], ends[order[1]])
 
-    def _side(self, members: Ints) -> tuple[Side, Ints, Ints]:
+    def _of(self, tracks: Tracks) -> Side:
+        """Return tracks as a side; those made for one rule are forgotten with the next."""
+        for known, side in self._flown:
+            if known is tracks:
+                return side
+        whole = (self._tracks, *self._tracks.parts)
+        self._flown = [pair for pair in self._flown if any(pair[0] is each for each in whole)]
+        self._flown.append((tracks, moving(tracks)))
+        return self._flown[-1][1]
+
+    def _together(self, members: tuple[Ints, Ints]) -> tuple[Tracks, Ints]:
+        """Return tracks that hold all movers of two groups at equal knots, and whose they are."""
+        rows = self._fleet.mover[np.concatenate(members)]
+        rows = rows[rows >= 0]
+        return self._tracks.among(rows) if len(rows) else (self._tracks, rows)
+
+    def _side(self, members: Ints, tracks: Tracks, movers: Ints) -> tuple[Side, Ints, Ints]:
         """Return the side that a group is on, its rows there, and the fleet's rows of that side.
 
         A group moves or stands whole. Of places only the group's own are taken: beside it there
@@ -128,7 +145,8 @@ class _Search:
         """
         rows = self._fleet.mover[members]
         if np.all(rows >= 0):
-            return self._tracks, rows, self._movers
+            place = np.searchsorted(movers, rows).astype(np.int32)
+            return self._of(tracks), place, self._movers[movers]
         site = self._fleet.site[members]
         places = standing(self._sites.position_m[site], self._sites.up[site])
         return places, np.arange(len(members), dtype=np.int32), members.astype(np.int32)

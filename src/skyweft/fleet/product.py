@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ class Tracks:
     """Movers: knots of their paths, Earth-fixed (ITRS), cubic Hermite between knots.
 
     Shapes: `time_s` (T,) seconds from the scenario's start, evenly spaced but for the last step;
-    `position_m` and `velocity_m_s` (P, 3, T). NaN where a mover is absent or its orbit has failed.
+    `position_m` and `velocity_m_s` (P, 3, T), P its length. NaN where a mover is absent or its
+    orbit has failed.
     """
 
     time_s: Floats
@@ -34,6 +35,22 @@ class Tracks:
         assert np.all(np.diff(self.time_s) > 0)
         assert self.position_m.shape == self.velocity_m_s.shape
         assert self.position_m.shape[1:] == (3, len(self.time_s))
+
+    # Of tracks whose movers have grids of their own (`motion.uneven`) the parts, and who is where.
+    parts: ClassVar[tuple["Tracks", ...]] = ()
+    part_of: ClassVar[Ints] = np.zeros(0, np.int32)
+    row_in: ClassVar[Ints] = np.zeros(0, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.position_m)
+
+    def among(self, rows: Ints) -> tuple["Tracks", Ints]:
+        """Return tracks of one grid that hold some movers, and whose they are, row by row."""
+        return self, np.arange(len(self), dtype=np.int32)
+
+    def sampled(self, knots: NDArray[np.integer]) -> tuple[Floats, Floats]:
+        """Return states of all movers at some knots, (P, 3, K). [m, m/s]."""
+        return self.position_m[:, :, knots], self.velocity_m_s[:, :, knots]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,11 +98,12 @@ def tracks_table(fleet: Fleet, motion: Motion, knots: Ints, names: pa.Array) -> 
     tracks = motion.tracks
     movers = np.flatnonzero(fleet.mover >= 0)
     movers = movers[np.argsort(fleet.mover[movers])]
+    position_m, velocity_m_s = tracks.sampled(knots)
     columns = {
-        name: states[:, axis, knots].astype(np.float32).ravel()
+        name: states[:, axis].astype(np.float32).ravel()
         for states, axes in (
-            (tracks.position_m, ("x_m", "y_m", "z_m")),
-            (tracks.velocity_m_s, ("vx_m_s", "vy_m_s", "vz_m_s")),
+            (position_m, ("x_m", "y_m", "z_m")),
+            (velocity_m_s, ("vx_m_s", "vy_m_s", "vz_m_s")),
         )
         for axis, name in enumerate(axes)
     }

@@ -45,7 +45,7 @@ def states_at(
         raise ValueError(
             f"mover and time_s must be of one shape (K,): {mover.shape} {time_s.shape}"
         )
-    assert not len(mover) or (mover.min() >= 0 and mover.max() < len(tracks.position_m))
+    assert not len(mover) or (mover.min() >= 0 and mover.max() < len(tracks))
     first_s, last_s = float(tracks.time_s[0]), float(tracks.time_s[-1])
     if len(time_s) and not (time_s.min() >= first_s - SLACK_S and time_s.max() <= last_s + SLACK_S):
         raise RangeError(
@@ -53,6 +53,11 @@ def states_at(
             f"the tracks run from {first_s:g} s to {last_s:g} s"
         )
     states = np.empty((3, len(time_s), 3))
+    for k, part in enumerate(tracks.parts):
+        mine = np.flatnonzero(tracks.part_of[mover] == k)
+        states[:, mine] = states_at(part, tracks.row_in[mover[mine]], time_s[mine])
+    if tracks.parts:
+        return states[0], states[1], states[2]
     _fill_states(tracks.time_s, tracks.position_m, tracks.velocity_m_s, mover, time_s, states)
     return states[0], states[1], states[2]
 

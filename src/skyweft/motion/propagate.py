@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 import numpy as np
 
 from skyweft.fleet import Fleet, Floats, Motion, Mover, Tracks
+from skyweft.motion.uneven import Uneven
 from skyweft.scenario.scenario import Scenario
 
 STEP_MAX_S = 60.0
@@ -20,14 +21,13 @@ Work = tuple[Mover, Floats, Floats, Floats]
 
 
 def step_s(scenario: Scenario, fleet: Fleet) -> float:
-    """Return the knot spacing of a run: the user's, else what the quickest mover needs.
+    """Return the finest knot spacing of a run: the user's, else what the quickest mover needs.
 
     At most 60 s and at least 0.25 s unless the user says otherwise.
     """
     if scenario.step_s is not None:
         return scenario.step_s
-    needed = min((mover.step_max_s for mover in fleet.movers), default=STEP_MAX_S)
-    return next((step for step in NICE_S if step <= needed), NICE_S[-1])
+    return _nice(min((mover.step_max_s for mover in fleet.movers), default=STEP_MAX_S))
 
 
 def propagate(
@@ -60,22 +60,43 @@ def propagate(
         Tracks of the movers (cubic Hermite between knots is within a metre where the step is
         chosen here) and the sites.
     """
-    time_s = knots(step_s(scenario, fleet), start_s, end_s)
-    count = sum(mover.count for mover in fleet.movers)
-    position_m = np.empty((count, 3, len(time_s)))
-    velocity_m_s = np.empty((count, 3, len(time_s)))
+    steps = _steps(scenario, fleet, start_s)
     work: list[Work] = []
-    row = 0
-    for mover in fleet.movers:
-        rows = slice(row, row + mover.count)
-        work.append((mover, time_s, position_m[rows], velocity_m_s[rows]))
-        row += mover.count
+    parts, rows = [], []
+    first = np.cumsum([0, *(mover.count for mover in fleet.movers)])
+    for step in dict.fromkeys(steps) or [step_s(scenario, fleet)]:
+        mine = [k for k, each in enumerate(steps) if each == step]
+        time_s = knots(step, start_s, end_s)
+        counts = [fleet.movers[k].count for k in mine]
+        states = np.empty((2, sum(counts), 3, len(time_s)))
+        place = 0
+        for k, count in zip(mine, counts, strict=True):
+            room = slice(place, place + count)
+            work.append((fleet.movers[k], time_s, states[0, room], states[1, room]))
+            place += count
+        parts.append(Tracks(time_s, *states))
+        spans = [np.arange(first[k], first[k + 1], dtype=np.int32) for k in mine]
+        rows.append(np.concatenate(spans) if spans else np.zeros(0, np.int32))
     if isinstance(executor, ThreadPoolExecutor):
         warnings = _fill_all(work, executor)
     else:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             warnings = _fill_all(work, threads)
-    return Motion(Tracks(time_s, position_m, velocity_m_s), fleet.sites, warnings)
+    tracks = parts[0] if len(parts) == 1 else Uneven(parts, rows)
+    return Motion(tracks, fleet.sites, warnings)
+
+
+def _steps(scenario: Scenario, fleet: Fleet, start_s: float) -> list[float]:
+    """Return the knot spacing of every mover: its own, where the stretch begins on its grid."""
+    steps = [_nice(mover.step_max_s) for mover in fleet.movers]
+    apart = [abs(start_s / each - round(start_s / each)) > NEAR for each in steps]
+    if scenario.step_s is not None or any(apart):
+        return [step_s(scenario, fleet)] * len(steps)
+    return steps
+
+
+def _nice(needed_s: float) -> float:
+    return next((step for step in NICE_S if step <= needed_s), NICE_S[-1])
 
 
 def _fill_all(work: Sequence[Work], threads: ThreadPoolExecutor) -> tuple[str, ...]:

@@ -175,7 +175,8 @@ class CoverageState:
         else:
             assert start_s == self._end_s
         since_s = -np.inf if start_s == self._start_s else start_s + INSTANT_S
-        tracks = moving(motion.tracks)
+        flown, whose = motion.tracks.among(self._movers)
+        tracks, movers = moving(flown), np.searchsorted(whose, self._movers).astype(np.int32)
         at_once = max(1, PAIRS_AT_ONCE // max(1, len(self._movers)))
         for first in range(0, len(self._names), at_once):
             last = min(first + at_once, len(self._names))
@@ -185,8 +186,8 @@ class CoverageState:
             seen = find_pairs(
                 places,
                 tracks,
-                _pairs(last - first, self._movers),
-                motion.tracks.time_s,
+                _pairs(last - first, movers),
+                flown.time_s,
                 Rules(),
                 executor,
                 EDGES,
