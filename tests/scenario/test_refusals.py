@@ -1,8 +1,7 @@
 """What is far too large is refused before any work: in two seconds and half a gigabyte."""
 
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,9 @@ from skyweft.errors import ScenarioError
 from skyweft.protocols import elements
 from skyweft.protocols.tle import checksum
 
-MEMORY_BYTES, CPU_S = 500e6, 10  # the machine may be slow and is no part of the promise
-LIMIT_BYTES = 8 << 30  # of addresses: the code alone maps far more than it touches
-COMMAND = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
-resource.setrlimit(resource.RLIMIT_CPU, ({cpu}, {cpu}))
-from skyweft.cli import main
-code = main(["check", "scenario.toml"])
-for line in open("/proc/self/status"):  # getrusage counts what the parent was before
-    if line.startswith("VmHWM"):
-        print(line.split()[1])
-sys.exit(code)
-"""
+from .refusing import Checks
+
+MEMORY_BYTES = 500e6
 HEAD = 'name = "X"\nstart = 2026-07-01T00:00:00Z\nduration_s = 600\n'
 ELEMENTS = (
     "1 25544U 98067A   18199.66449166  .00001587  00000-0  31361-4 0  9999\n"
@@ -99,47 +88,49 @@ HUGE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def checks() -> Iterator[Checks]:
+    found = Checks()
+    yield found
+    found.close()
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
 @pytest.mark.parametrize(("scenario", "head", "part", "count"), HUGE)
 def test_too_much_is_refused_before_work(
-    scenario: str, head: str, part: str, count: int, tmp_path: Path
+    scenario: str, head: str, part: str, count: int, tmp_path: Path, checks: Checks
 ) -> None:
-    _assert_refused(tmp_path, scenario, head + part * count)
+    _assert_refused(checks, tmp_path, scenario, head + part * count)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
 @pytest.mark.parametrize(("scenario", "head", "part", "last"), LATE)
 def test_what_is_wrong_late_is_refused_like_it(
-    scenario: str, head: str, part: str, last: str, tmp_path: Path
+    scenario: str, head: str, part: str, last: str, tmp_path: Path, checks: Checks
 ) -> None:
     rows = "".join(map(part.format, range(WRONG)))
-    _assert_refused(tmp_path, scenario, head + rows + last)
+    _assert_refused(checks, tmp_path, scenario, head + rows + last)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
-def test_a_catalogue_damaged_at_its_end_is_refused_like_it(tmp_path: Path) -> None:
+def test_a_catalogue_damaged_at_its_end_is_refused_like_it(tmp_path: Path, checks: Checks) -> None:
     lines = [line[:2] + "{:05d}" + line[7:68] for line in ELEMENTS.splitlines()]
     sets = (line.format(k) for k in range(1, elements.SETS_MAX) for line in lines)
     _assert_refused(
-        tmp_path, TLE, "".join(f"{line}{checksum(line)}\n" for line in sets) + ELEMENTS[:138]
+        checks,
+        tmp_path,
+        TLE,
+        "".join(f"{line}{checksum(line)}\n" for line in sets) + ELEMENTS[:138],
     )
 
 
-def _assert_refused(tmp_path: Path, scenario: str, big: str) -> None:
+def _assert_refused(checks: Checks, tmp_path: Path, scenario: str, big: str) -> None:
     (tmp_path / "scenario.toml").write_text(scenario)
     (tmp_path / "big").write_text(big)
-    code = COMMAND.format(limit=LIMIT_BYTES, cpu=CPU_S)
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert float(done.stdout.split()[-1]) * 1024 < MEMORY_BYTES
+    code, said, peak_bytes = checks.check(tmp_path, tmp_path.with_name(f"{tmp_path.name}.told"))
+    assert code == 1, said
+    assert "Traceback" not in said
+    assert peak_bytes < MEMORY_BYTES
     assert sorted(each.name for each in tmp_path.iterdir()) == ["big", "scenario.toml"]
 
 

@@ -36,7 +36,7 @@ CASES: dict[str, dict[str, Any]] = {
     "slots": {"waveform": {"kind": "slotted_aloha", "slot_s": 0.5}},
     "confirmed": {"rules": [{"confirmed": True}], "waveform": {"kind": "lora_sf12"}},
     "answers": {
-        "rules": [{"confirmed": True, "period_s": 60.0}],
+        "rules": [{"confirmed": True, "period_s": 120.0}],
         "reception": {"half_duplex": True, "beacon_period_s": 20.0},
     },
     "decoders": {"rules": [{"period_s": 20.0}], "reception": {"decoders": 2}},
@@ -47,8 +47,8 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "lr-fhss": {"rules": [{"period_s": 60.0}], "waveform": {"kind": "lr_fhss"}},
     "nb-iot": {
-        "rules": [{"confirmed": True, "period_s": 20.0}],
-        "waveform": {"kind": "nb_iot", "rate_bps": 2_000.0, "preambles": 12},
+        "rules": [{"confirmed": True, "period_s": 120.0}],
+        "waveform": {"kind": "nb_iot", "rate_bps": 2_000.0, "preambles": 2},
     },
     "pass": {
         "rules": [{"wake": {"kind": "pass", "spread_s": 90.0, "age_s": 1_000.0, "error_s": 60.0}}]
