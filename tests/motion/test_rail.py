@@ -122,6 +122,21 @@ def test_blocked_by_place_and_by_time(tmp_path: Path) -> None:
     assert ", 5.0 km of it blocked, 1,313 s from end to end" in members.geometry
 
 
+def test_blocked_by_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "tunnels.csv"
+    file.write_text("from_m,to_m,cause\n20000,25000,tunnel\n30000,31000,terrain\n")
+    members = _rail(tmp_path, blocked_file=file, blocked=[{"from_m": 40e3, "to_m": 41e3}])
+    found = [(each.start_s, each.cause) for each in _mover(members).blocked(7_200.0)]
+    assert [cause for _, cause in found] == ["tunnel", "tunnel", "terrain"]
+    np.testing.assert_allclose([start for start, _ in found], [500, 300, 400], atol=1e-3)
+    assert ", 7.0 km of it blocked" in members.geometry
+    file.write_text("from_m,to_m,cause\n25000,20000,tunnel\n1,2,cave\n")
+    with pytest.raises(ScenarioError) as caught:
+        _rail(tmp_path, blocked_file=file)
+    assert "tunnels.csv: line 2: Value error, the lower end comes first" in str(caught.value)
+    assert "tunnels.csv: line 3: Input should be 'tunnel' or 'terrain'" in str(caught.value)
+
+
 def test_a_tunnel_at_the_end_hides_who_stands_there(tmp_path: Path) -> None:
     blocked = [{"from_m": 0.0, "to_m": 2_500.0}, {"from_m": 100e3, "to_m": 111e3}]
     words: dict[str, Any] = {"departures_s": [500.0], "blocked": blocked}

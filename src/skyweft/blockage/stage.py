@@ -24,7 +24,7 @@ class BlockageStage(Stage):
     def wanted(self, scenario: Scenario) -> bool:
         """Whether any line says so."""
         ways = (each.motion for each in scenario.platforms.values())
-        return any(isinstance(each, Rail) and each.blocked for each in ways)
+        return any(isinstance(each, Rail) and (each.blocked or each.blocked_file) for each in ways)
 
     def open(self, context: Context) -> "_State":
         """Begin a run."""

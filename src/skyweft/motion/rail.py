@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Floats
@@ -13,7 +15,10 @@ from skyweft.motion.members import Members, Setting, numbered
 from skyweft.motion.propagate import NICE_S
 from skyweft.motion.rail_line import KM_H, Line, read_places
 from skyweft.motion.rail_speed import Limits, Running, Stop, reversed_limits, running, trip
-from skyweft.scenario.motion import Rail
+from skyweft.motion.tables import read_table
+from skyweft.protocols.records import Errors
+from skyweft.scenario.motion import ALONG_MAX_M, Rail
+from skyweft.scenario.motion import Blocked as Hidden
 from skyweft.world.ellipsoid import to_geodetic
 
 ERROR_MAX_M = 10.0  # of the knots' Hermite: a train's position is known no better
@@ -35,11 +40,16 @@ class Blocked(NamedTuple):
 class Trains:
     """Implements `Mover`: the trains of one line, each after its departure."""
 
-    def __init__(self, motion: Rail, line: Line, ways: "Ways") -> None:
-        self._motion, self._line = motion, line
+    def __init__(self, motion: Rail, line: Line, ways: "Ways", hidden: Sequence[Hidden]) -> None:
+        self._motion, self._line, self._hidden = motion, line, hidden
         self._ways = ways
         out = [(each, False) for each in motion.departures_s]
         self._trains = [*out, *((each, True) for each in motion.departures_back_s)]
+
+    @property
+    def hidden(self) -> Sequence[Hidden]:
+        """What lies along the line, or is told by time."""
+        return self._hidden
 
     @property
     def count(self) -> int:
@@ -103,7 +113,7 @@ class Trains:
         """Yield when the trains are connected with nothing, from the run's start to its end."""
         for k, (departure_s, back) in enumerate(self._trains):
             way = self._ways.of(back)
-            for each in self._motion.blocked:
+            for each in self._hidden:
                 if each.from_s is not None and each.to_s is not None:
                     found = [(each.from_s, each.to_s)]
                 else:
@@ -200,25 +210,43 @@ def rail(group: str, motion: Rail, setting: Setting) -> Members:
             f"platforms.{group}: give speed_max_m_s, or a column speed_km_h in {motion.file.name}"
         )
     line = Line(places)
-    _refuse_beyond(group, motion, line.length_m)
+    hidden = [*motion.blocked, *(_read_blocked(motion.blocked_file) if motion.blocked_file else ())]
+    _refuse_beyond(group, motion, hidden, line.length_m)
     ways = Ways(motion, line, places.speed_m_s)
     _refuse_late(group, motion, ways)
-    mover = Trains(motion, line, ways)
+    mover = Trains(motion, line, ways, hidden)
     _, _, altitude_m = to_geodetic(line.place_m)
     return Members(
         names=(group,) if mover.count == 1 else numbered(group, mover.count),
-        geometry=_geometry(motion, line, ways, mover.count),
+        geometry=_geometry(motion, line, ways, mover),
         movers=(mover,),
         altitude_m=(float(altitude_m.min()), float(altitude_m.max())),
         warnings=(*places.warnings, *_warnings(motion, line, ways, setting)),
     )
 
 
-def _refuse_beyond(group: str, motion: Rail, length_m: float) -> None:
+def _read_blocked(path: Path) -> Iterator[Hidden]:
+    """Yield the stretches of a file; what is none is told by its line."""
+    along = (0.0, ALONG_MAX_M)
+    table = read_table(
+        path, needed={"from_m": along, "to_m": along}, optional={}, texts_optional=("cause",)
+    )
+    errors = Errors(path.name)
+    causes = table.texts.get("cause") or ["tunnel"] * len(table)
+    columns = table.numbers["from_m"].tolist(), table.numbers["to_m"].tolist(), causes
+    for line, (from_m, to_m, cause) in zip(table.lines, zip(*columns, strict=True), strict=True):
+        try:
+            yield Hidden.model_validate({"from_m": from_m, "to_m": to_m, "cause": cause})
+        except ValidationError as error:
+            errors.add(f"line {line}", str(error.errors()[0]["msg"]))
+    errors.complain()
+
+
+def _refuse_beyond(group: str, motion: Rail, hidden: Sequence[Hidden], length_m: float) -> None:
     places = [
         *((f"stops[{k}].at_m", each.at_m) for k, each in enumerate(motion.stops)),
         *((f"limits[{k}].to_m", each.to_m) for k, each in enumerate(motion.limits)),
-        *((f"blocked[{k}].to_m", each.to_m or 0.0) for k, each in enumerate(motion.blocked)),
+        *((f"blocked[{k}].to_m", each.to_m or 0.0) for k, each in enumerate(hidden)),
     ]
     wrong = [
         f"platforms.{group}.motion.{name}: {at_m:,.0f} m is beyond the end of "
@@ -249,9 +277,9 @@ def _refuse_late(group: str, motion: Rail, ways: Ways) -> None:
         left_m = stop.at_m
 
 
-def _geometry(motion: Rail, line: Line, ways: Ways, count: int) -> str:
-    way = ways.there
-    hidden_m = sum((each.to_m or 0.0) - (each.from_m or 0.0) for each in motion.blocked)
+def _geometry(motion: Rail, line: Line, ways: Ways, mover: Trains) -> str:
+    way, count = ways.there, mover.count
+    hidden_m = sum((each.to_m or 0.0) - (each.from_m or 0.0) for each in mover.hidden)
     covered = f", {hidden_m / 1e3:,.1f} km of it blocked" if hidden_m else ""
     fastest = max(float(np.abs(ways.of(False).speed_m_s).max()), 0.0) * KM_H
     stops = f", {len(motion.stops)} stop{'s' * (len(motion.stops) != 1)}" if motion.stops else ""

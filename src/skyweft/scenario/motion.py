@@ -16,7 +16,8 @@ OrbitAltitude = Annotated[float, Field(gt=0, le=400e6)]
 MeanMotion = Annotated[float, Field(ge=0.01, le=17.5)]
 Altitude = Annotated[float, Field(ge=-12e3, le=100e6)]
 Inclination = Annotated[float, Field(ge=0, le=180)]
-Along = Annotated[float, Field(ge=0, le=40e6)]
+ALONG_MAX_M = 40e6
+Along = Annotated[float, Field(ge=0, le=ALONG_MAX_M)]
 RailSpeed = Annotated[float, positive("m_s", least=0.1, most=1_000)]
 RailRate = Annotated[float, Field(ge=0.01, le=20)]
 AirshipAltitude = Annotated[float, Field(ge=0, le=40e3)]
@@ -355,6 +356,8 @@ class Rail(Motion):
     """Rising along the line."""
     blocked: list[Blocked] = Field(default_factory=list)
     """Tunnels, and stretches that terrain hides."""
+    blocked_file: File | None = None
+    """More of them: CSV with the columns `from_m, to_m` and optionally `cause`."""
     departures_s: list[Time] = Field(default_factory=lambda: [0.0])
     """One train each from the line's beginning."""
     departures_back_s: list[Time] = Field(default_factory=list)
