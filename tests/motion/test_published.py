@@ -1,0 +1,67 @@
+"""Published flights of solar aircraft as bands of plausibility: ours must not contradict them.
+
+They prove nothing to a per cent, since masses, areas and batteries are published in round numbers,
+aerodynamics hardly. Zephyr: Airbus, 11 July to 6 August 2018 from Arizona, 25 days 23 h 57 min; 15
+Helios: NASA fact sheet FS-068, wings of 75 m and 183.6 m2, 600 kg empty, 727 kg on the flight to
+29,524 m, 14 motors of 1.5 kW, 8.5 to 12 m/s at low height.
+"""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from skyweft.motion import build_fleet
+from skyweft.motion.aircraft import Soaring
+from skyweft.motion.soaring import Wings, level
+from skyweft.scenario.reading import load
+
+ZEPHYR = {
+    # 24 kg of cells of 435 Wh/kg (Amprius, of the flight in 2018); cells of 1.4 kW/m2 at 30 %.
+    "energy": {"array_m2": 20.0, "array_efficiency": 0.27, "battery_wh": 10.4e3, "payload_w": 50.0},
+    "airframe": {"mass_kg": 75.0, "wing_m2": 28.0, "endurance_factor": 33.0},
+}
+
+
+def _flight(start: datetime, days: float, latitude_deg: float) -> Soaring:
+    motion = {
+        "kind": "aircraft",
+        "circle": {
+            "latitude_deg": latitude_deg,
+            "longitude_deg": -114.0,
+            "altitude_m": [17e3, 22e3],
+        },
+        "airframe": ZEPHYR["airframe"],
+    }
+    group = {"layer": "near_space", "energy": ZEPHYR["energy"], "motion": motion}
+    head = {"name": "Zephyr", "start": start, "duration_s": days * 86_400.0}
+    (mover,) = build_fleet(load({**head, "platforms": {"it": group}})).movers
+    assert isinstance(mover, Soaring)
+    return mover
+
+
+@pytest.mark.parametrize(
+    ("start", "days"),
+    [
+        (datetime(2018, 7, 11, 14, tzinfo=UTC), 26.0),
+        (datetime(2022, 6, 15, 14, tzinfo=UTC), 64.0),
+    ],
+)
+def test_a_zephyr_stays_up_as_long_as_it_did(start: datetime, days: float) -> None:
+    flight = _flight(start, days, 32.9).flight
+    assert not np.any(flight.silent)
+    assert np.nanmax(flight.altitude_m) > 21e3  # it climbed to 21 km and more by day
+
+
+def test_and_not_in_winter_where_nobody_has_flown_one() -> None:
+    assert np.any(_flight(datetime(2022, 12, 10, 14, tzinfo=UTC), 10.0, 50.0).flight.silent)
+
+
+@pytest.mark.parametrize("mass_kg", [600.0, 727.0])
+def test_a_helios_flies_as_fast_and_on_its_motors(mass_kg: float) -> None:
+    wings = Wings(mass_kg * 9.80665, 183.6, 0.8, 25.0, 0.75, 1.0)
+    speed, low_w = level(wings, 0.0)
+    assert 7.0 < speed < 12.1
+    motors_w = 14 * 1.5e3
+    assert low_w < 0.5 * motors_w  # it climbed on the rest
+    assert 0.5 * motors_w < level(wings, 29_524.0)[1] < 1.5 * motors_w
