@@ -2,6 +2,7 @@
 
 They prove nothing to a per cent, since masses, areas and batteries are published in round numbers,
 aerodynamics hardly. Zephyr: Airbus, 11 July to 6 August 2018 from Arizona, 25 days 23 h 57 min; 15
+June to 18 August 2022, 64 days; wings of 25 m, 75 kg, 18 to 22 km, down towards 17 km by night.
 Helios: NASA fact sheet FS-068, wings of 75 m and 183.6 m2, 600 kg empty, 727 kg on the flight to
 29,524 m, 14 motors of 1.5 kW, 8.5 to 12 m/s at low height.
 """
