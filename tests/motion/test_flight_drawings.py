@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from matplotlib.patches import Wedge
 
 import skyweft
 from skyweft.drawing.palette import LIGHT
 from skyweft.motion.lines import AIRSHIPS_MAX, lines
 from skyweft.motion.section import section
-from skyweft.plot import battery_charge, station_drift, station_months, station_wind
+from skyweft.plot import battery_charge, station_drift, station_months, station_wind, wind_rose
 
 DAY_S = 86_400.0
 
@@ -58,7 +59,7 @@ def test_the_section_says_what_the_tables_say(run: skyweft.Run) -> None:
         assert low < high
         assert f"{100 * low:.1f} to {100 * high:.1f}" in text
         assert f"{each['off_station_p95_m'] / 1e3:,.1f}" in text
-    assert found.body.count("<svg") == 4
+    assert found.body.count("<svg") == 5
 
 
 def test_months_add_up_to_the_run(run: skyweft.Run) -> None:
@@ -77,6 +78,15 @@ def test_drawings_show_the_flight(run: skyweft.Run) -> None:
     ax = station_wind(flights, 12 * DAY_S)
     airspeed = np.asarray(ax.get_lines()[0].get_ydata())
     assert airspeed.max() == flights["airspeed_m_s"].to_numpy().max()
+    ax = wind_rose(flights)
+    wind, from_deg = (flights[each].to_numpy() for each in ("wind_m_s", "wind_from_deg"))
+    north = np.cos(np.radians(from_deg)) > np.cos(np.radians(11.25))
+    edge = max(
+        w.r for w in ax.patches if isinstance(w, Wedge) and abs(w.theta1 + w.theta2 - 180) < 1
+    )
+    assert edge == pytest.approx(100 * north.mean())
+    assert (from_deg >= 0).all()
+    assert (wind >= 0).all()
     ax = battery_charge(flights.slice(0, 100), 12 * DAY_S, palette=LIGHT)
     drawn = np.asarray(ax.get_lines()[0].get_ydata())
     np.testing.assert_array_equal(drawn, 100 * flights["charge"].to_numpy()[:100])

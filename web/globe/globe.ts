@@ -267,6 +267,7 @@ class Drawing implements Globe {
     this.eye.update(this.uniforms);
     this.links.setTime(this.t_s);
     this.beams.setTime(this.t_s);
+    this.platforms.setTime(this.t_s);
     this.drawRoute(now_ms);
     this.render();
     this.drawLabels();

@@ -67,6 +67,17 @@ export function readScene(bytes: ArrayBuffer): Scene {
       start: array("outage.start", "f4"),
       end: array("outage.end", "f4"),
     },
+    charges: {
+      platform: array("charge.platform", "i4"),
+      first: array("charge.first", "i4"),
+      time: array("charge.time", "f4"),
+      share: array("charge.share", "f4"),
+    },
+    drifts: {
+      platform: array("off.platform", "i4"),
+      start: array("off.start", "f4"),
+      end: array("off.end", "f4"),
+    },
     paths: {
       route: array("path.route", "i4"),
       time: array("path.time", "f4"),

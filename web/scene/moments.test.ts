@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lastNotAfter, pathAt, sunAt } from "./moments.ts";
+import { chargeAt, lastNotAfter, offStationAt, pathAt, sunAt } from "./moments.ts";
 import { syntheticScene } from "./synthetic.ts";
 
 const scene = syntheticScene({
@@ -18,6 +18,22 @@ describe("lastNotAfter", () => {
     const time = [0, 60, 60, 120];
     expect([-1, 0, 59, 60, 119, 500].map((t) => lastNotAfter(time, t))).toEqual([-1, 0, 0, 2, 2, 3]);
     expect(lastNotAfter([], 1)).toBe(-1);
+  });
+});
+
+describe("chargeAt and offStationAt", () => {
+  const charges = { platform: Int32Array.from([2, 5]), first: Int32Array.from([0, 2, 3]), time: Float32Array.from([0, 600, 0]), share: Float32Array.from([1, 0.5, 0.25]) };
+  const drifts = { platform: Int32Array.from([2, 2]), start: Float32Array.from([0, 900]), end: Float32Array.from([300, 1200]) };
+  const told = { ...scene, charges, drifts };
+
+  it("goes straight between rows, holds the ends, and is nothing for others", () => {
+    expect([-5, 0, 300, 600, 900].map((t) => chargeAt(told, 2, t))).toEqual([1, 1, 0.75, 0.5, 0.5]);
+    expect([chargeAt(told, 5, 77), chargeAt(told, 3, 0), chargeAt(scene, 2, 0)]).toEqual([0.25, null, null]);
+  });
+
+  it("is off from a start to before its end", () => {
+    expect([0, 299, 300, 900, 1200].map((t) => offStationAt(told, 2, t))).toEqual([true, true, false, true, false]);
+    expect(offStationAt(told, 5, 0)).toBe(false);
   });
 });
 

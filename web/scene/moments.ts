@@ -32,6 +32,23 @@ export function beamsAt({ beams: { time, first } }: Scene, t_s: number): { first
   return snapshot < 0 ? { first: 0, after: 0 } : { first: first[snapshot]!, after: first[snapshot + 1]! };
 }
 
+/// What part of a platform's battery is full, straight between rows; null where nothing is told of it.
+export function chargeAt({ charges }: Scene, platform: number, t_s: number): number | null {
+  const k = lastNotAfter(charges.platform, platform);
+  if (k < 0 || charges.platform[k] !== platform) return null;
+  const [begin, end] = [charges.first[k]!, charges.first[k + 1]!];
+  const time = charges.time.subarray(begin, end);
+  const a = Math.max(0, lastNotAfter(time, t_s));
+  const b = Math.min(a + 1, time.length - 1);
+  const part = b === a ? 0 : Math.min(1, Math.max(0, (t_s - time[a]!) / (time[b]! - time[a]!)));
+  return charges.share[begin + a]! * (1 - part) + charges.share[begin + b]! * part;
+}
+
+/// Whether an airship is off its station at a time.
+export function offStationAt({ drifts: { platform, start, end } }: Scene, who: number, t_s: number): boolean {
+  return platform.some((each, k) => each === who && start[k]! <= t_s && t_s < end[k]!);
+}
+
 /// The nodes of the path in force between a pair, in either direction; null: none was kept, or the
 /// pair could not reach one another at the last step of its route.
 export function pathAt(scene: Scene, source: number, target: number, t_s: number): number[] | null {

@@ -108,6 +108,21 @@ export interface Outages {
   end: Float32Array;
 }
 
+/// What part of batteries is full: rows `first[k]` to `first[k + 1]` belong to `platform[k]`, by time.
+export interface Charges {
+  platform: Int32Array;
+  first: Int32Array;
+  time: Float32Array;
+  share: Float32Array;
+}
+
+/// When airships are off their stations, by platform and time.
+export interface Drifts {
+  platform: Int32Array;
+  start: Float32Array;
+  end: Float32Array;
+}
+
 export interface Scene extends Header {
   /// (platforms, 3) ITRS metres; NaN for movers.
   site: Float32Array;
@@ -118,5 +133,7 @@ export interface Scene extends Header {
   load: Load;
   beams: Beams;
   outages: Outages;
+  charges: Charges;
+  drifts: Drifts;
   paths: Paths;
 }

@@ -109,6 +109,8 @@ export function syntheticScene(wishes: Wishes): Scene {
     load: { time: new Float32Array(), first: new Int32Array(), source: new Int32Array(), target: new Int32Array(), utilisation: new Float32Array() },
     bursts: [],
     outages: { platform: new Int32Array(), other: new Int32Array(), start: new Float32Array(), end: new Float32Array() },
+    charges: { platform: new Int32Array(), first: new Int32Array([0]), time: new Float32Array(), share: new Float32Array() },
+    drifts: { platform: new Int32Array(), start: new Float32Array(), end: new Float32Array() },
     beams: { time: new Float32Array(), first: new Int32Array([0]), rule: new Int32Array(), platform: new Int32Array(), centre: new Int32Array(), users: new Int32Array(), utilisation: new Float32Array() },
     paths: { route: new Int32Array(), time: new Float32Array(), source: new Int32Array(), target: new Int32Array(), first: new Int32Array([0]), node: new Int32Array(), delay: new Float32Array() },
   };

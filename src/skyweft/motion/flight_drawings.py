@@ -4,14 +4,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
+from matplotlib.patches import Circle, Wedge
 
 from skyweft.drawing.axes import dress, given_or_new, legend, over_time, shortened
 from skyweft.drawing.palette import LIGHT, Palette
-from skyweft.drawing.reading import codes, numbers, words
+from skyweft.drawing.reading import Floats, codes, numbers, words
 from skyweft.drawing.stretches import band, stretches
 
 NEAR_KM = 1.0  # nearer than this to the middle is as good as there
 DASHED = (0, (4, 2))
+SECTORS, STRONGER_M_S = 16, (10.0, 20.0, 30.0)
+_SPEEDS = ("below 10 m/s", "to 20 m/s", "to 30 m/s", "above")
 
 
 def _colours(palette: Palette) -> tuple[str, ...]:
@@ -90,6 +93,65 @@ def station_wind(
     ax.set_ylabel("speed [m/s]")
     legend(ax, palette)
     return ax
+
+
+def wind_rose(flights: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
+    """Draw where the wind blows from where an airship flies, and how strong it is then.
+
+    Parameters
+    ----------
+    flights : pyarrow.Table
+        Of a run, the rows of one airship.
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A petal for each of sixteen directions, north up; its length is the share of time, its
+        shades the wind's speed, stronger outwards. Rings are named in percent.
+    """
+    ax = dress(given_or_new(ax), palette)
+    share = 100 * _petals(flights)
+    foot = np.zeros(SECTORS)
+    # From north on clockwise, so angles go down from the upward axis.
+    width = 0.8 * 360.0 / SECTORS
+    for level, colour in enumerate(_shades(palette)):
+        for sector in range(SECTORS):
+            low, high = foot[sector], foot[sector] + share[level, sector]
+            middle = 90.0 - 360.0 * sector / SECTORS
+            if high > low:
+                ends = middle - width / 2, middle + width / 2
+                ax.add_patch(Wedge((0, 0), high, *ends, width=high - low, color=colour, lw=0))
+        foot += share[level]
+        ax.plot([], [], color=colour, linewidth=6, label=_SPEEDS[level])
+    most = max(float(foot.max()), 1.0)
+    for ring in (most / 2, most):
+        ax.add_patch(Circle((0, 0), ring, fill=False, color=palette.line, linewidth=0.7))
+        ax.text(0, ring, f"{ring:.0f} %", color=palette.muted, ha="center", va="bottom", size=9)
+    for name, x, y in (("N", 0, 1), ("E", 1, 0), ("S", 0, -1), ("W", -1, 0)):
+        ax.text(1.22 * most * x, 1.22 * most * y, name, color=palette.ink, ha="center", va="center")
+    ax.set(xlim=(-1.35 * most, 1.35 * most), ylim=(-1.35 * most, 1.35 * most), aspect="equal")
+    ax.set(xticks=[], yticks=[])
+    ax.spines["bottom"].set_visible(False)
+    ax.legend(frameon=False, labelcolor=palette.ink, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return ax
+
+
+def _petals(flights: pa.Table) -> Floats:
+    """Return the share of time of each range of speed and sector, (4, SECTORS)."""
+    wide = 360.0 / SECTORS
+    sector = np.floor(numbers(flights, "wind_from_deg") / wide + 0.5).astype(int) % SECTORS
+    level = np.digitize(numbers(flights, "wind_m_s"), STRONGER_M_S)
+    counted = np.zeros((len(STRONGER_M_S) + 1, SECTORS))
+    np.add.at(counted, (level, sector), 1.0)
+    return counted / max(1, flights.num_rows)
+
+
+def _shades(palette: Palette) -> tuple[str, ...]:
+    return tuple(palette.ramp[k] for k in (1, 3, 5, 7))
 
 
 def battery_charge(

@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.columns import Column, Table, named
-from skyweft.fleet import Fleet
+from skyweft.fleet import Fleet, Floats
 from skyweft.motion.airship import STEP_S, Keeping
+from skyweft.motion.station_keeping import Flight
 from skyweft.world.clock import Clock
 
 EVERY = 10  # of its minutes are a row
@@ -24,6 +25,7 @@ FLIGHTS = Table(
         Column("off_station_m", "float64", "m", "from the middle of its station, along the ground"),
         Column("on_station", "bool", "", "whether that is within the station's radius"),
         Column("wind_m_s", "float64", "m/s", "speed of the wind where it flies"),
+        Column("wind_from_deg", "float64", "deg", "where it blows from, clockwise from north"),
         Column("airspeed_m_s", "float64", "m/s", "its own speed through the air"),
         Column("propulsion_w", "float64", "W", "what its propellers take"),
         Column("charge", "float64", "1", "part of its battery that is full"),
@@ -80,6 +82,7 @@ def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -
                     "off_station_m": off_m,
                     "on_station": off_m <= keeping.radius_m,
                     "wind_m_s": flight.wind_m_s[some],
+                    "wind_from_deg": _from_deg(flight)[some],
                     "airspeed_m_s": flight.airspeed_m_s[some],
                     "propulsion_w": flight.propulsion_w[some],
                     "charge": flight.charge_j[some] / keeping.supply.battery_j,
@@ -87,6 +90,12 @@ def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -
             )
         )
     return pa.concat_tables(parts, promote_options="default")
+
+
+def _from_deg(flight: Flight) -> Floats:
+    """Return where the wind blows from; without any, from the north."""
+    towards = np.degrees(np.arctan2(flight.wind_east_m_s, flight.wind_north_m_s))
+    return np.where(flight.wind_m_s > 0, (towards + 180.0) % 360.0, 0.0)
 
 
 def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Array) -> pa.Table:

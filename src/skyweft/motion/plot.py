@@ -14,10 +14,18 @@ from skyweft.motion.flight_drawings import (
     station_drift,
     station_months,
     station_wind,
+    wind_rose,
 )
 from skyweft.world.ellipsoid import to_geodetic
 
-__all__ = ["battery_charge", "ground_tracks", "station_drift", "station_months", "station_wind"]
+__all__ = [
+    "battery_charge",
+    "ground_tracks",
+    "station_drift",
+    "station_months",
+    "station_wind",
+    "wind_rose",
+]
 
 
 def ground_tracks(

@@ -5,7 +5,7 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from skyweft.drawing.charts import PAGE, WIDE, chart
+from skyweft.drawing.charts import HALF, PAGE, WIDE, chart
 from skyweft.drawing.markup import (
     NOTHING,
     Cell,
@@ -28,6 +28,7 @@ from skyweft.motion.flight_drawings import (
     station_drift,
     station_months,
     station_wind,
+    wind_rose,
 )
 from skyweft.scenario.motion import Airship
 from skyweft.store.reading import Folder
@@ -139,7 +140,17 @@ def _flight(folder: Folder, name: str, number: int) -> Markup:
         )
         for place, (label, draw, height) in enumerate(drawings)
     ]
-    return joined([heading(name), *charts])
+    rose = figure(
+        chart(
+            lambda ax: wind_rose(mine, ax, PAGE),
+            f"Where the wind blows from: {name}",
+            HALF,
+            260,
+            f"station-{number}-rose",
+        ),
+        "Where the wind blows from, and how strongly, by share of time.",
+    )
+    return joined([heading(name), *charts, rose])
 
 
 def _table(months: pa.Table) -> Markup:

@@ -72,11 +72,17 @@ class Flight(NamedTuple):
     latitude_rad: Floats
     longitude_rad: Floats
     altitude_m: Floats
-    wind_m_s: Floats
+    wind_east_m_s: Floats
+    wind_north_m_s: Floats
     airspeed_m_s: Floats
     propulsion_w: Floats
     charge_j: Floats
     silent: Floats  # 1 without energy, else 0
+
+    @property
+    def wind_m_s(self) -> Floats:
+        """Speed of the wind where it flies."""
+        return np.hypot(self.wind_east_m_s, self.wind_north_m_s)
 
 
 @kernel
@@ -144,7 +150,8 @@ def fly(
         speed = min(wish, hull.speed_max_m_s, (spared / drag) ** (1.0 / 3.0))
         part = speed / wish if wish > 0.0 else 0.0
         out.latitude_rad[k], out.longitude_rad[k], out.altitude_m[k] = latitude, longitude, height
-        out.wind_m_s[k], out.airspeed_m_s[k] = math.sqrt(east**2 + north**2), speed
+        out.wind_east_m_s[k], out.wind_north_m_s[k] = east, north
+        out.airspeed_m_s[k] = speed
         out.propulsion_w[k], out.charge_j[k] = drag * speed**3, charge
         out.silent[k] = 0.0 if awake else 1.0
         used = out.propulsion_w[k] + (supply.payload_w if awake else 0.0)

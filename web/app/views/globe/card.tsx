@@ -1,7 +1,7 @@
 /// All about what is selected at the moment.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { beamsAt } from "../../../scene/index.ts";
+import { beamsAt, chargeAt, offStationAt } from "../../../scene/index.ts";
 import * as api from "../../state/api.ts";
 import { view } from "../../state/address.ts";
 import { calm_s, setTime } from "../../state/clock.ts";
@@ -47,6 +47,7 @@ function PlatformCard({ name }: { name: string }) {
   const met = meetingsAt(known, t_s, (a, b) => a === row || b === row).sort((a, b) => a.end_s - b.end_s);
   const next = nextMeeting(known, t_s, (a, b) => a === row || b === row);
   const other = ({ source, target }: Meeting) => (source === row ? target : source);
+  const charge = chargeAt(known, row, t_s);
   return (
     <>
       <dl class="facts">
@@ -56,6 +57,8 @@ function PlatformCard({ name }: { name: string }) {
         {at && <Fact name="longitude">{side(at.longitude_deg, "E", "W")}</Fact>}
         {at && <Fact name="altitude">{grouped(at.height_m / 1000, 1)} <small>km</small></Fact>}
         {!at && <Fact name="place">absent now</Fact>}
+        {group.motion === "airship" && <Fact name="station">{offStationAt(known, row, t_s) ? "off station" : "on station"}</Fact>}
+        {charge !== null && <Fact name="charge">{percent(charge)} <small>%</small></Fact>}
         {next && <Fact name="next contact"><button class="link" onClick={() => setTime(next.start_s)}>{utcClock(start.value, next.start_s)}</button></Fact>}
       </dl>
       <div class="card-hands">
