@@ -35,6 +35,7 @@ def _scenario(
     start: datetime = datetime(2026, 6, 21, 6, tzinfo=UTC),
     duration_s: float = DAY_S,
     energy: dict[str, Any] | None = None,
+    wind: dict[str, Any] | None = None,
     **more: Any,
 ) -> skyweft.Scenario:
     circle = {"latitude_deg": latitude_deg, "longitude_deg": 0.0, "altitude_m": list(band)}
@@ -48,6 +49,7 @@ def _scenario(
             "name": "Aircraft",
             "start": start,
             "duration_s": duration_s,
+            "weather": {"wind": wind or {"source": "calm"}},
             "platforms": {"zephyr": group},
         }
     )
@@ -194,3 +196,50 @@ def test_it_lives_on_stated_energy() -> None:
     del scenario["platforms"]["zephyr"]["energy"]
     with pytest.raises(ScenarioError, match=r"zephyr: a solar aircraft flies on its array"):
         build_fleet(load(scenario))
+
+
+@pytest.mark.parametrize("wind_m_s", [10.0, 40.0])
+def test_a_wind_that_is_faster_carries_it_off_by_the_difference(wind_m_s: float) -> None:
+    """In one height and from one direction, for three hours: nothing, or the difference of both."""
+    wind = {"source": "steady", "east_m_s": wind_m_s}
+    mover = _soaring((18e3, 18e3), latitude_deg=0.0, duration_s=3 * 3_600.0, wind=wind)
+    speed = float(mover.flight.airspeed_m_s[0])
+    expected_m = max(0.0, wind_m_s - speed) * 3 * 3_600.0
+    # On the sphere's ground, while it is 18 km above an ellipsoid: 0.4 % less.
+    assert mover.off_m[-1] == pytest.approx(expected_m, rel=0.005, abs=1.0)
+    position_m, velocity_m_s = np.empty((2, 1, 3, 181))
+    mover.fill(60.0 * np.arange(181), position_m, velocity_m_s)
+    latitude, longitude, _ = to_geodetic(position_m[0].T)
+    off_m = np.radians(longitude[-1]) * 6_378_137.0
+    assert off_m == pytest.approx(expected_m, abs=5.1e3 + 0.005 * expected_m)
+    assert np.abs(latitude).max() < 0.05
+
+
+def test_it_comes_back_when_the_wind_falls() -> None:
+    """A winter's month at 45 degrees: sometimes carried off, mostly there, and back at the end."""
+    mover = _soaring(
+        latitude_deg=45.0,
+        start=datetime(2026, 4, 1, tzinfo=UTC),
+        duration_s=30 * DAY_S,
+        wind={"source": "climatology"},
+        energy={"array_m2": 60.0, "battery_wh": 60e3},
+    )
+    figures = mover.figures(30 * DAY_S)
+    assert 0 < figures["off_station_share"] < 0.5
+    far = np.flatnonzero(mover.off_m > 20e3)
+    assert len(far)
+    assert mover.off_m[far[0] :].min() < 1e3
+    assert figures["off_station_max_m"] == mover.off_m[:-1].max()
+    said = next(
+        each
+        for each in lines(
+            {
+                "name": "x",
+                "simulated_s": 1.0,
+                "platforms": {"total": 1},
+                "aircraft": {"zephyr": figures},
+            }
+        )
+        if "zephyr" in each
+    )
+    assert "of the time carried off by the wind" in said

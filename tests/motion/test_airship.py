@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ import skyweft
 from skyweft.errors import ScenarioError
 from skyweft.motion import build_fleet, propagate
 from skyweft.motion.airship import STEP_S, Keeping
+from skyweft.motion.flights import flights_table
 from skyweft.scenario.reading import load
 from skyweft.weather.model import Wind
 from skyweft.weather.wind import at, everywhere, over
@@ -204,6 +206,17 @@ def test_an_empty_battery_silences_it(tmp_path: Path) -> None:
     assert len(silent) * 600 / 3_600 == pytest.approx(13.9, abs=0.6)
     assert run.summary()["station_keeping"]["ship"]["dark_share"] == pytest.approx(dark_s / 86_400)
     assert run.flights.num_rows == 144
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "from_deg"), [(5.0, 0.0, 270.0), (0.0, -5.0, 0.0), (-3.0, 3.0, 135.0)]
+)
+def test_where_the_wind_is_from(east: float, north: float, from_deg: float) -> None:
+    scenario = _scenario({"source": "steady", "east_m_s": east, "north_m_s": north})
+    fleet = build_fleet(scenario)
+    table = flights_table(fleet, 0.0, 3_600.0, pa.array(fleet.names))
+    np.testing.assert_allclose(table["wind_from_deg"].to_numpy(), from_deg, atol=1e-9)
+    np.testing.assert_allclose(table["wind_m_s"].to_numpy(), np.hypot(east, north))
 
 
 def test_it_lives_on_stated_energy() -> None:

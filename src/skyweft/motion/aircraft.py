@@ -12,12 +12,13 @@ from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Floats
 from skyweft.motion.airship import STEP_S, light, spans
 from skyweft.motion.members import Members, Setting, numbered
-from skyweft.motion.soaring import Soared, Wings, level, soar
+from skyweft.motion.soaring import Soared, Wings, carry, level, soar
 from skyweft.motion.station_keeping import Light
 from skyweft.motion.supply import supply
 from skyweft.scenario.energy import Energy
 from skyweft.scenario.motion import Aircraft
-from skyweft.world.constants import DAY_S, STANDARD_GRAVITY_M_S2, WATT_HOUR_J
+from skyweft.weather.wind import everywhere, following
+from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M, STANDARD_GRAVITY_M_S2, WATT_HOUR_J
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, to_ecef
 
 BANK_MAX_DEG = 30.0
@@ -65,6 +66,27 @@ class Soaring:
         soar(self.wings, (low, high), self.supply, self.light.power_w, out)
         return out
 
+    @cached_property
+    def middle(self) -> tuple[Floats, Floats]:
+        """Latitude and longitude of the middle of its circle, a row a minute. [rad]."""
+        circle, setting = self._motion.circle, self._setting
+        field = everywhere(setting.wind, setting.clock, setting.duration_s + STEP_S, setting.seed)
+        low, high = circle.altitude_m
+        place = math.radians(circle.latitude_deg), math.radians(circle.longitude_deg)
+        latitude, longitude = np.empty((2, len(self.flight.altitude_m)))
+        winds = field, following(field, (low, high))
+        carry(place, self.flight, winds, latitude, longitude)
+        return latitude, longitude
+
+    @cached_property
+    def off_m(self) -> Floats:
+        """How far the middle of its circle is from where it should be every minute, on a sphere."""
+        circle, (latitude, longitude) = self._motion.circle, self.middle
+        north, east = math.radians(circle.latitude_deg), math.radians(circle.longitude_deg)
+        half = np.sin((latitude - north) / 2) ** 2
+        half += math.cos(north) * np.cos(latitude) * np.sin((longitude - east) / 2) ** 2
+        return np.asarray(2 * EARTH_RADIUS_MEAN_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
+
     def dark(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
         """Yield when within a stretch of time it is without energy. [s]."""
         return spans(self.flight.silent, start_s, end_s)
@@ -92,12 +114,12 @@ class Soaring:
         flown_m = np.concatenate([[0.0], np.cumsum(flight.airspeed_m_s[:-1] * STEP_S)])
         angle = np.interp(time_s, minute, flown_m) / circle.radius_m
         angle += 2 * math.pi * craft / self.count
-        middle = math.radians(circle.latitude_deg)
-        root = math.sqrt(1.0 - ECCENTRICITY_SQUARED * math.sin(middle) ** 2)
+        latitude, longitude = (np.interp(time_s, minute, each) for each in self.middle)
+        root = np.sqrt(1.0 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2)
         along_m = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / root**3
-        north = middle + circle.radius_m * np.cos(angle) / along_m
+        north = latitude + circle.radius_m * np.cos(angle) / along_m
         east = circle.radius_m * np.sin(angle) / (SEMI_MAJOR_M / root * np.cos(north))
-        longitude_deg = circle.longitude_deg + np.degrees(east)
+        longitude_deg = np.degrees(longitude + east)
         height = np.interp(time_s, minute, flight.altitude_m)
         return to_ecef(np.degrees(north), longitude_deg, height)
 
@@ -115,6 +137,8 @@ class Soaring:
         return {
             "fell_s": float(fallen[0] * STEP_S) if len(fallen) else None,
             "charge_min": float(flight.charge_j[now].min() / self.supply.battery_j),
+            "off_station_max_m": float(self.off_m[now].max()),
+            "off_station_share": float(np.mean(self.off_m[now] > self._motion.circle.radius_m)),
             "altitude_max_m": float(np.nanmax(flight.altitude_m[now])),
             "level_flight_w": float(power_w - self.supply.payload_w),
             "day_light_wh": float(day.sum() * hours),
@@ -154,7 +178,7 @@ def aircraft(group: str, motion: Aircraft, setting: Setting) -> Members:
         names=names,
         geometry=f"{len(names)} x solar aircraft of {motion.airframe.mass_kg:g} kg, circles of "
         f"{circle.radius_m / 1e3:g} km at {low:,.0f} to {high:,.0f} m, there {speed:.1f} m/s and "
-        f"{power_w:,.0f} W for level flight; whatever the wind",
+        f"{power_w:,.0f} W for level flight; {setting.wind.words()}",
         movers=(mover,),
         altitude_m=(low, high),
         warnings=(f"turns need a bank angle of {bank:.0f} deg: a wider radius_m",)

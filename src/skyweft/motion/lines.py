@@ -25,7 +25,9 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
 def _soared(found: Mapping[str, Any]) -> str:
     """Say whether solar aircraft stayed up, and which number failed where they did not."""
     if found["fell_s"] is None:
-        return f"stays up, least charge {percent(found['charge_min'])}"
+        off = found["off_station_share"]
+        adrift = f", {percent(off)} of the time carried off by the wind" if off else ""
+        return f"stays up, least charge {percent(found['charge_min'])}{adrift}"
     names = ("day_light_wh", "day_needed_wh", "night_needed_wh", "battery_wh")
     light, needed, night, battery = (f"{found[name] / 1e3:,.3g} kWh" for name in names)
     return (

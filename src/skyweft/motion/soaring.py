@@ -11,7 +11,9 @@ P = sqrt(2 W^3 / (rho S)) / (C_L^1.5 / C_D) of its propellers. Every step, a min
 3. At the bottom the battery carries it. Once that is empty, the aircraft falls: it glides to the
    ground, payload off, and is not there any more.
 
-Turns cost nothing, there is no wind, and day and night are those of the middle of its circle.
+The circle stays where it is as long as the aircraft is faster than the wind; a stronger wind
+carries it off by the difference, and it comes back by what the aircraft is faster. Turns cost
+nothing, and day and night are those of the middle of its circle.
 """
 
 import math
@@ -20,8 +22,9 @@ from typing import NamedTuple
 import numpy as np
 
 from skyweft.kernels import kernel
-from skyweft.motion.station_keeping import Floats
+from skyweft.motion.station_keeping import FAR_RAD, NEARING_S, Floats, ways
 from skyweft.motion.supply import Supply
+from skyweft.weather.wind import Field, Followed, blowing, follow
 from skyweft.world.atmosphere import air
 
 
@@ -84,3 +87,30 @@ def soar(
         falls = falls or charge < 0.0
         charge = min(max(charge, 0.0), supply.battery_j)
         height += climb * step_s
+
+
+@kernel
+def carry(
+    middle: tuple[float, float],
+    soared: Soared,
+    winds: tuple[Field, Followed],
+    latitude_rad: Floats,
+    longitude_rad: Floats,
+) -> None:
+    """Write where the middle of the circle is every minute: at home unless winds are stronger."""
+    step_s = 60.0
+    latitude, longitude = middle
+    for k in range(len(latitude_rad)):
+        latitude_rad[k], longitude_rad[k] = latitude, longitude
+        height = soared.altitude_m[k]
+        if not height > 0.0:
+            continue
+        wind = follow(winds[0], winds[1], latitude, longitude, k * step_s)
+        east, north = blowing(wind, height, k * step_s)
+        far_east, far_north, along, level = ways(latitude, longitude, height, middle)
+        wish_east, wish_north = far_east / NEARING_S - east, far_north / NEARING_S - north
+        wish = math.sqrt(wish_east**2 + wish_north**2)
+        part = min(1.0, soared.airspeed_m_s[k] / wish) if wish > 0.0 else 0.0
+        latitude += (north + part * wish_north) / along * step_s
+        latitude = min(max(latitude, -FAR_RAD), FAR_RAD)
+        longitude += (east + part * wish_east) / level * step_s

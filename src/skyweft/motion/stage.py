@@ -19,7 +19,7 @@ from skyweft.motion.flights import (
     station_keeping_table,
 )
 from skyweft.motion.propagate import propagate, step_s
-from skyweft.scenario.motion import Airship
+from skyweft.scenario.motion import Aircraft, Airship
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import (
     SHORTEST_S,
@@ -64,7 +64,9 @@ class MotionStage(Stage):
 
     def warnings(self, scenario: Scenario) -> Iterator[str]:
         """Say where a wind or energy is stated that nobody reads."""
-        flying = any(isinstance(each.motion, Airship) for each in scenario.platforms.values())
+        flying = any(
+            isinstance(each.motion, Airship | Aircraft) for each in scenario.platforms.values()
+        )
         if scenario.settings(Weather) is not None and not flying:
             yield "weather: nobody flies in the wind, so it changes nothing"
         if not any(each.key == "energy" for each in stages()):

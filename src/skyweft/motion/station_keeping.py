@@ -116,6 +116,18 @@ def _spared_w(supply: Supply, light: Light, k: int, step_s: float, charge_j: flo
 
 
 @kernel
+def ways(
+    latitude: float, longitude: float, height: float, middle: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Return how far east and north a middle is, and metres a radian along and across meridians."""
+    curve = math.sqrt(1.0 - ECCENTRICITY_SQUARED * math.sin(latitude) ** 2)
+    along = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / curve**3 + height
+    level = (SEMI_MAJOR_M / curve + height) * math.cos(latitude)
+    turn = (middle[1] - longitude + math.pi) % (2 * math.pi) - math.pi
+    return turn * level, (middle[0] - latitude) * along, along, level
+
+
+@kernel
 def fly(
     hull: Hull,
     station: Station,
@@ -135,13 +147,9 @@ def fly(
         if now_s % LOOK_S < step_s:
             aim = _calmest(wind, station, now_s)
         east, north = blowing(wind, height, now_s)
-        curve = math.sqrt(1.0 - ECCENTRICITY_SQUARED * math.sin(latitude) ** 2)
-        across = SEMI_MAJOR_M / curve + height
-        along = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / curve**3 + height
-        level = across * math.cos(latitude)
-        turn = (station.longitude_rad - longitude + math.pi) % (2 * math.pi) - math.pi
-        wish_east = turn * level / NEARING_S - east
-        wish_north = (station.latitude_rad - latitude) * along / NEARING_S - north
+        middle = station.latitude_rad, station.longitude_rad
+        far_east, far_north, along, level = ways(latitude, longitude, height, middle)
+        wish_east, wish_north = far_east / NEARING_S - east, far_north / NEARING_S - north
         wish = math.sqrt(wish_east**2 + wish_north**2)
         drag = 0.5 * air(height)[2] * hull.drag_m2 / hull.efficiency
         carried = light.power_w[k] >= supply.payload_w

@@ -496,10 +496,12 @@ class Airframe(Entry):
 class Aircraft(Motion):
     """Solar aircraft that climb by day and glide by night, as long as their energy lasts.
 
-    Their group states `energy`. They fly whatever the wind.
+    Their group states `energy`; the wind is that of `[weather]`, and carries them off while it is
+    stronger than they are.
     """
 
     words = "solar aircraft"
+    draws = True
 
     kind: Literal["aircraft"]
     circle: Circle
