@@ -32,9 +32,9 @@ def finish(work: Coroutine[Any, Any, None]) -> None:
 def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
     """Return a function that asks an application for an address."""
 
-    def ask(address: str, method: str = "GET", **headers: str) -> Answer:
+    def ask(address: str, method: str = "GET", *, body: bytes = b"", **headers: str) -> Answer:
         path, _, query = address.partition("?")
-        sent = {"host": host, **headers}
+        sent = {"host": host} | {key.replace("_", "-"): each for key, each in headers.items()}
         scope = {
             "type": "http",
             "http_version": "1.1",
@@ -50,7 +50,7 @@ def asking(app: Any, host: str = "127.0.0.1:8000") -> Ask:
         }
         reported: list[dict[str, Any]] = []
 
-        waiting = [{"type": "http.request", "body": b"", "more_body": False}]
+        waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> dict[str, Any]:
             if not waiting:

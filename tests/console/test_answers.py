@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from skyweft.console import answers, api, patience
+from skyweft.console import answers, api
 from skyweft.console.api import application
 from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
-from skyweft.console.server import server_of
 from skyweft.results import Run
+from skyweft.serving import patience
+from skyweft.serving.listening import server_of
 from tests.asking import asking, finish
 
 SCENE = b"0123456789abcdef" * (1 << 20)  # 16 MiB, more than sockets keep

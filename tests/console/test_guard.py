@@ -11,11 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skyweft.console.api import application
-from skyweft.console.guard import Guard, host_of, is_loopback
+from skyweft.console.guard import Guard
 from skyweft.console.run_registry import Shelf
 from skyweft.console.server import Address
 from skyweft.errors import ScenarioError
 from skyweft.results import Run
+from skyweft.serving.hosts import host_of, is_loopback
 from tests.asking import asking
 
 

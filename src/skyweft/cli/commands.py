@@ -170,6 +170,33 @@ def show(options: argparse.Namespace) -> int:
     return DONE
 
 
+def serve(options: argparse.Namespace) -> int:
+    """Serve what devices observe until Ctrl-C, or only load runs."""
+    from skyweft.sensorthings.server import Ready, serve
+
+    def ready(served: Ready) -> bool:
+        new = [f"{served.loaded:,} new observations"] * bool(options.run)
+        if options.load_only:
+            facts = {"data": options.data, "observations_new": served.loaded}
+            answer(options, facts, [f"{options.data}: {''.join(new)}"])
+            return False
+        facts = {"address": served.page, "api": served.api, "observations_new": served.loaded}
+        lines = [*new, f"{options.data}: {served.page}", f"SensorThings: {served.api}"]
+        answer(options, facts, [*lines, "Ctrl-C ends it"])
+        sys.stdout.flush()
+        if _has_screen() if options.open is None else options.open:
+            import webbrowser
+
+            webbrowser.open(served.page)
+        return True
+
+    if options.load_only and not options.run:
+        return complain(options, ["--load-only loads the runs that --run names"], WORDS)
+    runs = [Path(each) for each in options.run]
+    serve(Path(options.data), runs, options.host, options.port, ready)
+    return DONE
+
+
 def _has_screen() -> bool:
     """Whether somebody sits there who can see a browser."""
     graphic = sys.platform in ("darwin", "win32") or bool(

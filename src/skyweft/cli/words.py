@@ -59,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     _add_export(add(commands.export, "write a run's folder in the formats of other programs"))
     _add_show(add(commands.show, "show runs in the browser: globe, timeline, tables"))
 
+    _add_serve(add(commands.serve, "serve what devices observe: OGC SensorThings 1.1"))
+
     _add_plan(add(commands.plan, "write a contact plan, or find a bundle's routes through it"))
     _add_place(add(commands.place, "place aircraft and airships where they serve the most"))
 
@@ -229,6 +231,37 @@ def _add_show(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument(
         "--token", metavar="T", help="what others must know; needed with any other host"
+    )
+    sub.add_argument(
+        "--open",
+        action=argparse.BooleanOptionalAction,
+        help="open the page or not (default: from a terminal with a screen)",
+    )
+
+
+def _add_serve(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--data",
+        default="skyweft-data",
+        metavar="DIR",
+        help="folder that keeps everything (default: skyweft-data)",
+    )
+    sub.add_argument(
+        "--run",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="folder of a run whose observations are loaded first; may be repeated",
+    )
+    sub.add_argument("--load-only", action="store_true", help="load the runs and leave")
+    sub.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="where to listen (default: a free port)"
+    )
+    sub.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="HOST",
+        help="address of this machine to listen at (default: 127.0.0.1)",
     )
     sub.add_argument(
         "--open",

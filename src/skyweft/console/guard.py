@@ -1,29 +1,16 @@
 """Who may ask, and what a browser may do with the answer."""
 
-from contextlib import suppress
 from hashlib import sha256
 from hmac import compare_digest
-from ipaddress import ip_address
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from skyweft.serving.hosts import host_of, is_loopback, with_headers
 
 COOKIE = "skyweft_token"
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
 
 
 class Guard:
@@ -41,15 +28,8 @@ class Guard:
         """Answer a request, or refuse it."""
         assert scope["type"] == "http"
 
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-            await send(message)
-
         answer = self._refusal(Request(scope)) or self._app
-        await answer(scope, receive, send_guarded)
+        await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
         """Return what to say instead of the answer, or None."""
@@ -89,24 +69,3 @@ def _same(offered: str | None, wanted: str) -> bool:
 def with_token(address: str, token: str | None) -> str:
     """Return an address that lets whoever opens it in."""
     return f"{address}?{urlencode({'token': token})}" if token else address
-
-
-def host_of(text: str) -> str:
-    """Return the host of `host:port`; nothing where the text says anything else."""
-    try:
-        parts = urlsplit(f"//{text}")
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    # Parsers pass over much; what was understood, written out, must be all there was.
-    spelled = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
-    return host if spelled == text.lower() else ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by name or address."""
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return False

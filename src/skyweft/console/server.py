@@ -1,24 +1,18 @@
 """Serves the console until it is interrupted."""
 
 import secrets
-import socket
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
-
-import uvicorn
-from starlette.types import ASGIApp
 
 from skyweft.console.api import application
-from skyweft.console.guard import Guard, is_loopback, with_token
-from skyweft.console.patience import Patient
+from skyweft.console.guard import Guard, with_token
 from skyweft.console.run_registry import Shelf
 from skyweft.errors import ScenarioError
 from skyweft.scene.built import ui
+from skyweft.serving.hosts import is_loopback
+from skyweft.serving.listening import at, listener, until_interrupted
 
-CONNECTIONS = 256
 _TOKEN = range(1, 1_001)  # characters
 
 
@@ -44,8 +38,7 @@ class Address:
     @property
     def at(self) -> str:
         """Return the host as an address spells it."""
-        host = quote(self.host, safe=":")  # the zone of an IPv6 address has a % before it
-        return f"[{host}]" if ":" in host else host
+        return at(self.host)
 
     def page(self, port: int) -> str:
         """Return the page's address, with the token that it asks for once."""
@@ -71,38 +64,6 @@ def serve(folders: Sequence[Path], address: Address, ready: Callable[[str], None
     """
     shelf = Shelf(folders)
     shelf.require_one()
-    with _listener(address) as listener:
-        server = server_of(Guard(application(shelf, ui()), address.token))
-        ready(address.page(listener.getsockname()[1]))
-        # After an interruption the server closes in order and hands the interruption on.
-        with suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
-
-
-def server_of(app: ASGIApp) -> uvicorn.Server:
-    """Return what serves an application and keeps no connection that stands still."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            http=Patient,
-            ws="none",
-            lifespan="off",
-            limit_concurrency=CONNECTIONS,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=1,
-        )
-    )
-
-
-def _listener(address: Address) -> socket.socket:
-    """Return a socket that already takes connections."""
-    try:
-        family = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((address.host, address.port), family=family)
-    except OSError as error:
-        why = error.strerror or error
-        raise ScenarioError(f"cannot listen at {address.at}:{address.port}: {why}") from error
-    return listener
+    with listener(address.host, address.port) as listening:
+        app = Guard(application(shelf, ui()), address.token)
+        until_interrupted(app, listening, lambda port: ready(address.page(port)))

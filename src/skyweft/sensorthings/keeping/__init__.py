@@ -1,0 +1,1 @@
+"""Where entities and observations are kept, and how they change."""

@@ -1,0 +1,1 @@
+"""The entities of the standard, and the values that their properties take."""

@@ -1,0 +1,189 @@
+"""Answers calls to the API, whatever brought them: a request, or a part of a batch."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from sqlite3 import Connection, IntegrityError
+from typing import Any
+
+from skyweft.sensorthings.asking.address import Address, address
+from skyweft.sensorthings.asking.options import Options, options
+from skyweft.sensorthings.asking.reading import Reader
+from skyweft.sensorthings.keeping.store import Store
+from skyweft.sensorthings.keeping.writing import Writer
+from skyweft.sensorthings.model.entities import SETS
+from skyweft.sensorthings.model.values import read_json
+from skyweft.sensorthings.refusing import RefusalError
+from skyweft.sensorthings.web.arrays import create_observations
+from skyweft.sensorthings.web.patching import patched
+
+VERSION = "v1.1"
+ARRAYS, BATCH = "CreateObservations", "$batch"
+JSON, JSON_PATCH = "application/json", "application/json-patch+json"
+_CLASSES = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
+CONFORMANCE = tuple(
+    _CLASSES + each
+    for each in (
+        *(f"datamodel/{name}" for name in ("thing", "location", "historical-location")),
+        *(f"datamodel/{name}" for name in ("datastream", "sensor", "observed-property")),
+        *(f"datamodel/{name}" for name in ("observation", "feature-of-interest")),
+        "datamodel/entity-control-information",
+        "resource-path/resource-path-to-entities",
+        "create-update-delete/create-entity",
+        "create-update-delete/update-entity",
+        "create-update-delete/update-entity-jsonpatch",
+        "create-update-delete/update-entity-put",
+        "create-update-delete/delete-entity",
+        "create-update-delete/deep-insert",
+        "create-update-delete/historical-location-auto-creation",
+        "data-array/data-array",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked: a method, a path below the root, the query, the type of a body, the body."""
+
+    method: str
+    path: str
+    root: str
+    query: str = ""
+    content_type: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered: text as it is, all else but None as JSON."""
+
+    status: int
+    document: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Service:
+    """The API on a store.
+
+    Parameters
+    ----------
+    store : Store
+        Where all is kept.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def answer(self, call: Call, within: Connection | None = None) -> Reply:
+        """Answer a call; what cannot be answered is told in a reply as well.
+
+        Parameters
+        ----------
+        call : Call
+            What is asked.
+        within : Connection, optional
+            Of a transaction that this call is a part of; one of its own unless given.
+        """
+        try:
+            return self._answer(call, within)
+        except RefusalError as error:
+            return Reply(error.status, error.document)
+        except IntegrityError as error:
+            return Reply(409, RefusalError(409, f"it contradicts what is there: {error}").document)
+
+    def _answer(self, call: Call, within: Connection | None) -> Reply:
+        path = call.path.strip("/")
+        if not path:
+            _allow(call, "GET")
+            return Reply(200, _root(call.root))
+        if path == ARRAYS:
+            _allow(call, "POST")
+            with self._writing(within) as connection:
+                reader = Reader(connection, call.root)
+                return Reply(201, create_observations(connection, reader, _json(call)))
+        asked = address(path)
+        if call.method in ("GET", "HEAD"):
+            with nullcontext(within) if within else self._store.reading() as connection:
+                return _got(Reader(connection, call.root), asked, call)
+        if asked.within or asked.refs:
+            _allow(call, "GET")
+        if asked.many:
+            _allow(call, "GET", "POST")
+            body = _json(call)
+            with self._writing(within) as connection:
+                return _posted(connection, Reader(connection, call.root), asked, body)
+        _allow(call, "GET", "PATCH", "PUT", "DELETE")
+        with self._writing(within) as connection:
+            return _changed(connection, Reader(connection, call.root), asked, call)
+
+    def _writing(self, within: Connection | None) -> AbstractContextManager[Connection]:
+        return nullcontext(within) if within else self._store.writing()
+
+
+def _allow(call: Call, *methods: str) -> None:
+    allowed = (*methods, "HEAD") if "GET" in methods else methods
+    if call.method not in allowed:
+        words = f"{call.method} is not for this address: {', '.join(allowed)} are"
+        raise RefusalError(405, words, call.path)
+
+
+def _json(call: Call, *types: str) -> Any:
+    """Return the body, which says that it is JSON: no form of a page elsewhere can say so."""
+    types = types or (JSON,)
+    if call.content_type.partition(";")[0].strip().lower() not in types:
+        raise RefusalError(415, f"the content-type is {' or '.join(types)}", "content-type")
+    return read_json(call.body)
+
+
+def _root(root: str) -> dict[str, Any]:
+    return {
+        "value": [{"name": each, "url": f"{root}/{each}"} for each in SETS],
+        "serverSettings": {"conformance": list(CONFORMANCE)},
+    }
+
+
+def _got(reader: Reader, asked: Address, call: Call) -> Reply:
+    read = options(call.query, asked.entity)
+    if asked.within and read != Options():
+        raise RefusalError(400, "a property has no options", "?")
+    if not asked.many and read.said.keys() - {"$expand", "$select"}:
+        raise RefusalError(400, "of one entity there are $expand and $select", "?")
+    document = reader.answer(asked, read)
+    nothing = document is None if asked.raw else asked.within and None in document.values()
+    return Reply(204) if nothing else Reply(200, document)
+
+
+def _posted(connection: Connection, reader: Reader, asked: Address, body: Any) -> Reply:
+    """Make an entity in a set, bound to the one whose set it is."""
+    *before, last = asked.hops
+    entity, writer, bound = asked.entity, Writer(connection), {}
+    if last.link:
+        parent = Address(tuple(before))
+        number = reader.row(parent)["id"]
+        back = next(each for each in entity.links if each.target == parent.entity.name)
+        bound = {back.name: number}
+    if entity.name == "Observation":
+        made, new = writer.observe(body, "", bound)
+    else:
+        made, new = writer.create(entity, body, "", bound), True
+    document = reader.entity(entity, made)
+    return Reply(201 if new else 200, document, {"location": reader.link(entity, made)})
+
+
+def _changed(connection: Connection, reader: Reader, asked: Address, call: Call) -> Reply:
+    entity, row = asked.entity, reader.row(asked)
+    number, writer = row["id"], Writer(connection)
+    if call.method == "DELETE":
+        writer.delete(entity, number)
+        return Reply(200)
+    body = _json(call, JSON, JSON_PATCH) if call.method == "PATCH" else _json(call)
+    if JSON_PATCH in call.content_type.lower():
+        document = reader.entity(entity, number)
+        own = {
+            each.name: document[each.name] for each in entity.properties if each.name in document
+        }
+        body, whole = patched(own, body), True
+    else:
+        whole = call.method == "PUT"
+    writer.update(entity, row, body, whole=whole)
+    return Reply(200, reader.entity(entity, number))
