@@ -39,8 +39,9 @@ def propagate(
 ) -> Motion:
     """Return where every platform is from `start_s` to `end_s`.
 
-    Knots lie on the run's grid, whole multiples of the step, so blocks of time that meet on it
-    have the same knots as one long block; the last knot is exactly at `end_s`.
+    Every mover has knots at multiples of the step that it needs, so blocks of time that meet on all
+    steps have the same knots as one long block; the last knot is exactly at `end_s`. A stretch that
+    begins between knots of some has one step for all: the finest.
 
     Parameters
     ----------
