@@ -1,10 +1,13 @@
 """The section on messages: every rule has a row and a name, and every loss a cause."""
 
+import re
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from skyweft.delivery.section import section
+from skyweft.delivery.section import layers_carrying, section
 from skyweft.results import Run, run
 from tests.written import LORA, fixed, head, shell
 
@@ -46,3 +49,23 @@ def test_every_loss_has_its_cause(sent: Run) -> None:
     assert summary["lost_no_coverage"] == lost > 0
     row = section(sent).body.partition("Why messages")[2].partition("no coverage<")[2]
     assert f">{lost}<" in row.partition("</tr>")[0]
+
+
+def test_which_layer_took_up_what_arrived() -> None:
+    """Three by a satellite, one by an airship, one lost; nothing is told of a single layer."""
+    platforms = pa.table(
+        {"name": ["sat", "ship", "dev"], "layer": ["space", "near_space", "ground"]}
+    )
+    deliveries = pa.table(
+        {
+            "receiver": pa.array(["sat", "ship", "sat", None, "sat"]).dictionary_encode(),
+            "delay_s": [60.0, 10.0, 120.0, float("nan"), 180.0],
+        }
+    )
+    (found,) = layers_carrying(deliveries, platforms)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", found))
+    assert "space 3 75.0 2 min" in text
+    assert "near space 1 25.0 10 s" in text
+    alone = deliveries.filter(pc.equal(deliveries["receiver"].cast("string"), "sat"))
+    assert layers_carrying(alone, platforms) == []
+    assert layers_carrying(None, platforms) == []

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from skyweft.delivery.plot import (
     LOST,
@@ -17,6 +19,7 @@ from skyweft.delivery.plot import (
 from skyweft.drawing.charts import HALF, PAGE, chart
 from skyweft.drawing.markup import Cell, Markup, beside, figure, heading, paragraph, table, titled
 from skyweft.drawing.numerals import amount, count, number, share_of, spoken
+from skyweft.drawing.palette import SPOKEN
 from skyweft.drawing.reading import numbers, words
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
@@ -38,7 +41,11 @@ def section(folder: Folder) -> Section:
     )
     tables = (folder.table(name) for name in names)
     return Section(
-        drawn(folder.summary()["deliveries"], *tables),
+        drawn(
+            folder.summary()["deliveries"],
+            *tables,
+            layers=layers_carrying(folder.deliveries, folder.platforms),
+        ),
         {"deliveries": "Messages"},
         sources=[
             ("messages: arrivals, delays, losses", "delivery", "deliveries_by_*.parquet"),
@@ -53,6 +60,8 @@ def drawn(
     hours: pa.Table,
     stores: pa.Table,
     downlinks: pa.Table,
+    *,
+    layers: Sequence[Markup] = (),
 ) -> Markup:
     """Return the section from the figures and tables of a run."""
     names = _called(metrics["rules"])
@@ -83,6 +92,7 @@ def drawn(
             figure(losses, "What does not arrive, by the hour it was generated in and why."),
         ),
         table("Why messages do not arrive", _CAUSES, _causes(metrics)),
+        *layers,
         *_maps(cells),
         heading("On board and down"),
         *_passed_over(metrics["passed_over"]),
@@ -115,6 +125,29 @@ _PARTS = [
 ]
 _CAUSES = [("cause", ""), ("of all messages", ""), ("of those observed", ""), ("of those", "%")]
 _PASSED = [("platform", ""), ("visits", ""), ("let pass", ""), ("in a row", "")]
+
+
+def layers_carrying(deliveries: pa.Table | None, platforms: pa.Table) -> list[Markup]:
+    """Return which layer took up the messages that arrived, where more than one did."""
+    if deliveries is None:
+        return []
+    arrived = deliveries.filter(pc.is_finite(deliveries["delay_s"]))
+    plain = pa.table({"receiver": words(arrived, "receiver"), "delay_s": arrived["delay_s"]})
+    some = plain.group_by("receiver").aggregate([("delay_s", "sum"), ("delay_s", "count")])
+    place = pc.index_in(words(some, "receiver"), words(platforms, "name")).to_numpy(False)
+    layer = np.array(words(platforms, "layer").to_pylist())[place.astype(np.int64)]
+    sums_s, count_ = numbers(some, "delay_s_sum"), numbers(some, "delay_s_count")
+    rows: list[list[Cell]] = []
+    for name, said in SPOKEN.items():
+        mine = layer == name
+        total = float(count_[mine].sum())
+        if total:
+            share = share_of(total / count_.sum())
+            rows.append([said, count(total), share, lasting(float(sums_s[mine].sum()) / total)])
+    if len(rows) < 2:
+        return []
+    heads = [("layer", ""), ("messages that arrived", ""), ("of all", "%"), ("delay, mean", "")]
+    return [table("Which layer took up the messages that arrived", heads, rows)]
 
 
 def _words(metrics: Mapping[str, Any]) -> str:
