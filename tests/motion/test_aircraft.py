@@ -243,3 +243,29 @@ def test_it_comes_back_when_the_wind_falls() -> None:
         if "zephyr" in each
     )
     assert "of the time carried off by the wind" in said
+
+
+@pytest.mark.parametrize(("pattern", "half_m"), [("racetrack", 15e3), ("figure_eight", 20e3)])
+def test_patterns_are_as_long_as_they_are_said_to_be(pattern: str, half_m: float) -> None:
+    """Turns of 5 km and 20 km in between: from end to end 30 km, or 40 km where they are crossed.
+
+    A figure of eight has its turns' middles 15 km from the place, a racetrack 10 km.
+    """
+    circle = {"latitude_deg": 0.0, "longitude_deg": 0.0, "altitude_m": [18e3, 18e3]}
+    circle |= {"pattern": pattern, "length_m": 20e3, "radius_m": 5e3}
+    mover = _soaring((18e3, 18e3), count=2, circle=circle)
+    time_s = np.arange(0.0, 3 * 3_600.0, 5.0)
+    position_m, velocity_m_s = np.empty((2, 2, 3, len(time_s)))
+    mover.fill(time_s, position_m, velocity_m_s)
+    # A meridian's radius of curvature on the equator, and the height on top.
+    scale = (6_335_439.3 + 18e3) / 6_335_439.3
+    for craft in range(2):
+        latitude, longitude, height = to_geodetic(position_m[craft].T)
+        north_m = np.radians(latitude) * 6_335_439.3
+        assert north_m.max() == pytest.approx(half_m, rel=1e-3)
+        assert north_m.min() == pytest.approx(-half_m, rel=1e-3)
+        assert np.abs(np.radians(longitude) * 6_378_137.0).max() == pytest.approx(5e3, rel=1e-3)
+        speed = np.linalg.norm(velocity_m_s[craft], axis=0)
+        # Half a minute's knots and the turns' ends: speeds of differences over a tenth of a second.
+        assert np.median(speed) == pytest.approx(scale * mover.flight.airspeed_m_s[0], rel=2e-3)
+        np.testing.assert_allclose(height, 18e3, atol=1e-3)

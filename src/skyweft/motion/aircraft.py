@@ -11,6 +11,7 @@ import numpy as np
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet, Floats
 from skyweft.motion.airship import STEP_S, light, spans
+from skyweft.motion.loiter import Lap
 from skyweft.motion.members import Members, Setting, numbered
 from skyweft.motion.soaring import Soared, Wings, carry, level, soar
 from skyweft.motion.station_keeping import Light
@@ -22,6 +23,11 @@ from skyweft.world.constants import DAY_S, EARTH_RADIUS_MEAN_M, STANDARD_GRAVITY
 from skyweft.world.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, to_ecef
 
 BANK_MAX_DEG = 30.0
+FLOWN = {
+    "circle": "circles",
+    "racetrack": "racetracks with turns",
+    "figure_eight": "figures of eight with turns",
+}
 BESIDE_S = 0.05  # between which velocity is the way made
 
 
@@ -31,7 +37,7 @@ class Soaring:
     def __init__(self, motion: Aircraft, energy: Energy, setting: Setting) -> None:
         self._motion, self._energy, self._setting = motion, energy, setting
         self.count = motion.count
-        self.supply = supply(energy)
+        self.supply, self._lap = supply(energy), Lap(motion.circle)
         frame = motion.airframe
         self.wings = Wings(
             frame.mass_kg * STANDARD_GRAVITY_M_S2,
@@ -45,9 +51,8 @@ class Soaring:
 
     @property
     def step_max_s(self) -> float:
-        """The widest knot spacing at which cubic Hermite stays within a metre of the circle."""
-        step = (384 * self._motion.circle.radius_m**3 / self.speed_max_m_s**4) ** 0.25
-        return float(min(step, STEP_S))
+        """The widest knot spacing at which cubic Hermite stays within a metre of the pattern."""
+        return min(self._lap.step_max_s(self.speed_max_m_s), STEP_S)
 
     @cached_property
     def light(self) -> Light:
@@ -109,16 +114,16 @@ class Soaring:
 
     def _at(self, time_s: Floats, craft: int) -> Floats:
         """Return where one of them is, (T, 3) ITRS. [m]."""
-        circle, flight = self._motion.circle, self.flight
+        flight = self.flight
         minute = STEP_S * np.arange(len(flight.altitude_m))
         flown_m = np.concatenate([[0.0], np.cumsum(flight.airspeed_m_s[:-1] * STEP_S)])
-        angle = np.interp(time_s, minute, flown_m) / circle.radius_m
-        angle += 2 * math.pi * craft / self.count
+        along_m = np.interp(time_s, minute, flown_m) + self._lap.lap_m * craft / self.count
+        east_m, north_m = self._lap.on_plane(along_m)[0].T
         latitude, longitude = (np.interp(time_s, minute, each) for each in self.middle)
         root = np.sqrt(1.0 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2)
-        along_m = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / root**3
-        north = latitude + circle.radius_m * np.cos(angle) / along_m
-        east = circle.radius_m * np.sin(angle) / (SEMI_MAJOR_M / root * np.cos(north))
+        curve_m = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / root**3
+        north = latitude + north_m / curve_m
+        east = east_m / (SEMI_MAJOR_M / root * np.cos(north))
         longitude_deg = np.degrees(longitude + east)
         height = np.interp(time_s, minute, flight.altitude_m)
         return to_ecef(np.degrees(north), longitude_deg, height)
@@ -176,9 +181,9 @@ def aircraft(group: str, motion: Aircraft, setting: Setting) -> Members:
     names = (group,) if motion.count == 1 else numbered(group, motion.count)
     return Members(
         names=names,
-        geometry=f"{len(names)} x solar aircraft of {motion.airframe.mass_kg:g} kg, circles of "
-        f"{circle.radius_m / 1e3:g} km at {low:,.0f} to {high:,.0f} m, there {speed:.1f} m/s and "
-        f"{power_w:,.0f} W for level flight; {setting.wind.words()}",
+        geometry=f"{len(names)} x solar aircraft of {motion.airframe.mass_kg:g} kg, "
+        f"{FLOWN[circle.pattern]} of {circle.radius_m / 1e3:g} km at {low:,.0f} to {high:,.0f} m, "
+        f"there {speed:.1f} m/s and {power_w:,.0f} W for level flight; {setting.wind.words()}",
         movers=(mover,),
         altitude_m=(low, high),
         warnings=(f"turns need a bank angle of {bank:.0f} deg: a wider radius_m",)

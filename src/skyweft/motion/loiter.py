@@ -14,7 +14,7 @@ import numpy as np
 
 from skyweft.fleet import Floats
 from skyweft.motion.members import Members, Setting, numbered
-from skyweft.scenario.motion import Loiter
+from skyweft.scenario.motion import Circle, Loiter
 from skyweft.world.ellipsoid import to_ecef, to_geodetic, up
 
 GRAVITY_M_S2 = 9.80665
@@ -34,7 +34,7 @@ class Leg:
     turn: float  # curvature, positive to the right [1/m]
 
 
-def legs(motion: Loiter) -> tuple[Leg, ...]:
+def legs(motion: Loiter | Circle) -> tuple[Leg, ...]:
     """Return the closed path of a pattern, long axis to the north, centred on the place."""
     radius, half = motion.radius_m, motion.length_m / 2
     if motion.pattern == "circle":
@@ -62,6 +62,48 @@ def legs(motion: Loiter) -> tuple[Leg, ...]:
     )
 
 
+class Lap:
+    """A closed path around a place, on the plane that touches the Earth there."""
+
+    def __init__(self, motion: Loiter | Circle) -> None:
+        self._legs = legs(motion)
+        self._heading_deg, self._radius_m = motion.heading_deg, motion.radius_m
+        self._ends_m = np.cumsum([leg.length_m for leg in self._legs])
+        self.lap_m = float(self._ends_m[-1])
+
+    def step_max_s(self, speed_m_s: float) -> float:
+        """Return the widest knot spacing at which cubic Hermite stays within a metre."""
+        # h^4 / 384 of the fourth derivative
+        step = (384 * self._radius_m**3 / speed_m_s**4) ** 0.25
+        # Sideways acceleration comes and goes with the turns, or changes its side at once.
+        turns = np.array([leg.turn for leg in self._legs if leg.length_m > 0])
+        jump = np.abs(turns - np.roll(turns, 1)).max() * speed_m_s**2
+        if jump > 0:
+            step = min(step, math.sqrt(1 / (JUMP_ERROR * jump)))
+        return float(step)
+
+    def on_plane(self, along_m: Floats) -> tuple[Floats, Floats]:
+        """Return (T, 2) east and north of points along the path, and unit vectors ahead."""
+        along_m = along_m % self.lap_m
+        which = np.minimum(
+            np.searchsorted(self._ends_m, along_m, side="right"), len(self._legs) - 1
+        )
+        table = np.array(
+            [(leg.east_m, leg.north_m, leg.heading_rad, leg.turn) for leg in self._legs]
+        )
+        east, north, heading, turn = table[which].T
+        begin = self._ends_m[which] - np.array([leg.length_m for leg in self._legs])[which]
+        gone = along_m - begin
+        angle = turn * gone
+        # The chord of an arc: sinc covers the straight legs (turn 0) without a branch.
+        chord = gone * np.sinc(angle / (2 * np.pi))
+        middle, course = heading + angle / 2, heading + angle
+        plane = np.stack([east + chord * np.sin(middle), north + chord * np.cos(middle)], axis=-1)
+        axis = math.radians(self._heading_deg)
+        turned = np.array([[math.cos(axis), -math.sin(axis)], [math.sin(axis), math.cos(axis)]])
+        return plane @ turned, np.stack([np.sin(course), np.cos(course)], axis=-1) @ turned
+
+
 class Pattern:
     """Implements `Mover`: `count` craft, evenly spaced along one pattern.
 
@@ -70,10 +112,8 @@ class Pattern:
     """
 
     def __init__(self, motion: Loiter) -> None:
-        self._motion = motion
-        self._legs = legs(motion)
-        self._ends_m = np.cumsum([leg.length_m for leg in self._legs])
-        self.lap_m = float(self._ends_m[-1])
+        self._motion, self._lap = motion, Lap(motion)
+        self.lap_m = self._lap.lap_m
 
     @property
     def count(self) -> int:
@@ -88,14 +128,7 @@ class Pattern:
     @property
     def step_max_s(self) -> float:
         """The widest knot spacing at which cubic Hermite stays within a metre."""
-        speed, radius = self._motion.speed_m_s, self._motion.radius_m
-        step = (384 * radius**3 / speed**4) ** 0.25  # h^4 / 384 of the fourth derivative
-        # Sideways acceleration comes and goes with the turns, or changes its side at once.
-        turns = np.array([leg.turn for leg in self._legs if leg.length_m > 0])
-        jump = np.abs(turns - np.roll(turns, 1)).max() * speed**2
-        if jump > 0:
-            step = min(step, math.sqrt(1 / (JUMP_ERROR * jump)))
-        return float(step)
+        return self._lap.step_max_s(self._motion.speed_m_s)
 
     def fill(
         self,
@@ -111,33 +144,13 @@ class Pattern:
         axes = np.stack([*_east_north(*place), up(*(np.array(each) for each in place))])
         for craft in range(motion.count):
             along = motion.speed_m_s * time_s + self.lap_m * craft / motion.count
-            plane, course = self._on_plane(along % self.lap_m)
+            plane, course = self._lap.on_plane(along)
             position, velocity = _drop(
                 origin + plane @ axes[:2], motion.speed_m_s * course @ axes[:2], motion.altitude_m
             )
             position_m[craft] = position.T
             velocity_m_s[craft] = velocity.T
         return ()
-
-    def _on_plane(self, along_m: Floats) -> tuple[Floats, Floats]:
-        """Return (T, 2) east and north of points along the path, and unit vectors ahead."""
-        which = np.minimum(
-            np.searchsorted(self._ends_m, along_m, side="right"), len(self._legs) - 1
-        )
-        table = np.array(
-            [(leg.east_m, leg.north_m, leg.heading_rad, leg.turn) for leg in self._legs]
-        )
-        east, north, heading, turn = table[which].T
-        begin = self._ends_m[which] - np.array([leg.length_m for leg in self._legs])[which]
-        gone = along_m - begin
-        angle = turn * gone
-        # The chord of an arc: sinc covers the straight legs (turn 0) without a branch.
-        chord = gone * np.sinc(angle / (2 * np.pi))
-        middle, course = heading + angle / 2, heading + angle
-        plane = np.stack([east + chord * np.sin(middle), north + chord * np.cos(middle)], axis=-1)
-        axis = math.radians(self._motion.heading_deg)
-        turned = np.array([[math.cos(axis), -math.sin(axis)], [math.sin(axis), math.cos(axis)]])
-        return plane @ turned, np.stack([np.sin(course), np.cos(course)], axis=-1) @ turned
 
 
 def _east_north(latitude_deg: float, longitude_deg: float) -> tuple[Floats, Floats]:

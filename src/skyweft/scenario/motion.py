@@ -463,8 +463,14 @@ class Circle(Entry):
     """Of the middle, geodetic, WGS84."""
     longitude_deg: Longitude
     """East of Greenwich."""
+    pattern: Literal["circle", "racetrack", "figure_eight"] = "circle"
+    """`racetrack`: two straight legs and two turns; `figure_eight`: turns to either side."""
     radius_m: Annotated[float, Field(ge=100, le=50e3)] = 5e3
-    """Of the circle."""
+    """Of the circle, or of the turns."""
+    length_m: Annotated[float, Field(ge=0, le=100e3)] = 0.0
+    """Of the straight legs of a racetrack, or between the two turns of a figure of eight."""
+    heading_deg: Degrees = 0.0
+    """Of the long axis, clockwise from north."""
     altitude_m: Annotated[list[AirshipAltitude], Field(min_length=2, max_length=2)]
     """Where it stays by night, and up to where it climbs by day, above the ellipsoid."""
 
