@@ -172,6 +172,7 @@ def show(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve what devices observe until Ctrl-C, or only load runs."""
+    from skyweft.sensorthings.asking.grammar import NEEDS, has_lark
     from skyweft.sensorthings.server import Ready, serve
 
     def ready(served: Ready) -> bool:
@@ -192,6 +193,8 @@ def serve(options: argparse.Namespace) -> int:
 
     if options.load_only and not options.run:
         return complain(options, ["--load-only loads the runs that --run names"], WORDS)
+    if not (has_lark() or options.load_only):
+        warn(NEEDS)
     runs = [Path(each) for each in options.run]
     serve(Path(options.data), runs, options.host, options.port, ready)
     return DONE

@@ -10,6 +10,7 @@ from time import monotonic
 
 from skyweft.errors import ScenarioError
 from skyweft.sensorthings.keeping.schema import bring_up_to_date
+from skyweft.sensorthings.keeping.sql_functions import register
 from skyweft.sensorthings.refusing import RefusalError
 
 FILE = "skyweft.sqlite"
@@ -47,6 +48,7 @@ class Store:
         )
         found.row_factory = sqlite3.Row
         found.execute("PRAGMA foreign_keys = ON")
+        register(found)
         return found
 
     @contextmanager
