@@ -9,7 +9,7 @@ from skyweft.results import open_run
 from skyweft.sensorthings.from_run import load
 from skyweft.sensorthings.keeping.store import Store
 from skyweft.sensorthings.web.application import application
-from skyweft.sensorthings.web.service import VERSION
+from skyweft.sensorthings.web.calls import VERSION
 from skyweft.serving.hosts import is_loopback
 from skyweft.serving.listening import at, listener, until_interrupted
 

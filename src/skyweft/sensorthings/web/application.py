@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from skyweft.sensorthings.keeping.store import Store
 from skyweft.sensorthings.refusing import RefusalError
+from skyweft.sensorthings.web.calls import VERSION, Call, Reply
 from skyweft.sensorthings.web.index_page import index_page, look
-from skyweft.sensorthings.web.service import VERSION, Call, Reply, Service
+from skyweft.sensorthings.web.service import Service
 from skyweft.serving.hosts import host_of, is_loopback, with_headers
 
 BODY_BYTES = 32_000_000  # of one request

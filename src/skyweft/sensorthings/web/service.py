@@ -1,8 +1,6 @@
 """Answers calls to the API, whatever brought them: a request, or a part of a batch."""
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from sqlite3 import Connection, IntegrityError
 from typing import Any
 
@@ -12,14 +10,21 @@ from skyweft.sensorthings.asking.reading import Reader
 from skyweft.sensorthings.keeping.store import Store
 from skyweft.sensorthings.keeping.writing import Writer
 from skyweft.sensorthings.model.entities import SETS
-from skyweft.sensorthings.model.values import read_json
 from skyweft.sensorthings.refusing import RefusalError
 from skyweft.sensorthings.web.arrays import create_observations
+from skyweft.sensorthings.web.batching import batch
+from skyweft.sensorthings.web.calls import (
+    ARRAYS,
+    BATCH,
+    JSON,
+    JSON_PATCH,
+    Call,
+    Reply,
+    allow,
+    body_of,
+)
 from skyweft.sensorthings.web.patching import patched
 
-VERSION = "v1.1"
-ARRAYS, BATCH = "CreateObservations", "$batch"
-JSON, JSON_PATCH = "application/json", "application/json-patch+json"
 _CLASSES = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
 CONFORMANCE = tuple(
     _CLASSES + each
@@ -37,29 +42,9 @@ CONFORMANCE = tuple(
         "create-update-delete/deep-insert",
         "create-update-delete/historical-location-auto-creation",
         "data-array/data-array",
+        "batch-request/batch-request",
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What is asked: a method, a path below the root, the query, the type of a body, the body."""
-
-    method: str
-    path: str
-    root: str
-    query: str = ""
-    content_type: str = ""
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered: text as it is, all else but None as JSON."""
-
-    status: int
-    document: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Service:
@@ -94,45 +79,33 @@ class Service:
     def _answer(self, call: Call, within: Connection | None) -> Reply:
         path = call.path.strip("/")
         if not path:
-            _allow(call, "GET")
+            allow(call, "GET")
             return Reply(200, _root(call.root))
         if path == ARRAYS:
-            _allow(call, "POST")
+            allow(call, "POST")
             with self._writing(within) as connection:
                 reader = Reader(connection, call.root)
-                return Reply(201, create_observations(connection, reader, _json(call)))
+                return Reply(201, create_observations(connection, reader, body_of(call)))
+        if path == BATCH and within is None:
+            allow(call, "POST")
+            return Reply(200, batch(self._store, self.answer, call))
         asked = address(path)
         if call.method in ("GET", "HEAD"):
             with nullcontext(within) if within else self._store.reading() as connection:
                 return _got(Reader(connection, call.root), asked, call)
         if asked.within or asked.refs:
-            _allow(call, "GET")
+            allow(call, "GET")
         if asked.many:
-            _allow(call, "GET", "POST")
-            body = _json(call)
+            allow(call, "GET", "POST")
+            body = body_of(call)
             with self._writing(within) as connection:
                 return _posted(connection, Reader(connection, call.root), asked, body)
-        _allow(call, "GET", "PATCH", "PUT", "DELETE")
+        allow(call, "GET", "PATCH", "PUT", "DELETE")
         with self._writing(within) as connection:
             return _changed(connection, Reader(connection, call.root), asked, call)
 
     def _writing(self, within: Connection | None) -> AbstractContextManager[Connection]:
         return nullcontext(within) if within else self._store.writing()
-
-
-def _allow(call: Call, *methods: str) -> None:
-    allowed = (*methods, "HEAD") if "GET" in methods else methods
-    if call.method not in allowed:
-        words = f"{call.method} is not for this address: {', '.join(allowed)} are"
-        raise RefusalError(405, words, call.path)
-
-
-def _json(call: Call, *types: str) -> Any:
-    """Return the body, which says that it is JSON: no form of a page elsewhere can say so."""
-    types = types or (JSON,)
-    if call.content_type.partition(";")[0].strip().lower() not in types:
-        raise RefusalError(415, f"the content-type is {' or '.join(types)}", "content-type")
-    return read_json(call.body)
 
 
 def _root(root: str) -> dict[str, Any]:
@@ -176,7 +149,7 @@ def _changed(connection: Connection, reader: Reader, asked: Address, call: Call)
     if call.method == "DELETE":
         writer.delete(entity, number)
         return Reply(200)
-    body = _json(call, JSON, JSON_PATCH) if call.method == "PATCH" else _json(call)
+    body = body_of(call, JSON, JSON_PATCH) if call.method == "PATCH" else body_of(call)
     if JSON_PATCH in call.content_type.lower():
         document = reader.entity(entity, number)
         own = {
