@@ -5,6 +5,7 @@ from sqlite3 import Connection, IntegrityError
 from typing import Any
 
 from skyweft.sensorthings.asking.address import Address, address
+from skyweft.sensorthings.asking.grammar import has_lark
 from skyweft.sensorthings.asking.options import Options, options
 from skyweft.sensorthings.asking.reading import Reader
 from skyweft.sensorthings.keeping.store import Store
@@ -25,26 +26,55 @@ from skyweft.sensorthings.web.calls import (
 )
 from skyweft.sensorthings.web.patching import patched
 
-_CLASSES = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
-CONFORMANCE = tuple(
-    _CLASSES + each
-    for each in (
-        *(f"datamodel/{name}" for name in ("thing", "location", "historical-location")),
-        *(f"datamodel/{name}" for name in ("datastream", "sensor", "observed-property")),
-        *(f"datamodel/{name}" for name in ("observation", "feature-of-interest")),
-        "datamodel/entity-control-information",
-        "resource-path/resource-path-to-entities",
-        "create-update-delete/create-entity",
-        "create-update-delete/update-entity",
-        "create-update-delete/update-entity-jsonpatch",
-        "create-update-delete/update-entity-put",
-        "create-update-delete/delete-entity",
-        "create-update-delete/deep-insert",
-        "create-update-delete/historical-location-auto-creation",
-        "data-array/data-array",
-        "batch-request/batch-request",
-    )
-)
+CLASSES = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
+_OF_EACH = ("properties", "relations")
+_MET = {
+    "datamodel": (
+        "entity-control-information/common-control-information",
+        *(f"thing/{each}" for each in _OF_EACH),
+        *(f"location/{each}" for each in _OF_EACH),
+        *(f"historical-location/{each}" for each in _OF_EACH),
+        *(f"datastream/{each}" for each in _OF_EACH),
+        *(f"sensor/{each}" for each in _OF_EACH),
+        *(f"observed-property/{each}" for each in _OF_EACH),
+        *(f"observation/{each}" for each in _OF_EACH),
+        *(f"feature-of-interest/{each}" for each in _OF_EACH),
+    ),
+    "resource-path": ("resource-path-to-entities",),
+    "request-data": (
+        "status-code",
+        "query-status-code",
+        "order",
+        "expand",
+        "select",
+        "orderby",
+        "top",
+        "skip",
+        "count",
+        "pagination",
+    ),
+    "create-update-delete": (
+        "create-entity",
+        "link-to-existing-entities",
+        "deep-insert",
+        "deep-insert-status-code",
+        "update-entity",
+        "update-entity-put",
+        "update-entity-jsonpatch",
+        "delete-entity",
+        "historical-location-auto-creation",
+        "historical-location-manual-creation",
+    ),
+    "batch-request": ("batch-request",),
+    "data-array": ("data-array",),
+}
+_MET_BY_FILTERS = ("request-data/filter", "request-data/built-in-filter-operations")
+
+
+def conformance(filters: bool) -> list[str]:
+    """Return the requirements that are met, with or without what reads filters."""
+    met = [f"{group}/{name}" for group, names in _MET.items() for name in names]
+    return [CLASSES + each for each in (*met, *(_MET_BY_FILTERS if filters else ()))]
 
 
 class Service:
@@ -111,7 +141,7 @@ class Service:
 def _root(root: str) -> dict[str, Any]:
     return {
         "value": [{"name": each, "url": f"{root}/{each}"} for each in SETS],
-        "serverSettings": {"conformance": list(CONFORMANCE)},
+        "serverSettings": {"conformance": conformance(has_lark())},
     }
 
 
