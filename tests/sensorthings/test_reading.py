@@ -134,6 +134,7 @@ def test_select(full: Api) -> None:
 
 def test_order(full: Api) -> None:
     assert full.ids("Things?$orderby=name%20desc") == [2, 1]
+    assert full.ids("Things?$orderby=name%20DESC") == [2, 1]
     assert full.ids("Observations?$orderby=phenomenonTime%20desc,id") == [3, 6, 2, 5, 1, 4]
     by_thing = "Observations?$orderby=Datastream/Thing/name%20desc,result&$top=2"
     assert full.ids(by_thing) == [4, 5]

@@ -47,7 +47,7 @@ def test_location_header(api: Api) -> None:
         ("Things", {"name": "a", "description": "b", "Locations": {}}, "Locations"),
         ("Things", thing(Locations=[{"@iot.id": 9}]), "Locations[0]"),
         ("Things", thing(Locations=[{"@iot.id": True}]), "Locations[0]"),
-        ("Things", thing(Locations=[{"@iot.id": 1, "name": "x"}]), "Locations[0]"),
+        ("Things", thing(Locations=[{"@iot.id": 1, "colour": "x"}]), "Locations[0].colour"),
         ("Datastreams", datastream(), "Thing"),
         ("Datastreams", datastream(Thing={"@iot.id": 1 << 70}), "Thing"),
         ("Datastreams(1)/Observations", {"phenomenonTime": "2026-07-01T00:00:00Z"}, "result"),

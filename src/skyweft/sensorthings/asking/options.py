@@ -115,9 +115,10 @@ def _select(text: str, entity: Entity) -> tuple[str, ...]:
 def _orderby(text: str) -> Iterator[tuple[str, bool]]:
     for part in parted(text, ",", "$orderby"):
         words = part.rsplit(None, 1)
-        direction = words[-1] if len(words) == 2 and words[-1] in ("asc", "desc") else ""
+        last = words[-1] if len(words) == 2 else ""
+        direction = last if last.lower() in ("asc", "desc") else ""  # clients write DESC too
         if expression := part.removesuffix(direction).strip():
-            yield expression, direction == "desc"
+            yield expression, direction.lower() == "desc"
         else:
             raise RefusalError(400, "$orderby names what to order by", "$orderby")
 

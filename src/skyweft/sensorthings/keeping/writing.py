@@ -144,9 +144,8 @@ class Writer:
 
     def _made_or_bound(self, target: Entity, given: Any, where: str, bound: Bound) -> int:
         if isinstance(given, dict) and "@iot.id" in given:
-            if len(given) > 1:
-                words = "either the @iot.id of one that is there, or a new one without"
-                raise RefusalError(400, words, where)
+            # Clients send the whole entity that they have: its id says which it is.
+            _refuse_unknown(target, given, where)
             self._require(target, given["@iot.id"], where)
             return int(given["@iot.id"])
         return self.create(target, given, where, bound)
