@@ -76,7 +76,11 @@ class Observing:
             return self._append({**said, "datastream": datastream, "feature": feature}), True
         if body.get("FeatureOfInterest") or "FeatureOfInterest" in bound:
             given = body.get("FeatureOfInterest")
-            if not given or "@iot.id" in given or not _same(before, said):
+            if (
+                not (given and isinstance(given, dict))
+                or "@iot.id" in given
+                or not _same(before, said)
+            ):
                 said["feature"] = self._feature(datastream, body, where, bound)
         return before["id"], self.correct(before, said)
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+FIRST_US = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
+LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d:?(?:\d\d)?)"
 )
@@ -41,7 +43,14 @@ def instant(text: str) -> int:
         moment = datetime.fromisoformat(f"{day}T{minute}:{second or '00'}{zone}")
     except ValueError as error:
         raise ValueError(f"{text!r} is no moment: {error}") from None
-    return (moment - EPOCH) // _MICROSECOND + int(digits.ljust(6, "0") or 0)
+    return _told((moment - EPOCH) // _MICROSECOND + int(digits.ljust(6, "0") or 0), text)
+
+
+def _told(moment_us: int, text: str) -> int:
+    """Return a moment that can be told in UTC."""
+    if not FIRST_US <= moment_us <= LAST_US:
+        raise ValueError(f"{text!r} is outside the years 1 to 9999 of UTC")
+    return moment_us
 
 
 def span(text: str) -> Span:
@@ -57,10 +66,11 @@ def span(text: str) -> Span:
         return Span(instant(text))
     if first.startswith("P"):
         end_us = instant(second)
-        start_us = end_us - duration(first)
+        start_us = _told(end_us - duration(first), text)
     else:
         start_us = instant(first)
-        end_us = start_us + duration(second) if second.startswith("P") else instant(second)
+        lasts = second.startswith("P")
+        end_us = _told(start_us + duration(second), text) if lasts else instant(second)
     if end_us < start_us:
         raise ValueError(f"{text!r} ends before it starts")
     return Span(start_us, end_us)

@@ -58,6 +58,9 @@ def _read(block: Any, where: str) -> tuple[list[str], list[Any]]:
     for name in block:
         if name not in needed and "@iot." not in name:
             raise RefusalError(400, f"an array of observations has no {name[:100]!r}", where)
+    if not (isinstance(block["Datastream"], dict) and list(block["Datastream"]) == ["@iot.id"]):
+        words = 'the Datastream is one that is there: {"@iot.id": ...}'
+        raise RefusalError(400, words, under(where, "Datastream"))
     names, rows = block["components"], block["dataArray"]
     if not isinstance(names, list) or not all(
         isinstance(each, str) and each in COMPONENTS for each in names
