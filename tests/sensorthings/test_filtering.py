@@ -30,7 +30,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         api.post("Things", {**body, "properties": {"rank": rank, "Ä": {"b": [1, 2]}}})
     for second, number in ROWS:
         time = f"2026-07-01T00:00:0{second}.250Z"
-        api.post("Datastreams(1)/Observations", observation(time, number))
+        made = {"resultTime": "2026-07-01T00:00:09Z"} if second == 5 else {}
+        api.post("Datastreams(1)/Observations", observation(time, number, **made))
     for hour in range(3):
         time = f"2026-07-01T0{hour}:00:00Z/2026-07-01T0{hour + 1}:00:00Z"
         api.post("Datastreams(2)/Observations", observation(time, hour))
@@ -102,6 +103,9 @@ def test_things(full: Api, text: str, ids: list[int]) -> None:
         ("ceiling(result) eq -2", [1]),
         ("result div 0 eq 1", []),
         ("phenomenonTime eq 2026-07-01T00:00:03.250Z", [4]),
+        ("resultTime eq 2026-07-01T00:00:09Z", [6]),
+        ("during(resultTime,2026-07-01T00:00:00Z/2026-07-01T00:00:09.000001Z)", [6]),
+        ("during(resultTime,2026-07-01T00:00:00Z/2026-07-01T00:00:09Z)", []),
         ("phenomenonTime gt 2026-07-01T00:00:03.249Z", [4, 5, 6]),
         ("phenomenonTime le 2026-07-01T08:00:01.250+08:00", [1, 2]),
         ("phenomenonTime sub 2026-07-01T00:00:00Z gt duration'PT4S'", [5, 6]),

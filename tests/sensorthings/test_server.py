@@ -108,6 +108,21 @@ def test_large_bodies(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.sent("POST", "Things", b" " * 101).status == 413
 
 
+def test_health_and_metrics(api: Api) -> None:
+    api.post("Things", thing())
+    api.get("Things(9)", 404)
+    api.ask("/v1.1/Things", "FLY")
+    assert api.ask("/health").json == {"status": "ok"}
+    answer = api.ask("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = answer.body.decode().splitlines()
+    assert 'skyweft_requests_total{method="POST",status="201"} 1' in lines
+    assert 'skyweft_requests_total{method="GET",status="404"} 1' in lines
+    assert 'skyweft_entities{set="Things"} 1' in lines
+    assert 'skyweft_entities{set="Observations"} 0' in lines
+    assert all(line.startswith("# ") or line.rpartition(" ")[2].isdecimal() for line in lines)
+
+
 def test_nothing_beside_the_api(api: Api) -> None:
     for path in ("/v1.0", "/v1.1x", "/skyweft.sqlite", "/../etc/passwd", "/v1.1/../page.css"):
         assert api.ask(path).status == 404

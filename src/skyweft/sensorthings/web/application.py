@@ -13,6 +13,7 @@ from skyweft.sensorthings.keeping.store import Store
 from skyweft.sensorthings.refusing import RefusalError
 from skyweft.sensorthings.web.calls import VERSION, Call, Reply
 from skyweft.sensorthings.web.index_page import index_page, look
+from skyweft.sensorthings.web.monitoring import CONTENT, Counts
 from skyweft.sensorthings.web.service import Service
 from skyweft.serving.hosts import host_of, is_loopback, with_headers
 
@@ -23,7 +24,7 @@ _STORED_ANEW = {"cache-control": "no-store"}
 
 def application(store: Store) -> ASGIApp:
     """Return the application on a store: the API, and a page that leads to it."""
-    service = Service(store)
+    service, counts = Service(store), Counts()
 
     async def answer(request: Request) -> Response:
         try:
@@ -40,15 +41,29 @@ def application(store: Store) -> ASGIApp:
             content_type=request.headers.get("content-type", ""),
             body=body,
         )
-        return _response(await run_in_threadpool(service.answer, call))
+        reply = await run_in_threadpool(service.answer, call)
+        counts.add(request.method, reply.status)
+        return _response(reply)
 
     def page(request: Request) -> Response:
         with store.reading() as connection:
             return HTMLResponse(index_page(connection), headers=_STORED_ANEW)
 
+    def health(request: Request) -> Response:
+        with store.reading() as connection:
+            connection.execute("SELECT count(*) FROM schema_versions")
+        return _response(Reply(200, {"status": "ok"}))
+
+    def metrics(request: Request) -> Response:
+        with store.reading() as connection:
+            text = counts.exposition(connection)
+        return Response(text, headers={**_STORED_ANEW, "content-type": CONTENT})
+
     found = Starlette(
         routes=[
             Route("/", page),
+            Route("/health", health),
+            Route("/metrics", metrics),
             Route("/page.css", lambda _: PlainTextResponse(look(), media_type="text/css")),
             Route(f"/{VERSION}", answer, methods=METHODS),
             Route(f"/{VERSION}/{{path:path}}", answer, methods=METHODS),
