@@ -108,4 +108,4 @@ def test_an_array_names_a_datastream_that_is_there(api: Api) -> None:
         assert refusal["where"] == "body[0].Datastream"
     assert api.ids("Datastreams") == [1]
     (said,) = api.post("CreateObservations", [{**block, "Datastream": {"@iot.id": 9}}])
-    assert said == "error: body[0].dataArray[0].Datastream: there is no Datastream 9"
+    assert said == "error: body[0].Datastream: there is no Datastream 9"

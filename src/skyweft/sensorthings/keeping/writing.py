@@ -101,7 +101,7 @@ class Writer:
                 raise RefusalError(400, f"{link.name} are linked from their side", link.name)
             ids = _ids(body[link.name], link)
             for number in ids:
-                self._require(ENTITIES[link.target], number, link.name)
+                self.require(ENTITIES[link.target], number, link.name)
             if link.mine:
                 columns[link.mine] = ids[0]
             else:
@@ -123,6 +123,13 @@ class Writer:
                 (number,),
             )
         self._connection.execute(f"DELETE FROM {entity.table} WHERE id = ?", (number,))
+
+    def require(self, target: Entity, number: Any, where: str) -> None:
+        """Refuse the id of an entity that is not there."""
+        whole = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1 << 63
+        sql = f"SELECT 1 FROM {target.table} WHERE id = ?"
+        if not (whole and self._connection.execute(sql, (number,)).fetchone()):
+            raise RefusalError(400, f"there is no {target.name} {json.dumps(number)[:40]}", where)
 
     def _insert(self, entity: Entity, columns: Mapping[str, Any]) -> int:
         marks = ", ".join("?" * len(columns))
@@ -146,15 +153,9 @@ class Writer:
         if isinstance(given, dict) and "@iot.id" in given:
             # Clients send the whole entity that they have: its id says which it is.
             _refuse_unknown(target, given, where)
-            self._require(target, given["@iot.id"], where)
+            self.require(target, given["@iot.id"], where)
             return int(given["@iot.id"])
         return self.create(target, given, where, bound)
-
-    def _require(self, target: Entity, number: Any, where: str) -> None:
-        whole = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1 << 63
-        sql = f"SELECT 1 FROM {target.table} WHERE id = ?"
-        if not (whole and self._connection.execute(sql, (number,)).fetchone()):
-            raise RefusalError(400, f"there is no {target.name} {json.dumps(number)[:40]}", where)
 
     def _link_many(
         self,

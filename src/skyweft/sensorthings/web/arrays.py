@@ -18,7 +18,6 @@ COMPONENTS = (
     "FeatureOfInterest/id",
 )
 _OBSERVATION = ENTITIES["Observation"]
-_SAVE, _KEEP, _UNDO = "SAVEPOINT row", "RELEASE row", "ROLLBACK TO row"
 
 
 def create_observations(connection: Connection, reader: Reader, body: Any) -> list[str]:
@@ -35,17 +34,26 @@ def create_observations(connection: Connection, reader: Reader, body: Any) -> li
     for number, block in enumerate(body):
         place = under("body", number)
         names, rows = _read(block, place)
+        datastream = block["Datastream"]["@iot.id"]
+        try:
+            writer.require(ENTITIES["Datastream"], datastream, under(place, "Datastream"))
+        except RefusalError as error:
+            found += [_error(error)] * len(rows)
+            continue
         for row, values in enumerate(rows):
-            connection.execute(_SAVE)
-            try:
-                spot = under(under(place, "dataArray"), row)
-                made, _ = writer.observe(_observation(block, names, values, spot), spot, {})
+            spot = under(under(place, "dataArray"), row)
+            try:  # what is refused has written nothing
+                made, _ = writer.observe(
+                    _observation(names, values, spot), spot, {"Datastream": datastream}
+                )
                 found.append(reader.link(_OBSERVATION, made))
             except RefusalError as error:
-                connection.execute(_UNDO)
-                found.append(f"error: {error.where}: {error.words}")
-            connection.execute(_KEEP)
+                found.append(_error(error))
     return found
+
+
+def _error(error: RefusalError) -> str:
+    return f"error: {error.where}: {error.words}"
 
 
 def _read(block: Any, where: str) -> tuple[list[str], list[Any]]:
@@ -78,11 +86,11 @@ def _read(block: Any, where: str) -> tuple[list[str], list[Any]]:
     return names, rows
 
 
-def _observation(block: Any, names: list[str], values: Any, where: str) -> dict[str, Any]:
+def _observation(names: list[str], values: Any, where: str) -> dict[str, Any]:
     if not isinstance(values, list) or len(values) != len(names):
         raise RefusalError(400, f"a row has a value for each of {len(names)} components", where)
     found = dict(zip(names, values, strict=True))
     feature = found.pop("FeatureOfInterest/id", None)
     if feature is not None:
         found["FeatureOfInterest"] = {"@iot.id": feature}
-    return {**found, "Datastream": block["Datastream"]}
+    return found
