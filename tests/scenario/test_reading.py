@@ -132,7 +132,7 @@ def test_every_error_is_said_in_one_go_with_place_and_what_is_allowed(tmp_path: 
         at
         + 'platforms.bus.motion.kind: "bus" is not known; allowed: "aircraft", "airship", '
         + '"elements", "fixed", "gtfs", "loiter", '
-        '"orbit", "population", "rail", "sites", "tle", "track" or "walker"',
+        '"orbit", "population", "rail", "sites", "sortie", "tle", "track" or "walker"',
         at + f"platforms.rivers.motion.region: {tmp_path / 'nix.geojson'} is not there",
         at + 'platforms.rivers.terminals[1]: "node" is named twice',
         at + "terminals.laser.rate_bps: 0 is not possible; allowed: a number from 0.001 to 1e18 "

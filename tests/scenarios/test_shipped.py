@@ -14,6 +14,7 @@ from skyweft.scenario.shipped import descriptions, find, names
 NAMES = [
     "airship_year",
     "coastal_ship",
+    "flood_relief",
     "flying_train",
     "gauges",
     "hello",
@@ -47,6 +48,16 @@ def test_gauges_are_known_late_and_whole(tmp_path: Path) -> None:
     assert levels.num_rows == 2 * arrived.num_rows > 0
     late_s = pc.subtract(levels.column("received_s"), levels.column("phenomenon_s"))
     assert pc.min(late_s).as_py() > 0
+
+
+def test_flood_relief_serves_villages_and_gauges(tmp_path: Path) -> None:
+    """Six hours: phones reach the centre through aircraft, airship and satellites, gauges too."""
+    result = skyweft.run(find("flood_relief"), tmp_path / "run", overrides=["duration_s=21600"])
+    summary = result.summary()
+    assert summary["flows"]["carried_mean_bps"] > 20e6
+    assert summary["deliveries"]["delivered"] > 0.99 * summary["deliveries"]["generated"] - 200
+    rules = {row["link"] for row in result.contacts.to_pylist()}
+    assert {"phone/cell", "air_user/air_hub", "ka_user/ka_satellite"} <= rules
 
 
 def test_integrated_joins_the_four_layers(tmp_path: Path) -> None:

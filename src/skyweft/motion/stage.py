@@ -19,6 +19,7 @@ from skyweft.motion.flights import (
     station_keeping_table,
 )
 from skyweft.motion.propagate import propagate, step_s
+from skyweft.scenario.energy import Energy
 from skyweft.scenario.motion import Aircraft, Airship
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import (
@@ -69,12 +70,12 @@ class MotionStage(Stage):
         )
         if scenario.settings(Weather) is not None and not flying:
             yield "weather: nobody flies in the wind, so it changes nothing"
-        if not any(each.key == "energy" for each in stages()):
+        if Energy.heeded_by not in {each.key for each in stages()}:
             for name, group in scenario.platforms.items():
                 if group.energy is not None:
                     yield (
-                        f"platforms.{name}.energy: the stage energy is not there, so an empty "
-                        "battery silences nobody"
+                        f"platforms.{name}.energy: the stage {Energy.heeded_by} is not there, so "
+                        "an empty battery silences nobody"
                     )
 
     def check(self, context: Context) -> None:

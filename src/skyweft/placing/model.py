@@ -19,8 +19,8 @@ class Demand(Entry):
     """Who is to be served: points with weights and the rates they need."""
 
     file: File
-    """CSV with `name, latitude_deg, longitude_deg`, or GeoJSON of points; `weight` (1 unless
-    given), `rate_bps` and `environment` as columns or properties."""
+    """CSV with `name, latitude_deg, longitude_deg`, or GeoJSON of points; `weight` or
+    `population` (1 unless given), `rate_bps` and `environment` as columns or properties."""
     group: Name = "demand"
     """What the points are called as platforms of the scenario that is written."""
     terminals: Annotated[list[str], Field(min_length=1)]

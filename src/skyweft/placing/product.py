@@ -1,8 +1,12 @@
 """What a placement comes to: stations, who is served, why others are not, who flies when."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+
+NUMBER = re.compile(r"\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +103,25 @@ class Placement:
                 f"{each.longitude_deg:.4f}, {each.altitude_m[0]:,.0f} m{craft}: {each.points} "
                 f"points, weight {each.weight_served:,.6g}, {each.rate_bps / 1e6:,.1f} Mbit/s"
             )
-        for refused in self.refused:
-            yield f"{refused.fleet}: not at {refused.candidates:,} candidates: {refused.reason}"
-        left: dict[str, int] = {}
-        for point in self.points:
-            if point.reason:
-                left[point.reason] = left.get(point.reason, 0) + 1
-        for reason, count in sorted(left.items(), key=lambda each: -each[1])[:REASONS_SHOWN]:
+        for fleet in dict.fromkeys(each.fleet for each in self.refused):
+            reasons = [
+                (each.reason, each.candidates) for each in self.refused if each.fleet == fleet
+            ]
+            for reason, count in alike(reasons):
+                yield f"{fleet}: not at {count:,} candidates: {reason}"
+        for reason, count in alike((each.reason, 1) for each in self.points if each.reason):
             yield f"not served in full, {count:,} points: {reason}"
-        if len(left) > REASONS_SHOWN:
-            yield f"and {len(left) - REASONS_SHOWN:,} more reasons: see demand.csv"
         yield from self.files
 
 
-REASONS_SHOWN = 8
+def alike(reasons: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Yield reasons with how often they come, the most frequent first.
+
+    Those that differ in numbers alone are one, told by the one that comes most often.
+    """
+    groups: dict[str, Counter[str]] = {}
+    for reason, count in reasons:
+        groups.setdefault(NUMBER.sub("#", reason), Counter())[reason] += count
+    for found in sorted(groups.values(), key=lambda each: -each.total()):
+        words = found.most_common(1)[0][0]
+        yield words + (" (or other numbers)" if len(found) > 1 else ""), found.total()

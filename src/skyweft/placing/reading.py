@@ -150,14 +150,22 @@ def read_demand(asked: Demand) -> Wanted:
             for each in strange
         ],
     )
-    return Wanted(points, numbers.get("weight", np.ones(count)), rate_bps, environment)
+    if "weight" in numbers and "population" in numbers:
+        raise ScenarioError(f"{path.name}: both weight and population are there: leave one out")
+    weight = numbers.get("weight", numbers.get("population", np.ones(count)))
+    return Wanted(points, weight, rate_bps, environment)
 
 
 def _table(path: Path) -> tuple[Points, dict[str, Floats], Sequence[str] | None]:
     table = read_table(
         path,
         needed={"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE},
-        optional={"altitude_m": ALTITUDE, "weight": WEIGHT, "rate_bps": RATE},
+        optional={
+            "altitude_m": ALTITUDE,
+            "weight": WEIGHT,
+            "population": WEIGHT,
+            "rate_bps": RATE,
+        },
         texts=("name",),
         texts_optional=("environment",),
     )
@@ -182,7 +190,7 @@ def _features(path: Path) -> tuple[Points, dict[str, Floats], Sequence[str] | No
         raise ScenarioError(f"{path.name}: a point of demand is a Feature with one Point")
     numbers: dict[str, Floats] = {}
     errors = []
-    for name, (low, high) in {"weight": WEIGHT, "rate_bps": RATE}.items():
+    for name, (low, high) in {"weight": WEIGHT, "population": WEIGHT, "rate_bps": RATE}.items():
         values = [each.get("properties", {}).get(name) for each in features]
         if all(value is None for value in values):
             continue

@@ -1,6 +1,6 @@
 """What a platform lives on: its array, its battery, and what its payload takes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class Energy(Entry):
     """Solar array, battery and stated consumption. Without it a platform never runs out."""
 
+    heeded_by: ClassVar[str] = "energy"  # the stage that silences whose battery is empty
     array_m2: Annotated[float, Field(ge=0, le=1e5)]
     """Area of the solar array."""
     array_efficiency: Annotated[float, Field(gt=0, le=0.5)] = 0.2

@@ -516,7 +516,9 @@ class Aircraft(Motion):
     """Equal ones that share the circle, evenly spaced along it."""
 
 
-Waypoint = Annotated[list[float], Field(min_length=2, max_length=2)]
+Waypoint = Annotated[
+    list[Annotated[float, Field(ge=-180, le=360)]], Field(min_length=2, max_length=2)
+]
 
 
 class Sortie(Motion):

@@ -1,5 +1,6 @@
 """Quantities over time against closed forms, and what random ones depend on."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def test_a_year_is_at_its_peak_on_its_day() -> None:
 def test_an_event_rises_straight_and_decays_by_e() -> None:
     event = {"kind": "event", "start_s": 100, "height": 8.0, "rise_s": 40, "decay_s": 60}
     value = of(samples([0, 99, 100, 110, 140, 200, 260]), event)
-    expected = [0, 0, 0, 2, 8, 8 / np.e, 8 / np.e**2]
+    expected = [0, 0, 0, 2, 8, 8 / math.e, 8 / math.e**2]
     assert value == pytest.approx(expected)
     sudden = of(samples([99, 100]), {"kind": "event", "start_s": 100, "height": 8.0})
     assert sudden.tolist() == [0, 8]

@@ -97,7 +97,7 @@ export const timeline = (run: number, query: Values) => json<Timeline>(`runs/${r
 export const route = (run: number, query: Values) => json<Route>(`runs/${run}/path`, query);
 export const matrix = (run: number, query: Values) => json<Matrix>(`runs/${run}/matrix`, query);
 /// What a stage answers to a question of its own.
-export const answer = <T>(run: number, question: string) => json<T>(`runs/${run}/${question}`);
+export const answer = <T>(run: number, question: string, query: Values = {}) => json<T>(`runs/${run}/${question}`, query);
 
 export function table(run: number, name: string, query: TableQuery = {}): Promise<TablePage> {
   const { columns, where = [], sort, descending, offset = 0, limit = 200 } = query;

@@ -122,7 +122,7 @@ class Observations(Rule):
 
     source: Annotated[str, Field(min_length=1)]
     """A group of platforms: the devices."""
-    messages: Annotated[int, Field(ge=0)] | None = None
+    messages: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """Which of the scenario's `[[messages]]` carries it, from 0; needed where several have this
     source."""
     name: Annotated[Line, Field(min_length=1, max_length=100)]
