@@ -1,9 +1,9 @@
 """Placement: 500 candidates, 5,000 points, against the whole mixed-integer program given to HiGHS.
 
 Points lie in clusters, as villages along rivers do; twenty craft reach those within 8 km of a
-square of 100. The peer is the program as textbooks write it (Church and ReVelle, 1974), a row a point,
-solved by the same HiGHS without our prices, swaps and reductions: both must come to the same. In a
-second case carriers and backhaul run out; there the gap that is told is held to a limit.
+square of 100. The peer is the program as textbooks write it (Church and ReVelle, 1974), a row a
+point, solved by the same HiGHS without our prices, swaps and reductions: both must come to the
+same. In a second case carriers and backhaul run out; there the gap that is told has a limit.
 """
 
 from time import process_time
