@@ -10,6 +10,12 @@ from skyweft.links.radio import (
 )
 
 
+def test_nobody_gains_by_being_near() -> None:
+    """Power does not grow on its way: two antennas at one place lose nothing."""
+    assert free_space_loss_db([0.0, 1e-4], 8e9).tolist() == [0, 0]
+    assert free_space_loss_db(0.003, 8e9) > 0  # beyond 2.98 mm, a 4 pi-th of the wavelength
+
+
 def test_free_space_loss_in_the_form_of_p525() -> None:
     # P.525: 32.4 + 20 log f/MHz + 20 log d/km, the constant rounded to a decimal.
     assert free_space_loss_db(1e3, 1e6) == pytest.approx(32.4, abs=0.05)

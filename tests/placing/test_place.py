@@ -12,7 +12,7 @@ import skyweft
 from skyweft.cli import main
 from skyweft.errors import ScenarioError
 from skyweft.network.failures.model import Failures
-from skyweft.placing.product import Placement
+from skyweft.placing.product import Placement, alike
 from skyweft.world.constants import EARTH_RADIUS_MEAN_M
 from tests.placing.asked import (
     BASE,
@@ -356,3 +356,22 @@ def test_links_of_craft_that_are_not_placed_are_left_out(tmp_path: Path) -> None
     found = skyweft.load(tmp_path / "out" / "scenario.toml")
     assert [link.between for link in found.links] == [("phone", "cell"), ("mast", "onward")]
     assert [rule.links for rule in found.rules(Failures)] == [[0]]
+
+
+def test_inhabitants_weigh_unless_there_are_weights(tmp_path: Path) -> None:
+    people = POINTS.replace("weight", "population")
+    assert skyweft.place(write(tmp_path, ONE, people)).weight_total == 720
+    both = POINTS.replace("rate_bps\n", "rate_bps,population\n").replace("1e6\n", "1e6,2\n")
+    with pytest.raises(ScenarioError, match="both weight and population are there"):
+        skyweft.place(write(tmp_path, ONE, both))
+
+
+def test_reasons_that_differ_in_numbers_alone_are_one() -> None:
+    reasons = [("300 km away", 2), ("1,200.5 km away", 1), ("full", 2), ("300 km away", 1)]
+    assert [*alike(reasons)] == [("300 km away (or other numbers)", 4), ("full", 2)]
+
+
+def test_terrain_is_not_read_and_so_refused(tmp_path: Path) -> None:
+    text = BASE + place_table(terrain="hills.tif") + fleet("drones", **DRONES)
+    with pytest.raises(ScenarioError, match="terrain: unknown key"):
+        skyweft.place(write(tmp_path, text))

@@ -29,14 +29,15 @@ def free_space_loss_db(range_m: ArrayLike, frequency_hz: ArrayLike) -> Any:
     Returns
     -------
     loss_db : array
-        Valid in the far field. [dB]
+        Valid in the far field. Nearer than a 4 pi-th of the wavelength it would be a gain: there,
+        as for two platforms at one place, it is 0. [dB]
 
     References
     ----------
     Recommendation ITU-R P.525-4, equation 3.
     """
     per_metre = 4 * np.pi * np.asarray(frequency_hz) / SPEED_OF_LIGHT_M_S
-    return 20 * np.log10(np.asarray(range_m) * per_metre)
+    return 20 * np.log10(np.maximum(np.asarray(range_m) * per_metre, 1.0))
 
 
 def system_temperature_k(noise_figure_db: ArrayLike, antenna_temperature_k: ArrayLike) -> Any:

@@ -29,7 +29,6 @@ class Solved:
 
     world: World
     options: Options
-    kept: Bools  # (E,) entries that terrain does not hide
     problem: Problem  # of the options that nothing forbids
     placed: Placed
 
@@ -128,7 +127,6 @@ class _Known(NamedTuple):
     away_m: Floats
     rate_bps: Floats
     likely: Floats
-    visible: Ints  # options that reach it, whatever the terrain
     reached: Ints  # options that reach it
     allowed: Ints  # of these, those that nothing forbids
 
@@ -151,13 +149,12 @@ def _reasons(solved: Solved, share: Floats) -> list[str]:
         rate_bps,
         likely,
         np.bincount(point, minlength=count),
-        np.bincount(point[solved.kept], minlength=count),
         np.bincount(problem.cover.point, minlength=count),
     )
     full = _full(solved)
-    owner = np.repeat(np.arange(len(options.kind)), np.diff(options.cover.first))[solved.kept]
+    owner = np.repeat(np.arange(len(options.kind)), np.diff(options.cover.first))
     first = np.full(count, -1)  # an option that reaches the point
-    first[point[solved.kept]] = owner
+    first[point] = owner
     found = []
     for u in range(count):
         if share[u] >= FULL:
@@ -193,8 +190,6 @@ def _out_of_reach(solved: Solved, known: _Known, point: int, option: int) -> str
         return (
             f"reached only from where craft cannot be: {name}: {solved.options.forbidden[option]}"
         )
-    if known.visible[point]:
-        return "hidden by terrain from every candidate"
     if known.rate_bps[point] > 0:
         asked = solved.world.placing.line_of_sight.probability_min
         return (

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from skyweft.errors import ScenarioError
 from skyweft.motion.fleet import build_fleet
 from skyweft.placing.answer import Solved, flights, points, refused, stations
@@ -53,14 +51,8 @@ def place(
     asked = read(Path(path).resolve())
     world, warnings = _world(asked)
     found = options(world)
-    kept = np.ones(len(found.cover.point), bool)
-    solved = Solved(
-        world,
-        found,
-        kept,
-        question := problem(world, found, np.flatnonzero(kept)),
-        place_most(question, time_max_s),
-    )
+    question = problem(world, found)
+    solved = Solved(world, found, question, place_most(question, time_max_s))
     placement = _placement(solved, warnings)
     if folder is None:
         return placement

@@ -35,7 +35,7 @@ def placement_map(placement: Placement, ax: Axes | None = None, palette: Palette
     -------
     matplotlib.axes.Axes
         Longitude to the right, latitude up. Rings end where a point of the usual environment is no
-        longer reached; terrain is not in them.
+        longer reached; terrain hides nothing.
     """
     ax = dress(given_or_new(ax), palette)
     where = np.array([(each.longitude_deg, each.latitude_deg) for each in placement.points])

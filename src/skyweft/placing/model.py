@@ -169,8 +169,5 @@ class Placing(Entry):
     """How likely points see what flies."""
     backhaul: Backhaul = Backhaul()
     """What must lead on from a craft."""
-    terrain: File | None = None
-    """GeoTIFF of heights in metres: a point that its hills hide from a craft is not reached. Needs
-    `skyweft[terrain]`."""
     distance_max_m: Distance | None = None
     """Points farther from a craft, over the ground, are not reached."""

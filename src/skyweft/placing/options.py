@@ -230,20 +230,18 @@ def standing(world: World) -> Mapping[str, object]:
     return {name: each for name, each in world.scenario.platforms.items() if name not in new}
 
 
-def problem(world: World, found: Options, kept: Ints) -> Problem:
+def problem(world: World, found: Options) -> Problem:
     """Return what is to be solved: options that nothing forbids.
 
     Parameters
     ----------
     world, found
         The options there are.
-    kept : (E,)
-        Entries of the cover that terrain does not hide.
     """
     placing, wanted = world.placing, world.wanted
     reached = found.cover
-    owner = np.repeat(np.arange(len(found.kind)), np.diff(reached.first))[kept]
-    point, rate_bps = reached.point[kept], reached.rate_bps[kept]
+    owner = np.repeat(np.arange(len(found.kind)), np.diff(reached.first))
+    point, rate_bps = reached.point, reached.rate_bps
     carriers = np.array([each.carriers for each in placing.fleets.values()])
     need_bps = wanted.rate_bps[point]
     with np.errstate(divide="ignore"):
