@@ -32,7 +32,7 @@ from skyweft.scenario.shipped import find as shipped
 
 STEP_S = 10.0
 ELEVATION_DEG = 25.0
-RATIO_MIN = 8.0  # per second of processor time
+RATIO_MIN = 20.0
 REACH_M = 1_250e3  # no satellite of the shell is farther away at that elevation
 
 

@@ -21,7 +21,7 @@ Theory of operation
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.kernels import making
+from skyweft.kernels import kernel, making
 from skyweft.network.graph.adjacency import FAN, FAR_NS, Adjacency, Ints
 from skyweft.network.routing.simd import LANES, relax
 
@@ -119,7 +119,7 @@ def settle(
         upward = not upward
 
 
-@making
+@kernel
 def _relax(
     lanes: Ints, start: int, stop: int, step: int, first: Ints, head: Ints, delay_ns: Ints
 ) -> np.int32:
@@ -133,7 +133,7 @@ def _relax(
     return moved
 
 
-@making
+@kernel
 def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
     """Write the head of the first edge that lies on a shortest route, -1 where none does."""
     nodes, ends = distance_ns.shape
@@ -147,7 +147,7 @@ def fill_next(first: Ints, head: Ints, delay_ns: Ints, distance_ns: Ints, out: I
             out[node, end] = out[node, end] if distance_ns[node, end] < FAR_NS else -1
 
 
-@making
+@kernel
 def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, out: Ints) -> None:
     """Write, of four edges of a node, the first that lies on a shortest route to each end."""
     a, to_a = _edge(node, low, head, delay_ns, len(distance_ns))
@@ -162,7 +162,7 @@ def _follow(node: int, low: int, head: Ints, delay_ns: Ints, distance_ns: Ints, 
         out[node, end] = a if distance_ns[a, end] + to_a == cost else chosen
 
 
-@making
+@kernel
 def _edge(
     node: int, edge: int, head: Ints, delay_ns: Ints, nodes: int
 ) -> tuple[np.int32, np.int32]:
