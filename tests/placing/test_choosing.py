@@ -1,6 +1,7 @@
 """Choice of options against every choice there is, and against HiGHS on the whole problem."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -159,7 +160,7 @@ def test_bounds_hold_and_greedy_keeps_its_guarantee(seed: int) -> None:
     first = served(made, greedy(made)).served
     better = served(made, swapped(made, greedy(made))).served
     bound = lagrangian(made, better)
-    assert best * (1 - 1 / np.e) <= first * (1 + NEAR)  # Nemhauser, Wolsey and Fisher, 1978
+    assert best * (1 - 1 / math.e) <= first * (1 + NEAR)  # Nemhauser, Wolsey and Fisher, 1978
     assert first <= better * (1 + NEAR) <= best * (1 + 2 * NEAR) <= bound.value * (1 + 3 * NEAR)
     # Whatever serves more than is known is made of options that are kept.
     kept = promising(made, bound, better)
