@@ -370,6 +370,16 @@ def test_help_loads_nothing_heavy() -> None:
     assert _python(code) == ""
 
 
+def test_a_check_loads_what_it_needs() -> None:
+    """What draws, solves, serves or reads what few have is loaded when it is asked for."""
+    code = (
+        "import sys; from skyweft.cli import main; main(['check', 'hello']);"
+        "late = {'matplotlib', 'scipy.special', 'scipy.optimize', 'starlette', 'xarray', 'lark'};"
+        "assert not late & set(sys.modules), late & set(sys.modules)"
+    )
+    assert _python(code) == ""
+
+
 def test_the_package_runs_whatever_was_imported_before() -> None:
     code = (
         "from skyweft.results import open_run; import skyweft.columns; import skyweft;"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skyweft.delivery.model import Messages
 from skyweft.errors import ScenarioError
-from skyweft.stage.question import Answer, Question
+from skyweft.stage.question import Answer, Question, known
 
 Floats = NDArray[np.float64]
 
@@ -88,12 +88,7 @@ def _evenly(count: int, most: int) -> NDArray[np.int64]:
 
 
 def _cells(table: pa.Table) -> dict[str, list[float | None]]:
-    return {name: _known(table[name].to_numpy()) for name in table.column_names}
-
-
-def _known(values: NDArray[Any]) -> list[float | None]:
-    """Return numbers for JSON; None for what is none."""
-    return [each if np.isfinite(each) else None for each in values.tolist()]
+    return {name: known(table[name].to_numpy()) for name in table.column_names}
 
 
 def _stored(table: pa.Table) -> dict[str, list[Any]]:

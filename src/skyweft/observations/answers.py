@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from skyweft.drawing.reading import numbers
 from skyweft.errors import ScenarioError
 from skyweft.observations.sensors.model import Observations
-from skyweft.stage.question import Answer, Question
+from skyweft.stage.question import Answer, Question, known
 
 POINTS_MAX = 2_000  # of a device's course
 DEVICES_MAX = 1_000
@@ -43,7 +42,7 @@ def devices(question: Question) -> dict[str, Any]:
     left = rows.num_rows - some.num_rows
     return {
         "platform": some.column("platform").cast(pa.string()).to_pylist(),
-        **{name: _known(numbers(some, name)) for name in SEEN[1:]},
+        **{name: known(numbers(some, name)) for name in SEEN[1:]},
         "notes": [f"{left:,} more devices are in observations_by_device.parquet"] * (left > 0),
     }
 
@@ -72,7 +71,7 @@ def series(question: Question) -> dict[str, Any]:
     every = max(1, -(-mine.num_rows // POINTS_MAX))
     some = mine.take(pa.array(np.arange(0, mine.num_rows, every)))
     return {
-        **{column: _known(numbers(some, column)) for column in COURSE[1:]},
+        **{column: known(numbers(some, column)) for column in COURSE[1:]},
         "notes": [f"one of {every} observations is drawn"] * (every > 1),
     }
 
@@ -87,8 +86,3 @@ def _of(question: Question, table: str, columns: tuple[str, ...]) -> pa.Table:
         raise ScenarioError(f"rule: this run has {len(rules)} of [[observations]], not {rule + 1}")
     rows = question.run.table(table, ("rule", *columns))
     return rows.filter(pc.equal(rows.column("rule"), rule))
-
-
-def _known(values: NDArray[Any]) -> list[float | None]:
-    """Return numbers for JSON; None for what is none."""
-    return [each if np.isfinite(each) else None for each in values.tolist()]

@@ -5,13 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skyweft.delivery.totals import over
+from skyweft.delivery.totals import HOUR_S, over
 from skyweft.observations.sampling import Stream
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
-
-HOUR_S = 3_600.0
 
 
 class ByDevice(NamedTuple):

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from skyweft.drawing.axes import dress, given_or_new, legend, shortened, time_axis
+from skyweft.drawing.axes import legend, over_time, shortened
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, codes, numbers
 
@@ -46,8 +46,7 @@ def known_values(
         The three devices with the most observations; dots are measurements, steps the freshest that
         had arrived by then.
     """
-    ax = dress(given_or_new(ax), palette, grid="y")
-    unit_s = time_axis(ax, duration_s)
+    ax, unit_s = over_time(ax, palette, duration_s)
     colours = (palette.space, palette.air, palette.ground)
     for name, colour in zip(_fullest(observations, DRAWN_MAX), colours, strict=False):
         mine = observations.filter(pc.equal(observations.column("platform"), name))
@@ -73,15 +72,9 @@ def known_values(
 
 def _fullest(observations: pa.Table, most: int) -> list[str]:
     """Return the devices with the most observations, of equal ones the first by name."""
-    counted = observations.group_by("platform").aggregate([("result", "count")])
-    order = [("result_count", "descending"), ("platform", "ascending")]
-    plain = counted.set_column(
-        counted.schema.get_field_index("platform"),
-        "platform",
-        counted.column("platform").cast(pa.string()),
-    )
-    found: list[str] = plain.sort_by(order).slice(0, most).column("platform").to_pylist()
-    return found
+    names, row = codes(observations, "platform")
+    order = np.lexsort((np.array(names), -np.bincount(row, minlength=len(names))))
+    return [names[k] for k in order[:most]]
 
 
 def _known(
@@ -121,8 +114,7 @@ def completeness(
         Devices by row, the most complete on top; of more than forty every n-th of that order.
         Hours whose samples still had time to arrive at the run's end stay empty.
     """
-    ax = dress(given_or_new(ax), palette)
-    unit_s = time_axis(ax, duration_s)
+    ax, unit_s = over_time(ax, palette, duration_s, grid="")
     names, row = codes(hours, "platform")
     expected, arrived, time_s = (
         numbers(hours, column) for column in ("expected", "arrived", "time_s")

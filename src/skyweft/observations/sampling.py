@@ -16,6 +16,7 @@ from skyweft.observations.sensors.codec import decode, encode
 from skyweft.observations.sensors.model import Observations
 from skyweft.observations.sensors.terms import Samples, quantity
 from skyweft.scenario.scenario import Scenario
+from skyweft.stage import Context
 from skyweft.world import ellipsoid
 
 Floats = NDArray[np.float64]
@@ -58,14 +59,12 @@ def carrier(scenario: Scenario, rule: Observations) -> int:
     return next(k for k, each in enumerate(scenario.rules(Messages)) if each.source == rule.source)
 
 
-def stream(
-    scenario: Scenario, fleet: Fleet, number: int, deliveries: pa.Table, end_s: float
-) -> Stream:
+def stream(context: Context, number: int, deliveries: pa.Table, end_s: float) -> Stream:
     """Return all samples of a datastream.
 
     Parameters
     ----------
-    scenario, fleet
+    context : Context
         What was run.
     number : int
         Which of `[[observations]]`.
@@ -79,11 +78,12 @@ def stream(
     ScenarioError
         A file of values does not cover the samples.
     """
+    scenario, fleet = context.scenario, context.fleet
     rule = scenario.rules(Observations)[number]
     place = carrier(scenario, rule)
     mine = deliveries.filter(pc.equal(deliveries.column("rule"), place))
     names, row = codes(mine, "source")
-    device = _rows(fleet, names)[row]
+    device = _rows(context, names)[row]
     sequence = numbers(mine, "sequence_number").astype(np.int64)
     created_s, received_s = numbers(mine, "created_s"), numbers(mine, "delivered_s")
     before = np.arange(rule.samples)[::-1] * (rule.sample_period_s or 0.0)
@@ -117,15 +117,16 @@ def stream(
     )
 
 
-def _rows(fleet: Fleet, names: Sequence[str]) -> NDArray[np.int64]:
+def _rows(context: Context, names: Sequence[str]) -> NDArray[np.int64]:
     """Return the fleet's rows of some names."""
-    row_of = {name: row for row, name in enumerate(fleet.names)}
-    return np.array([row_of[each] for each in names], np.int64)
+    found = pc.index_in(pa.array(names, pa.string()), value_set=context.names)
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
 
 
 def _longitudes(fleet: Fleet, device: NDArray[np.int64]) -> Floats:
     """Return where devices stand; NaN for those that move."""
-    found = np.full(len(fleet), np.nan)
-    stands = np.flatnonzero(fleet.site >= 0)
-    found[stands] = ellipsoid.to_geodetic(fleet.sites.position_m[fleet.site[stands]])[1]
-    return found[device]
+    who, place = np.unique(device, return_inverse=True)
+    found = np.full(len(who), np.nan)
+    stands = np.flatnonzero(fleet.site[who] >= 0)
+    found[stands] = ellipsoid.to_geodetic(fleet.sites.position_m[fleet.site[who[stands]]])[1]
+    return found[place]

@@ -11,6 +11,7 @@ from skyweft.columns import named
 from skyweft.delivery.arrow import DELIVERIES
 from skyweft.delivery.model import Messages
 from skyweft.delivery.settlement import expected, listed
+from skyweft.delivery.totals import over
 from skyweft.errors import ScenarioError
 from skyweft.observations.arrow import BY_DEVICE, BY_HOUR, OBSERVATIONS
 from skyweft.observations.freshness import ByDevice, by_device, by_hour
@@ -100,12 +101,12 @@ class _State(State):
 
     def close(self, whole: Whole) -> Metrics:
         context = whole.context
-        scenario, fleet, end_s = context.scenario, context.fleet, whole.end_s
+        scenario, end_s = context.scenario, whole.end_s
         deliveries = whole.written(DELIVERIES, CARRIED)
         rows: list[list[pa.Table]] = [[], [], []]
         summed = []
         for number, rule in enumerate(scenario.rules(Observations)):
-            some = stream(scenario, fleet, number, deliveries, end_s)
+            some = stream(context, number, deliveries, end_s)
             devices = by_device(some, end_s)
             for kept, table in zip(rows, _tables(number, some, devices, context), strict=True):
                 kept.append(table)
@@ -177,8 +178,7 @@ def _tables(number: int, some: Stream, devices: ByDevice, context: Context) -> I
     )
     for table, found in ((BY_DEVICE, devices), (BY_HOUR, by_hour(some))):
         columns = found._asdict()
-        with np.errstate(invalid="ignore"):
-            complete = found.arrived / np.where(found.expected > 0, found.expected, np.nan)
+        complete = over(found.arrived, found.expected)
         yield table.build({**who(columns.pop("device")), **columns, "completeness": complete})
 
 

@@ -61,3 +61,8 @@ def whole(values: Mapping[str, str], key: str, default: int) -> int:
     if not text.isdecimal() or len(text) > 12:
         raise ScenarioError(f"{key}: {text!r} is no whole number from 0 on")
     return int(text)
+
+
+def known(values: NDArray[Any]) -> list[float | None]:
+    """Return numbers for JSON; None for what is none."""
+    return [each if np.isfinite(each) else None for each in values.tolist()]

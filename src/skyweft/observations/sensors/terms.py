@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from skyweft.delivery.access.random import uniforms
 from skyweft.errors import ScenarioError
@@ -77,6 +76,8 @@ class Draws:
 
     def normal(self, device: Longs, number: Longs) -> Floats:
         """Return standard normal numbers. (N,)."""
+        from scipy.special import ndtri  # a tenth of a second at every start, else
+
         drawn = uniforms(self.seed, self.stream, device, number, PURPOSE + self.term)
         return np.asarray(ndtri(drawn + HALF_STEP))
 

@@ -59,7 +59,7 @@ export function View() {
   const show = (name: string, wanted: Condition[] = []) => [chosen.value, conditions.value] = [name, wanted];
   const kept = tables[ROWS] !== undefined;
   return (
-    <div class="deliveries">
+    <div class="outlined">
       <div class="outcome">
         {complaint.value && <p class="notice" role="alert">{complaint.value}</p>}
         <Outcome sums={sums} sum={sum.value} onCause={kept ? (cause) => show(ROWS, [{ column: "loss_cause", op: "eq", value: cause }]) : null} />

@@ -12,6 +12,11 @@ test("what comes late and older changes nothing that is known", () => {
   ]);
 });
 
+test("of what comes down in one pass the freshest counts", () => {
+  const pass: Series = { phenomenon_s: [0, 100, 200], received_s: [250.4, 250.6, 250.8], result: [1, 9, 3], quality: [2, 2, 2], notes: [] };
+  expect(known(pass, 400)).toEqual([{ x: 250.8, y: 3 }, { x: 400, y: 3 }]);
+});
+
 test("nothing is known before anything arrives", () => {
   expect(known({ ...late, phenomenon_s: [], received_s: [], result: [] }, 400)).toEqual([]);
   expect(age_s(late, 219)).toBeNull();

@@ -43,19 +43,25 @@ export function streamsOf(figures: Record<string, unknown> | null): Stream[] {
   return Array.isArray(found) ? (found as Stream[]) : [];
 }
 
-/// What was the freshest known value, as a line of steps up to the run's end.
+/// Of the width of a chart: arrivals nearer to each other cannot be told apart.
+const STEPS = 500;
+
+/// What was the freshest known value, as a line of steps up to the run's end. Readings of hours come
+/// down in one pass: of arrivals that cannot be told apart the last counts.
 export function known({ phenomenon_s, received_s, result }: Series, end_s: number): Point[] {
   const order = received_s.map((_, k) => k).sort((a, b) => received_s[a]! - received_s[b]! || a - b);
-  const points: Point[] = [];
-  let freshest = -1;
+  const arrivals: Point[] = [];
+  const step = (t_s: number) => Math.floor((STEPS * t_s) / end_s);
+  let freshest_s = -Infinity;
   for (const k of order) {
-    if (freshest >= 0 && phenomenon_s[k]! <= phenomenon_s[freshest]!) continue;
-    if (freshest >= 0) points.push({ x: received_s[k]!, y: result[freshest]! });
-    freshest = k;
-    points.push({ x: received_s[k]!, y: result[k]! });
+    if (phenomenon_s[k]! <= freshest_s) continue;
+    freshest_s = phenomenon_s[k]!;
+    const arrival = { x: received_s[k]!, y: result[k]! };
+    const before = arrivals.at(-1);
+    if (before && step(before.x) === step(arrival.x)) arrivals.pop();
+    arrivals.push(arrival);
   }
-  if (freshest >= 0) points.push({ x: Math.max(end_s, points.at(-1)!.x), y: result[freshest]! });
-  return points;
+  return arrivals.flatMap((each, k) => [each, { x: arrivals[k + 1]?.x ?? Math.max(end_s, each.x), y: each.y }]);
 }
 
 /// How old the freshest known value is at a moment; null where nothing is known.

@@ -79,7 +79,7 @@ export function View() {
   const tables = run.value?.tables ?? {};
   const all = Object.keys(PANELS).filter((name) => tables[name] !== undefined);
   return (
-    <div class="deliveries">
+    <div class="outlined">
       <div class="outcome">
         {complaint.value && <p class="notice" role="alert">{complaint.value}</p>}
         <p class="pad">
