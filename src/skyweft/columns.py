@@ -73,7 +73,7 @@ class Table:
     listed: int | None = 0
 
     def __post_init__(self) -> None:
-        names = [each.name for each in self.columns]
+        names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError(f"the table {self.name} declares a column twice: {names}")
 
@@ -82,10 +82,10 @@ class Table:
         """Return the Arrow schema; every field's metadata states unit and meaning."""
         return pa.schema(
             [
-                pa.field(each.name, _TYPES[each.kind]).with_metadata(
-                    {"unit": each.unit, "meaning": each.meaning}
+                pa.field(column.name, _TYPES[column.kind]).with_metadata(
+                    {"unit": column.unit, "meaning": column.meaning}
                 )
-                for each in self.columns
+                for column in self.columns
             ]
         )
 
@@ -124,9 +124,9 @@ class Table:
     def reference(self) -> str:
         """Return the table as Markdown, for the documentation."""
         rows = [
-            f"| `{each.name}` | {kind} | {each.unit} | {each.meaning} |"
-            for each in self.columns
-            for kind in [_SPOKEN.get(each.kind, each.kind)]
+            f"| `{column.name}` | {kind} | {column.unit} | {column.meaning} |"
+            for column in self.columns
+            for kind in [_SPOKEN.get(column.kind, column.kind)]
         ]
         said = f"{self.rows[0].upper()}{self.rows[1:]}."
         head = ["| column | type | unit | meaning |", "|---|---|---|---|"]

@@ -20,9 +20,9 @@ class Shown:
     def _repr_html_(self) -> str:
         count = len(self)
         columns = {
-            each.name: column
-            for each in fields(self)  # type: ignore[arg-type]
-            for column in [getattr(self, each.name)]
+            field.name: column
+            for field in fields(self)  # type: ignore[arg-type]
+            for column in [getattr(self, field.name)]
             if isinstance(column, np.ndarray | tuple) and len(column) == count
         }
         cut = count > 2 * ROWS
@@ -30,7 +30,7 @@ class Shown:
         head = "".join(f"<th>{escape(name)}</th>" for name in columns)
         body = [
             "<tr>"
-            + "".join(f"<td>{_written(each[row])}</td>" for each in columns.values())
+            + "".join(f"<td>{_written(column[row])}</td>" for column in columns.values())
             + "</tr>"
             for row in rows
         ]

@@ -72,7 +72,7 @@ class Registry(Mapping[str, Part], Generic[Part]):
     @property
     def ours(self) -> tuple[Part, ...]:
         """Return the parts that are ours, without a look at any package."""
-        return tuple(named(each) if isinstance(each, str) else each for each in self._ours)
+        return tuple(named(entry) if isinstance(entry, str) else entry for entry in self._ours)
 
     def origin(self, kind: str) -> str:
         """Return which package's part a kind is, for people; nothing for ours."""

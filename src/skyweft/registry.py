@@ -32,7 +32,7 @@ class Kind:
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of the model, in its order."""
         field = self.model.model_fields.get("kind")
-        return tuple(each for each in get_args(field and field.annotation) if isinstance(each, str))
+        return tuple(arg for arg in get_args(field and field.annotation) if isinstance(arg, str))
 
 
 class Kinds(Registry[Kind]):

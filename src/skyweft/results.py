@@ -156,8 +156,8 @@ class Run(Folder):
             What was written; what was left out is told in warnings.
         """
         path, notes = export(self, form, out, only=only, step_s=step_s, time_s=time_s)
-        for each in notes:
-            warnings.warn(each, stacklevel=2)
+        for note in notes:
+            warnings.warn(note, stacklevel=2)
         return path
 
     def graph(self, time_s: float | datetime = 0.0) -> Snapshot:

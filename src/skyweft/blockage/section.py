@@ -60,4 +60,4 @@ def _group(found: Mapping[str, Any]) -> Sequence[Cell]:
 
 def _time(row: Mapping[str, Any]) -> Sequence[Cell]:
     moments = (row["start_s"], row["end_s"], row["end_s"] - row["start_s"])
-    return [row["platform"], row["cause"], *(Number(lasting(each)) for each in moments)]
+    return [row["platform"], row["cause"], *(Number(lasting(moment)) for moment in moments)]

@@ -23,8 +23,8 @@ class BlockageStage(Stage):
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether any line says so."""
-        ways = (each.motion for each in scenario.platforms.values())
-        return any(isinstance(each, Rail) and (each.blocked or each.blocked_file) for each in ways)
+        ways = (platform.motion for platform in scenario.platforms.values())
+        return any(isinstance(way, Rail) and (way.blocked or way.blocked_file) for way in ways)
 
     def open(self, context: Context) -> "_State":
         """Begin a run."""

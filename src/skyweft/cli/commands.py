@@ -139,8 +139,8 @@ def export(options: argparse.Namespace) -> int:
         step_s=options.step,
         time_s=options.time,
     )
-    for each in notes:
-        warn(each)
+    for note in notes:
+        warn(note)
     answer(options, {"path": str(path), "notes": notes}, [str(path)])
     return DONE
 
@@ -166,7 +166,7 @@ def show(options: argparse.Namespace) -> int:
             webbrowser.open(page)
 
     address = Address(options.host, options.port, options.token)
-    serve([Path(each) for each in options.folders], address, ready)
+    serve([Path(folder) for folder in options.folders], address, ready)
     return DONE
 
 
@@ -279,8 +279,8 @@ def place(options: argparse.Namespace) -> int:
 
     folder = Path(options.out) if options.out else Path("placed", Path(options.file).stem)
     found = place(options.file, folder, force=options.force)
-    for each in found.warnings:
-        warn(each)
+    for warning in found.warnings:
+        warn(warning)
     answer(options, found.facts(), [*found.lines()])
     return DONE
 

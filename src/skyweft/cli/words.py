@@ -91,7 +91,7 @@ def _add_set(sub: argparse.ArgumentParser) -> None:
 def _add_export(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("folder", metavar="DIR", help="folder of a run")
     # Those of packages are looked for when one is asked for: help loads nothing of theirs.
-    known = "; ".join(f"{each.kind}: {each.words}" for each in FORMATS.ours)
+    known = "; ".join(f"{entry.kind}: {entry.words}" for entry in FORMATS.ours)
     sub.add_argument(
         "--format",
         dest="form",
@@ -168,7 +168,7 @@ def _add_sweep(sub: argparse.ArgumentParser) -> None:
 
 def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("where", metavar="DIR|FILE", help="folder of a run, or a contact plan")
-    known = "; ".join(f"{each.kind}: {each.words}" for each in PLAN_FORMATS.ours)
+    known = "; ".join(f"{entry.kind}: {entry.words}" for entry in PLAN_FORMATS.ours)
     sub.add_argument(
         "--write",
         nargs=2,

@@ -278,7 +278,7 @@ def _comparable(kind: pa.DataType, condition: Condition) -> float:
 
 def _order(keys: list[pa.ChunkedArray], descending: bool) -> NDArray[np.int64]:
     """Return the order of keys; equal ones as they stand in the table, those without one last."""
-    key = pa.chunked_array([chunk for each in keys for chunk in each.chunks], keys[0].type)
+    key = pa.chunked_array([chunk for key in keys for chunk in key.chunks], keys[0].type)
     if pa.types.is_list(key.type):
         raise ScenarioError("a column of lists has no order")
     if pa.types.is_string(key.type):
@@ -308,7 +308,7 @@ def _taken(file: pq.ParquetFile, rows: NDArray[np.int64], columns: Sequence[str]
         piece = file.read_row_group(int(number), columns=list(columns)).select(list(columns))
         pieces.append(piece.take(pa.array(rows[mine] - first[number])))
         place.append(mine)
-    whole = pa.concat_tables([_spelled(each) for each in pieces])
+    whole = pa.concat_tables([_spelled(piece) for piece in pieces])
     return whole.take(pa.array(np.argsort(np.concatenate([*place, np.zeros(0, np.int64)]))))
 
 

@@ -40,7 +40,7 @@ def timeline(run: Run, from_s: float, to_s: float, group: str | None = None) -> 
         out. Rows go by layer, then in the order of the scenario.
     """
     who = cast(run, SITES_MAX)
-    names = [each["name"] for each in who.groups]
+    names = [group["name"] for group in who.groups]
     if group is not None and group not in names:
         raise ScenarioError(f"there is no group {group!r}; the groups are {', '.join(names)}")
     rules = rules_met(run)
@@ -60,7 +60,7 @@ def timeline(run: Run, from_s: float, to_s: float, group: str | None = None) -> 
 
 def _rows(who: Cast, group: str | None) -> tuple[Ints, list[str]]:
     """Return which platforms get a row, in order."""
-    layer = np.array([LAYERS.index(each["layer"]) for each in who.groups])[who.group]
+    layer = np.array([LAYERS.index(group["layer"]) for group in who.groups])[who.group]
     rows = np.argsort(layer, kind="stable")
     if group is not None:
         wanted = [number for number, each in enumerate(who.groups) if each["name"] == group]
@@ -127,7 +127,9 @@ def _written(who: Cast, rows: Ints, bars: _Bars, rules: list[str]) -> list[dict[
     names = who.names.to_pylist()
     written: list[list[Any]] = [[] for _ in rows]
     columns = (bars.row, bars.start_s, bars.end_s, bars.rule, bars.other)
-    for row, start_s, end_s, rule, other in zip(*(each.tolist() for each in columns), strict=True):
+    for row, start_s, end_s, rule, other in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
         written[row].append(
             [
                 round(start_s, 3),

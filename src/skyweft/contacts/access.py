@@ -25,7 +25,7 @@ class ContactStatistics:
     elevation_max_deg: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        assert len({len(getattr(self, each.name)) for each in fields(self)}) == 1
+        assert len({len(getattr(self, field.name)) for field in fields(self)}) == 1
         assert np.all(np.diff(self.key) > 0)
 
     def __len__(self) -> int:
@@ -87,8 +87,8 @@ def join(earlier: ContactStatistics, later: ContactStatistics) -> ContactStatist
     )
     fresh = np.setdiff1d(np.arange(len(later)), in_later, assume_unique=True)
     order = np.argsort(np.concatenate([earlier.key, later.key[fresh]]), kind="stable")
-    a = {each.name: getattr(earlier, each.name)[in_earlier] for each in fields(earlier)}
-    b = {each.name: getattr(later, each.name)[in_later] for each in fields(later)}
+    a = {field.name: getattr(earlier, field.name)[in_earlier] for field in fields(earlier)}
+    b = {field.name: getattr(later, field.name)[in_later] for field in fields(later)}
     between_s = b["first_s"] - a["last_s"]
     both = {
         "key": a["key"],

@@ -93,7 +93,7 @@ class _Search:
         """Return the contacts of one rule between two groups."""
         link = self._scenario.links[pairs.link]
         groups = (pairs.source_group, pairs.target_group)
-        layers = [self._fleet.layers[each] for each in groups]
+        layers = [self._fleet.layers[group] for group in groups]
         terminals = [self._scenario.terminals[each] for each in link.between]
         # The lower layer's end is a; within one layer the source is.
         swapped = HEIGHT[layers[0]] > HEIGHT[layers[1]]
@@ -110,7 +110,7 @@ class _Search:
         rules = Rules(
             elevation=between,
             sight=bool(between and floor_deg < 0 and a.moves and b.moves),
-            grazing_altitude_m=_grazing_m(link, layers, [each.kind for each in terminals]),
+            grazing_altitude_m=_grazing_m(link, layers, [terminal.kind for terminal in terminals]),
             range_max_m=link.range_max_m or float("inf"),
             mask_a=sectors(masks[0]),
             mask_b=sectors(masks[1]),
@@ -171,7 +171,7 @@ def _nothing() -> Columns:
     none = np.empty(0)
     kinds = {"link": np.int16, "source": np.int32, "target": np.int32, "cut_start": np.bool_}
     kinds |= {"cut_end": np.bool_, "elevation_max_deg": np.float32}
-    names = [each.name for each in fields(Contacts)]
+    names = [field.name for field in fields(Contacts)]
     return {name: none.astype(kinds.get(name, np.float64)) for name in names}
 
 
@@ -223,7 +223,7 @@ def part(contacts: Contacts, border_s: float) -> tuple[Contacts, Contacts]:
 
 
 def _part(contacts: Contacts, which: NDArray[np.bool_]) -> Columns:
-    return {each.name: getattr(contacts, each.name)[which] for each in fields(Contacts)}
+    return {field.name: getattr(contacts, field.name)[which] for field in fields(Contacts)}
 
 
 def _without(contacts: Contacts, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -54,7 +54,7 @@ class Meetings:
 
     def columns(self) -> dict[str, Floats]:
         """Return the sums by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def of(cls, columns: Mapping[str, Floats]) -> "Meetings":
@@ -63,7 +63,7 @@ class Meetings:
 
     def add(self, fleet: Fleet, contacts: Contacts) -> None:
         """Add contacts, none of which starts before those of the last call."""
-        layer = np.array([LAYERS.index(each) for each in fleet.layers], np.int32)
+        layer = np.array([LAYERS.index(layer) for layer in fleet.layers], np.int32)
         ends = contacts.link, contacts.source, contacts.target
         _add_meetings(
             _Met(*ends, contacts.start_s, contacts.end_s, fleet.group, layer),

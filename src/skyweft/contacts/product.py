@@ -40,7 +40,7 @@ class Contacts(Shown):
 
     def taking(self, rows: NDArray[Any] | slice) -> "Contacts":
         """Return some of the rows."""
-        return Contacts(*(getattr(self, each.name)[rows] for each in fields(self)))
+        return Contacts(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @staticmethod
     def none() -> "Contacts":
@@ -51,7 +51,7 @@ class Contacts(Shown):
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +78,5 @@ class Numbered:
     def of(cls, columns: Mapping[str, NDArray[Any]]) -> "Numbered":
         """Return what `columns` told of."""
         number, carried, still = (columns[name] for name in ("number", "carried", "open"))
-        contacts = Contacts(**{each.name: columns[each.name] for each in fields(Contacts)})
+        contacts = Contacts(**{field.name: columns[field.name] for field in fields(Contacts)})
         return cls(contacts, number, int(carried), still)

@@ -205,11 +205,11 @@ def _settled(contacts: Contacts, start_s: float, end_s: float) -> Contacts:
 def _ended(some: Contacts, first: int, ends: Sequence[dict[str, NDArray[np.generic]]]) -> Contacts:
     """Replace rows by what is known of them at their end."""
     columns = {name: getattr(some, name) for name in LATER}
-    for each in ends:
-        number = each["number"].astype(np.int64)
+    for end in ends:
+        number = end["number"].astype(np.int64)
         mine = (number >= first) & (number < first + len(some))
         for name, column in columns.items():
-            column[number[mine] - first] = each[name][mine]
+            column[number[mine] - first] = end[name][mine]
     return replace(some, **columns)
 
 

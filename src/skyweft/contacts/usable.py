@@ -93,9 +93,9 @@ def usable(contacts: Contacts, cuts: Cuts) -> tuple[Contacts, Ints]:
         for start_s, end_s in _left(contacts, c, some.start_s[low:high], some.end_s[low:high])
     ]
     kept = np.setdiff1d(every, some.contact)
-    of = np.concatenate([kept, np.array([each[0] for each in spans], np.int64)])
-    start_s = np.append(contacts.start_s[kept], [each[1] for each in spans])
-    end_s = np.append(contacts.end_s[kept], [each[2] for each in spans])
+    of = np.concatenate([kept, np.array([span[0] for span in spans], np.int64)])
+    start_s = np.append(contacts.start_s[kept], [span[1] for span in spans])
+    end_s = np.append(contacts.end_s[kept], [span[2] for span in spans])
     order = np.lexsort((of, start_s))
     of, start_s, end_s = of[order], start_s[order], end_s[order]
     # By column: a contact whose beginning is cut off may come after one that began later.

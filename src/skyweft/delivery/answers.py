@@ -113,7 +113,7 @@ def _stored(table: pa.Table) -> dict[str, list[Any]]:
 def _highest(values: NDArray[Any], first: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return where the highest value of each piece is."""
     pieces = np.split(np.arange(len(values)), first[1:])
-    return np.array([each[np.argmax(values[each])] for each in pieces if len(each)], np.int64)
+    return np.array([piece[np.argmax(values[piece])] for piece in pieces if len(piece)], np.int64)
 
 
 def _targets(table: pa.Table) -> tuple[list[dict[str, Any]], list[str]]:

@@ -109,7 +109,7 @@ def unrestricted(whole: Whole, number: Ints, samples: Samples) -> Samples:
     if not parts:
         return samples
     names = Samples.__slots__
-    free = {name: np.concatenate([getattr(each, name) for each in parts]) for name in names}
+    free = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     free["contact"] = np.searchsorted(number, free["contact"])
     others = ~np.isin(samples.contact, free["contact"])
     every = {name: np.append(getattr(samples, name)[others], free[name]) for name in names}

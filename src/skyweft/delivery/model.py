@@ -256,8 +256,8 @@ def _messages(rule: Messages, models: _Models) -> Complaints:
         yield from _uplink(rule, uplink, models)
     if isinstance(rule.wake, Beacon):
         ends = [models.terminals.get(uplink.receiver) for uplink in found]
-        radios = [each for each in ends if isinstance(each, Radio)]
-        if radios and not any(each.reception.beacon_period_s for each in radios):
+        radios = [end for end in ends if isinstance(end, Radio)]
+        if radios and not any(radio.reception.beacon_period_s for radio in radios):
             yield "wake", "no receiver sends beacons: give its terminal reception.beacon_period_s"
 
 

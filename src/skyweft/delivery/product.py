@@ -48,7 +48,9 @@ RECEIVED = CAUSES.index("")
 def cause_codes(causes: Sequence[str]) -> NDArray[np.int8]:
     """Return the codes of restrictions' causes: behind all of ours, but for that of failures."""
     failures = CAUSES[OUT_OF_ORDER]
-    codes = [OUT_OF_ORDER if each == failures else len(CAUSES) + k for k, each in enumerate(causes)]
+    codes = [
+        OUT_OF_ORDER if cause == failures else len(CAUSES) + k for k, cause in enumerate(causes)
+    ]
     return np.array(codes, np.int8)
 
 
@@ -78,7 +80,7 @@ class Receptions(Shown):
             assert len(getattr(self, name)) == count
         assert len(self.copy_first) == count + 1
         copies = self.copy_receiver, self.copy_received_s, self.copy_air_s
-        assert {len(each) for each in copies} == {self.copy_first[-1]}
+        assert {len(copy) for copy in copies} == {self.copy_first[-1]}
         assert np.array_equal(np.diff(self.copy_first) > 0, self.cause == RECEIVED)
 
     def __len__(self) -> int:
@@ -123,12 +125,12 @@ class Deliveries(Shown):
     @classmethod
     def joined(cls, pieces: "Sequence[Deliveries]") -> "Deliveries":
         """Return pieces one after the other; of at least one."""
-        names = [each.name for each in fields(cls)]
-        return cls(*(np.concatenate([getattr(each, name) for each in pieces]) for name in names))
+        names = [field.name for field in fields(cls)]
+        return cls(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
 
     @classmethod
     def sorted(cls, pieces: "Sequence[Deliveries]") -> "Deliveries":
         """Return pieces as one, in order of creation, rule, device and number."""
         whole = cls.joined(pieces)
         order = np.lexsort((whole.number, whole.device, whole.rule, whole.created_s))
-        return cls(*(getattr(whole, each.name)[order] for each in fields(cls)))
+        return cls(*(getattr(whole, field.name)[order] for field in fields(cls)))

@@ -79,8 +79,8 @@ def drawn(
         320,
         "deliveries-losses",
     )
-    rows = [_row(name, each) for name, each in zip(names, metrics["rules"], strict=True)]
-    parts = [_parts(name, each) for name, each in zip(names, metrics["rules"], strict=True)]
+    rows = [_row(name, metric) for name, metric in zip(names, metrics["rules"], strict=True)]
+    parts = [_parts(name, metric) for name, metric in zip(names, metrics["rules"], strict=True)]
     return titled(
         "deliveries",
         "Messages",
@@ -171,7 +171,7 @@ def _words(metrics: Mapping[str, Any]) -> str:
 
 def _called(rules: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return what to call each rule: its devices, with its number where they have several."""
-    sources = [each["source"] for each in rules]
+    sources = [rule["source"] for rule in rules]
     return [
         f"{name} ({number})" if sources.count(name) > 1 else name
         for number, name in enumerate(sources, 1)
@@ -198,7 +198,7 @@ def _parts(name: str, rule: Mapping[str, Any]) -> list[Cell]:
     parts = ("at_device_", "on_board_", "in_transit_")
     metrics = [f"delay_{part}mean_s" for part in ("", *parts)]
     metrics += [f"delay_{part}p95_s" for part in parts[:2]]
-    return [name, *(lasting(_nan(rule[each])) for each in metrics)]
+    return [name, *(lasting(_nan(rule[metric])) for metric in metrics)]
 
 
 def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:
@@ -280,7 +280,7 @@ def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
         mine = who == row
         hours = [float(each[mine].sum()) / 3_600 for each in (served, missed)]
         rows.append(
-            [name, *(number(each) for each in hours), _amount(float(arrived_now[mine].sum()))]
+            [name, *(number(hour) for hour in hours), _amount(float(arrived_now[mine].sum()))]
         )
     heads = [("target", ""), ("passes served", "h"), ("let pass", "h"), ("downlinked", "")]
     more = len(rows) - TARGETS_MAX

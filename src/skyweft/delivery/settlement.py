@@ -152,7 +152,7 @@ def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, ND
     kept, numbers, before = [], [np.zeros(0, np.int64)], 0
     for some in contacts:
         rows = np.flatnonzero(within[some.source] & within[some.target])
-        kept.append([getattr(some, each.name)[rows] for each in fields(Contacts)])
+        kept.append([getattr(some, field.name)[rows] for field in fields(Contacts)])
         numbers.append(before + rows)
         before += len(some)
     columns = (np.concatenate(each) for each in zip(*kept, strict=True))
@@ -166,7 +166,7 @@ def _samples(files: Sequence[Path], number: NDArray[np.int64]) -> Samples:
         table = read(file, SAMPLED)
         columns = [table[name].to_numpy() for name in SAMPLED]
         mine = np.isin(columns[0], number)
-        kept.append([each[mine] for each in columns])
+        kept.append([column[mine] for column in columns])
     contact, *rest = (np.concatenate(each) for each in zip(*kept, strict=True))
     order = np.lexsort((rest[0], contact))
     return Samples(np.searchsorted(number, contact[order]), *(each[order] for each in rest))
@@ -190,7 +190,7 @@ def tables(
 
 def rows_table(rows: Deliveries, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:
     """Return a row a message; `causes` are those of restrictions."""
-    plain = {each.name: getattr(rows, each.name) for each in fields(rows)}
+    plain = {field.name: getattr(rows, field.name) for field in fields(rows)}
     for name in ("receiver", "target"):
         codes = plain[name]
         plain[name] = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
@@ -279,14 +279,14 @@ def _by_cell(scenario: Scenario, fleet: Fleet, totals: Totals) -> pa.Table:
 
     devices = np.bincount(cell, minlength=rows)
     columns = {
-        **{each.name: getattr(totals.grid, each.name) for each in fields(totals.grid)},
+        **{field.name: getattr(totals.grid, field.name) for field in fields(totals.grid)},
         "devices": devices,
         **_sums(totals.by_cell),
         **_delays(totals.by_cell),
         "age_mean_s": mean(totals.age_mean_s()[there]),
         "battery_life_s": mean(battery_lives_s(scenario, fleet, totals)[there]),
     }
-    return DELIVERIES_BY_CELL.build({name: each[devices > 0] for name, each in columns.items()})
+    return DELIVERIES_BY_CELL.build({name: column[devices > 0] for name, column in columns.items()})
 
 
 def _by_hour(totals: Totals) -> pa.Table:
@@ -313,7 +313,7 @@ def _delay_curves(totals: Totals) -> pa.Table:
         delays_s.append(bin_end_s(place[keep], len(bins)))
         shares.append(upto[keep] / max(observed, 1))
     columns = {"rule": rows, "delay_s": delays_s, "share": shares}
-    return DELAY_CDF.build({name: np.concatenate(each) for name, each in columns.items()})
+    return DELAY_CDF.build({name: np.concatenate(column) for name, column in columns.items()})
 
 
 def _stores(use: Use, table: Timetable, names: pa.Array) -> pa.Table:
@@ -398,7 +398,7 @@ def metrics(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
 
 def _metrics(sums: Sums) -> dict[str, Any]:
     columns = _sums(sums) | _delays(sums)
-    return {name: each[0].item() for name, each in columns.items()}
+    return {name: column[0].item() for name, column in columns.items()}
 
 
 def _parts(totals: Totals, rules: slice) -> dict[str, Any]:

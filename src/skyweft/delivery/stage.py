@@ -158,7 +158,7 @@ class _State(State):
             Restrictions.joined([self._failing, block.restrictions]).coded(self._causes),
         )
         block.journal.keep(
-            RECEIVED_IN, {each.name: getattr(received, each.name) for each in fields(received)}
+            RECEIVED_IN, {field.name: getattr(received, field.name) for field in fields(received)}
         )
 
     def save(self, journal: Journal) -> None:
@@ -186,8 +186,8 @@ class _State(State):
 
 def _unheard(scenario: Scenario) -> Iterator[str]:
     """Name failures of links that would be drawn pair by pair for a million devices."""
-    for number, each in enumerate(scenario.rules(Failures)):
-        for link in each.links:
+    for number, rule in enumerate(scenario.rules(Failures)):
+        for link in rule.links:
             name = scenario.links[link].waveform
             if name is not None and isinstance(waveform_named(name, scenario.waveforms), Shared):
                 yield (

@@ -38,7 +38,7 @@ def colour_key(ax: Axes, palette: Palette, layers: list[str], above: str) -> Non
     """Write a key of layers above axes, so that colour is never without its word."""
     from matplotlib.patches import Patch
 
-    patches = [Patch(color=palette.layer(each), label=SPOKEN[each]) for each in layers]
+    patches = [Patch(color=palette.layer(layer), label=SPOKEN[layer]) for layer in layers]
     key = ax.legend(
         handles=patches,
         title=above,
@@ -67,7 +67,7 @@ def time_axis(ax: Axes, duration_s: float) -> float:
         if duration_s <= most
     )
     units = duration_s / unit_s
-    step = next((each for each in steps if units / each <= 13), steps[-1])
+    step = next((step for step in steps if units / step <= 13), steps[-1])
     ax.set_xlim(0, units)
     ax.set_xticks([step * n for n in range(int(units / step + 1e-9) + 1)])
     ax.set_xlabel(f"time from start [{word}]")

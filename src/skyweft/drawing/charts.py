@@ -20,7 +20,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from skyweft.drawing.markup import Markup, escaped
 from skyweft.drawing.palette import Palette
 
-_PLAIN = [each.name for each in fields(Palette) if each.name != "ramp"]
+_PLAIN = [field.name for field in fields(Palette) if field.name != "ramp"]
 _NAMES = [*_PLAIN, *(f"ramp-{step}" for step in range(1, 9))]
 _STAND_INS = [f"#0f0e{number:02x}" for number in range(len(_NAMES))]
 _VARIABLES = {

@@ -120,7 +120,7 @@ def colour_bar(ax: Axes, levels: Floats, ramp: list[str], label: str, palette: P
     bar = figure.colorbar(
         colours, ax=ax, orientation="horizontal", aspect=60, pad=0.02, fraction=0.04, label=label
     )
-    bar.set_ticks(levels.tolist(), labels=[f"{each:.6g}" for each in levels])
+    bar.set_ticks(levels.tolist(), labels=[f"{level:.6g}" for level in levels])
     bar.outline.set_visible(False)
     bar.ax.patch.set_visible(False)
     bar.ax.tick_params(colors=palette.muted, labelcolor=palette.muted, length=0)

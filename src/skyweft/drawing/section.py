@@ -34,7 +34,7 @@ class Section:
     def __post_init__(self) -> None:
         texts = [self.body, self.after, *self.tiles, *self.places, *self.places.values()]
         texts += [word for row in self.sources for word in row]
-        if odd := [each for each in texts if not isinstance(each, str)]:
+        if odd := [text for text in texts if not isinstance(text, str)]:
             raise TypeError(f"{type(odd[0]).__name__} in place of text")
         if odd_rows := [row for row in self.sources if len(row) != 3]:
             raise TypeError(f"a source is numbers, stage and table, not {odd_rows[0]}")

@@ -9,7 +9,7 @@ ROWS_MAX = 400_000
 
 def scene(view: View) -> Scenery:
     """Return the charge of those drawn over a window, by platform and time."""
-    if all(each.energy is None for each in view.run.scenario.platforms.values()):
+    if all(platform.energy is None for platform in view.run.scenario.platforms.values()):
         return Scenery()
     bounds = [("time_s", ">=", view.from_s - 600.0), ("time_s", "<=", view.to_s)]
     table = view.run.table("energy", ("platform", "time_s", "charge"), bounds)

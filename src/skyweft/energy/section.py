@@ -30,10 +30,10 @@ def section(folder: Folder) -> Section:
     groups = folder.summary()["energy"]
     if not groups:
         return Section()
-    named = pa.array([each["charge_min_platform"] for each in groups])
+    named = pa.array([group["charge_min_platform"] for group in groups])
     drawn = folder.energy.filter(pc.is_in(words(folder.energy, "platform"), named))
     worst = min(groups, key=lambda each: each["charge_min"])
-    rows: list[list[Cell]] = [_row(each) for each in groups]
+    rows: list[list[Cell]] = [_row(group) for group in groups]
     least = percent(worst["charge_min"]).removesuffix(" %")
     return Section(
         titled(

@@ -50,12 +50,12 @@ class EnergyStage(Stage):
 
     def wanted(self, scenario: Scenario) -> bool:
         """Whether any group states its energy."""
-        return any(each.energy is not None for each in scenario.platforms.values())
+        return any(platform.energy is not None for platform in scenario.platforms.values())
 
     def estimate(self, context: Context) -> Estimate:
         """Say what batteries take."""
         scenario = context.scenario
-        many = sum(len(each.rows) for each in members(scenario, context.fleet))
+        many = sum(len(member.rows) for member in members(scenario, context.fleet))
         step_s = scenario.step_s or USUAL_STEP_S
         rows = many * scenario.duration_s / _row_s(many, scenario.duration_s)
         return Estimate(
@@ -74,10 +74,10 @@ class _State(State):
         scenario, fleet = context.scenario, context.fleet
         self._fleet = fleet
         self._groups = list(members(scenario, fleet))
-        self._nights = [each.beginning() for each in self._groups]
+        self._nights = [group.beginning() for group in self._groups]
         self._shadow_s = np.full(len(fleet), np.nan)  # since when in it, where it goes on
         self._clock = Clock.at(scenario.start, tables=scenario.world.earth_orientation == "tables")
-        many = sum(len(each.rows) for each in self._groups)
+        many = sum(len(group.rows) for group in self._groups)
         self._row_s = _row_s(many, scenario.duration_s)
 
     def block(self, block: Block) -> None:
@@ -116,11 +116,11 @@ class _State(State):
         self._shadow_s = journal.read("shadows")["since_s"]
 
     def close(self, whole: Whole) -> Metrics:
-        if not any(each.layer == "space" for each in self._groups):
+        if not any(group.layer == "space" for group in self._groups):
             whole.leave_out(ECLIPSES, "no satellite states its energy")
         pairs = zip(self._groups, self._nights, strict=True)
         return {
-            "energy": [self._figures(*each, whole.end_s) for each in pairs if len(each[0].rows)]
+            "energy": [self._figures(*pair, whole.end_s) for pair in pairs if len(pair[0].rows)]
         }
 
     def _figures(self, some: Members, nights: Nights, end_s: float) -> dict[str, object]:

@@ -104,14 +104,14 @@ def _asked_of(takes_part: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     """Return the rooms of stages, each with its tables in a scenario; and the one of no stage."""
     rooms: dict[str, tuple[str, ...]] = {"": ()}
     for stage in takes_part:
-        rooms[room_of(type(stage).__module__)] = tuple(each.key for each in stage.models)
+        rooms[room_of(type(stage).__module__)] = tuple(model.key for model in stage.models)
     return rooms
 
 
 def room_of(module: str) -> str:
     """Return the package of the stage that a module belongs to; nothing where there is none."""
     homes = (type(stage).__module__.rpartition(".")[0] for stage in stages())
-    return max((each for each in homes if f"{module}.".startswith(f"{each}.")), key=len, default="")
+    return max((home for home in homes if f"{module}.".startswith(f"{home}.")), key=len, default="")
 
 
 def _apart(mine: frozenset[str], theirs: frozenset[str], keys: tuple[str, ...]) -> tuple[int, int]:

@@ -132,7 +132,7 @@ def _closed(run: Begun, parts: Sequence[Path], draft: Path) -> _Closed:
         (aside / stage.key).mkdir()
     taken = run.reuse.take_whole(run.stages, aside) if run.complete else {}
     joining = Writing(run.context.threads)
-    for table in chain.from_iterable(each.tables for each in run.stages if each not in taken):
+    for table in chain.from_iterable(stage.tables for stage in run.stages if stage not in taken):
         files = [part / _file(table) for part in parts]
         joining.put(partial(_join_files, files, draft / _file(table)))
     try:
@@ -239,7 +239,9 @@ def _manifest(run: Begun, warnings: list[str], left_out: dict[str, str]) -> dict
         "derived_geometry": list(run.context.fleet.derived_geometry),
         "warnings": warnings,
         "left_out": left_out,
-        "reused": {each.key: taken for each in run.stages if (taken := run.reuse.taken[each.key])},
+        "reused": {
+            stage.key: taken for stage in run.stages if (taken := run.reuse.taken[stage.key])
+        },
         "seconds": {name: round(seconds, 3) for name, seconds in run.seconds.items()},
         **run.plan,
     }

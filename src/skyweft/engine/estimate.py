@@ -36,12 +36,12 @@ class Outlook:
     @property
     def time_s(self) -> float:
         """Wall time of the run, roughly."""
-        return START_S + self.compiling_s + sum(each.time_s for each in self.stages.values())
+        return START_S + self.compiling_s + sum(stage.time_s for stage in self.stages.values())
 
     @property
     def size_bytes(self) -> float:
         """Of the run's folder, roughly."""
-        return START_BYTES + sum(each.size_bytes for each in self.stages.values())
+        return START_BYTES + sum(stage.size_bytes for stage in self.stages.values())
 
     def facts(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -53,8 +53,8 @@ class Outlook:
             "platforms": dict(zip(self.fleet.groups, counts.tolist(), strict=True)),
             "geometry": list(self.fleet.derived_geometry),
         }
-        for each in self.stages.values():
-            facts |= each.facts
+        for stage in self.stages.values():
+            facts |= stage.facts
         return facts | {
             "warnings": list(self.warnings),
             "estimate": {
@@ -68,7 +68,7 @@ class Outlook:
         """Return the same for reading."""
         start = self.scenario.start.isoformat().replace("+00:00", "Z")
         once = f" ({lasting(round(self.compiling_s))} of it to compile, once on this machine)"
-        said = [line for key, each in self.stages.items() for line in _section(key, each.said)]
+        said = [line for key, stage in self.stages.items() for line in _section(key, stage.said)]
         return [
             self.scenario.name,
             f"{start}, {lasting(self.scenario.duration_s)}",
@@ -125,7 +125,7 @@ def checked(context: Context) -> tuple[Stage, ...]:
         except ScenarioError as error:
             errors.append(error)
     if errors:
-        lines = dict.fromkeys(line for each in errors for line in str(each).splitlines())
+        lines = dict.fromkeys(line for error in errors for line in str(error).splitlines())
         raise ScenarioError("\n".join(lines)) from errors[-1]
     return takes_part
 

@@ -103,7 +103,7 @@ def _plain(value: Any, contents: Mapping[str, str]) -> Any:
         return value
     if isinstance(value, BaseModel):
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
-        values = [[key, _plain(each, contents)] for key, each in vars(value).items()]
+        values = [[key, _plain(item, contents)] for key, item in vars(value).items()]
         return [kind, sorted(value.model_fields_set), values]
     if isinstance(value, Mapping):
         return [[key, _plain(each, contents)] for key, each in value.items()]
@@ -133,16 +133,16 @@ def _program() -> list[Any]:
 def _installed() -> list[str]:
     """Name every distribution that can be imported, with its version."""
     folders = [Path(each) for each in sys.path if Path(each).is_dir()]
-    return sorted(path.name for each in folders for path in each.glob("*-info"))
+    return sorted(path.name for folder in folders for path in folder.glob("*-info"))
 
 
 def _added() -> Iterable[str]:
     """Name the packages that add stages or other parts."""
-    groups = [each for each in entry_points().groups if each.startswith(GROUPS)]
+    groups = [group for group in entry_points().groups if group.startswith(GROUPS)]
     return {
-        each.value.partition(":")[0].partition(".")[0]
+        point.value.partition(":")[0].partition(".")[0]
         for group in groups
-        for each in entry_points(group=group)
+        for point in entry_points(group=group)
     }
 
 
@@ -150,7 +150,7 @@ def _code(package: str) -> str:
     """Return a SHA-256 of all files of a package, code and data, or of a module by itself."""
     spec = find_spec(package)
     folders = [Path(each) for each in (spec and spec.submodule_search_locations) or ()]
-    files = [(each, path) for each in folders for path in sorted(each.rglob("*"))]
+    files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*"))]
     files += [(Path(spec.origin).parent, Path(spec.origin))] if spec and spec.origin else []
     found = hashlib.sha256()
     for folder, path in files:

@@ -19,7 +19,9 @@ def reported_in(folders: Iterable[Path], stages: Iterable[Stage]) -> Reported:
         if stage.restricts:
             journals = [Journal(folder, stage.key) for folder in folders]
             found[stage.key] = Restrictions.joined(
-                Restrictions.from_columns(each.read(NAME)) for each in journals if each.holds(NAME)
+                Restrictions.from_columns(journal.read(NAME))
+                for journal in journals
+                if journal.holds(NAME)
             )
     return found
 

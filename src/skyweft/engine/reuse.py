@@ -87,7 +87,7 @@ class Reuse:
             key = self._key(stage, part)
             if not (key and self.kept.holds(key)):
                 continue
-            read_again = all(each.unpack for each in gives(stage))
+            read_again = all(give.unpack for give in gives(stage))
             if read_again or not asked(stage, stages, found):
                 note = self.kept.take(key, where(stage))
                 if note is not None:

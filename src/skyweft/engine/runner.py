@@ -150,9 +150,9 @@ def _decided(scenario: Scenario | str | Path, overrides: Sequence[str]) -> tuple
 def _borders_s(context: Context, takes_part: Sequence[Stage]) -> list[float]:
     """Cut the run's time into blocks that all stages have memory for."""
     estimates = [stage.estimate(context.reading(stage.reads)) for stage in takes_part]
-    longest_s = min(each.block_max_s for each in estimates)
+    longest_s = min(estimate.block_max_s for estimate in estimates)
     step = step_s(context.scenario, context.fleet)
-    return [float(each) for each in borders(0.0, context.scenario.duration_s, step, longest_s)]
+    return [float(border) for border in borders(0.0, context.scenario.duration_s, step, longest_s)]
 
 
 def _all_blocks(work: Begun, progress: Progress) -> None:

@@ -70,7 +70,7 @@ class _Sink:
 
     def begin(self, stage: Stage) -> None:
         """Say whose turn it is."""
-        whole = sum(each.share for each in self._job.states)
+        whole = sum(state.share for state in self._job.states)
         self._begins, self._ends = self._ends, self._ends + stage.share / whole
         self._key = stage.key
         self.show(0.0)

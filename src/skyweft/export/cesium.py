@@ -90,7 +90,7 @@ def _meetings(
     names = pa.array(chosen.texts("name"), pa.string())
     contacts = run.table("contacts", ("source", "target", "start_s", "end_s"))
     ends = [contacts[end].cast(pa.string()) for end in ("source", "target")]
-    both = pc.and_(*(pc.is_in(each, names) for each in ends))
+    both = pc.and_(*(pc.is_in(end, names) for end in ends))
     times: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     kept = contacts.filter(both)
     columns = [kept[name].to_pylist() for name in kept.column_names]

@@ -117,7 +117,7 @@ class Fleet(Shown):
         assert len(self.names) == len(self.group) == len(self.mover) == len(self.site)
         assert len(self.groups) == len(self.layers)
         assert np.all((self.mover >= 0) != (self.site >= 0))
-        movers = sum(each.count for each in self.movers)
+        movers = sum(mover.count for mover in self.movers)
         assert not self.movers or movers == np.count_nonzero(self.mover >= 0)
         assert len(self.sites.up) == np.count_nonzero(self.site >= 0)
 

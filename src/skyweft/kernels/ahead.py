@@ -47,7 +47,7 @@ class Task:
 def missing(tasks: Sequence[Task]) -> list[Task]:
     """Return those that have not been compiled here, the longest first; none that is unknown."""
     return sorted(
-        (each for each in tasks if _is_missing(each)), key=lambda each: (-each.seconds, each.kernel)
+        (task for task in tasks if _is_missing(task)), key=lambda each: (-each.seconds, each.kernel)
     )
 
 
@@ -94,7 +94,7 @@ class Ahead:
 
     def __init__(self, tasks: Sequence[Task], workers: int, told: Told) -> None:
         self._waiting = list(tasks)
-        self._open = {(each.kernel, each.types): each for each in tasks}
+        self._open = {(task.kernel, task.types): task for task in tasks}
         self._all, self._told = len(tasks), told
         self._changed = Condition()
         self._stopped = False
@@ -131,7 +131,7 @@ class Ahead:
             if task in self._waiting:
                 self._waiting.remove(task)
                 self._waiting.insert(0, task)
-            while key in self._open and any(each.is_alive() for each in self._threads):
+            while key in self._open and any(thread.is_alive() for thread in self._threads):
                 self._tell()
                 self._changed.wait(LOOK_S)
 

@@ -53,8 +53,8 @@ class _Walk:
         self._say("kernel", known)
         if known == len(self._met) - 1:
             options = {
-                name: sorted(each) if isinstance(each, set) else each
-                for name, each in kernel.targetoptions.items()
+                name: sorted(option) if isinstance(option, set) else option
+                for name, option in kernel.targetoptions.items()
             }
             self._say(sorted(options.items()))
             self._function(kernel.py_func)
@@ -68,11 +68,11 @@ class _Walk:
     def _code(self, code: CodeType, names: dict[str, Any]) -> None:
         self._say(code.co_name, code.co_code, code.co_varnames, code.co_freevars, code.co_names)
         self._say(code.co_argcount, code.co_kwonlyargcount, code.co_flags)
-        for each in code.co_consts:
-            if isinstance(each, CodeType):
-                self._code(each, names)
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                self._code(constant, names)
             else:
-                self._value(each)
+                self._value(constant)
         for name in code.co_names:
             if name in names:
                 self._say(name)

@@ -85,7 +85,7 @@ def link_samples_table(
 ) -> pa.Table:
     """Return samples; row c of `contacts` is contact `number[c]` of the run."""
     row = links.contact
-    same = {each.name: getattr(links, each.name) for each in fields(links)}
+    same = {field.name: getattr(links, field.name) for field in fields(links)}
     return LINK_SAMPLES.build(
         same
         | {

@@ -222,7 +222,7 @@ def _blank(row: Rows, time_s: Floats) -> LinkSamples:
 
 
 def _rows_of(links: LinkSamples, rows: slice | NDArray[np.bool_]) -> LinkSamples:
-    return LinkSamples(*(getattr(links, each.name)[rows] for each in fields(LinkSamples)))
+    return LinkSamples(*(getattr(links, field.name)[rows] for field in fields(LinkSamples)))
 
 
 def _fill_piece(
@@ -281,7 +281,7 @@ def _light(path: Path) -> _Direction:
     margin_db = unknown
     if path.receiver.margin_db is not None:
         # The stated rate is that of free space, whatever the distance.
-        beside = {name: each for name, each in causes.items() if name != ALWAYS[0]}
+        beside = {name: cause for name, cause in causes.items() if name != ALWAYS[0]}
         margin_db = path.receiver.margin_db - added(beside)
         rate_bps[margin_db < 0] = 0.0
     return _Direction(*shifts, added(causes), unknown, margin_db, rate_bps, causes)

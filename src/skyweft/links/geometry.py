@@ -103,8 +103,8 @@ def _track_states(motion: Motion, mover: Rows, time_s: Floats) -> States:
     gone = np.isnan(states[0][:, 0]) & (time_s - HAIR_S >= motion.tracks.time_s[0])
     if gone.any():
         again = states_at(motion.tracks, mover[gone], time_s[gone] - HAIR_S)
-        for each, better in zip(states, again, strict=True):
-            each[gone] = better
+        for state, better in zip(states, again, strict=True):
+            state[gone] = better
     return states
 
 

@@ -70,7 +70,7 @@ def clear_air(loss: ClearAir, path: Path) -> Floats:
     across = radius * np.sin(np.radians(path.elevation_deg))
     slant = np.sqrt(across**2 + 2 * radius + 1) - across
     ends = (each.altitude_m for each in (path.sender_place, path.receiver_place))
-    left = [np.exp(-np.maximum(each, 0) / loss.scale_height_m) for each in ends]
+    left = [np.exp(-np.maximum(end, 0) / loss.scale_height_m) for end in ends]
     taken: Floats = loss.zenith_loss_db * np.abs(left[0] - left[1]) * slant
     return np.where(np.isnan(path.elevation_deg), 0.0, taken)
 
@@ -108,8 +108,8 @@ def total_loss_db(path: Path) -> Floats:
 def added(losses: Mapping[str, Floats]) -> Floats:
     """Return the sum of causes, in their order."""
     total = np.zeros(len(next(iter(losses.values()))))
-    for each in losses.values():
-        total += each
+    for loss in losses.values():
+        total += loss
     return total
 
 

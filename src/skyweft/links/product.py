@@ -68,8 +68,8 @@ class LinkLosses:
         rows: slice | NDArray[np.int64],
     ) -> None:
         """Write what samples lose in one direction."""
-        for name, each in losses.items():
-            self.loss_db[self.causes.index(name), back, rows] = each
+        for name, loss in losses.items():
+            self.loss_db[self.causes.index(name), back, rows] = loss
 
 
 @dataclass(frozen=True, slots=True)

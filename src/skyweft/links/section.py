@@ -147,7 +147,7 @@ def _row(direction: Direction) -> list[Cell]:
     return [
         direction.words,
         share_of(usable),
-        *(number(each) for each in margins),
+        *(number(margin) for margin in margins),
         *(Number(spoken(rate(each)) if np.isfinite(each) else NONE) for each in rates),
         Number(spoken(amount(volume_bytes))),
     ]

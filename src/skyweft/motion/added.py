@@ -46,7 +46,7 @@ class Added:
 
 def odd(found: Members) -> str:
     """Return what of a package's platforms cannot be; nothing where all can."""
-    if strange := [each for each in found.names if not isinstance(each, str)]:
+    if strange := [name for name in found.names if not isinstance(name, str)]:
         return f"calls a platform {strange[0]!r}, which is no text"
     for mover in found.movers:
         step_max_s = getattr(mover, "step_max_s", None)

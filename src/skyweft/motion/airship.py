@@ -61,7 +61,7 @@ class Keeping:
             for shape, hours in product(SHAPES, HOURS)
             if wind.source == "climatology" and known != (shape, hours * 3_600.0)
         ]
-        others_m = (self.off_station_m(self.flown(each)) for each in winds)
+        others_m = (self.off_station_m(self.flown(wind)) for wind in winds)
         return np.stack([each <= self.radius_m for each in (self.off_m, *others_m)])
 
     @cached_property

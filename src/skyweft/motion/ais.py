@@ -71,14 +71,14 @@ def read_ais(path: Path, _group: str, setting: Setting) -> tuple[Rows, tuple[str
         needed={latitude: (LATITUDE[0], NO_LATITUDE), longitude: LONGITUDE},
         optional={},
         texts=("mmsi", time),
-        elsewhere=[each for each in columns if set(each.split()) <= set(KNOWN.split())],
+        elsewhere=[column for column in columns if set(column.split()) <= set(KNOWN.split())],
     )
     lines = table.lines
 
     def place(row: int) -> str:
         return f"line {lines[row]}"
 
-    texts = [DANISH.sub(r"\3-\2-\1T\4", each) for each in table.texts[time]]
+    texts = [DANISH.sub(r"\3-\2-\1T\4", text) for text in table.texts[time]]
     time_s = seconds(path, texts, place, setting)
     where = table.numbers[latitude], table.numbers[longitude]
     there = (where[0] <= LATITUDE[1]) & (where[1] != NO_LONGITUDE)

@@ -20,15 +20,15 @@ ORBITS_KM = (160.0, 60_000.0)  # a number outside these is no orbit's altitude
 def contradictions(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:
     """Return a line for every contradiction between layer, name, motion and derived geometry."""
     lines = []
-    for group, each in members.items():
+    for group, member in members.items():
         platforms = scenario.platforms[group]
         orbits = platforms.motion.orbits
         lines += [
             f"{group}: {words}"
             for words in (
                 _layer(platforms.layer, platforms.motion.kind, orbits),
-                _height(platforms.layer, each, orbits),
-                _named(group, each) if orbits else None,
+                _height(platforms.layer, member, orbits),
+                _named(group, member) if orbits else None,
             )
             if words
         ]
@@ -42,10 +42,10 @@ def _grids(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:
     for number, link in enumerate(scenario.links):
         if link.pattern != "grid" or not link.windows:
             continue
-        for group, each in members.items():
-            if each.planes and link.between[0] in scenario.platforms[group].terminals:
+        for group, member in members.items():
+            if member.planes and link.between[0] in scenario.platforms[group].terminals:
                 lines += [
-                    f"{group}: links[{number}]: {words}" for words in _grid(link, each.planes)
+                    f"{group}: links[{number}]: {words}" for words in _grid(link, member.planes)
                 ]
     return lines
 
@@ -66,9 +66,9 @@ def _grid(link: Link, planes: Planes) -> Iterator[str]:
 def _coarse(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:
     """Question a knot spacing that the user made too wide for some mover."""
     needed = {
-        group: min(mover.step_max_s for mover in each.movers)
-        for group, each in members.items()
-        if each.movers
+        group: min(mover.step_max_s for mover in member.movers)
+        for group, member in members.items()
+        if member.movers
     }
     if scenario.step_s is None or not needed:
         return []
@@ -134,11 +134,13 @@ def _difference(words: str, members: Members) -> str:
 def _scenario_named(scenario: Scenario, members: Mapping[str, Members]) -> list[str]:
     """Question every altitude in the scenario's name that no group of satellites flies at."""
     satellites = {
-        group: each for group, each in members.items() if scenario.platforms[group].motion.orbits
+        group: member
+        for group, member in members.items()
+        if scenario.platforms[group].motion.orbits
     }
     lines = []
     for stated in _stated_m(scenario.name) if satellites else []:
-        if not any(_fits(stated, each) for each in satellites.values()):
+        if not any(_fits(stated, satellite) for satellite in satellites.values()):
             group, nearest = min(
                 satellites.items(),
                 key=lambda pair: abs((pair[1].altitude_m or (0.0, 0.0))[0] - stated),

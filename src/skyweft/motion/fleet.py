@@ -67,7 +67,7 @@ def build_fleet(scenario: Scenario) -> Fleet:
         raise ScenarioError("\n".join(errors))
     questions = (
         *contradictions.contradictions(scenario, members),
-        *_alike([name for each in members.values() for name in each.names]),
+        *_alike([name for member in members.values() for name in member.names]),
         *unread(scenario),
     )
     return _joined(seen, members, questions)
@@ -92,17 +92,17 @@ def _too_long(members: dict[str, Members]) -> list[str]:
     """Return a line for every group whose name leaves no room for its platforms' numbers."""
     return [
         f"platforms.{group}: its platforms would have {wrong}: call it something shorter"
-        for group, each in members.items()
-        if (wrong := wrong_name(max(each.names, key=len, default=group)))
+        for group, member in members.items()
+        if (wrong := wrong_name(max(member.names, key=len, default=group)))
     ]
 
 
 def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     """Return a line for every name that several platforms share, and where they are."""
-    shared = _shared(name for each in members.values() for name in each.names)
+    shared = _shared(name for member in members.values() for name in member.names)
     if not shared:
         return []
-    every = (name for each in members.values() for name in each.names)
+    every = (name for member in members.values() for name in member.names)
     counts = Counter(filter(shared.__contains__, every))
     places: dict[str, list[str]] = {name: [] for name in islice(shared, ERRORS_MAX)}
     for group, each in members.items():
@@ -149,26 +149,26 @@ def _listed(where: Sequence[str]) -> str:
 
 
 def _joined(scenario: Scenario, members: dict[str, Members], questions: tuple[str, ...]) -> Fleet:
-    counts = [len(each.names) for each in members.values()]
-    moves = np.repeat([bool(each.movers) for each in members.values()], counts)
-    standing = [each.sites for each in members.values() if each.sites is not None]
+    counts = [len(member.names) for member in members.values()]
+    moves = np.repeat([bool(member.movers) for member in members.values()], counts)
+    standing = [member.sites for member in members.values() if member.sites is not None]
     none = np.empty((0, 3))
     return Fleet(
-        names=tuple(name for each in members.values() for name in each.names),
+        names=tuple(name for member in members.values() for name in member.names),
         groups=tuple(members),
         layers=tuple(scenario.platforms[group].layer for group in members),
         group=np.repeat(np.arange(len(members)), counts).astype(np.int32),
         mover=np.where(moves, np.cumsum(moves) - 1, -1).astype(np.int32),
         site=np.where(moves, -1, np.cumsum(~moves) - 1).astype(np.int32),
-        movers=tuple(mover for each in members.values() for mover in each.movers),
+        movers=tuple(mover for member in members.values() for mover in member.movers),
         sites=Sites(
             np.concatenate([none, *(each.position_m for each in standing)]),
             np.concatenate([none, *(each.up for each in standing)]),
         ),
-        planes={group: each.planes for group, each in members.items() if each.planes},
-        derived_geometry=tuple(f"{group}: {each.geometry}" for group, each in members.items()),
+        planes={group: member.planes for group, member in members.items() if member.planes},
+        derived_geometry=tuple(f"{group}: {member.geometry}" for group, member in members.items()),
         warnings=(
-            *(f"{group}: {line}" for group, each in members.items() for line in each.warnings),
+            *(f"{group}: {line}" for group, member in members.items() for line in member.warnings),
             *questions,
         ),
     )

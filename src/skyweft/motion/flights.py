@@ -126,7 +126,7 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
                     "dark_share": np.mean(flight.silent[now]),
                 }
             )
-    columns = {name: [each[name] for each in rows] for name in STATION_KEEPING.schema.names}
+    columns = {name: [row[name] for row in rows] for name in STATION_KEEPING.schema.names}
     code = np.array(columns.pop("platform"), np.int32)
     return STATION_KEEPING.build({"platform": named(code, names), **columns})
 

@@ -126,7 +126,7 @@ def read_line(path: Path, content: object) -> tuple[Floats, tuple[str, ...]]:
         reading.wrong(lines[1].place, f"one LineString is needed, there are {len(lines):,}")
     warnings = reading.finish(len(lines), "lines")
     place = f"{lines[0].place}.coordinates"
-    found = [_position(reading, place, each, TURNS) for each in lines[0].coordinates]  # type: ignore[attr-defined]
+    found = [_position(reading, place, coordinate, TURNS) for coordinate in lines[0].coordinates]  # type: ignore[attr-defined]
     low = sum(not there for _, there in found)
     if 0 < low < len(found):
         reading.wrong(place, f"{low:,} of {len(found):,} positions have no height")

@@ -121,7 +121,7 @@ def coordinates(points: Points, errors: Errors) -> Floats:
 
 def _numbers(texts: Sequence[str | None], absent: str) -> Floats:
     """Return the numbers that texts say; NaN where one says none."""
-    given = [each or absent for each in texts]
+    given = [text or absent for text in texts]
     try:
         return np.array([*map(float, given)])
     except ValueError:

@@ -65,7 +65,7 @@ class Feed:
         wanted = arrow.ConvertOptions(
             include_columns=list(columns),
             include_missing_columns=True,
-            column_types={each: pa.string() for each in columns},
+            column_types={column: pa.string() for column in columns},
             strings_can_be_null=False,
         )
         with self._archive.open(f"{file}.txt") as stream:
@@ -281,7 +281,7 @@ def _timed(feed: Feed, rows: Sequence[Row], stop_m: Floats) -> tuple[Floats, Flo
 def _clock(feed: Feed, text: str) -> float:
     """Return seconds of a time of day, which may be beyond 24:00:00."""
     parts = text.split(":")
-    if len(parts) != 3 or not all(each.strip().isdecimal() for each in parts):
+    if len(parts) != 3 or not all(part.strip().isdecimal() for part in parts):
         raise feed.wrong("stop_times", f"{text[:40]!r} is no time like 25:10:00")
     hours, minutes, seconds = map(int, parts)
     return 3_600.0 * hours + 60.0 * minutes + seconds

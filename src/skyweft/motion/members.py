@@ -51,7 +51,7 @@ class Members:
 
     def __post_init__(self) -> None:
         assert bool(self.movers) != (self.sites is not None)
-        rows = len(self.sites.up) if self.sites else sum(each.count for each in self.movers)
+        rows = len(self.sites.up) if self.sites else sum(mover.count for mover in self.movers)
         assert rows == len(self.names)
 
 

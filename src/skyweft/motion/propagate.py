@@ -90,7 +90,7 @@ def propagate(
 def _steps(scenario: Scenario, fleet: Fleet, start_s: float) -> list[float]:
     """Return the knot spacing of every mover: its own, where the stretch begins on its grid."""
     steps = [_nice(mover.step_max_s) for mover in fleet.movers]
-    apart = [abs(start_s / each - round(start_s / each)) > NEAR for each in steps]
+    apart = [abs(start_s / step - round(start_s / step)) > NEAR for step in steps]
     if scenario.step_s is not None or any(apart):
         return [step_s(scenario, fleet)] * len(steps)
     return steps

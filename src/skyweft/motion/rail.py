@@ -61,9 +61,7 @@ class Trains:
         """The widest knot spacing at which cubic Hermite stays within `ERROR_MAX_M`: measured."""
         ways = [self._ways.of(back) for back in {back for _, back in self._trains}]
         fits = (
-            step
-            for step in NICE_S
-            if max(self._error_m(each, step) for each in ways) <= ERROR_MAX_M
+            step for step in NICE_S if max(self._error_m(way, step) for way in ways) <= ERROR_MAX_M
         )
         return next(fits, NICE_S[-1])
 
@@ -152,8 +150,8 @@ class Ways:
         length = line.length_m
         limits = _limits(motion, line, speed_m_s)
         rates = motion.acceleration_m_s2, motion.braking_m_s2 or motion.acceleration_m_s2
-        stops = [Stop(each.at_m, each.dwell_s, each.arrive_s or 0.0) for each in motion.stops]
-        mirrored = [Stop(length - each.at_m, each.dwell_s, 0.0) for each in reversed(stops)]
+        stops = [Stop(stop.at_m, stop.dwell_s, stop.arrive_s or 0.0) for stop in motion.stops]
+        mirrored = [Stop(length - stop.at_m, stop.dwell_s, 0.0) for stop in reversed(stops)]
         self.there = trip(limits, length, stops, rates)
         self._back = trip(reversed_limits(limits, length), length, mirrored, rates)
         self._turn = [(motion.turnaround_s, 0.0, 0.0)] if motion.turnaround_s else []
@@ -182,7 +180,7 @@ def _limits(motion: Rail, line: Line, speed_m_s: Floats | None) -> Limits:
         of_file = line.limits(speed_m_s)
     borders: list[Floats | list[float]] = [
         of_file.from_m,
-        *([each.from_m, each.to_m] for each in motion.limits),
+        *([limit.from_m, limit.to_m] for limit in motion.limits),
     ]
     every: Floats = np.unique(np.concatenate(borders))
     from_m = every[every < line.length_m]
@@ -244,8 +242,8 @@ def _read_blocked(path: Path) -> Iterator[Hidden]:
 
 def _refuse_beyond(group: str, motion: Rail, hidden: Sequence[Hidden], length_m: float) -> None:
     places = [
-        *((f"stops[{k}].at_m", each.at_m) for k, each in enumerate(motion.stops)),
-        *((f"limits[{k}].to_m", each.to_m) for k, each in enumerate(motion.limits)),
+        *((f"stops[{k}].at_m", stop.at_m) for k, stop in enumerate(motion.stops)),
+        *((f"limits[{k}].to_m", limit.to_m) for k, limit in enumerate(motion.limits)),
         *((f"blocked[{k}].to_m", each.to_m or 0.0) for k, each in enumerate(hidden)),
     ]
     wrong = [
@@ -305,7 +303,7 @@ def _warnings(motion: Rail, line: Line, ways: Ways, setting: Setting) -> Iterato
             "speed, or give more places"
         )
     departures = [*motion.departures_s, *motion.departures_back_s]
-    if late := [each for each in departures if each >= setting.duration_s]:
+    if late := [departure for departure in departures if departure >= setting.duration_s]:
         yield (
             f"{len(late)} of {len(departures)} trains leave after the run's end "
             f"({setting.duration_s:,.0f} s): {min(late):,.0f} s"

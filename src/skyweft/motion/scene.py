@@ -10,7 +10,9 @@ ROW_S = 600.0
 
 def scene(view: View) -> Scenery:
     """Return the stretches of a window in which airships are off station, by platform and time."""
-    if not any(isinstance(each.motion, Airship) for each in view.run.scenario.platforms.values()):
+    if not any(
+        isinstance(platform.motion, Airship) for platform in view.run.scenario.platforms.values()
+    ):
         return Scenery()
     bounds = [("time_s", ">=", view.from_s - ROW_S), ("time_s", "<=", view.to_s)]
     table = view.run.table("flights", ("platform", "time_s", "on_station"), bounds)

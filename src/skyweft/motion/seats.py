@@ -236,7 +236,7 @@ def _as_written(
         return _Numbers(start, turn)
     first = (latitude + start * slot_deg)[chain]
     steps = np.roll(first, -1) - first  # the last one closes the ring
-    sums = [np.abs(wrapped(steps - each)).sum() for each in steps[:9]]
+    sums = [np.abs(wrapped(steps - step)).sum() for step in steps[:9]]
     off = wrapped(steps - steps[int(np.argmin(sums))])
     odd = np.flatnonzero(np.abs(off) > slot_deg / 4)
     if len(odd) <= 1:

@@ -66,11 +66,12 @@ class MotionStage(Stage):
     def warnings(self, scenario: Scenario) -> Iterator[str]:
         """Say where a wind or energy is stated that nobody reads."""
         flying = any(
-            isinstance(each.motion, Airship | Aircraft) for each in scenario.platforms.values()
+            isinstance(platform.motion, Airship | Aircraft)
+            for platform in scenario.platforms.values()
         )
         if scenario.settings(Weather) is not None and not flying:
             yield "weather: nobody flies in the wind, so it changes nothing"
-        if Energy.heeded_by not in {each.key for each in stages()}:
+        if Energy.heeded_by not in {stage.key for stage in stages()}:
             for name, group in scenario.platforms.items():
                 if group.energy is not None:
                     yield (

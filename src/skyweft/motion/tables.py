@@ -152,10 +152,10 @@ def _table(path: Path, cells: Cells, warnings: tuple[str, ...]) -> Table:
     if not cells.lines:
         raise ScenarioError(f"{path.name}: no rows below the column names")
     return Table(
-        {name: each[: len(cells.lines)] for name, each in cells.numbers.items()},
-        {name: Texts(each) for name, each in cells.texts.items()},
+        {name: number[: len(cells.lines)] for name, number in cells.numbers.items()},
+        {name: Texts(text) for name, text in cells.texts.items()},
         cells.lines,
-        {name: each[: len(cells.lines)] for name, each in cells.instants.items()},
+        {name: instant[: len(cells.lines)] for name, instant in cells.instants.items()},
         warnings,
     )
 
@@ -198,7 +198,7 @@ def _long_line(data: bytes) -> int:
         end = max(data.rfind(b"\n", start, stop), data.rfind(b"\r", start, stop))
         if end < 0:
             ends = (data.find(each, stop) for each in (b"\n", b"\r"))
-            return min((each for each in ends if each >= 0), default=len(data)) - start
+            return min((end for end in ends if end >= 0), default=len(data)) - start
         start = end + 1
     return 0
 

@@ -57,7 +57,7 @@ class Texts(Sequence[str]):
 
 def held(texts: Sequence[str]) -> pa.Array:
     """Return Python's texts as Arrow's; `pyarrow.array` would load pandas, where there is one."""
-    data = [each.encode() for each in texts]
+    data = [text.encode() for text in texts]
     ends = np.cumsum([0, *map(len, data)], dtype=np.int32)
     return pa.StringArray.from_buffers(len(data), pa.py_buffer(ends), pa.py_buffer(b"".join(data)))
 

@@ -145,28 +145,28 @@ def followed(
     ScenarioError
         Who would have to be faster than anything that stays on the Earth.
     """
-    movers = tuple(Course(each, motion.ends, setting.duration_s) for each in points)
+    movers = tuple(Course(point, motion.ends, setting.duration_s) for point in points)
     _refuse_leaps(motion, points, movers)
     return Members(
-        names=tuple(each.name for each in points),
+        names=tuple(point.name for point in points),
         geometry=_geometry(motion, points, movers),
         movers=movers,
         altitude_m=(
-            min(float(each.altitude_m.min()) for each in points),
-            max(float(each.altitude_m.max()) for each in points),
+            min(float(point.altitude_m.min()) for point in points),
+            max(float(point.altitude_m.max()) for point in points),
         ),
-        lines=[each.line for each in points] if points[0].line else None,
+        lines=[point.line for point in points] if points[0].line else None,
         warnings=(*warnings, *_warnings(motion, points, movers, setting.duration_s)),
     )
 
 
 def _refuse_leaps(motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[Course]) -> None:
     errors = Errors(motion.file.name)
-    for each, mover in zip(points, movers, strict=True):
+    for point, mover in zip(points, movers, strict=True):
         if mover.speed_max_m_s > ESCAPE_M_S:
-            from_s, to_s = each.time_s[mover.fastest : mover.fastest + 2]
+            from_s, to_s = point.time_s[mover.fastest : mover.fastest + 2]
             errors.add(
-                each.name,
+                point.name,
                 f"takes {mover.speed_max_m_s / 1e3:,.0f} km/s from {from_s:,.1f} s to the next "
                 f"point, {to_s - from_s:,.3g} s later: nobody is so fast",
             )
@@ -174,11 +174,11 @@ def _refuse_leaps(motion: Track | Gtfs, points: Sequence[Points], movers: Sequen
 
 
 def _geometry(motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[Course]) -> str:
-    first_s = min(each.time_s[0] for each in points)
-    last_s = max(each.time_s[-1] for each in points)
-    lengths = sorted(each.length_m / 1e3 for each in movers)
+    first_s = min(point.time_s[0] for point in points)
+    last_s = max(point.time_s[-1] for point in points)
+    lengths = sorted(mover.length_m / 1e3 for mover in movers)
     length = f"{lengths[0]:,.0f}" + (f" to {lengths[-1]:,.0f}" if len(lengths) > 1 else "")
-    x, y, z = np.concatenate([each.normal for each in points]).T
+    x, y, z = np.concatenate([point.normal for point in points]).T
     south, north = np.degrees(np.arcsin([z.min(), z.max()]))
     west, east = arc(np.degrees(np.arctan2(y, x)))
     return (
@@ -191,7 +191,7 @@ def _geometry(motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[C
 def _warnings(
     motion: Track | Gtfs, points: Sequence[Points], movers: Sequence[Course], duration_s: float
 ) -> tuple[str, ...]:
-    apart = [each for each in points if each.time_s[0] > duration_s or each.time_s[-1] < 0]
+    apart = [point for point in points if point.time_s[0] > duration_s or point.time_s[-1] < 0]
     lines = []
     if apart:
         lines.append(

@@ -184,7 +184,9 @@ def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[Rows, tuple[str
     for _, line in found:
         if not line.points:
             errors.add(line.place, "there are no points")
-    longitude, latitude, altitude = np.concatenate([coordinates(each, errors) for each in points]).T
+    longitude, latitude, altitude = np.concatenate(
+        [coordinates(point, errors) for point in points]
+    ).T
     errors.complain()
     rows = Rows(
         names=Texts([pa.repeat(name, len(line.points)) for name, line in found]),

@@ -84,8 +84,8 @@ class Uneven(Tracks):
             if len(between):
                 at_s = np.tile(time_s[between], len(place))
                 states = states_at(part, np.repeat(place, len(between)), at_s)[:2]
-                for out, each in zip(found, states, strict=True):
-                    shaped = each.reshape(len(place), len(between), 3)
+                for out, state in zip(found, states, strict=True):
+                    shaped = state.reshape(len(place), len(between), 3)
                     out[np.ix_(mine, AXES, between)] = shaped.transpose(0, 2, 1)
             for out, each in zip(found, (part.position_m, part.velocity_m_s), strict=True):
                 out[np.ix_(mine, AXES, own)] = each[np.ix_(place, AXES, mover_knot)]

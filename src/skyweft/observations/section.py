@@ -35,16 +35,16 @@ def section(folder: Folder) -> Section:
     streams = folder.summary()["observations"]
     drawn = [
         markup
-        for each in streams[:DRAWN_MAX]
-        for markup in _drawn(each, folder.observations, folder.observations_by_hour, folder)
+        for stream in streams[:DRAWN_MAX]
+        for markup in _drawn(stream, folder.observations, folder.observations_by_hour, folder)
     ]
     more = len(streams) - DRAWN_MAX
     rest = [paragraph(f"{more:,} more datastreams are in observations.parquet.")] * (more > 0)
-    counted = [each["completeness"] for each in streams if each["completeness"] is not None]
+    counted = [stream["completeness"] for stream in streams if stream["completeness"] is not None]
     tiles = []
     if counted:
         least = min(counted)
-        name = next(each["name"] for each in streams if each["completeness"] == least)
+        name = next(stream["name"] for stream in streams if stream["completeness"] == least)
         share = percent(least).removesuffix(" %")
         tiles = [tile("Observations arrived", share, "%", f"{name}, the least complete")]
     return Section(
@@ -55,7 +55,7 @@ def section(folder: Folder) -> Section:
             "messages observed to the end of their lifetime (for half the run where none ends "
             "within it); age is the time since the freshest known value was measured, from a "
             "device's first arrival to the run's end.",
-            table("Observations by datastream", _HEADS, [_row(each) for each in streams]),
+            table("Observations by datastream", _HEADS, [_row(stream) for stream in streams]),
             *drawn,
             *rest,
         ),

@@ -116,8 +116,8 @@ class _State(State):
                     f"observations[{number}].encoding: {clipped:,} of {len(some.at):,} values are "
                     f"beyond what {rule.encoding.type} can tell here and were sent as its nearest"
                 )
-        for table, each in zip((OBSERVATIONS, BY_DEVICE, BY_HOUR), rows, strict=True):
-            whole.write(table, each)
+        for table, row in zip((OBSERVATIONS, BY_DEVICE, BY_HOUR), rows, strict=True):
+            whole.write(table, row)
         return {"observations": summed}
 
 

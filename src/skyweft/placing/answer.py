@@ -137,7 +137,7 @@ def _reasons(solved: Solved, share: Floats) -> list[str]:
     count = len(share)
     away_m, rate_bps, likely = nearest(
         options.table,
-        np.stack([each.probability for each in options.reaches]),
+        np.stack([reach.probability for reach in options.reaches]),
         options.reach,
         world.candidates.ground_m[options.candidate],
         world.wanted.points.ground_m,

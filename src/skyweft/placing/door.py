@@ -57,7 +57,7 @@ def place(
     if folder is None:
         return placement
     files = write(solved, placement, folder)
-    return _placement(solved, warnings, tuple(str(folder / each.name) for each in files))
+    return _placement(solved, warnings, tuple(str(folder / file.name) for file in files))
 
 
 def _placement(solved: Solved, warnings: tuple[str, ...], files: tuple[str, ...] = ()) -> Placement:

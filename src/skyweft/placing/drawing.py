@@ -38,15 +38,18 @@ def placement_map(placement: Placement, ax: Axes | None = None, palette: Palette
         longer reached; terrain hides nothing.
     """
     ax = dress(given_or_new(ax), palette)
-    where = np.array([(each.longitude_deg, each.latitude_deg) for each in placement.points])
-    share = np.array([each.served_share for each in placement.points])
-    weight = np.array([each.weight for each in placement.points])
+    where = np.array([(point.longitude_deg, point.latitude_deg) for point in placement.points])
+    share = np.array([point.served_share for point in placement.points])
+    weight = np.array([point.weight for point in placement.points])
     area = 8.0 + AREA_MAX * weight / max(weight.max(initial=0.0), 1e-300)
-    at = {each.group: (each.longitude_deg, each.latitude_deg) for each in placement.stations}
+    at = {
+        station.group: (station.longitude_deg, station.latitude_deg)
+        for station in placement.stations
+    }
     lines = [
-        [at[group], (each.longitude_deg, each.latitude_deg)]
-        for each in placement.points
-        for group in each.served_by
+        [at[group], (point.longitude_deg, point.latitude_deg)]
+        for point in placement.points
+        for group in point.served_by
     ]
     ax.add_collection(LineCollection(lines, colors=palette.line, linewidths=0.8, zorder=1))
     full, none = share >= 1 - 1e-6, share <= 1e-6
@@ -71,9 +74,9 @@ def placement_map(placement: Placement, ax: Axes | None = None, palette: Palette
 
 def _stations(ax: Axes, placement: Placement, palette: Palette) -> None:
     turn = np.linspace(0, 2 * np.pi, 181)
-    for k, fleet in enumerate(dict.fromkeys(each.fleet for each in placement.stations)):
+    for k, fleet in enumerate(dict.fromkeys(station.fleet for station in placement.stations)):
         colour = (palette.air, palette.near_space, palette.space)[k % 3]
-        mine = [each for each in placement.stations if each.fleet == fleet]
+        mine = [station for station in placement.stations if station.fleet == fleet]
         ax.scatter(
             [each.longitude_deg for each in mine],
             [each.latitude_deg for each in mine],

@@ -143,7 +143,7 @@ def _of_kind(world: World, row: int, name: str) -> _Part:
     # Heights of candidates are for those that hover: for others, one of each place is enough.
     one = np.unique(np.array(where)[:, :2], axis=0, return_index=True)[1]
     rows = np.arange(len(where)) if hovers else np.sort(one)
-    motions = [motion_at(name, craft, where[each]) for each in rows]
+    motions = [motion_at(name, craft, where[row]) for row in rows]
     forbidden = _forbidden(world, name, motions)
     cost = np.ones(len(rows), np.int64)
     for k, each in enumerate(rows):
@@ -219,7 +219,7 @@ def _onward(world: World, name: str, craft: Craft, motions: list[Motion]) -> Onw
             f"place.fleets.{name}.terminals: no rule of links leads on from one of them to a "
             "platform of the scenario; give one, or set place.backhaul.share_min = 0"
         )
-    where = np.array([(*middle(each), band(each).low_m) for each in motions])
+    where = np.array([(*middle(motion), band(motion).low_m) for motion in motions])
     places: Sites = stand(*where.T)
     return onward(world.scenario, world.fleet, links, craft.layer, places, world.placing.backhaul)
 
@@ -227,7 +227,9 @@ def _onward(world: World, name: str, craft: Craft, motions: list[Motion]) -> Onw
 def standing(world: World) -> Mapping[str, object]:
     """Return the groups that are there before anything is placed."""
     new = {world.placing.demand.group, *world.placing.fleets}
-    return {name: each for name, each in world.scenario.platforms.items() if name not in new}
+    return {
+        name: platform for name, platform in world.scenario.platforms.items() if name not in new
+    }
 
 
 def problem(world: World, found: Options) -> Problem:
@@ -242,7 +244,7 @@ def problem(world: World, found: Options) -> Problem:
     reached = found.cover
     owner = np.repeat(np.arange(len(found.kind)), np.diff(reached.first))
     point, rate_bps = reached.point, reached.rate_bps
-    carriers = np.array([each.carriers for each in placing.fleets.values()])
+    carriers = np.array([fleet.carriers for fleet in placing.fleets.values()])
     need_bps = wanted.rate_bps[point]
     with np.errstate(divide="ignore"):
         backhaul = need_bps / found.capacity_bps[owner]
@@ -261,7 +263,7 @@ def problem(world: World, found: Options) -> Problem:
         found.kind,
         site[found.candidate],
         found.cost,
-        np.array([each.count for each in placing.fleets.values()]),
+        np.array([fleet.count for fleet in placing.fleets.values()]),
     )
     return whole.taking(found.allowed)
 

@@ -109,7 +109,7 @@ class Placement:
             ]
             for reason, count in alike(reasons):
                 yield f"{fleet}: not at {count:,} candidates: {reason}"
-        for reason, count in alike((each.reason, 1) for each in self.points if each.reason):
+        for reason, count in alike((point.reason, 1) for point in self.points if point.reason):
             yield f"not served in full, {count:,} points: {reason}"
         yield from self.files
 

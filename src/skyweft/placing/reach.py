@@ -214,9 +214,9 @@ class Table(NamedTuple):
 def table(reaches: list[Reach], probability_min: float) -> Table:
     """Return reaches side by side."""
     return Table(
-        np.array([each.step_m for each in reaches]),
-        np.stack([each.rate_bps for each in reaches]),
-        np.stack([each.probability >= probability_min for each in reaches]),
+        np.array([reach.step_m for reach in reaches]),
+        np.stack([reach.rate_bps for reach in reaches]),
+        np.stack([reach.probability >= probability_min for reach in reaches]),
     )
 
 

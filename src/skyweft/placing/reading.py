@@ -185,13 +185,13 @@ def _features(path: Path) -> tuple[Points, dict[str, Floats], Sequence[str] | No
     places = found.latitude_deg, found.longitude_deg, found.altitude_m
     points = Points(found.names, *places, found.warnings)
     features = content.get("features", [content])
-    features = [each for each in features if each.get("geometry")]
+    features = [feature for feature in features if feature.get("geometry")]
     if len(features) != len(points):
         raise ScenarioError(f"{path.name}: a point of demand is a Feature with one Point")
     numbers: dict[str, Floats] = {}
     errors = []
     for name, (low, high) in {"weight": WEIGHT, "population": WEIGHT, "rate_bps": RATE}.items():
-        values = [each.get("properties", {}).get(name) for each in features]
+        values = [feature.get("properties", {}).get(name) for feature in features]
         if all(value is None for value in values):
             continue
         for row, value in enumerate(values):
@@ -204,7 +204,7 @@ def _features(path: Path) -> tuple[Points, dict[str, Floats], Sequence[str] | No
         if not errors:
             numbers[name] = np.array(values, np.float64)
     complain(path, errors)
-    said = [str(each.get("properties", {}).get("environment") or "") for each in features]
+    said = [str(feature.get("properties", {}).get("environment") or "") for feature in features]
     return points, numbers, said if any(said) else None
 
 

@@ -96,7 +96,7 @@ def _scenario(solved: Solved, folder: Path) -> None:
     world = solved.world
     tables = world.scenario.model_dump(exclude_unset=True)
     own = {world.placing.demand.group, *world.placing.fleets}
-    platforms = {name: each for name, each in tables["platforms"].items() if name not in own}
+    platforms = {name: table for name, table in tables["platforms"].items() if name not in own}
     points = world.wanted.points
     _rows(
         folder / SITES,

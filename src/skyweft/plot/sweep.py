@@ -55,7 +55,7 @@ def sweep(
     ValueError
         A column is not there, or several variants have the same values of the keys.
     """
-    if missing := [each for each in (figure, *keys) if each not in table.column_names]:
+    if missing := [key for key in (figure, *keys) if key not in table.column_names]:
         raise ValueError(f"the table has no column {', '.join(missing)}")
     if not 1 <= len(keys) <= 2:
         raise ValueError(f"a figure is drawn over one or two keys, got {len(keys)}")
@@ -93,7 +93,7 @@ class _Axis:
     def ticks(self, ax: Axes, side: str, place: Floats) -> None:
         """Write the values beside an axis, and the key's name."""
         axis = ax.xaxis if side == "x" else ax.yaxis
-        axis.set_ticks(place.tolist(), [each.replace("$", r"\$") for each in self.words])
+        axis.set_ticks(place.tolist(), [word.replace("$", r"\$") for word in self.words])
         axis.set_label_text(self.key)
 
 

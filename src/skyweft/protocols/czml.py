@@ -83,7 +83,7 @@ def moving(
     return {
         "id": identity,
         "name": name,
-        "availability": [each["interval"] for each in places],
+        "availability": [place["interval"] for place in places],
         "position": places,
         **_mark(name, colour, 5),
     }
@@ -106,7 +106,7 @@ def link(
         "availability": whole,
         "polyline": {
             "show": seen,
-            "positions": {"references": [f"{_escaped(each)}#position" for each in ends]},
+            "positions": {"references": [f"{_escaped(end)}#position" for end in ends]},
             "arcType": "NONE",
             "width": 1,
             "material": {"solidColor": {"color": {"rgba": list(colour)}}},

@@ -57,9 +57,9 @@ def chosen(
 def _named(records: Sequence[Record]) -> Iterator[Record]:
     """Yield records; one called by its number only is called as the others of that number are."""
     names: dict[int, set[str]] = defaultdict(set)
-    for each in records:
-        if each.name != str(each.catalogue_number):
-            names[each.catalogue_number].add(each.name)
+    for record in records:
+        if record.name != str(record.catalogue_number):
+            names[record.catalogue_number].add(record.name)
     for each in records:
         alone = each.name == str(each.catalogue_number) and len(names[each.catalogue_number]) == 1
         yield replace(each, name=next(iter(names[each.catalogue_number]))) if alone else each
@@ -122,7 +122,7 @@ def _alike(several: Mapping[Satellite, Sequence[Record]]) -> str:
         values = defaultdict(set)
         for each in found:
             values[each.epoch_tai_ns, each.entry.element_set_no].add(each.numbers)
-        if any(len(each) > 1 for each in values.values()):
+        if any(len(value) > 1 for value in values.values()):
             doubtful.append(name)
     if not doubtful:
         return ""
@@ -132,9 +132,9 @@ def _alike(several: Mapping[Satellite, Sequence[Record]]) -> str:
 def _renamed(records: Sequence[Record], errors: Errors) -> str:
     """Question catalogue numbers that stand under several names."""
     names: dict[int, list[str]] = defaultdict(list)
-    for each in records:
-        if each.catalogue_number:
-            names[each.catalogue_number].append(each.name)
+    for record in records:
+        if record.catalogue_number:
+            names[record.catalogue_number].append(record.name)
     doubtful = {number: found for number, found in names.items() if len(found) > 1}
     if not doubtful:
         return ""
@@ -154,13 +154,13 @@ def _numbered(name: str, number: object) -> str:
 
 def _unique(records: Sequence[Record], errors: Errors) -> tuple[tuple[str, ...], str]:
     """Return names that are all different: those that are shared get the number added."""
-    count = Counter(each.name for each in records)
-    numbers = {str(each.catalogue_number) for each in records}
+    count = Counter(record.name for record in records)
+    numbers = {str(record.catalogue_number) for record in records}
     doubtful = [name for name in count if count[name] > 1 and name not in numbers]
     shared = {*doubtful}
     names = [
-        _numbered(each.name, _satellite(each)[1]) if each.name in shared else each.name
-        for each in records
+        _numbered(record.name, _satellite(record)[1]) if record.name in shared else record.name
+        for record in records
     ]
     first: dict[str, str] = {}
     for name, each in zip(names, records, strict=True):

@@ -102,12 +102,12 @@ def parse(
 
 
 def _table(names: tuple[str, ...], records: list[Record]) -> Elements:
-    columns = np.array([each.numbers for each in records], np.float64).T
+    columns = np.array([record.numbers for record in records], np.float64).T
     mean_motion, eccentricity, inclination, raan, argument, anomaly, bstar = columns
     return Elements(
         names=names,
-        catalogue_number=np.array([each.catalogue_number for each in records], np.int64),
-        epoch_tai_ns=np.array([each.epoch_tai_ns for each in records], np.int64),
+        catalogue_number=np.array([record.catalogue_number for record in records], np.int64),
+        epoch_tai_ns=np.array([record.epoch_tai_ns for record in records], np.int64),
         mean_motion_rev_day=mean_motion,
         eccentricity=eccentricity,
         inclination_deg=inclination,
@@ -115,7 +115,7 @@ def _table(names: tuple[str, ...], records: list[Record]) -> Elements:
         argument_of_perigee_deg=argument,
         mean_anomaly_deg=anomaly,
         bstar=bstar,
-        entries=tuple(each.entry for each in records),
+        entries=tuple(record.entry for record in records),
     )
 
 
@@ -123,7 +123,7 @@ def _left_out(errors: Errors, count: int) -> tuple[str, ...]:
     """Tell how many sets were damaged, and what is wrong with the first of them."""
     if not errors.damaged:
         return ()
-    reported = [each.removeprefix(f"{errors.file_name}: ") for each in errors.lines[:_REPORTED]]
+    reported = [line.removeprefix(f"{errors.file_name}: ") for line in errors.lines[:_REPORTED]]
     more = errors.count - len(reported)
     rest = f"; and {counted(more, 'more error')}" if more else ""
     return (

@@ -34,10 +34,10 @@ def geojson(features: Sequence[Feature]) -> str:
     listed = [
         {
             "type": "Feature",
-            "properties": {"name": each.name, **each.properties},
-            "geometry": _geometry(each),
+            "properties": {"name": feature.name, **feature.properties},
+            "geometry": _geometry(feature),
         }
-        for each in features
+        for feature in features
     ]
     return json.dumps({"type": "FeatureCollection", "features": listed}, allow_nan=False) + "\n"
 
@@ -57,12 +57,12 @@ def kml(title: str, features: Sequence[Feature]) -> str:
     document = ET.SubElement(root, "Document")
     ET.SubElement(document, "name").text = title
     folders: dict[str, ET.Element] = {}
-    for each in features:
-        group = str(each.properties.get("group", ""))
+    for feature in features:
+        group = str(feature.properties.get("group", ""))
         if group not in folders:
             folders[group] = ET.SubElement(document, "Folder")
             ET.SubElement(folders[group], "name").text = group
-        _placemark(folders[group], each)
+        _placemark(folders[group], feature)
     return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
 
 

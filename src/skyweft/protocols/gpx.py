@@ -84,7 +84,7 @@ def read_gpx(text: str, file_name: str, name_element: str = "name") -> Gpx:
     lines = [each for each in root if tag(each) in ("trk", "rte")]
     return Gpx(
         reader.points("wpt ", (each for each in root if tag(each) == "wpt")),
-        tuple(reader.line(f"{tag(each)} {k}", each) for k, each in enumerate(lines, 1)),
+        tuple(reader.line(f"{tag(line)} {k}", line) for k, line in enumerate(lines, 1)),
     )
 
 
@@ -99,11 +99,11 @@ class _Reader:
         runs = Runs(text, _POINTS, self._places, _ATTRIBUTES)
         last = ET.Element("")
         try:
-            for each in runs:
-                if isinstance(each, Passed):
-                    self._passed.setdefault(last, []).append(each)
+            for run in runs:
+                if isinstance(run, Passed):
+                    self._passed.setdefault(last, []).append(run)
                 else:
-                    last = each
+                    last = run
         except ET.ParseError as error:
             line, words = error.position[0] + runs.lines_passed, str(error).partition(":")[0]
             raise ScenarioError(f"{file_name}: line {line}: not XML: {words}") from error
@@ -138,7 +138,7 @@ class _Reader:
             if each.leaf:
                 keys.append(each.name if depth == 1 else "")
             depth += each.opens - each.closes
-        said = [each for each in keys if each in self._said]
+        said = [key for key in keys if key in self._said]
         if len({*said}) < len(said):
             return None
         return {key: place for place, key in enumerate(keys) if key in said}

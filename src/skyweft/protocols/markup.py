@@ -21,7 +21,7 @@ def refuse_crowded(text: str, file_name: str, weights: Mapping[str, int] = _JSON
     ScenarioError
         It does.
     """
-    needed = sum(each * text.count(mark) for mark, each in weights.items())
+    needed = sum(weight * text.count(mark) for mark, weight in weights.items())
     if needed > MEMORY_MAX_BYTES:
         raise ScenarioError(
             f"{file_name}: reading it takes about {needed / 1e6:,.0f} MB of memory, at most "

@@ -97,7 +97,7 @@ class _Rows:
         )
         if self.between == ";":
             columns |= {
-                key: [each.replace(",", ".") for each in columns[key]]
+                key: [column.replace(",", ".") for column in columns[key]]
                 for key in UNITS
                 if key in columns
             }
@@ -139,7 +139,7 @@ def _entries(text: str) -> Iterator[Sequence[object]]:
 
 def _objects(entries: Sequence[object], row: int) -> Found:
     """Yield some entries, the first of which has this number: at once where their keys are one."""
-    objects = [each for each in entries if isinstance(each, dict)]
+    objects = [entry for entry in entries if isinstance(entry, dict)]
     if len(objects) == len(entries) and len({*map(tuple, objects)}) == 1:
         keys = [key.upper() for key in objects[0]]
         if keys and len({*keys}) == len(keys):
@@ -167,13 +167,13 @@ def read_xml(text: str, errors: Errors) -> Found:
     runs = Runs(text, ("omm",), _meaning)
     row = 1
     try:
-        for each in runs:
-            if isinstance(each, Passed):
-                yield each.meaning.block([f"segment {row + k}" for k in range(each.rows)], each)
-                row += each.rows
-            elif _tag(each) == "SEGMENT":
-                fields = {_tag(inner): _xml_value(inner) for inner in each.iter()}
-                each.clear()
+        for run in runs:
+            if isinstance(run, Passed):
+                yield run.meaning.block([f"segment {row + k}" for k in range(run.rows)], run)
+                row += run.rows
+            elif _tag(run) == "SEGMENT":
+                fields = {_tag(inner): _xml_value(inner) for inner in run.iter()}
+                run.clear()
                 yield f"segment {row}", fields
                 row += 1
     except ET.ParseError as error:
@@ -237,9 +237,9 @@ def read_kvn(text: str, errors: Errors) -> Found:
             begins = [start, *run.ends]
             lines = accumulate((text.count("\n", *each) for each in pairwise(begins)), initial=row)
             *rows, row = lines
-            columns = (map(str.strip, each) for each in run.columns)
-            said = {key: [*each] for key, each in zip(keys, columns, strict=True)}
-            yield Block([f"message from line {each}" for each in rows], said)
+            columns = (map(str.strip, column) for column in run.columns)
+            said = {key: [*column] for key, column in zip(keys, columns, strict=True)}
+            yield Block([f"message from line {row}" for row in rows], said)
             start = run.ends[-1]
 
 

@@ -121,10 +121,10 @@ def sound_rows(block: Block) -> tuple[Masks, list[Column]]:
         sound &= plain
     columns = (
         *(names[0], catalogue_numbers[0], block.places, epochs[0]),
-        *(each.tolist() for each in numbers),
+        *(number.tolist() for number in numbers),
         *(each for each, _ in entries),
     )
-    return sound, [*columns] if sound.all() else [[*compress(each, sound)] for each in columns]
+    return sound, [*columns] if sound.all() else [[*compress(column, sound)] for column in columns]
 
 
 def _of_theory(allowed: Sequence[str], given: object) -> bool:
@@ -180,9 +180,9 @@ def _names(column: Column, catalogue_numbers: Sequence[int]) -> Read:
 def _epochs(column: Column) -> Read:
     """Return epochs in TAI [ns since 1970]."""
     texts = [str(each).strip() for each in column]
-    years = {each[:4] for each in texts}
+    years = {text[:4] for text in texts}
     sound = np.array(
-        [each[:4] in _YEARS for each in texts] if years - _YEARS else [True] * len(texts)
+        [text[:4] in _YEARS for text in texts] if years - _YEARS else [True] * len(texts)
     )
     try:
         return tai_ns_from_texts(texts).tolist(), sound

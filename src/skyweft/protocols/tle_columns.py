@@ -64,7 +64,7 @@ class SoundSets:
             _catalogue_numbers(self.first),
             self.row.tolist(),
             _epochs(self.first)[0].tolist(),
-            zip(*(each.tolist() for each in _numbers(self.first, self.second)), strict=True),
+            zip(*(number.tolist() for number in _numbers(self.first, self.second)), strict=True),
             _entries(self.first, self.second),
         )
         return [
@@ -164,9 +164,9 @@ def _entries(first: Letters, second: Letters) -> Iterator[CatalogueEntry]:
     """Yield what catalogues say beside the elements."""
     return map(
         CatalogueEntry,
-        (designator(each.strip()) or _NOTHING.object_id for each in _texts(first, 10, 17)),
+        (designator(text.strip()) or _NOTHING.object_id for text in _texts(first, 10, 17)),
         _given(first, 63, 63),
-        (each.strip() or None for each in _texts(first, 8, 8)),
+        (text.strip() or None for text in _texts(first, 8, 8)),
         _given(first, 65, 68),
         _given(second, 64, 68),
         _signed(first, 34, _decimal(first, 36, 43, 8)).tolist(),
@@ -178,7 +178,7 @@ def _given(lines: Letters, first: int, last: int) -> list[int | None]:
     """Return whole numbers; None where nothing stands."""
     blank = (lines[:, last - 1] == _BLANK).tolist()
     values = _whole(lines, first, last).tolist()
-    return [None if nothing else each for nothing, each in zip(blank, values, strict=True)]
+    return [None if nothing else value for nothing, value in zip(blank, values, strict=True)]
 
 
 def _texts(lines: Letters, first: int, last: int) -> list[str]:

@@ -27,7 +27,7 @@ def generic(run: Run, stage: Stage) -> Section:
         That took part in it.
     """
     found = run.summary().get(stage.key)
-    held = [each for each in stage.tables if run.holds(each.name)]
+    held = [table for table in stage.tables if run.holds(table.name)]
     if not (found or held):
         return Section()
     title = _spoken(stage.key).capitalize()

@@ -130,7 +130,7 @@ def _title(run: Run) -> Markup:
     }
     words = f'<p class="lead">{escaped(scenario.description)}</p>' if scenario.description else ""
     listed = "".join(
-        f"<div><dt>{name}</dt><dd>{escaped(each)}</dd></div>" for name, each in facts.items()
+        f"<div><dt>{name}</dt><dd>{escaped(fact)}</dd></div>" for name, fact in facts.items()
     )
     return Markup(
         f'<div class="head"><p class="kind">Run report</p><h1>{escaped(scenario.name)}</h1>{words}'

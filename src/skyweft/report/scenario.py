@@ -32,8 +32,8 @@ def warnings_section(warnings: Sequence[str]) -> Markup:
             f'<p class="state ok" id="warnings">{icon("ok")} <b>No warnings</b> from any stage.</p>'
         )
     items = [
-        Markup(f"<li>{icon('warning')}<span><b>Warning</b> {escaped(each)}</span></li>")
-        for each in warnings
+        Markup(f"<li>{icon('warning')}<span><b>Warning</b> {escaped(warning)}</span></li>")
+        for warning in warnings
     ]
     more = Markup("")
     if len(items) > WARNINGS_SHOWN:

@@ -79,7 +79,9 @@ def _moved(found: pa.Table) -> list[str]:
     """Return the asked figures that are not the same in all variants."""
     names = [name for name in found.column_names if ASKED.search(name)]
     values = {name: numbers(found, name) for name in names}
-    moved = [name for name, each in values.items() if len(np.unique(each[np.isfinite(each)])) > 1]
+    moved = [
+        name for name, value in values.items() if len(np.unique(value[np.isfinite(value)])) > 1
+    ]
     # What is of survivors alone stands behind the share that survives, moved or not.
     shares = {name: survived(name, found.column_names) for name in moved}
     return list(dict.fromkeys(each for name in moved for each in (shares[name], name) if each))
@@ -102,8 +104,8 @@ def _head(sweep: Sweep) -> Markup:
         **values,
     }
     listed = "".join(
-        f"<div><dt>{escaped(name)}</dt><dd>{escaped(each)}</dd></div>"
-        for name, each in facts.items()
+        f"<div><dt>{escaped(name)}</dt><dd>{escaped(fact)}</dd></div>"
+        for name, fact in facts.items()
     )
     return Markup(
         f'<div class="head"><p class="kind">Sweep</p><h1>{escaped(sweep.plan["name"])}</h1>'
@@ -179,7 +181,7 @@ def _warned(sweep: Sweep) -> Markup:
 def _listed(numbers: list[int]) -> str:
     """Return the numbers of variants, the first few of many."""
     more = len(numbers) - VARIANTS_MAX
-    reported = ", ".join(str(each) for each in numbers[:VARIANTS_MAX])
+    reported = ", ".join(str(number) for number in numbers[:VARIANTS_MAX])
     return f"{reported} and {more:,} more" if more > 0 else reported
 
 

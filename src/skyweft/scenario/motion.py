@@ -372,7 +372,7 @@ class Rail(Motion):
     def _in_order(self) -> Self:
         if not self.departures_s and not self.departures_back_s:
             raise ValueError("departures_s and departures_back_s are empty: there is no train")
-        places = [each.at_m for each in self.stops]
+        places = [stop.at_m for stop in self.stops]
         if any(low >= high for low, high in pairwise(places)):
             raise ValueError("stops: their at_m rise along the line")
         if "turnaround_s" in self.model_fields_set and self.ends != "repeat":

@@ -106,7 +106,7 @@ def restless(data: Plain, rule: Plain, where: tuple[Step, ...], key: str, words:
 def valid(adapter: TypeAdapter[Model], tables: Mapping[str, Plain]) -> dict[str, Model]:
     """Return the models of those tables that are valid."""
     found = {}
-    for name, each in tables.items():
+    for name, table in tables.items():
         with suppress(ValidationError, OverflowError, RecursionError):
-            found[name] = adapter.validate_python(each)
+            found[name] = adapter.validate_python(table)
     return found

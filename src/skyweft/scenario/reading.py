@@ -192,7 +192,7 @@ def in_file(scenario: Scenario | str | Path) -> Iterator[None]:
         keys = [*Scenario.model_fields, *(model.key for model in parts())]
         place = re.compile(rf"({'|'.join(keys)})[.:\[]")
         lines = str(error).split("\n")
-        reported = [f"{file}: {each}" if place.match(each) else each for each in lines]
+        reported = [f"{file}: {line}" if place.match(line) else line for line in lines]
         raise ScenarioError("\n".join(reported)) from error
 
 

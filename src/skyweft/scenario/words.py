@@ -122,7 +122,7 @@ def _digits(value: float) -> str:
 def _list(node: Mapping[str, Any]) -> str:
     items = node.get("items", {})
     if isinstance(items, list):
-        return f"a list of {len(items)}: {'; '.join(allowed(each) for each in items)}"
+        return f"a list of {len(items)}: {'; '.join(allowed(item) for item in items)}"
     if "$ref" in items:
         return "tables, each under its name in double brackets: [[...]]"
     several = "a list of at least one: " if node.get("minItems") else "a list of: "

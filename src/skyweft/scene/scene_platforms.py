@@ -44,7 +44,7 @@ class Cast:
     @property
     def in_space(self) -> NDArray[np.bool_]:
         """Return who is a satellite, (N,)."""
-        space = np.array([each["layer"] == "space" for each in self.groups], np.bool_)
+        space = np.array([group["layer"] == "space" for group in self.groups], np.bool_)
         return space[self.group]
 
     def rows(self, names: pa.ChunkedArray | pa.Array) -> Ints:

@@ -148,8 +148,8 @@ def _head(run: Folder, who: Cast, track: NDArray[np.int32], rules: list[str]) ->
     """Return what is said of the run in words."""
     scenario = run.scenario
     relay = {
-        name: each.layer != "ground" if each.relay is None else each.relay
-        for name, each in scenario.platforms.items()
+        name: platform.layer != "ground" if platform.relay is None else platform.relay
+        for name, platform in scenario.platforms.items()
     }
     return {
         "format": FORMAT,
@@ -161,7 +161,7 @@ def _head(run: Folder, who: Cast, track: NDArray[np.int32], rules: list[str]) ->
         "simulated_s": run.simulated_s,
         "complete": run.complete,
         "hash": digest(run.manifest),
-        "groups": [{**each, "relay": relay[each["name"]]} for each in who.groups],
+        "groups": [{**group, "relay": relay[group["name"]]} for group in who.groups],
         "platforms": {
             "name": who.names.to_pylist(),
             "group": who.group.tolist(),

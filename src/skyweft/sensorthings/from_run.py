@@ -55,7 +55,7 @@ class _Loading:
         thing = self._found("things", device["name"]) or self._thing(device)
         datastream = self._found("datastreams", rule.name, thing)
         datastream = datastream or self._datastream(rule, thing)
-        return sum(self._observe(each, device, datastream) for each in rows)
+        return sum(self._observe(row, device, datastream) for row in rows)
 
     def _found(self, table: str, called: str, thing: int | None = None) -> int | None:
         """Return who was made of this run before."""
@@ -80,7 +80,7 @@ class _Loading:
                     "name": device["name"],
                     "description": f"where {device['name']} stands",
                     "encodingType": _GEOJSON,
-                    "location": {"type": "Point", "coordinates": [device[each] for each in axes]},
+                    "location": {"type": "Point", "coordinates": [device[axis] for axis in axes]},
                 }
             ]
         return self._writer.create(ENTITIES["Thing"], body)

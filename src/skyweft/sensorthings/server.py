@@ -51,7 +51,7 @@ def serve(
     if not is_loopback(host):
         words = "other machines are let in by accounts, which are not there yet"
         raise ScenarioError(f"--host {host}: {words}; 127.0.0.1, ::1 and localhost are allowed")
-    opened = [open_run(each) for each in runs]
+    opened = [open_run(run) for run in runs]
     with listener(host, port) as listening:
         try:
             store = Store(data)

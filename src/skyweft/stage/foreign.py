@@ -45,7 +45,7 @@ class Foreign(Stage):
         self.key, self.needs, self.tables = stage.key, stage.needs, stage.tables
         self.reads, self.models, self.restricts = stage.reads, stage.models, stage.restricts
         self.share, self.version = stage.share, stage.version
-        self.gives = tuple(_named(each, blamed) for each in stage.gives)
+        self.gives = tuple(_named(give, blamed) for give in stage.gives)
         self.gives_whole = tuple(_named(each, blamed) for each in stage.gives_whole)
         self.inner, self._blamed = stage, blamed
 

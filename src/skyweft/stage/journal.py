@@ -60,7 +60,7 @@ class Journal:
         """
         with self._path(name).open("rb") as held:
             names = np.load(held, allow_pickle=False)
-            return {str(each): np.load(held, allow_pickle=False) for each in names}
+            return {str(name): np.load(held, allow_pickle=False) for name in names}
 
     def holds(self, name: str) -> bool:
         """Whether anything was kept under a name."""

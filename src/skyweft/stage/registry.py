@@ -74,7 +74,7 @@ def _wrong(stage: Any, found: Mapping[str, Stage]) -> str:
     """Return why a stage cannot stand beside others; nothing where it can."""
     if words := _misshapen(stage):
         return words
-    if unknown := [each for each in stage.needs if each not in found]:
+    if unknown := [need for need in stage.needs if need not in found]:
         return f"it needs {', '.join(unknown)}, which is not there"
     declared = {table.name: each.key for each in found.values() for table in each.tables}
     for table in stage.tables:
@@ -82,7 +82,7 @@ def _wrong(stage: Any, found: Mapping[str, Stage]) -> str:
             owner = declared[table.name]
             return f"the table {table.name} is declared by the stage {owner!r} already"
     taken = dict.fromkeys(Scenario.model_fields, "every scenario")
-    taken |= {each.key: f"the stage {key!r}" for key, one in found.items() for each in one.models}
+    taken |= {model.key: f"the stage {key!r}" for key, one in found.items() for model in one.models}
     for model in stage.models:
         if model.key in taken:
             return f"the key {model.key} of a scenario is of {taken[model.key]} already"
@@ -119,9 +119,9 @@ def _odd_parts(stage: Stage) -> str:
         if not all(isinstance(getattr(model, each, None), str) for each in ("key", "words")):
             return f"its model {model.__name__} says no key or no words"
     names = [table.name for table in stage.tables]
-    if twice := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         return f"it declares the table {twice[0]} twice"
-    if odd := [each for each in names if not each.isidentifier()]:
+    if odd := [name for name in names if not name.isidentifier()]:
         return f"its table {odd[0]!r} is no name that Python can ask for"
     return ""
 

@@ -97,7 +97,7 @@ class Restrictions:
     @classmethod
     def from_columns(cls, columns: dict[str, NDArray[Any]]) -> "Restrictions":
         """Return what `columns` wrote."""
-        causes = tuple(str(each) for each in columns["causes"])
+        causes = tuple(str(column) for column in columns["causes"])
         return cls(**{name: columns[name] for name in COLUMNS}, causes=causes)
 
     @classmethod
@@ -106,7 +106,7 @@ class Restrictions:
         many = list(some)
         causes = tuple(sorted({cause for each in many for cause in each.causes}))
         parts = [each.coded(causes) for each in many] or [cls.of(())]
-        whole = {name: np.concatenate([getattr(each, name) for each in parts]) for name in COLUMNS}
+        whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
         order = np.lexsort([whole[name] for name in reversed(COLUMNS)])
         return cls(**{name: each[order] for name, each in whole.items()}, causes=causes)
 
@@ -126,7 +126,7 @@ class Restrictions:
 
     def coded(self, causes: tuple[str, ...]) -> "Restrictions":
         """Return the same with places in another list of causes, which holds all of these."""
-        place = np.array([causes.index(each) for each in self.causes], np.int64)
+        place = np.array([causes.index(cause) for cause in self.causes], np.int64)
         return replace(self, cause=place[self.cause], causes=causes)
 
     def columns(self) -> dict[str, NDArray[Any]]:
@@ -139,7 +139,7 @@ class Restrictions:
         if self is other or not (len(self) or len(other)):
             return True
         there = other.columns()
-        return all(np.array_equal(each, there[name]) for name, each in self.columns().items())
+        return all(np.array_equal(column, there[name]) for name, column in self.columns().items())
 
     def __len__(self) -> int:
         return len(self.one)
@@ -169,7 +169,7 @@ class Restrictions:
         a, b = source.astype(np.int64), target.astype(np.int64)
         whole = np.full(len(a), WHOLE, np.int64)
         ends = ((a, whole), (b, whole), (np.minimum(a, b), np.maximum(a, b)))
-        key = np.concatenate([self._ends_key(*each) for each in ends])
+        key = np.concatenate([self._ends_key(*end) for end in ends])
         first = np.searchsorted(self._key, key)
         count = np.searchsorted(self._key, key, side="right") - first
         link = np.repeat(np.tile(np.arange(len(a)), 3), count)

@@ -127,7 +127,7 @@ def _go_on(folder: Path, plan: Mapping[str, Any]) -> bool:
         raise ScenarioError(
             "\n".join(
                 [f"{folder} holds another run; --force replaces it. Different:"]
-                + [f"  {each}" for each in lines[:20]]
+                + [f"  {line}" for line in lines[:20]]
             )
         )
     return not begun(folder) and bool(then.get("complete"))

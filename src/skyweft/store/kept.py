@@ -132,7 +132,7 @@ class Kept:
             return
         draft = self._folder / f".{uuid4().hex}.draft"
         try:
-            self._added_bytes += sum(each.stat().st_size for each in files)
+            self._added_bytes += sum(file.stat().st_size for file in files)
             if self._added_bytes > self._size_max_bytes:
                 return
             draft.mkdir(parents=True)

@@ -36,7 +36,7 @@ class TableWriter:
     """
 
     def __init__(self, table: Table, path: Path) -> None:
-        kinds = {each.name: each.kind for each in table.columns}
+        kinds = {column.name: column.kind for column in table.columns}
         repeated = table.repeated
         floats = [
             name for name, kind in kinds.items() if kind[:5] == "float" and name not in repeated

@@ -82,7 +82,9 @@ def table(
     columns = {
         "variant": pa.array([variant.number for variant in variants], pa.int32()),
         "reason": pa.array([reasons.get(variant.number) or None for variant in variants], "string"),
-        "warnings": pa.array([_warned(summaries.get(each.number)) for each in variants], "string"),
+        "warnings": pa.array(
+            [_warned(summaries.get(variant.number)) for variant in variants], "string"
+        ),
         **{key: _column([variant.values.get(key) for variant in variants]) for key in keys},
         **{
             name: _column([row.get(name) for row in rows])

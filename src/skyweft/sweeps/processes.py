@@ -50,8 +50,8 @@ class _Crew:
     def __init__(self, tasks: Sequence[Task]) -> None:
         self.ended: SimpleQueue[Outcome | BaseException] = SimpleQueue()
         self._waiting: SimpleQueue[Task] = SimpleQueue()
-        for each in tasks:
-            self._waiting.put(each)
+        for task in tasks:
+            self._waiting.put(task)
         self._threads: list[Thread] = []
         self._alive: set[subprocess.Popen[str]] = set()
         self._lock = Lock()  # no process may start once all are being stopped
@@ -59,8 +59,8 @@ class _Crew:
 
     def start(self, workers: int) -> None:
         self._threads = [Thread(target=self._feed, daemon=True) for _ in range(workers)]
-        for each in self._threads:
-            each.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         with self._lock:

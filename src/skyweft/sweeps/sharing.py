@@ -56,7 +56,7 @@ def _shares(path: Path, variant: Variant) -> dict[str, float]:
         key: stage.share / whole
         for stage in stages
         # What a stage gives and nobody can read again is computed again.
-        if (key := found[stage.key]) and all(each.unpack for each in stage.gives)
+        if (key := found[stage.key]) and all(give.unpack for give in stage.gives)
     }
 
 

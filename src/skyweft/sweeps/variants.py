@@ -51,15 +51,15 @@ def from_words(words: Iterable[str]) -> dict[str, list[Any]]:
     """
     found: dict[str, list[Any]] = {}
     wrong = []
-    for each in words:
-        key, equals, text = each.partition("=")
+    for word in words:
+        key, equals, text = word.partition("=")
         key, pieces = key.strip(), [piece.strip() for piece in _pieces(text)]
         if not equals or not key or not all(pieces):
             example = "write key=value,value, for example platforms.sats.motion.planes=2,4,8"
-            wrong.append(f"--set {each[:100]}: {example}")
+            wrong.append(f"--set {word[:100]}: {example}")
         elif key in found:
             wrong.append(
-                f"--set {each[:100]}: {key} is set twice; give all its values in one --set"
+                f"--set {word[:100]}: {key} is set twice; give all its values in one --set"
             )
         else:
             found[key] = [toml_value(piece) for piece in pieces]

@@ -140,9 +140,9 @@ def _opened(path: Path) -> Any:
 
 def _component(name: str, cube: Any, sought: tuple[str, tuple[str, ...]]) -> Any:
     standard_name, usual = sought
-    for key, each in cube.data_vars.items():
-        if each.attrs.get("standard_name") == standard_name or str(key).lower() in usual:
-            return each
+    for key, var in cube.data_vars.items():
+        if var.attrs.get("standard_name") == standard_name or str(key).lower() in usual:
+            return var
     there = ", ".join(map(str, cube.data_vars)) or "none"
     raise ScenarioError(
         f"{name}: there is no {standard_name.replace('_', ' ')} (by standard_name, or called "
@@ -168,12 +168,12 @@ def _axes(name: str, cube: Any, clock: Clock) -> Axes:
         kinds[_kind(name, cube[dim], wind.sizes[dim])] = cube[dim]
     kinds.pop("", None)
     names = ("time", "level", "latitude", "longitude")
-    if missing := [each for each in names if each not in kinds]:
+    if missing := [name for name in names if name not in kinds]:
         raise ScenarioError(
             f"{name}: {wind.name} has no {' and no '.join(missing)} among its dimensions: "
             f"{', '.join(map(str, wind.dims))}"
         )
-    time, level, latitude, longitude = (kinds[each] for each in names)
+    time, level, latitude, longitude = (kinds[name] for name in names)
     utc_ns = time.values.astype("datetime64[ns]").astype(np.int64)
     time_s = np.asarray(clock.seconds_to(tai_ns_from_utc_ns(utc_ns)), np.float64)
     _even(name, time_s)
@@ -185,8 +185,8 @@ def _axes(name: str, cube: Any, clock: Clock) -> Axes:
         gaps = np.diff(east, append=east[0] + 360.0)
         gap = east[(int(np.argmax(gaps)) + 1) % len(east)]
         values[1] = gap + (values[1] - gap) % 360.0
-    order = tuple(np.argsort(each) for each in (height_m, *values))
-    sorted_ = [each[rows] for each, rows in zip((height_m, *values), order, strict=True)]
+    order = tuple(np.argsort(value) for value in (height_m, *values))
+    sorted_ = [value[rows] for value, rows in zip((height_m, *values), order, strict=True)]
     east = sorted_[2]
     if len(east) > 1 and east[0] + 360.0 - east[-1] < 1.5 * np.diff(east).max():
         order = (*order[:2], np.append(order[2], order[2][0]))
@@ -247,10 +247,10 @@ def _values(
     unit = _unit(name, wind)
     if unit.lower() not in SPEEDS:
         raise ScenarioError(f"{name}: {wind.name} is in {unit!r}; known are {', '.join(SPEEDS)}")
-    if missing := [each for each in found.dims if each not in wind.dims]:
+    if missing := [dim for dim in found.dims if dim not in wind.dims]:
         raise ScenarioError(f"{name}: {wind.name} is not over {', '.join(missing)}")
     wind = wind.isel({found.dims[0]: rows}).squeeze(
-        [each for each in wind.dims if each not in found.dims]
+        [dim for dim in wind.dims if dim not in found.dims]
     )
     value = np.asarray(wind.transpose(*found.dims).values, np.float64)
     for axis, order in enumerate(found.order, start=1):

@@ -144,7 +144,7 @@ def tai_ns_from_texts(texts: Sequence[str]) -> Integers:
     plain = _plain_utc(texts)
     if plain is not None:
         return tai_ns_from_utc_ns(plain)
-    return np.array([tai_ns_from_text(each) for each in texts], np.int64)
+    return np.array([tai_ns_from_text(text) for text in texts], np.int64)
 
 
 def _plain_utc(texts: Sequence[str]) -> Integers | None:

@@ -97,7 +97,7 @@ class _Edges:
 def _edges(polygons: Sequence[Floats]) -> _Edges:
     parts = [
         np.hstack([ring, np.roll(ring, -1, axis=0)])
-        for ring in (np.asarray(each, np.float64).reshape(-1, 2) for each in polygons)
+        for ring in (np.asarray(polygon, np.float64).reshape(-1, 2) for polygon in polygons)
     ]
     rows = np.concatenate([*parts, np.empty((0, 4))])
     return _Edges(rows[rows[:, 1] != rows[:, 3]])  # a level edge never crosses a parallel

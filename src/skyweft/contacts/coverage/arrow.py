@@ -38,4 +38,4 @@ COVERAGE = Table(
 
 def coverage_table(coverage: Coverage) -> pa.Table:
     """Return one row a cell or site."""
-    return COVERAGE.build({each.name: getattr(coverage, each.name) for each in fields(coverage)})
+    return COVERAGE.build({field.name: getattr(coverage, field.name) for field in fields(coverage)})

@@ -86,7 +86,7 @@ def meetings(contacts: pa.Table, platforms: pa.Table) -> Meetings:
         names=names,
         groups=groups,
         group=group,
-        layer=np.array([LAYERS.index(each) for each in layers], np.int64)[layer],
+        layer=np.array([LAYERS.index(layer) for layer in layers], np.int64)[layer],
         links=links,
         link=link,
         source=_rows(contacts, "source", names),

@@ -115,10 +115,12 @@ def draw_timeline(
             labels.append(met.name(platform))
             layers.add(layer)
     ax.set_ylim(max(len(labels), 1) - 0.4, -0.6)
-    once = [shortened(each) if labels.index(each) == row else "" for row, each in enumerate(labels)]
+    once = [
+        shortened(label) if labels.index(label) == row else "" for row, label in enumerate(labels)
+    ]
     ax.set_yticks(range(len(labels)), once, parse_math=False)
     ax.tick_params(axis="y", labelcolor=palette.ink)
-    colour_key(ax, palette, [LAYERS[each] for each in sorted(layers)], "in contact, by layer")
+    colour_key(ax, palette, [LAYERS[layer] for layer in sorted(layers)], "in contact, by layer")
     return ax
 
 

@@ -178,7 +178,7 @@ class _Sight:
             self.builder.fcmp_ordered(">=", kept, limit)
             for kept, limit in ((above, self.steep), (within, self.square))
         ]
-        return self.builder.and_(*(self.builder.sext(each, _COUNTS) for each in flags))
+        return self.builder.and_(*(self.builder.sext(flag, _COUNTS) for flag in flags))
 
     def good(self, nearest: Any) -> tuple[Any, Any]:
         """Return how good the satellites are, and how far off that may be."""

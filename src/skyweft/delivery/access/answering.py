@@ -59,9 +59,9 @@ class Answering:
     def __init__(self, scenario: Scenario, air: Air, receivers: Receivers) -> None:
         rules = air.media.of_rule
         self._seed, self._air, self._receivers = scenario.seed, air, receivers
-        self._after_s = np.array([each.waveform.acknowledge_after_s for each in rules])
-        self._lasts_s = np.array([each.waveform.acknowledge_s for each in rules])
-        snr_db = np.array([each.answer_snr_min_db for each in rules])
+        self._after_s = np.array([rule.waveform.acknowledge_after_s for rule in rules])
+        self._lasts_s = np.array([rule.waveform.acknowledge_s for rule in rules])
+        snr_db = np.array([rule.answer_snr_min_db for rule in rules])
         self._need_dbhz = snr_db + air.noise_dbhz[:, None]
         cells = air.media.cells
         self._band_of = np.repeat(np.arange(len(cells)), cells).astype(np.int16)

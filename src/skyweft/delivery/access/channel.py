@@ -114,6 +114,6 @@ def channels_of(scenario: Scenario) -> RuleChannels:
         found.append(RuleChannel(rule, tuple(joined), device, waveform, channel, burst, band))
     return RuleChannels(
         tuple(found),
-        np.array([each.cells for each in channels], np.int64),
-        np.array([each.need_db for each in channels], np.float32).reshape(-1, LANES, LANES),
+        np.array([channel.cells for channel in channels], np.int64),
+        np.array([channel.need_db for channel in channels], np.float32).reshape(-1, LANES, LANES),
     )

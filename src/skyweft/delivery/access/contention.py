@@ -128,7 +128,7 @@ class Rounds:
         uplinks = [each.waveform for each in media.of_rule]
         self._window_s = np.array([each.window_s for each in media.of_rule])
         self._answering = Answering(scenario, self._air, receivers)
-        self._silent = np.array([1 / each.duty_cycle for each in uplinks])
+        self._silent = np.array([1 / uplink.duty_cycle for uplink in uplinks])
         self._slot_s = np.array([each.slot_s for each in media.of_rule])
         self._blind = np.array([isinstance(rule.wake, Blind) for rule in rules], np.bool_)
         self._lanes = [each.lanes for each in media.of_rule]
@@ -388,7 +388,8 @@ def _find(
 
 def _same(one: Asked | Answers, other: Asked | Answers) -> bool:
     return all(
-        np.array_equal(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)
+        np.array_equal(getattr(one, field.name), getattr(other, field.name))
+        for field in fields(one)
     )
 
 

@@ -125,15 +125,15 @@ class Air:
         return cls(
             scenario.seed,
             media,
-            np.array([each.band for each in rules], np.int16),
-            np.array([each.air_s for each in rules]).reshape(-1, LANES),
-            np.array([each.contended_s for each in rules]).reshape(-1, LANES),
-            np.array([each.burst.harmless_s for each in rules]).reshape(-1, LANES),
-            np.array([each.snr_min_db for each in rules]).reshape(-1, LANES),
-            10 * np.log10(np.array([each.channel.noise_hz for each in rules])),
-            np.array([each.doppler_max_hz for each in rules]),
-            np.array([each.waveform.drift_max_hz or np.inf for each in rules]),
-            np.array([each.channel.aligned for each in rules], np.bool_),
+            np.array([rule.band for rule in rules], np.int16),
+            np.array([rule.air_s for rule in rules]).reshape(-1, LANES),
+            np.array([rule.contended_s for rule in rules]).reshape(-1, LANES),
+            np.array([rule.burst.harmless_s for rule in rules]).reshape(-1, LANES),
+            np.array([rule.snr_min_db for rule in rules]).reshape(-1, LANES),
+            10 * np.log10(np.array([rule.channel.noise_hz for rule in rules])),
+            np.array([rule.doppler_max_hz for rule in rules]),
+            np.array([rule.waveform.drift_max_hz or np.inf for rule in rules]),
+            np.array([rule.channel.aligned for rule in rules], np.bool_),
             np.concatenate([[0], np.cumsum(media.cells)]).astype(np.int64),
         )
 
@@ -360,11 +360,11 @@ def _collided(
     headers, several, needed = (
         np.array(column, np.int64)
         for column in zip(
-            *((each.burst.headers, each.burst.hops, each.burst.needed) for each in rules),
+            *((rule.burst.headers, rule.burst.hops, rule.burst.needed) for rule in rules),
             strict=True,
         )
     )
-    carriers = np.array([each.channel.carriers for each in rules], np.int64)
+    carriers = np.array([rule.channel.carriers for rule in rules], np.int64)
     hops = np.concatenate([[0], np.cumsum(np.where(headers > 0, several, 0)[sent.rule])])
     carrier = np.empty(hops[-1], np.uint16)
     cell = np.empty(len(sent), np.int32)

@@ -166,9 +166,9 @@ def _borders(fresh: Messages, start_s: float, end_s: float) -> list[float]:
 def _whole(parts: list[Receptions], executor: Executor) -> Receptions:
     """Put the parts of a block together, by time of making."""
     columns = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(Receptions)
-        if each.name != "copy_first"
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Receptions)
+        if field.name != "copy_first"
     }
     counts = np.concatenate([np.diff(part.copy_first) for part in parts])
     first = np.concatenate([[0], np.cumsum(counts)])

@@ -26,19 +26,19 @@ class Table:
     @classmethod
     def joined(cls, *parts: Self) -> Self:
         """Return the rows of all parts, one after the other."""
-        names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
+        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def taking(self, rows: NDArray[Any] | slice) -> Self:
         """Return the chosen rows."""
-        columns = {each.name: getattr(self, each.name)[rows] for each in fields(self)}  # type: ignore[arg-type]
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)}  # type: ignore[arg-type]
         return replace(self, **columns)  # type: ignore[type-var]
 
     @classmethod
     def none(cls) -> Self:
         """Return no rows; each column is of the kind that is declared."""
         declared = get_type_hints(cls)
-        kinds = (get_args(get_args(declared[each.name])[1])[0] for each in fields(cls))  # type: ignore[arg-type]
+        kinds = (get_args(get_args(declared[field.name])[1])[0] for field in fields(cls))  # type: ignore[arg-type]
         return cls(*(np.empty(0, kind) for kind in kinds))
 
 
@@ -182,7 +182,7 @@ class Carry:
         columns: dict[str, Any] = {"held": self.held}
         for name in ("messages", "sent", "rays", "answers", "copies", "silence", "drained"):
             part = getattr(self, name)
-            columns |= {f"{name}.{each.name}": getattr(part, each.name) for each in fields(part)}
+            columns |= {f"{name}.{field.name}": getattr(part, field.name) for field in fields(part)}
         for number, state in self.renewals.items():
             columns |= {
                 f"renewal.{number}.number": state.number,
@@ -203,7 +203,7 @@ class Carry:
             "drained": Drained,
         }
         parts: dict[str, Any] = {
-            name: kind(*(columns[f"{name}.{each.name}"] for each in fields(kind)))
+            name: kind(*(columns[f"{name}.{field.name}"] for field in fields(kind)))
             for name, kind in kinds.items()
         }
         numbers = {int(name.split(".")[1]) for name in columns if name.startswith("renewal.")}

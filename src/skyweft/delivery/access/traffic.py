@@ -46,7 +46,7 @@ class Generated:
     def joined(cls, parts: list["Generated"]) -> "Generated":
         """Return the rows of all parts, one after the other."""
         kinds = (np.int16, np.int32, np.int64, np.float64)
-        columns = zip((each.name for each in fields(cls)), kinds, strict=True)
+        columns = zip((field.name for field in fields(cls)), kinds, strict=True)
         return cls(
             *(
                 np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])

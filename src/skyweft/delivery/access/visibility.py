@@ -61,12 +61,15 @@ class Rays:
     def joined(cls, parts: Sequence["Rays"]) -> "Rays":
         """Return the rows of all parts, one after the other."""
         return cls(
-            *(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls))
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
         )
 
     def taking(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> "Rays":
         """Return the chosen rows."""
-        return Rays(*(getattr(self, each.name)[rows] for each in fields(Rays)))
+        return Rays(*(getattr(self, field.name)[rows] for field in fields(Rays)))
 
     @classmethod
     def none(cls) -> "Rays":
@@ -125,7 +128,7 @@ class Sight:
         self._clock = Clock.at(scenario.start, tables=tables)
         self._scenario, self._fleet, self._motion = scenario, fleet, motion
         self._media = media
-        self._layer = np.array([LAYERS.index(each) for each in fleet.layers])
+        self._layer = np.array([LAYERS.index(layer) for layer in fleet.layers])
         self._fields = [
             [self._field(channel, uplink.link, uplink.receiver) for uplink in channel.uplinks]
             for channel in media.of_rule
@@ -154,7 +157,7 @@ class Sight:
             return self._piece(some, rule[some], device[some], time_s[some])
 
         pieces = begun(executor, look, len(time_s))
-        return lambda: Rays.joined([Rays.none(), *(each.result() for each in pieces)])
+        return lambda: Rays.joined([Rays.none(), *(piece.result() for piece in pieces)])
 
     def _piece(
         self, piece: slice, rule: NDArray[np.int16], device: NDArray[np.int32], time_s: Floats

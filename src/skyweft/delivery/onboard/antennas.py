@@ -53,7 +53,7 @@ class Spans:
         causes = np.broadcast_to(np.asarray(cause, np.int8), len(contact))
         some = np.flatnonzero(start_s < end_s)
         some = some[np.lexsort((contact[some], start_s[some]))]
-        source, target = (each[some] for each in ends)
+        source, target = (end[some] for end in ends)
         return cls(contact[some], source, target, start_s[some], end_s[some], causes[some])
 
 

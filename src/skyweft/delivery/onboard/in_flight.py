@@ -64,7 +64,7 @@ class Open:
 
     def taking(self, rows: Longs | Flags) -> "Open":
         """Return some rows."""
-        return Open(*(getattr(self, each.name)[rows] for each in fields(Open)))
+        return Open(*(getattr(self, field.name)[rows] for field in fields(Open)))
 
     def joined(self, later: "Open") -> "Open":
         """Return these messages and then others."""
@@ -72,8 +72,8 @@ class Open:
             return later
         return Open(
             *(
-                np.concatenate([getattr(self, each.name), getattr(later, each.name)])
-                for each in fields(Open)
+                np.concatenate([getattr(self, field.name), getattr(later, field.name)])
+                for field in fields(Open)
             )
         )
 

@@ -188,8 +188,8 @@ def _carriers(scenario: Scenario, fleet: Fleet) -> Flags:
         carried = scenario.platforms[source].terminals
         found = uplinks(carried, dict(enumerate(scenario.links)), scenario.waveforms)
         hearing |= {uplink.receiver for uplink in found}
-    passing = [each.layer in RELAYING if each.relay is None else each.relay for each in entries]
-    receives = [bool(hearing.intersection(each.terminals)) for each in entries]
+    passing = [entry.layer in RELAYING if entry.relay is None else entry.relay for entry in entries]
+    receives = [bool(hearing.intersection(entry.terminals)) for entry in entries]
     either: Flags = np.logical_or(passing, receives)[fleet.group]
     return either
 
@@ -219,8 +219,8 @@ def _beside(
     )
     spans_of = spans, replace(others, contact=others.contact + contacts)
     whole = {
-        each.name: np.concatenate([getattr(some, each.name) for some in spans_of])
-        for each in fields(Spans)
+        field.name: np.concatenate([getattr(some, field.name) for some in spans_of])
+        for field in fields(Spans)
     }
     ends = whole.pop("source"), whole.pop("target")
     return Samples(*map(np.concatenate, both)), Spans.lasting(ends=ends, **whole)

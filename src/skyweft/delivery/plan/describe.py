@@ -59,11 +59,11 @@ def route_lines(plan: ContactPlan, paths: Sequence[Route]) -> Iterator[str]:
             f"{rank}. {' - '.join(path.nodes(plan))}: there at {path.arrival_s:,.10g} s, "
             f"{len(path)} hop{'s' * (len(path) > 1)}, good until {path.expiry_s:,.10g} s"
         )
-        for each in route_facts(plan, path)["hops"]:
+        for fact in route_facts(plan, path)["hops"]:
             yield (
-                f"   {each['from']} - {each['to']}: sent from {each['begin_s']:,.10g} s to "
-                f"{each['sent_s']:,.10g} s, there at {each['received_s']:,.10g} s; contact "
-                f"{each['contact_start_s']:,.10g} s to {each['contact_end_s']:,.10g} s"
+                f"   {fact['from']} - {fact['to']}: sent from {fact['begin_s']:,.10g} s to "
+                f"{fact['sent_s']:,.10g} s, there at {fact['received_s']:,.10g} s; contact "
+                f"{fact['contact_start_s']:,.10g} s to {fact['contact_end_s']:,.10g} s"
             )
 
 

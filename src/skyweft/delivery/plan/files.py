@@ -79,12 +79,12 @@ def _text(path: Path) -> str:
 def _plan(found: Listed) -> ContactPlan:
     """Turn records into columns; nodes are sorted by number."""
     records = found.records
-    numbers = {each.source for each in records} | {each.target for each in records}
+    numbers = {record.source for record in records} | {record.target for record in records}
     order = sorted(numbers | set(found.names), key=int)
     row = {number: place for place, number in enumerate(order)}
-    source = [row[each.source] for each in records]
-    target = [row[each.target] for each in records]
-    values = np.array([each[2:] for each in records], np.float64).T
+    source = [row[record.source] for record in records]
+    target = [row[record.target] for record in records]
+    values = np.array([record[2:] for record in records], np.float64).T
     names = [found.names.get(number, number) for number in order]
     return plan(names, source, target, *values)
 

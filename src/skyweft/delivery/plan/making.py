@@ -137,8 +137,8 @@ def _silenced(samples: Sampled, cuts: Cuts) -> Sampled:
         silent = np.zeros(len(time_s), np.bool_)
         for start_s, end_s in zip(mine.start_s, mine.end_s, strict=True):
             silent |= (start_s <= time_s) & ((time_s < end_s) | (end_s >= known_s[-1]))
-        delay_s, *rates_bps = (np.interp(time_s, known_s, each[rows]) for each in samples[2:])
-        rates_bps = [np.where(silent, 0.0, each) for each in rates_bps]
+        delay_s, *rates_bps = (np.interp(time_s, known_s, sample[rows]) for sample in samples[2:])
+        rates_bps = [np.where(silent, 0.0, rate_bps) for rate_bps in rates_bps]
         parts.append(Sampled(np.full(len(time_s), contact), time_s, delay_s, *rates_bps))
     every = zip(samples.taking(kept), *parts, strict=True)
     contact, *rest = (np.concatenate(each) for each in every)

@@ -100,8 +100,8 @@ def burst_of(waveform: Shared, channel: Channel, size_bytes: int) -> Burst:
         if not isinstance(found, Burst):
             raise WAVEFORMS.error(kind, f"answered {type(found).__name__}, not Burst")
         rows = (found.air_s, found.snr_min_db, found.harmless_s, found.contended_s)
-        lanes = [np.asarray(each) for each in rows if each is not None]
-        if any(each.shape != (LANES,) or not np.all(np.isfinite(each)) for each in lanes):
+        lanes = [np.asarray(row) for row in rows if row is not None]
+        if any(lane.shape != (LANES,) or not np.all(np.isfinite(lane)) for lane in lanes):
             raise WAVEFORMS.error(kind, f"answered a burst that is not {LANES} numbers a column")
         if found.hops != 1 or np.any(lanes[0][list(channel.lanes)] <= 0):
             raise WAVEFORMS.error(kind, "answered a burst of hops, or of no time on the air")

@@ -26,17 +26,17 @@ def platform_outages(scenario: Scenario, fleet: Fleet) -> Iterator[tuple[int, In
 
     Those of links are left out: which pairs there are, the contacts tell.
     """
-    for number, each in enumerate(scenario.rules(Failures)):
-        if each.platforms:
-            rows = np.unique(np.concatenate([fleet.rows_of(group) for group in each.platforms]))
-            yield number, rows, failing(each, scenario, fleet.names, rows)
+    for number, rule in enumerate(scenario.rules(Failures)):
+        if rule.platforms:
+            rows = np.unique(np.concatenate([fleet.rows_of(group) for group in rule.platforms]))
+            yield number, rows, failing(rule, scenario, fleet.names, rows)
 
 
 def pair_outages(
     scenario: Scenario, fleet: Fleet, contacts: Contacts
 ) -> tuple[Outages, NDArray[np.int64]]:
     """Return the outages of the pairs that meet, and the pairs: each fails by its own name."""
-    causes = [each for each in scenario.rules(Failures) if each.links]
+    causes = [rule for rule in scenario.rules(Failures) if rule.links]
     key = (
         np.unique(pair_keys(contacts, slice(None), len(fleet))) if causes else np.empty(0, np.int64)
     )
@@ -47,10 +47,10 @@ def pair_outages(
         for number, a, b in zip(link, source, target, strict=True)
     ]
     found = [listed(names, [], scenario.duration_s)]
-    for each in causes:
-        rows = np.flatnonzero(np.isin(link, each.links)).astype(np.int32)
+    for cause in causes:
+        rows = np.flatnonzero(np.isin(link, cause.links)).astype(np.int32)
         if len(rows):
-            found.append(failing(each, scenario, names, rows))
+            found.append(failing(cause, scenario, names, rows))
     return together(found), key
 
 

@@ -197,7 +197,7 @@ def together(outages: Sequence[Outages]) -> Outages:
     nothing = np.empty(0)
     return _tidy(
         *(
-            np.concatenate([nothing, *(getattr(each, name) for each in outages)])
+            np.concatenate([nothing, *(getattr(outage, name) for outage in outages)])
             for name in ("item", "start_s", "end_s")
         )
     )

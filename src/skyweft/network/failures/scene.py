@@ -49,29 +49,29 @@ def _columns(outages: Outages, platform: Ints, other: Ints) -> NDArray[np.float6
 def _of_platforms(view: View) -> Iterator[tuple[Outages, Ints, Ints]]:
     """Yield the outages of each rule on platforms, and the platforms."""
     scenario = view.run.scenario
-    causes = [each for each in scenario.rules(Failures) if each.platforms]
+    causes = [rule for rule in scenario.rules(Failures) if rule.platforms]
     if not causes:
         return
     table = view.run.table("platforms", ("name", "group"))
     group = table["group"].cast(pa.string())
-    for each in causes:
-        names = table["name"].filter(pc.is_in(group, pa.array(each.platforms))).combine_chunks()
+    for cause in causes:
+        names = table["name"].filter(pc.is_in(group, pa.array(cause.platforms))).combine_chunks()
         row = pc.index_in(names, view.names).fill_null(-1).to_numpy(False).astype(np.int32)
         every = np.arange(len(names), dtype=np.int32)
-        yield failing(each, scenario, names.to_pylist(), every), row, np.full_like(row, -1)
+        yield failing(cause, scenario, names.to_pylist(), every), row, np.full_like(row, -1)
 
 
 def _of_pairs(view: View) -> Iterator[tuple[Outages, Ints, Ints]]:
     """Yield the outages of each rule on links, and both ends of the pairs."""
     scenario = view.run.scenario
-    causes = [each for each in scenario.rules(Failures) if each.links]
+    causes = [rule for rule in scenario.rules(Failures) if rule.links]
     if not causes:
         return
     pairs = np.unique(view.met.T, axis=0)
     called = view.names.to_pylist()
-    for each in causes:
-        mine = pairs[np.isin(pairs[:, 0], each.links)]
+    for cause in causes:
+        mine = pairs[np.isin(pairs[:, 0], cause.links)]
         names = [pair_name(rule, called[a], called[b]) for rule, a, b in mine]
         every = np.arange(len(names), dtype=np.int32)
         if names:
-            yield failing(each, scenario, names, every), mine[:, 1], mine[:, 2]
+            yield failing(cause, scenario, names, every), mine[:, 1], mine[:, 2]

@@ -30,7 +30,7 @@ def section(folder: Folder) -> Section:
 
 def drawn(causes: Sequence[Mapping[str, Any]], outages: pa.Table, length_s: float) -> Markup:
     """Return the section from the summary's figures and the table."""
-    parts = [table("How many were out of order", _CAUSES, [_cause(each) for each in causes])]
+    parts = [table("How many were out of order", _CAUSES, [_cause(cause) for cause in causes])]
     if outages.num_rows:
         rows = [_outage(each, length_s) for each in outages.slice(0, ROWS_MAX).to_pylist()]
         parts += [heading("Outages"), table("Who was out of order, and when", _OUTAGES, rows)]

@@ -29,8 +29,8 @@ class FailuresStage(Stage):
         """Refuse failures of platforms that nobody knows, and of more than there are."""
         lines = [
             line
-            for number, each in enumerate(context.scenario.rules(Failures))
-            for line in _wrong(f"failures[{number}]", each, context.fleet)
+            for number, rule in enumerate(context.scenario.rules(Failures))
+            for line in _wrong(f"failures[{number}]", rule, context.fleet)
         ]
         if lines:
             raise ScenarioError("\n".join(lines))

@@ -29,7 +29,7 @@ def platforms_stopped(scenario: Scenario, fleet: Fleet) -> Restrictions:
 
 def pairs_stopped(scenario: Scenario, fleet: Fleet, contacts: Contacts) -> Cuts:
     """Return when contacts are out of order whose pair fails by itself; all of one cause, 0."""
-    if not any(each.links for each in scenario.rules(Failures)) or not len(contacts):
+    if not any(rule.links for rule in scenario.rules(Failures)) or not len(contacts):
         return Cuts.none()
     out, key = pair_outages(scenario, fleet, contacts)
     pair = np.searchsorted(key, pair_keys(contacts, slice(None), len(fleet)))

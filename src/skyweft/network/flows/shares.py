@@ -278,6 +278,6 @@ def _joined(parts: list[Traffic]) -> Traffic:
 
 def _columns(parts: Sequence[object], kinds: Mapping[str, type]) -> dict[str, Any]:
     return {
-        name: np.concatenate([np.empty(0, kind), *(getattr(each, name) for each in parts)])
+        name: np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
         for name, kind in kinds.items()
     }

@@ -170,13 +170,13 @@ class _Rounds:
 
 def together(parts: list[FlowPaths]) -> FlowPaths:
     """Put the routes of some flows after one another; flows count on."""
-    flows = np.cumsum([0, *(int(each.flow[-1]) + 1 if len(each.flow) else 0 for each in parts)])
-    hops = np.concatenate([np.diff(each.first) for each in parts])
-    numbers = [each.flow + n for each, n in zip(parts, flows, strict=False)]
+    flows = np.cumsum([0, *(int(part.flow[-1]) + 1 if len(part.flow) else 0 for part in parts)])
+    hops = np.concatenate([np.diff(part.first) for part in parts])
+    numbers = [part.flow + n for part, n in zip(parts, flows, strict=False)]
     return FlowPaths(
         np.concatenate(numbers).astype(np.int32),
-        np.concatenate([each.delay_s for each in parts]),
+        np.concatenate([part.delay_s for part in parts]),
         np.concatenate([[0], np.cumsum(hops)]),
-        np.concatenate([each.link for each in parts]),
-        np.concatenate([each.use for each in parts]),
+        np.concatenate([part.link for part in parts]),
+        np.concatenate([part.use for part in parts]),
     )

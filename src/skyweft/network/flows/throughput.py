@@ -136,7 +136,7 @@ class _Flows:
         limiting_factor = _limits(batch.column("limiting_factor"))
         kinds = len(LIMITS)
         self.time_s.append(time_s[starts])
-        self.sums.append(np.stack([np.add.reduceat(each, starts) for each in amounts], axis=1))
+        self.sums.append(np.stack([np.add.reduceat(amount, starts) for amount in amounts], axis=1))
         counted = np.bincount(group * kinds + limiting_factor, minlength=len(starts) * kinds)
         self.limited.append(counted.reshape(len(starts), kinds))
         more = max(0, int(flow.max()) + 1 - len(self.rate_bps))

@@ -131,7 +131,7 @@ NETWORK = Product[Network]("network")
 
 def relaying(scenario: Scenario, fleet: Fleet) -> Flags:
     """Return which platforms pass traffic on: as their group says, else all above the ground."""
-    groups = [each.passes_on for each in scenario.platforms.values()]
+    groups = [platform.passes_on for platform in scenario.platforms.values()]
     return np.array(groups, np.bool_)[fleet.group]
 
 

@@ -93,7 +93,7 @@ def fleet_of(scenario: Scenario, platforms: pa.Table) -> Fleet:
     return Fleet(
         names=tuple(platforms["name"].to_pylist()),
         groups=groups,
-        layers=tuple(each.layer for each in scenario.platforms.values()),
+        layers=tuple(platform.layer for platform in scenario.platforms.values()),
         group=_codes(platforms["group"], groups),
         mover=np.where(moves, np.cumsum(moves) - 1, -1).astype(np.int32),
         site=np.where(moves, -1, np.cumsum(~moves) - 1).astype(np.int32),

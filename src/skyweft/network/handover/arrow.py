@@ -103,9 +103,9 @@ def course(changes: Changes, mine: Ints, stay_s: float, end_s: float) -> dict[st
 def statistics_table(rows: list[dict[str, Any]], names: pa.Array) -> pa.Table:
     """Return a row a rule and user."""
     columns = {
-        each: np.array([row[each] for row in rows])
-        for each in HANDOVER_STATISTICS.schema.names
-        if each != "platform"
+        name: np.array([row[name] for row in rows])
+        for name in HANDOVER_STATISTICS.schema.names
+        if name != "platform"
     }
     who = np.array([row["platform"] for row in rows], np.int32)
     columns["rule"] = columns["rule"].astype(np.int32)

@@ -50,7 +50,7 @@ def drawn(
 ) -> Markup:
     """Return the section from the summary's figures and the two tables."""
     rows = users.sort_by([("handovers", "descending")]).to_pylist()
-    parts = [table("Rules", _RULES, [_rule(k, each) for k, each in enumerate(rules)])]
+    parts = [table("Rules", _RULES, [_rule(k, rule) for k, rule in enumerate(rules)])]
     if changes.num_rows:
         who = rows[0]["platform"]
         lines = len(pc.unique(changes["rule"]))
@@ -63,7 +63,7 @@ def drawn(
             "handover-timeline",
         )
         parts.append(figure(picture, words, wide=True))
-    parts.append(table("Users", _USERS, [_user(each) for each in rows[:USERS_MAX]]))
+    parts.append(table("Users", _USERS, [_user(row) for row in rows[:USERS_MAX]]))
     if len(rows) > USERS_MAX:
         parts.append(paragraph(f"The {USERS_MAX} of {len(rows):,} that change most."))
     lead = (

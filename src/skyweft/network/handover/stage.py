@@ -166,7 +166,7 @@ class _State(State):
                 ]
 
     def close(self, whole: Whole) -> Metrics:
-        kept = [each.read("changes") for each in whole.journals]
+        kept = [journal.read("changes") for journal in whole.journals]
         changes = Changes(*(np.concatenate([k[name] for k in kept]) for name in Changes._fields))
         rows = [
             self._summed(changes, number, k, whole.end_s)

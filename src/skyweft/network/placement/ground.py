@@ -65,7 +65,7 @@ class Downlinks:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +204,8 @@ def _need(network: Network, flows: Wanted, snapshots: Snapshots) -> Floats:
     if asked.demand_bps is not None:
         return np.full(len(snapshots), asked.demand_bps)
     total_bps = np.empty(len(snapshots))
-    for k, each in enumerate(snapshots):
-        demand_bps = demand_at(scenario, flows, each.time_s, each.position_m)
+    for k, snapshot in enumerate(snapshots):
+        demand_bps = demand_at(scenario, flows, snapshot.time_s, snapshot.position_m)
         total_bps[k] = demand_bps[np.isfinite(demand_bps)].sum()
     return total_bps
 
@@ -215,11 +215,11 @@ def join(pieces: Sequence[Downlinks]) -> Downlinks:
     return Downlinks(
         pieces[0].site,
         *(
-            np.concatenate([getattr(each, name) for each in pieces])
+            np.concatenate([getattr(piece, name) for piece in pieces])
             for name in ("time_s", "demand_bps")
         ),
         *(
-            np.concatenate([getattr(each, name) for each in pieces], axis=1)
+            np.concatenate([getattr(piece, name) for piece in pieces], axis=1)
             for name in ("rate_bps", "linked")
         ),
     )

@@ -59,7 +59,7 @@ class _State(State):
         asked = whole.context.scenario.settings(Gateways)
         assert asked is not None
         found = siting(
-            join([Downlinks(**each.read("downlinks")) for each in whole.journals]),
+            join([Downlinks(**journal.read("downlinks")) for journal in whole.journals]),
             asked.target_share,
         )
         fleet: Fleet = whole.context.fleet

@@ -41,7 +41,7 @@ PACKET_STATISTICS = Table(
 
 def packet_statistics_table(rows: PacketRows, names: pa.Array) -> pa.Table:
     """Return what became of packets, a row a pair and step."""
-    plain = {each.name: getattr(rows, each.name) for each in fields(rows)}
+    plain = {field.name: getattr(rows, field.name) for field in fields(rows)}
     ends = {side: named(plain[side], names) for side in ("source", "target")}
     return PACKET_STATISTICS.build(plain | ends | {"rule": rows.rule.astype(np.int32)})
 
@@ -50,7 +50,7 @@ def metrics(totals: PacketRows, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the key metrics of every pair, ready for JSON."""
     found = []
     for row in range(len(totals)):
-        figures = {each.name: getattr(totals, each.name)[row].item() for each in fields(totals)}
+        figures = {field.name: getattr(totals, field.name)[row].item() for field in fields(totals)}
         figures["source"] = names[figures["source"]]
         figures["target"] = names[figures["target"]]
         lost = sum(count for name, count in figures.items() if name.startswith("lost_"))

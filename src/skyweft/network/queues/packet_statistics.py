@@ -59,8 +59,8 @@ def by_step(
 ) -> PacketRows:
     """Return a row a pair and step in which it may send."""
     rules = [scenario.rules(Packets)[number] for number in pairs.rule.tolist()]
-    first = np.array([int(each.start_s / step_s + 1e-9) for each in rules], np.int64)
-    until_s = [min(each.start_s + each.duration_s, end_s) for each in rules]
+    first = np.array([int(rule.start_s / step_s + 1e-9) for rule in rules], np.int64)
+    until_s = [min(rule.start_s + rule.duration_s, end_s) for rule in rules]
     after = np.array([int(np.ceil(each / step_s - 1e-9)) for each in until_s], np.int64)
     count = np.maximum(after - first, 0)
     begin = np.concatenate([[0], np.cumsum(count)])

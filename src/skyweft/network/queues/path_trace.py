@@ -56,7 +56,7 @@ class Laid:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def nothing(cls, pairs: int) -> "Laid":
@@ -215,8 +215,8 @@ class _Stage:
 
 def joined(parts: Sequence[Laid]) -> Laid:
     """Put blocks one after the other; what one did not look at is NaN and not there."""
-    key = np.unique(np.concatenate([each.key for each in parts]))
-    time_s = np.concatenate([each.time_s for each in parts])
+    key = np.unique(np.concatenate([part.key for part in parts]))
+    time_s = np.concatenate([part.time_s for part in parts])
     delay_s = np.full((len(key), len(time_s)), np.nan)
     rate_bps, up = np.zeros(delay_s.shape), np.zeros(delay_s.shape, np.bool_)
     after = 0
@@ -228,8 +228,8 @@ def joined(parts: Sequence[Laid]) -> Laid:
         up[rows, columns] = each.up
         after = columns.stop
     rest = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(Laid)
-        if each.name not in ("time_s", "key", "delay_s", "rate_bps", "up")
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Laid)
+        if field.name not in ("time_s", "key", "delay_s", "rate_bps", "up")
     }
     return Laid(time_s, key, delay_s, rate_bps, up, **rest)

@@ -118,5 +118,5 @@ def _too_many(scenario: Scenario, pairs: Pairs) -> list[str]:
 def window(scenario: Scenario) -> tuple[float, float]:
     """Return from when packets are sent, and until when they may arrive."""
     rules = scenario.rules(Packets)
-    last_s = max(each.start_s + each.duration_s for each in rules)
-    return min(each.start_s for each in rules), last_s + DRAIN_S
+    last_s = max(rule.start_s + rule.duration_s for rule in rules)
+    return min(rule.start_s for rule in rules), last_s + DRAIN_S

@@ -79,7 +79,7 @@ class _State(State):
     def close(self, whole: Whole) -> Metrics:
         context = whole.context
         scenario, pairs = context.scenario, context.once(asked)
-        held = [Laid(**each.read("laid")) for each in whole.journals if each.holds("laid")]
+        held = [Laid(**journal.read("laid")) for journal in whole.journals if journal.holds("laid")]
         laid = joined(held) if held else Laid.nothing(len(pairs))
         others = None
         if scenario.rules(Packets)[0].background:

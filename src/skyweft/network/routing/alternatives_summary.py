@@ -65,7 +65,7 @@ def _batches(
 ) -> Iterator[tuple[int, NDArray[Any], Floats]]:
     """Yield rule, ranks and delays of whole pairs; two row groups may share one."""
     kept: tuple[int, NDArray[Any], Floats] | None = None
-    for file in (pq.ParquetFile(each) for each in files if each.exists()):
+    for file in (pq.ParquetFile(file) for file in files if file.exists()):
         for group in range(file.num_row_groups):
             some = file.read_row_group(group, columns=["route", "rank", "delay_s"])
             number = some["route"][0].as_py() if some.num_rows else 0

@@ -185,7 +185,7 @@ def join(pieces: list[Routes]) -> Routes:
     firsts = [piece.path_first[:-1] + end for piece, end in zip(pieces, ends, strict=False)]
     return Routes(
         **{
-            name: np.concatenate([np.empty(0, kind), *(getattr(each, name) for each in pieces)])
+            name: np.concatenate([np.empty(0, kind), *(getattr(piece, name) for piece in pieces)])
             for name, kind in KINDS.items()
         },
         path_first=np.concatenate([*firsts, ends[-1:]]).astype(np.int64),

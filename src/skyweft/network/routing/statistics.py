@@ -244,7 +244,7 @@ def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
         changes.astype(np.int32),
         handovers.astype(np.int32),
     ]
-    return SnapshotStatistics(*(each[known:] for each in columns))
+    return SnapshotStatistics(*(column[known:] for column in columns))
 
 
 def _compared(series: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:

@@ -142,10 +142,10 @@ def snapshot_table(found: Sequence[SnapshotStatistics]) -> pa.Table:
 
 def _joined(kind: type, found: Sequence[Any]) -> dict[str, NDArray[Any]]:
     return {
-        each.name: np.concatenate(
-            [np.empty(0), *(getattr(one, each.name) for one in found)]
-        ).astype(getattr(found[0], each.name).dtype if found else float)
-        for each in fields(kind)
+        field.name: np.concatenate(
+            [np.empty(0), *(getattr(one, field.name) for one in found)]
+        ).astype(getattr(found[0], field.name).dtype if found else float)
+        for field in fields(kind)
     }
 
 

@@ -131,7 +131,7 @@ def _joined(state: _Reading) -> Listed:
         for span in spans:
             records = list(_with_ranges(pair, span, ranges))
             found.records += records
-            lasting_s = sum(each.end_s - each.start_s for each in records)
+            lasting_s = sum(record.end_s - record.start_s for record in records)
             if not records:
                 state.passed[_NO_RANGE] += 1
             elif lasting_s < (span.end_s - span.start_s) * (1 - 1e-12):
@@ -212,9 +212,9 @@ def _change(where: str, words: list[str], state: _Reading) -> None:
         return
     start_s, pair = found
     spans = state.contacts.get(pair, [])
-    for k, each in enumerate(spans):
-        if each.start_s == start_s:
-            spans[k] = each._replace(value=rate)
+    for k, span in enumerate(spans):
+        if span.start_s == start_s:
+            spans[k] = span._replace(value=rate)
             return
     state.errors.add(where, f"no contact from {pair[0]} to {pair[1]} begins then")
 
@@ -349,7 +349,7 @@ def _one_at_a_time(spans: list[_Whole]) -> Iterator[_Whole]:
     there: list[tuple[int, int, int]] = []  # slowness, delay and row, the best first
     kept: tuple[int, int, int] | None = None  # row, start and end
     following = 0
-    for start_s, end_s in pairwise(sorted({time for each in spans for time in each[:2]})):
+    for start_s, end_s in pairwise(sorted({time for span in spans for time in span[:2]})):
         while following < len(spans) and spans[following].start_s <= start_s:
             each = spans[following]
             heapq.heappush(there, (-each.rate, each.delay_s, following))
@@ -379,7 +379,7 @@ def _notes(
         for spans in of_pair.values()
     )
     if whole_pairs:
-        planned = sum(each.volume for spans in of_pair.values() for each in spans)
+        planned = sum(span.volume for spans in of_pair.values() for span in spans)
         lost = 1 - sum(each.volume for each, _ in rows) / planned
         notes.append(
             f"contacts of {whole_pairs:,} pairs overlap, which ION does not allow: at each time "

@@ -40,7 +40,7 @@ def ordering(orderby: tuple[tuple[str, bool], ...], entity: Entity, values: dict
     for path, descending in orderby:
         terms = Terms(entity, values)
         columns = terms.property(path, "$orderby").sql
-        found += [terms.first(each) + (" DESC" if descending else "") for each in columns]
+        found += [terms.first(column) + (" DESC" if descending else "") for column in columns]
     return ", ".join([*found, "t.id"])
 
 
@@ -56,10 +56,10 @@ def _term(node: Tree, terms: Terms) -> Term:
         return Term(kind, (terms.bind(parts),))
     if kind == "call":
         name, *arguments = parts
-        made = [_term(each, terms) for each in arguments]
+        made = [_term(argument, terms) for argument in arguments]
         return functions.call(str(name), made, terms)
     if kind in ("either", "both", "denied"):
-        truths = [functions.as_kind(_term(each, terms), "truth", kind).only for each in parts]
+        truths = [functions.as_kind(_term(part, terms), "truth", kind).only for part in parts]
         return Term("truth", (_logical(kind, truths),))
     if kind == "negative":
         return Term(

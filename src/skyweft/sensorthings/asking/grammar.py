@@ -91,7 +91,7 @@ def _parser() -> Any:
 
 def _grown(name: str) -> Any:
     def grow(_: Any, parts: list[Any]) -> Tree:
-        made = [each for each in parts if each is not None]
+        made = [part for part in parts if part is not None]
         depth = 1 + max((each[-1] for each in made if isinstance(each, tuple)), default=0)
         if depth > DEPTH_MAX:
             words = f"expressions stand in one another, more than {DEPTH_MAX} deep"

@@ -172,6 +172,6 @@ def parted(text: str, mark: str, key: str) -> list[str]:
     if depth or quoted:
         raise RefusalError(400, f"brackets or quotes of {text!r} are not closed", key)
     parts.append(text[begin:])
-    if not all(each.strip() for each in parts):
+    if not all(part.strip() for part in parts):
         raise RefusalError(400, f"nothing stands beside a {mark!r} of {text!r}", key)
-    return [each.strip() for each in parts]
+    return [part.strip() for part in parts]

@@ -201,20 +201,20 @@ class Reader:
                 number,
                 {
                     "Datastream@iot.navigationLink": self.link(ENTITIES["Datastream"], number),
-                    "components": [each.removeprefix("@iot.") for each in names],
+                    "components": [name.removeprefix("@iot.") for name in names],
                     "dataArray@iot.count": 0,
                     "dataArray": [],
                 },
             )
-            into["dataArray"].append([document.get(each) for each in names])
+            into["dataArray"].append([document.get(name) for name in names])
             into["dataArray@iot.count"] += 1
         return list(found.values())
 
 
 def _components(documents: list[dict[str, Any]]) -> list[str]:
     """Return the names of all that any of the observations has, in the order they have it."""
-    names = dict.fromkeys(name for each in documents for name in each)
-    return [each for each in names if "@iot." not in each or each == "@iot.id"]
+    names = dict.fromkeys(name for document in documents for name in document)
+    return [name for name in names if "@iot." not in name or name == "@iot.id"]
 
 
 def _columns(entity: Entity) -> str:

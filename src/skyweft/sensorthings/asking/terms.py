@@ -109,7 +109,7 @@ class Terms:
         if prop.derived:
             start, end = (each.format(alias) for each in DERIVED[prop.name])
             return Term("time", (start, f"max({end}, {start} + 1)"))
-        columns = [f"{alias}.{each}" for each in prop.columns]
+        columns = [f"{alias}.{column}" for column in prop.columns]
         if prop.kind == "text":
             return Term("text", (columns[0],))
         if prop.kind == "instant":

@@ -57,7 +57,7 @@ class Placing:
         self._connection.execute("DELETE FROM things_locations WHERE thing = ?", (thing,))
         self._connection.executemany(
             "INSERT OR IGNORE INTO things_locations VALUES (?, ?)",
-            [(thing, each) for each in locations],
+            [(thing, location) for location in locations],
         )
 
     def _remember(self, thing: int) -> None:

@@ -202,7 +202,7 @@ class Writer:
 def _back(entity: Entity, target: Entity, number: int) -> Bound:
     """Return how a new target is bound to a new entity, where it must be."""
     return {
-        each.name: number for each in target.links if each.required and each.target == entity.name
+        link.name: number for link in target.links if link.required and link.target == entity.name
     }
 
 

@@ -59,7 +59,7 @@ class Entity:
 
     def link(self, name: str) -> Link | None:
         """Return the link of a name."""
-        return next((each for each in self.links if each.name == name), None)
+        return next((link for link in self.links if link.name == name), None)
 
     def property(self, name: str) -> Property | None:
         """Return the property of a name."""

@@ -60,8 +60,8 @@ def _refuse_depth(found: Any) -> None:
             return
         layer = [
             below
-            for each in containers
-            for below in (each.values() if isinstance(each, dict) else each)
+            for container in containers
+            for below in (container.values() if isinstance(container, dict) else container)
             if isinstance(below, dict | list)
         ]
     raise RecursionError

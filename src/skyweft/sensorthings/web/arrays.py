@@ -71,7 +71,7 @@ def _read(block: Any, where: str) -> tuple[list[str], list[Any]]:
         raise RefusalError(400, words, under(where, "Datastream"))
     names, rows = block["components"], block["dataArray"]
     if not isinstance(names, list) or not all(
-        isinstance(each, str) and each in COMPONENTS for each in names
+        isinstance(name, str) and name in COMPONENTS for name in names
     ):
         words = f"components are names of {', '.join(COMPONENTS)}"
         raise RefusalError(400, words, under(where, "components"))

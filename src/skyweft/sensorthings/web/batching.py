@@ -57,7 +57,7 @@ def _read(body: Any) -> Iterator[dict[str, Any]]:
     parts = body.get("requests") if isinstance(body, dict) else None
     if not isinstance(parts, list):
         raise RefusalError(400, "a batch is an object with a list of requests", "body")
-    reads = sum(isinstance(each, dict) and each.get("method") == "GET" for each in parts)
+    reads = sum(isinstance(part, dict) and part.get("method") == "GET" for part in parts)
     if len(parts) > CALLS_MAX or reads > READ_MAX:
         words = f"a batch has at most {CALLS_MAX:,} requests, of which {READ_MAX} are GET"
         raise RefusalError(400, words, "body.requests")
@@ -65,7 +65,7 @@ def _read(body: Any) -> Iterator[dict[str, Any]]:
     for number, part in enumerate(parts):
         place = under("body.requests", number)
         texts = ("id", "method", "url")
-        if not isinstance(part, dict) or not all(isinstance(part.get(each), str) for each in texts):
+        if not isinstance(part, dict) or not all(isinstance(part.get(text), str) for text in texts):
             raise RefusalError(400, "a request has id, method and url, which are text", place)
         if part["id"] in ids:
             raise RefusalError(400, f"the id {part['id'][:40]!r} is given twice", place)

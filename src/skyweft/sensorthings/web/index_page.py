@@ -59,7 +59,7 @@ def index_page(connection: Connection) -> str:
     return _PAGE.format(
         sets=joined([Markup(f'<a href="/v1.1/{each}">{each}</a> ') for each in SETS]),
         caption=caption,
-        rows="\n".join(_row(each) for each in rows[:ROWS_MAX]),
+        rows="\n".join(_row(row) for row in rows[:ROWS_MAX]),
     )
 
 
@@ -84,4 +84,4 @@ def _row(row: Any) -> str:
         value = result_shown(row["result"], row["kind"])
         cells[2] = str(escaped(f"{value} {row['unit'] or ''}".strip()[:200]))
         cells[3] = written_span(row["start"], row["end"])
-    return "<tr>" + "".join(f"<td>{each}</td>" for each in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -26,14 +26,14 @@ def patched(document: dict[str, Any], operations: Any) -> Any:
     if not isinstance(operations, list):
         raise RefusalError(400, "a JSON patch is a list of operations", "body")
     found: Any = deepcopy(document)
-    for number, each in enumerate(operations):
+    for number, operation in enumerate(operations):
         place = under("body", number)
-        if not isinstance(each, dict) or each.get("op") not in _NEEDS:
+        if not isinstance(operation, dict) or operation.get("op") not in _NEEDS:
             raise RefusalError(400, f"an operation has an op of {', '.join(_NEEDS)}", place)
-        needs = {"path", *_NEEDS[each["op"]]}
-        if missing := sorted(needs - each.keys()):
-            raise RefusalError(400, f"{each['op']} needs {missing[0]}", place)
-        found = _operated(found, each, place)
+        needs = {"path", *_NEEDS[operation["op"]]}
+        if missing := sorted(needs - operation.keys()):
+            raise RefusalError(400, f"{operation['op']} needs {missing[0]}", place)
+        found = _operated(found, operation, place)
     return found
 
 
@@ -70,7 +70,7 @@ def _tokens(pointer: Any, where: str) -> list[str]:
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
         raise RefusalError(400, "a path begins with a slash", where)
     steps = pointer.split("/")[1:]
-    return [each.replace("~1", "/").replace("~0", "~") for each in steps]
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
 
 
 def _place(container: list[Any], token: str, most: int, where: str) -> int:

@@ -163,7 +163,7 @@ def _posted(connection: Connection, reader: Reader, asked: Address, body: Any) -
     if last.link:
         parent = Address(tuple(before))
         number = reader.row(parent)["id"]
-        back = next(each for each in entity.links if each.target == parent.entity.name)
+        back = next(link for link in entity.links if link.target == parent.entity.name)
         bound = {back.name: number}
     if entity.name == "Observation":
         made, new = writer.observe(body, "", bound)

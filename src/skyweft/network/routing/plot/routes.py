@@ -309,7 +309,7 @@ def delay_matrix(
     levels = steps(delay_ms.ravel(), len(palette.ramp))
     ramp = spread(palette.ramp[::-1], len(levels) - 1)
     tiles(ax, delay_ms, levels, ramp)
-    across, down = ([shortened(each) for each in ends[:NAMES_MAX]] for ends in (targets, sources))
+    across, down = ([shortened(end) for end in ends[:NAMES_MAX]] for ends in (targets, sources))
     ax.set_xticks(range(delay_ms.shape[1]), across, rotation=90, parse_math=False)
     ax.set_yticks(range(delay_ms.shape[0]), down, parse_math=False)
     colour_bar(ax, levels, ramp, "median one-way delay [ms]", palette)
