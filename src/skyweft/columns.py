@@ -111,9 +111,9 @@ class Table:
             odd = ", ".join(sorted(set(columns) ^ set(wanted.names)))
             raise ValueError(f"the table {self.name}: columns missing or not declared: {odd}")
         arrays = [
-            each if isinstance(each, pa.Array) else pa.array(each, type=field.type)
+            array if isinstance(array, pa.Array) else pa.array(array, type=field.type)
             for field in wanted
-            for each in [columns[field.name]]
+            for array in [columns[field.name]]
         ]
         return pa.Table.from_arrays(arrays, schema=wanted)
 

@@ -43,7 +43,8 @@ def _unseen(character: str) -> bool:
 def escaped(text: str) -> str:
     """Return a text for a message, what nobody would see in it as escapes."""
     return "".join(
-        each.encode("unicode_escape").decode() if _unseen(each) else each for each in text
+        character.encode("unicode_escape").decode() if _unseen(character) else character
+        for character in text
     )
 
 
@@ -126,6 +127,8 @@ class Apart:
 
 def file_stem(name: str) -> str:
     """Return a name that every common system takes for a file: nothing reserved, never hidden."""
-    plain = _RESERVED.sub("_", "".join("_" if _unseen(each) else each for each in name))
+    plain = _RESERVED.sub(
+        "_", "".join("_" if _unseen(character) else character for character in name)
+    )
     plain = re.sub(r"^[. ]+|[. ]+$", "_", plain) or "_"
     return f"_{plain}" if _DEVICES.fullmatch(plain) else plain

@@ -167,7 +167,7 @@ def _package(entry: EntryPoint) -> tuple[str, str]:
 
 def _spoken(answer: type | tuple[type, ...]) -> str:
     some = answer if isinstance(answer, tuple) else (answer,)
-    return " or ".join(each.__name__ for each in some)
+    return " or ".join(part.__name__ for part in some)
 
 
 @cache

@@ -91,5 +91,5 @@ class Kinds(Registry[Kind]):
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        choices = {kind: handler.generate_schema(each.model) for kind, each in self.items()}
+        choices = {kind: handler.generate_schema(entry.model) for kind, entry in self.items()}
         return core_schema.tagged_union_schema(choices, discriminator="kind")

@@ -22,12 +22,12 @@ BLOCKAGES = Table(
 
 def blockages_table(some: Sequence[Restriction], names: pa.Array) -> pa.Table:
     """Return restrictions of whole platforms as rows."""
-    code = np.array([each.ends[0] for each in some], np.int32)
+    code = np.array([interval.ends[0] for interval in some], np.int32)
     return BLOCKAGES.build(
         {
             "platform": named(code, names),
-            "start_s": np.array([each.start_s for each in some], np.float64),
-            "end_s": np.array([each.end_s for each in some], np.float64),
-            "cause": [each.cause for each in some],
+            "start_s": np.array([interval.start_s for interval in some], np.float64),
+            "end_s": np.array([interval.end_s for interval in some], np.float64),
+            "cause": [interval.cause for interval in some],
         }
     )

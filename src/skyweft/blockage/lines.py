@@ -8,8 +8,8 @@ from skyweft.drawing.numerals import measured, percent
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Say how long trains were hidden, a line a group."""
-    for each in summary["blockage"]:
+    for row in summary["blockage"]:
         yield (
-            f"{each['group']}: {percent(each['blocked_share'])} of the time in tunnels or behind "
-            f"terrain, at most {measured(each['longest_s'], 's')} at once"
+            f"{row['group']}: {percent(row['blocked_share'])} of the time in tunnels or behind "
+            f"terrain, at most {measured(row['longest_s'], 's')} at once"
         )

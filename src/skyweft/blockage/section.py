@@ -23,7 +23,7 @@ _TIMES = [("platform", ""), ("cause", ""), ("from", ""), ("to", ""), ("for", "")
 def section(folder: Folder) -> Section:
     """Return how long each group was hidden, and every time of it."""
     rows = folder.blockages
-    first = [_time(each) for each in rows.slice(0, ROWS_MAX).to_pylist()]
+    first = [_time(row) for row in rows.slice(0, ROWS_MAX).to_pylist()]
     more = rows.num_rows - ROWS_MAX
     parts = [table("How long groups were hidden", _GROUPS, list(map(_group, _found(folder))))]
     if first:

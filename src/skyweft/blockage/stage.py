@@ -39,7 +39,9 @@ class _State(State):
         )
 
     def block(self, block: Block) -> None:
-        mine = [each for each in self._all if block.start_s <= each.start_s < block.end_s]
+        mine = [
+            interval for interval in self._all if block.start_s <= interval.start_s < block.end_s
+        ]
         block.restrict(*mine)
         names = block.context.names
         block.write(BLOCKAGES, lambda: blockages_table(mine, names))
@@ -48,9 +50,14 @@ class _State(State):
         fleet, found = self._fleet, []
         for row, mover in trains(fleet):
             rows = range(row, row + mover.count)
-            mine = [each for each in self._all if each.who in rows and each.start_s < whole.end_s]
+            mine = [
+                interval
+                for interval in self._all
+                if interval.who in rows and interval.start_s < whole.end_s
+            ]
             lost_s = sum(
-                _union_s([each for each in mine if each.who == k], whole.end_s) for k in rows
+                _union_s([interval for interval in mine if interval.who == k], whole.end_s)
+                for k in rows
             )
             found.append(
                 {
@@ -77,9 +84,9 @@ def blockages(fleet: Fleet, end_s: float) -> Iterator[Restriction]:
 def _union_s(some: list[Restriction], end_s: float) -> float:
     """Return for how long at least one of some restrictions holds."""
     total, until_s = 0.0, 0.0
-    for each in some:
-        last_s = min(each.end_s, end_s)
-        total += max(0.0, last_s - max(each.start_s, until_s))
+    for interval in some:
+        last_s = min(interval.end_s, end_s)
+        total += max(0.0, last_s - max(interval.start_s, until_s))
         until_s = max(until_s, last_s)
     return total
 

@@ -195,7 +195,7 @@ def serve(options: argparse.Namespace) -> int:
         return complain(options, ["--load-only loads the runs that --run names"], WORDS)
     if not (has_lark() or options.load_only):
         warn(NEEDS)
-    runs = [Path(each) for each in options.run]
+    runs = [Path(folder) for folder in options.run]
     serve(Path(options.data), runs, options.host, options.port, ready)
     return DONE
 
@@ -218,8 +218,8 @@ def _show(options: argparse.Namespace, result: Any, folder: Path, page: Path | N
         lines.append(f"taken over from earlier runs: {', '.join(reused)}")
     lines += [f"report: {page}"] if page else []
     warned = summary["warnings"]
-    for each in warned[:WARNINGS_SHOWN]:
-        warn(each)
+    for warning in warned[:WARNINGS_SHOWN]:
+        warn(warning)
     if len(warned) > WARNINGS_SHOWN:
         print(f"skyweft: {len(warned) - WARNINGS_SHOWN:,} more in summary.json", file=sys.stderr)
     answer(options, {"summary": summary, "reused": reused, **where}, lines)
@@ -268,7 +268,7 @@ def _routes(options: argparse.Namespace, plan: Any) -> tuple[dict[str, Any], Ite
 
     bundle = (plan, options.source, options.target, options.at, options.size)
     if found := routes(*bundle, count=options.alternatives):
-        return {"routes": [route_facts(plan, each) for each in found]}, route_lines(plan, found)
+        return {"routes": [route_facts(plan, route) for route in found]}, route_lines(plan, found)
     reason = why_not(*bundle)
     return {"routes": [], "reason": reason}, iter([f"no route: {reason}"])
 

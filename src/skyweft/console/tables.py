@@ -103,8 +103,8 @@ def _page(path: Path, query: Query) -> dict[str, Any]:
     with pq.ParquetFile(path) as file:
         names = query.columns or tuple(file.schema_arrow.names)
         known = file.schema_arrow.names
-        asked = (*names, *(each.column for each in query.where), query.sort or known[0])
-        if unknown := [each for each in asked if each not in known]:
+        asked = (*names, *(condition.column for condition in query.where), query.sort or known[0])
+        if unknown := [name for name in asked if name not in known]:
             raise ScenarioError(
                 f"{path.name} has no column {unknown[0]!r}; its columns are {', '.join(known)}"
             )
@@ -137,7 +137,9 @@ def _matched(
     descending: bool,
 ) -> Rows:
     """Return the numbers of the rows that match, in order."""
-    columns = list(dict.fromkeys([*(each.column for each in where), *([sort] if sort else [])]))
+    columns = list(
+        dict.fromkeys([*(condition.column for condition in where), *([sort] if sort else [])])
+    )
     rows, keys, total = [np.zeros(0, np.uint32)], [], 0
     most = SORTED_MAX if sort else MATCHED_MAX
     with pq.ParquetFile(path) as file:
@@ -170,7 +172,7 @@ def _pieces(
     first = 0
     for number in range(file.num_row_groups):
         about = file.metadata.row_group(number)
-        if all(_possible(about, file.schema_arrow, each) for each in where):
+        if all(_possible(about, file.schema_arrow, condition) for condition in where):
             yield first, file.read_row_group(number, columns=list(columns))
         first += about.num_rows
 
@@ -258,7 +260,7 @@ def _require_some(where: Sequence[Condition], schema: pa.Schema) -> None:
         bounds = low.column == high.column, low.relation in _LEAST, high.relation in _MOST
         if not all(bounds) or not (_is_number(kind) or pa.types.is_timestamp(kind)):
             continue
-        least, most = (_comparable(kind, each) for each in (low, high))
+        least, most = (_comparable(kind, bound) for bound in (low, high))
         both = (low.relation, high.relation) == ("ge", "le")
         if least > most or (least == most and not both):
             raise ScenarioError(
@@ -330,11 +332,17 @@ def _spelled(table: pa.Table) -> pa.Table:
 def _plain(column: pa.ChunkedArray) -> list[Any]:
     """Return values that JSON has words for."""
     if pa.types.is_timestamp(column.type):
-        return [each and f"{each:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z" for each in column.to_pylist()]
+        return [
+            value and f"{value:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z" for value in column.to_pylist()
+        ]
     if pa.types.is_floating(column.type):
         return [
-            each if each is None or math.isfinite(each) else None if each != each else str(each)  # noqa: PLR0124
-            for each in column.to_pylist()
+            number
+            if number is None or math.isfinite(number)
+            else None
+            if math.isnan(number)
+            else str(number)
+            for number in column.to_pylist()
         ]
     values: list[Any] = column.to_pylist()
     return values

@@ -112,13 +112,15 @@ class _Bars:
 
     def cut(self, from_s: float, to_s: float) -> "_Bars":
         """Return the bars within a window."""
-        start_s, end_s = (np.clip(each, from_s, to_s) for each in (self.start_s, self.end_s))
+        start_s, end_s = (
+            np.clip(moment_s, from_s, to_s) for moment_s in (self.start_s, self.end_s)
+        )
         return _Bars(self.row, start_s, end_s, self.rule, self.other)
 
 
 def _agreed(values: Ints, first: Ints) -> Ints:
     """Return the one value of each run of values, or -1 where they differ."""
-    low, high = (each.reduceat(values, first) for each in (np.minimum, np.maximum))
+    low, high = (extreme.reduceat(values, first) for extreme in (np.minimum, np.maximum))
     return np.where(low == high, low, -1)
 
 
@@ -138,7 +140,7 @@ def _written(who: Cast, rows: Ints, bars: _Bars, rules: list[str]) -> list[dict[
                 names[other] if other >= 0 else None,
             ]
         )
-    groups = [who.groups[each] for each in who.group[rows]]
+    groups = [who.groups[group] for group in who.group[rows]]
     return [
         {"platform": names[row], "layer": group["layer"], "group": group["name"], "bars": found}
         for row, group, found in zip(rows.tolist(), groups, written, strict=True)

@@ -74,7 +74,7 @@ def find_contacts(
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return find_contacts(scenario, fleet, motion, threads)
     search = _Search(scenario, fleet, motion)
-    found = [search.columns(each, executor) for each in sets(scenario, fleet)]
+    found = [search.columns(members, executor) for members in sets(scenario, fleet)]
     return _ordered([*found, _nothing()])
 
 
@@ -94,11 +94,11 @@ class _Search:
         link = self._scenario.links[pairs.link]
         groups = (pairs.source_group, pairs.target_group)
         layers = [self._fleet.layers[group] for group in groups]
-        terminals = [self._scenario.terminals[each] for each in link.between]
+        terminals = [self._scenario.terminals[end] for end in link.between]
         # The lower layer's end is a; within one layer the source is.
         swapped = HEIGHT[layers[0]] > HEIGHT[layers[1]]
         order = (1, 0) if swapped else (0, 1)
-        masks = [terminals[each].mask for each in order]
+        masks = [terminals[end].mask for end in order]
         floor_deg = link.elevation_min_deg
         if masks[0]:
             floor_deg = max(floor_deg, min(level for _, level in masks[0]))
@@ -115,7 +115,9 @@ class _Search:
             mask_a=sectors(masks[0]),
             mask_b=sectors(masks[1]),
         )
-        lists = ((rows_a[each[order[0]]], rows_b[each[order[1]]]) for each in pairs.lists())
+        lists = (
+            (rows_a[numbers[order[0]]], rows_b[numbers[order[1]]]) for numbers in pairs.lists()
+        )
         time_s = tracks.time_s if a.moves or b.moves else tracks.time_s[[0, -1]]
         windows = find_pairs(with_floor(a, floor_deg), b, lists, time_s, rules, executor)
         ends = who_a[windows.a], who_b[windows.b]
@@ -127,7 +129,7 @@ class _Search:
             if known is tracks:
                 return side
         whole = (self._tracks, *self._tracks.parts)
-        self._flown = [pair for pair in self._flown if any(pair[0] is each for each in whole)]
+        self._flown = [pair for pair in self._flown if any(pair[0] is column for column in whole)]
         self._flown.append((tracks, moving(tracks)))
         return self._flown[-1][1]
 

@@ -95,7 +95,7 @@ def _layers(meetings: Meetings, end_s: float) -> list[dict[str, Any]]:
 
 def durations(meetings: Meetings, rule: int) -> dict[str, Any]:
     """Return how many contacts a rule had, and how long they lasted."""
-    number, total_s, longest_s, shortest_s = (float(each) for each in meetings.rule[rule])
+    number, total_s, longest_s, shortest_s = (float(value) for value in meetings.rule[rule])
     return {
         "contacts": int(number),
         "total_s": total_s,

@@ -86,7 +86,7 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
         For every group under a grid whose members do not fill planes.
     """
     members = [
-        np.flatnonzero(fleet.group == each).astype(np.int32) for each in range(len(fleet.groups))
+        np.flatnonzero(fleet.group == group).astype(np.int32) for group in range(len(fleet.groups))
     ]
     found: list[Pairs] = []
     errors: list[str] = []
@@ -126,14 +126,14 @@ def sets(scenario: Scenario, fleet: Fleet) -> list[Pairs]:
                     found.append(Pairs(number, source, target, rows, columns, once))
     if errors:
         raise ScenarioError("\n".join(errors))
-    return [each for each in found if len(each)]
+    return [pairs for pairs in found if len(pairs)]
 
 
 def pairs(scenario: Scenario, fleet: Fleet) -> list[int]:
     """Return how many pairs each of the scenario's links has."""
     counts = [0] * len(scenario.links)
-    for each in sets(scenario, fleet):
-        counts[each.link] += len(each)
+    for members in sets(scenario, fleet):
+        counts[members.link] += len(members)
     return counts
 
 

@@ -65,7 +65,7 @@ def crossing(kind: int, r: Numbers, span: Span) -> float:
     tolerance = TOLERANCE_S / width_s
     up = before >= 0
     x = low + (high - low) * _guess((high - low) * width_s, before, rate_before, after, rate_after)
-    for each in range(100):
+    for _step in range(100):
         value, rate = evaluate(kind, r, width_s, x)
         if (value >= 0) == up:
             low = x
@@ -76,7 +76,7 @@ def crossing(kind: int, r: Numbers, span: Span) -> float:
             return x + step
         if high - low <= tolerance:
             break
-        x = x + step if low < x + step < high and each % 4 < 3 else 0.5 * (low + high)
+        x = x + step if low < x + step < high and _step % 4 < 3 else 0.5 * (low + high)
     return 0.5 * (low + high)
 
 

@@ -73,10 +73,10 @@ def step(
     """Write all changes between two fractions of a loaded step, looked at in `many` pieces."""
     width_s, low, high, before, rate_before, after, rate_after = span
     left = low
-    for each in range(1, many + 1):
+    for k in range(1, many + 1):
         right, value, rate = high, after, rate_after
-        if each < many:
-            right = low + (high - low) * each / many
+        if k < many:
+            right = low + (high - low) * k / many
             value, rate = evaluate(kind, r, width_s, right)
         part = Span(width_s, left, right, before, rate_before, value, rate)
         count, first, second = changes(kind, r, part)

@@ -140,11 +140,11 @@ def search(ask: int, listed: Listed, rules: Applied, first: int, room: Room) -> 
         marks = Marks(a.toward[ia], b.toward[ib], room.near, room.words)
         mark(ends, marks, cosine)
         upto = sweep(kind, ends, marks, r, out, n)
-        for each in range(1, len(rules.kinds)):
+        for k in range(1, len(rules.kinds)):
             if upto == n or upto >= len(out):
                 break
-            table = rules.mask_b if rules.kinds[each] == MASK_B else rules.mask_a
-            upto = _refine(rules.kinds[each], ends, table, r, out, n, upto)
+            table = rules.mask_b if rules.kinds[k] == MASK_B else rules.mask_a
+            upto = _refine(rules.kinds[k], ends, table, r, out, n, upto)
         if upto >= len(out):
             return int(n), pair
         for row in range(n, upto):

@@ -162,7 +162,7 @@ def _layers(met: Meetings, duration_s: float) -> Markup:
         "the mean over all members of the groups that ever have one.",
         table(
             "Share of time in contact, layer by layer",
-            [("layer", ""), ("platforms", ""), *((SPOKEN[LAYERS[each]], "%") for each in there)],
+            [("layer", ""), ("platforms", ""), *((SPOKEN[LAYERS[layer]], "%") for layer in there)],
             rows,
         ),
         figure(
@@ -186,7 +186,7 @@ def _timeline(met: Meetings, duration_s: float) -> Markup:
     if not len(chosen):
         return Markup("")
     seen = np.unique(met.with_layers[0]) // len(LAYERS)
-    rows = sum(max(1, int(np.count_nonzero(seen == each))) for each in chosen)
+    rows = sum(max(1, int(np.count_nonzero(seen == rule))) for rule in chosen)
     return titled(
         "timeline",
         "Contact timeline",

@@ -35,7 +35,7 @@ class Cuts(NamedTuple):
     def joined(cls, some: "Sequence[Cuts]") -> "Cuts":
         """Return those of several, one after the other."""
         every = (cls.none(), *some)
-        return cls(*(np.concatenate(each) for each in zip(*every, strict=True)))
+        return cls(*(np.concatenate(columns) for columns in zip(*every, strict=True)))
 
     def taking(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> "Cuts":
         """Return some rows."""

@@ -100,7 +100,7 @@ def _stored(table: pa.Table) -> dict[str, list[Any]]:
     first = np.flatnonzero(np.diff(step[order], prepend=-1))
     top = order[first]  # the fullest of each step
     pieces = np.arange(0, len(time_s), max(1, -(-len(time_s) // STEPS_MAX)))
-    most = [_highest(each, pieces) for each in (total, stored[top])]
+    most = [_highest(value, pieces) for value in (total, stored[top])]
     names = table["platform"].cast(pa.string())
     return {
         "time_s": time_s[pieces].tolist(),
@@ -124,7 +124,7 @@ def _targets(table: pa.Table) -> tuple[list[dict[str, Any]], list[str]]:
     order = np.argsort(-sums["arrived_bytes"], kind="stable")[:TARGETS_MAX]
     words = column.dictionary.take(pa.array(names[order])).to_pylist()
     found = [
-        {"target": word, **{name: float(each[row]) for name, each in sums.items()}}
+        {"target": word, **{name: float(entry[row]) for name, entry in sums.items()}}
         for word, row in zip(words, order, strict=True)
     ]
     left = len(names) - len(found)

@@ -114,7 +114,7 @@ def unrestricted(whole: Whole, number: Ints, samples: Samples) -> Samples:
     others = ~np.isin(samples.contact, free["contact"])
     every = {name: np.append(getattr(samples, name)[others], free[name]) for name in names}
     order = np.lexsort((every["time_s"], every["contact"]))
-    return Samples(**{name: each[order] for name, each in every.items()})
+    return Samples(**{name: entry[order] for name, entry in every.items()})
 
 
 def _holding(whole: Whole, name: str) -> list[Journal]:

@@ -153,7 +153,7 @@ class Messages(Rule):
             valid(TypeAdapter[Waveform](AnyWaveform), table(data, "waveforms")),
             {int(row): link for row, link in links.items()},
         )
-        messages = valid(TypeAdapter(cls), {str(row): each for row, each in asked})
+        messages = valid(TypeAdapter(cls), {str(row): group for row, group in asked})
         for row, rule in asked:
             missing = False
             for key in ("source", "target"):
@@ -283,7 +283,7 @@ def _uplink(rule: Messages, uplink: Uplink, models: _Models) -> Complaints:
     if link.pattern != "all":
         yield "source", f"{place} has the pattern {link.pattern!r}; devices talk to all in view"
     for group in carriers(models.data, uplink.receiver):
-        own, other = (groups.get(each, {}).get("layer") for each in (rule.source, group))
+        own, other = (groups.get(name, {}).get("layer") for name in (rule.source, group))
         if own == other:
             words = f'"{rule.source}" and "{group}" under {place} are both in the layer '
             yield "source", f'{words}"{own}"; receivers must be in another one'

@@ -258,7 +258,7 @@ def downlink_use(downlinks: pa.Table, ax: Axes | None = None, palette: Palette =
             )
             ax.broken_barh(spans, (row - 0.4, 0.8), facecolor=colour, linewidth=0)
     ax.set_ylim(len(order) - 0.4, -0.6)
-    ax.set_yticks(range(len(order)), [shortened(names[each]).replace("$", r"\$") for each in order])
+    ax.set_yticks(range(len(order)), [shortened(names[rule]).replace("$", r"\$") for rule in order])
     return ax
 
 

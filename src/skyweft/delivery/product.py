@@ -41,7 +41,7 @@ RESTRICTED = CAUSES.index("restricted")
 SUMMED = RESTRICTED + 1  # how many of them messages of a run can have
 OUT_OF_ORDER, PLATFORM_FAILED = map(CAUSES.index, ("out of order", "platform failed"))
 CAUSES_MAX = 127  # codes are of eight bits
-OPEN = tuple(CAUSES.index(each) for each in ("stored", "at device"))  # neither delivered nor lost
+OPEN = tuple(CAUSES.index(cause) for cause in ("stored", "at device"))  # neither delivered nor lost
 RECEIVED = CAUSES.index("")
 
 

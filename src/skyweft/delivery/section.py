@@ -206,8 +206,11 @@ def _passed_over(waited: Sequence[Mapping[str, Any]]) -> list[Markup]:
     if not waited:
         return []
     rows: list[list[Cell]] = [
-        [each["platform"], *(count(each[name]) for name in ("visits", "unserved", "in_a_row"))]
-        for each in waited[:PASSED_MAX]
+        [
+            satellite["platform"],
+            *(count(satellite[name]) for name in ("visits", "unserved", "in_a_row")),
+        ]
+        for satellite in waited[:PASSED_MAX]
     ]
     return [
         table("Passed targets with messages on board while antennas served others", _PASSED, rows)
@@ -278,7 +281,7 @@ def _down(stores: pa.Table, downlinks: pa.Table) -> list[Markup]:
     rows: list[list[Cell]] = []
     for row, name in enumerate(names):
         mine = who == row
-        hours = [float(each[mine].sum()) / 3_600 for each in (served, missed)]
+        hours = [float(rows[mine].sum()) / 3_600 for rows in (served, missed)]
         rows.append(
             [name, *(number(hour) for hour in hours), _amount(float(arrived_now[mine].sum()))]
         )

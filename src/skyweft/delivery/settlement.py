@@ -155,7 +155,7 @@ def _relevant(contacts: Iterable[Contacts], within: Flags) -> tuple[Contacts, ND
         kept.append([getattr(some, field.name)[rows] for field in fields(Contacts)])
         numbers.append(before + rows)
         before += len(some)
-    columns = (np.concatenate(each) for each in zip(*kept, strict=True))
+    columns = (np.concatenate(column) for column in zip(*kept, strict=True))
     return Contacts(*columns), np.concatenate(numbers)
 
 
@@ -167,9 +167,9 @@ def _samples(files: Sequence[Path], number: NDArray[np.int64]) -> Samples:
         columns = [table[name].to_numpy() for name in SAMPLED]
         mine = np.isin(columns[0], number)
         kept.append([column[mine] for column in columns])
-    contact, *rest = (np.concatenate(each) for each in zip(*kept, strict=True))
+    contact, *rest = (np.concatenate(column) for column in zip(*kept, strict=True))
     order = np.lexsort((rest[0], contact))
-    return Samples(np.searchsorted(number, contact[order]), *(each[order] for each in rest))
+    return Samples(np.searchsorted(number, contact[order]), *(column[order] for column in rest))
 
 
 def tables(
@@ -224,7 +224,7 @@ def _sums(sums: Sums) -> dict[str, NDArray[Any]]:
         "observed": sums.observed,
         "observed_delivered": sums.arrived,
         "share_delivered": sums.share_delivered(),
-        **{f"delay_{part}mean_s": each for part, each in delays_s},
+        **{f"delay_{part}mean_s": delay_s for part, delay_s in delays_s},
         "delay_max_s": np.where(sums.arrived > 0, sums.longest_s, np.nan),
         "energy_j": sums.energy_nj / 1e9,
         "energy_per_byte_j": sums.energy_per_byte_j(),
@@ -449,19 +449,19 @@ def warnings(scenario: Scenario, metrics: Mapping[str, Any] | None) -> list[str]
 
 
 def _unobserved(scenario: Scenario, metrics: Mapping[str, Any]) -> Iterator[str]:
-    for number, (rule, each) in enumerate(
+    for number, (rule, metric) in enumerate(
         zip(scenario.rules(Messages), metrics["rules"], strict=True)
     ):
         place = f"messages[{number}].lifetime_s: {rule.lifetime_s:g} s"
-        if each["observed_s"] < rule.lifetime_s:
+        if metric["observed_s"] < rule.lifetime_s:
             yield (
                 f"{place} end within the run for no message, so shares and delays tell what "
-                f"arrives within half the run, {each['observed_s']:g} s; a longer run or a shorter "
-                "lifetime tells the whole"
+                f"arrives within half the run, {metric['observed_s']:g} s; a longer run or a "
+                "shorter lifetime tells the whole"
             )
-        elif not each["observed"] and each["generated"]:
+        elif not metric["observed"] and metric["generated"]:
             yield (
-                f"{place} end within the run for none of its {each['generated']:,} messages, so "
+                f"{place} end within the run for none of its {metric['generated']:,} messages, so "
                 "there are no shares or delays of them"
             )
 
@@ -470,9 +470,9 @@ def _starved(scenario: Scenario, waited: Sequence[Mapping[str, Any]]) -> Iterato
     if not waited:
         return
     named = [
-        f"{each['platform']} ({each['unserved']} of {each['visits']} visits, {each['in_a_row']} in "
-        "a row)"
-        for each in waited[:NAMED]
+        f"{satellite['platform']} ({satellite['unserved']} of {satellite['visits']} visits, "
+        f"{satellite['in_a_row']} in a row)"
+        for satellite in waited[:NAMED]
     ]
     more = len(waited) - len(named)
     said = ", ".join(named) + (f" and {more:,} more" if more else "")

@@ -167,7 +167,7 @@ class _State(State):
 
     def load(self, journal: Journal) -> None:
         self._carry = Carry.of(journal.read("carry"))
-        self._causes = tuple(str(each) for each in journal.read("causes")["causes"])
+        self._causes = tuple(str(cause) for cause in journal.read("causes")["causes"])
 
     def close(self, whole: Whole) -> Metrics:
         context = whole.context

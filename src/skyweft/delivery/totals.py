@@ -64,11 +64,11 @@ class Sums(NamedTuple):
 
     def row(self, row: int) -> "Sums":
         """Return one row as a table of its own."""
-        return Sums(*(each[row : row + 1] for each in self))  # type: ignore[arg-type]
+        return Sums(*(sums[row : row + 1] for sums in self))  # type: ignore[arg-type]
 
     def together(self) -> "Sums":
         """Return all rows as one."""
-        whole = {name: each.sum(axis=0, keepdims=True) for name, each in self._asdict().items()}
+        whole = {name: entry.sum(axis=0, keepdims=True) for name, entry in self._asdict().items()}
         return Sums(**whole | {"longest_s": self.longest_s.max(keepdims=True, initial=0.0)})
 
     @property
@@ -88,8 +88,8 @@ class Sums(NamedTuple):
     def delays_mean_s(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the mean delay, and of it what passed at devices, on board and in transit."""
         whole, at_device, on_board = (
-            over(each / MICRO, self.arrived)
-            for each in (self.delay_us, self.at_device_us, self.on_board_us)
+            over(delays_us / MICRO, self.arrived)
+            for delays_us in (self.delay_us, self.at_device_us, self.on_board_us)
         )
         return whole, at_device, on_board, whole - at_device - on_board
 

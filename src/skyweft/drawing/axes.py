@@ -102,7 +102,7 @@ def shortened(name: str, most: int = 26) -> str:
     ----------
     UAX #11, "East Asian Width".
     """
-    widths = [2 if east_asian_width(each) in "WF" else 1 for each in name]
+    widths = [2 if east_asian_width(letter) in "WF" else 1 for letter in name]
     if sum(widths) <= most:
         return name
     kept = sum(upto < most for upto in accumulate(widths))

@@ -27,8 +27,8 @@ def coloured_cells(
     step[~np.isfinite(values)] = -1
     # The colour of the best is the same on every map.
     ramp = spread(palette.ramp[::-1] if less_is_better else palette.ramp, len(levels) - 1)
-    for each, colour in enumerate(ramp):
-        boxes = _boxes(bounds[step == each])
+    for shade, colour in enumerate(ramp):
+        boxes = _boxes(bounds[step == shade])
         ax.add_collection(
             PolyCollection(boxes, facecolor=colour, edgecolor=colour, linewidth=0.9, zorder=1)
         )
@@ -56,7 +56,7 @@ def steps(values: Floats, most: int) -> Floats:
 
 def spread(ramp: tuple[str, ...], count: int) -> list[str]:
     """Choose `count` colours from the whole ramp."""
-    return [ramp[each] for each in np.linspace(0, len(ramp) - 1, count).round().astype(int)]
+    return [ramp[shade] for shade in np.linspace(0, len(ramp) - 1, count).round().astype(int)]
 
 
 def _boxes(bounds: Floats) -> list[Floats]:

@@ -161,6 +161,6 @@ def eclipses(tracks: Tracks, sun_m: Floats) -> tuple[NDArray[np.int64], Floats, 
         begun = ends if lit[p] else np.concatenate([tracks.time_s[:1], ends])
         closed = begun if len(begun) % 2 == 0 else np.concatenate([begun, tracks.time_s[-1:]])
         rows.append((p, closed.reshape(-1, 2)))
-    spans = np.concatenate([np.empty((0, 2)), *(each for _, each in rows)])
-    who = np.repeat(np.arange(count), [len(each) for _, each in rows])
+    spans = np.concatenate([np.empty((0, 2)), *(edge_s for _, edge_s in rows)])
+    who = np.repeat(np.arange(count), [len(edge_s) for _, edge_s in rows])
     return who, spans[:, 0], spans[:, 1]

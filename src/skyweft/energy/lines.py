@@ -8,12 +8,12 @@ from skyweft.drawing.numerals import measured, percent
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Say how far charge fell and what the worst night left, a line a group."""
-    for each in summary["energy"]:
-        margin = each["night_margin_wh"]
+    for row in summary["energy"]:
+        margin = row["night_margin_wh"]
         night = "" if margin is None else f", worst night leaves {measured(margin, 'Wh')}"
-        if each["night_margin_cut"]:
+        if row["night_margin_cut"]:
             night += " by the run's end, before its own"
-        without = each["no_energy_share"]
+        without = row["no_energy_share"]
         silent = f", {percent(without)} of the time without energy" if without else ""
-        least = percent(each["charge_min"])
-        yield f"energy of {each['group']}: least charge {least}{night}{silent}"
+        least = percent(row["charge_min"])
+        yield f"energy of {row['group']}: least charge {least}{night}{silent}"

@@ -105,7 +105,7 @@ class _State(State):
 
     def save(self, journal: Journal) -> None:
         for number, nights in enumerate(self._nights):
-            kept = {name: each.copy() for name, each in nights._asdict().items()}
+            kept = {name: entry.copy() for name, entry in nights._asdict().items()}
             journal.keep(f"nights {number}", kept)
         journal.keep("shadows", {"since_s": self._shadow_s.copy()})
 

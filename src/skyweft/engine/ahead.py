@@ -117,7 +117,7 @@ def room_of(module: str) -> str:
 def _apart(mine: frozenset[str], theirs: frozenset[str], keys: tuple[str, ...]) -> tuple[int, int]:
     """Return how unlike two scenarios are: in what they ask of a stage, then in all."""
     unlike = mine ^ theirs
-    return sum(each.partition(".")[0] in keys for each in unlike), len(unlike)
+    return sum(name.partition(".")[0] in keys for name in unlike), len(unlike)
 
 
 def _traits(table: Any, place: str = "") -> Iterator[str]:
@@ -129,8 +129,8 @@ def _traits(table: Any, place: str = "") -> Iterator[str]:
             yield f"{at}={value}" if key == "kind" else at
             yield from _traits(value, at)
     elif isinstance(table, list):
-        for each in table:
-            yield from _traits(each, place)
+        for row in table:
+            yield from _traits(row, place)
 
 
 @cache
@@ -140,11 +140,11 @@ def _runs() -> tuple[_Run, ...]:
 
 
 def _read(record: Mapping[str, Any]) -> Iterator[_Run]:
-    tasks = [Task(*each) for each in record["kernels"]]
+    tasks = [Task(*kernel) for kernel in record["kernels"]]
     for name, numbers in record["runs"].items():
         rooms: dict[str, list[Task]] = {}
-        for each in (tasks[number] for number in numbers):
-            rooms.setdefault(room_of(each.kernel.partition(":")[0]), []).append(each)
+        for task in (tasks[number] for number in numbers):
+            rooms.setdefault(room_of(task.kernel.partition(":")[0]), []).append(task)
         traits = _traits(tomllib.loads(find(name).read_text(encoding="utf-8")))
         yield _Run(frozenset(traits), rooms)
 

@@ -250,7 +250,7 @@ def _manifest(run: Begun, warnings: list[str], left_out: dict[str, str]) -> dict
 def _plain(value: Any) -> Any:
     """Replace what JSON has no word for by None."""
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

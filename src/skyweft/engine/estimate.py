@@ -103,7 +103,7 @@ def outlook(scenario: Scenario) -> Outlook:
     context = Context(scenario, build_fleet(scenario))
     takes_part = checked(context)
     found = {stage.key: stage.estimate(context.reading(stage.reads)) for stage in takes_part}
-    warned = [line for each in found.values() for line in each.warnings]
+    warned = [line for estimate in found.values() for line in estimate.warnings]
     lines = (*check(scenario), *warned, *context.fleet.warnings)
     compiling_s = seconds(to_compile(scenario, takes_part), os.cpu_count() or 1)
     return Outlook(scenario, context.fleet, found, lines, compiling_s)

@@ -50,13 +50,15 @@ def keys(
     dict
         Of every stage; None where the work depends on what cannot be told.
     """
-    contents = {each["file"]: each["sha256"] for each in plan["inputs"]}
+    contents = {record["file"]: record["sha256"] for record in plan["inputs"]}
     drawn = any(platforms.motion.draws for platforms in scenario.platforms.values())
     run = [FORM, _program(), plan["borders_s"], scenario.seed if drawn else None]
     found: dict[str, str | None] = {}
     for number, stage in enumerate(stages):
         earlier = [
-            each.key for each in stages[:number] if each.restricts or each.key in stage.needs
+            earlier.key
+            for earlier in stages[:number]
+            if earlier.restricts or earlier.key in stage.needs
         ]
         try:
             read = _plain(seen(scenario, stage.reads), contents)
@@ -106,9 +108,9 @@ def _plain(value: Any, contents: Mapping[str, str]) -> Any:
         values = [[key, _plain(item, contents)] for key, item in vars(value).items()]
         return [kind, sorted(value.model_fields_set), values]
     if isinstance(value, Mapping):
-        return [[key, _plain(each, contents)] for key, each in value.items()]
+        return [[key, _plain(entry, contents)] for key, entry in value.items()]
     if isinstance(value, list | tuple):
-        return [_plain(each, contents) for each in value]
+        return [_plain(entry, contents) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Path) and str(value) in contents:
@@ -125,14 +127,14 @@ def _program() -> list[Any]:
     packages = {GROUPS.rstrip("."), *_added()}
     code = {name: _code(name) for name in sorted(packages)}
     machine = platform.machine(), get_host_cpu_name(), get_host_cpu_features().flatten()
-    compiler = {key: each for key, each in os.environ.items() if key.startswith("NUMBA_")}
-    compiler = {key: each for key, each in sorted(compiler.items()) if key not in NO_MATTER}
+    compiler = {key: entry for key, entry in os.environ.items() if key.startswith("NUMBA_")}
+    compiler = {key: entry for key, entry in sorted(compiler.items()) if key not in NO_MATTER}
     return [code, _installed(), sys.version, machine, compiler]
 
 
 def _installed() -> list[str]:
     """Name every distribution that can be imported, with its version."""
-    folders = [Path(each) for each in sys.path if Path(each).is_dir()]
+    folders = [Path(path) for path in sys.path if Path(path).is_dir()]
     return sorted(path.name for folder in folders for path in folder.glob("*-info"))
 
 
@@ -149,7 +151,7 @@ def _added() -> Iterable[str]:
 def _code(package: str) -> str:
     """Return a SHA-256 of all files of a package, code and data, or of a module by itself."""
     spec = find_spec(package)
-    folders = [Path(each) for each in (spec and spec.submodule_search_locations) or ()]
+    folders = [Path(path) for path in (spec and spec.submodule_search_locations) or ()]
     files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*"))]
     files += [(Path(spec.origin).parent, Path(spec.origin))] if spec and spec.origin else []
     found = hashlib.sha256()

@@ -146,7 +146,7 @@ def _done(piece: Piece, folder: Path, threads: ThreadPoolExecutor) -> Made:
             block.give(product, scrap.get(product))
     turn(block, stage)
     sink.close()
-    files = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     return Made("", files, block.warnings)
 
 

@@ -31,7 +31,7 @@ def before(
 ) -> Restrictions:
     """Return what the stages before one have restricted."""
     earlier = stages[: stages.index(stage)]
-    found = [reported[each.key] for each in earlier if len(reported.get(each.key, NOTHING))]
+    found = [reported[stage.key] for stage in earlier if len(reported.get(stage.key, NOTHING))]
     if len(found) < 2:
         return found[0] if found else NOTHING
     return Restrictions.joined(found)

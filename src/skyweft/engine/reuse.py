@@ -118,7 +118,7 @@ class Reuse:
 def asked(stage: Stage, stages: Sequence[Stage], taken: Notes) -> bool:
     """Whether a stage that works needs what an earlier one gives."""
     after = stages[stages.index(stage) + 1 :]
-    return any(stage.key in each.needs for each in after if each not in taken)
+    return any(stage.key in later.needs for later in after if later not in taken)
 
 
 def files_of(stage: Stage, names: Iterable[str]) -> list[str]:

@@ -38,7 +38,7 @@ class Choice:
 
     def texts(self, column: str) -> list[str]:
         """Return a column of text."""
-        return [str(each) for each in self.table[column].to_pylist()]
+        return [str(value) for value in self.table[column].to_pylist()]
 
     @property
     def moving(self) -> "Choice":
@@ -75,17 +75,17 @@ def choose(run: Folder, only: Sequence[str]) -> Choice:
         Nobody has such a name.
     """
     table = run.table("platforms", _COLUMNS)
-    only = [normal(each) for each in only]
+    only = [normal(name) for name in only]
     if not only:
         return _sound(run, Choice(table))
     known = set(table["name"].to_pylist()) | set(table["group"].to_pylist())
-    wrong = [each for each in only if each not in known]
+    wrong = [name for name in only if name not in known]
     if wrong:
         lines = []
-        for each in wrong:
-            near = get_close_matches(each, sorted(known), 3)
+        for name in wrong:
+            near = get_close_matches(name, sorted(known), 3)
             meant = f"; did you mean {', '.join(near)}?" if near else ""
-            lines.append(f"{run.folder}: no platform or group is called {escaped(each)}{meant}")
+            lines.append(f"{run.folder}: no platform or group is called {escaped(name)}{meant}")
         raise ScenarioError("\n".join(lines))
     wanted = pa.array(list(only), pa.string())
     mine = pc.or_(pc.is_in(table["name"], wanted), pc.is_in(table["group"], wanted))

@@ -104,7 +104,7 @@ def _refuse_to_lose(path: Path, draft: Path) -> None:
         return
     if not draft.is_dir():
         raise ScenarioError(f"{path} is a folder; what is written is one file: give a name in it")
-    fresh = {each.name for each in draft.iterdir()}
+    fresh = {path.name for path in draft.iterdir()}
     endings = {Path(name).suffix for name in fresh}
     for name in sorted(each.name for each in path.iterdir()):
         alike = name in fresh or {Path(name).suffix} == endings != {""}

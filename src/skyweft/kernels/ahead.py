@@ -113,14 +113,14 @@ class Ahead:
         with self._changed:
             self._stopped = True
             self._open.clear()
-            for each in self._alive:
-                each.kill()
+            for worker in self._alive:
+                worker.kill()
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
 
     def _tell(self) -> None:
-        left = [each.seconds for each in self._open.values()]
+        left = [worker.seconds for worker in self._open.values()]
         left_s = max([sum(left) / max(self._workers, 1), *left], default=0.0)
         self._told(self._all - len(left), self._all, left_s)
 
@@ -155,7 +155,7 @@ class Ahead:
             return self._waiting.pop(0) if self._waiting and not self._stopped else None
 
     def _begin(self) -> "subprocess.Popen[str] | None":
-        path = os.pathsep.join(each for each in sys.path if each)
+        path = os.pathsep.join(path for path in sys.path if path)
         with self._changed, suppress(OSError):
             if not self._stopped:
                 process = subprocess.Popen(
@@ -172,10 +172,10 @@ class Ahead:
         return None
 
     def _end(self, process: "subprocess.Popen[str]") -> None:
-        for each in (process.stdin, process.stdout):
+        for pipe in (process.stdin, process.stdout):
             with suppress(OSError):
-                assert each
-                each.close()
+                assert pipe
+                pipe.close()
         process.wait()
         with self._changed:
             self._alive.discard(process)

@@ -51,7 +51,7 @@ def home() -> Path:
 def made_by(codegen: Any) -> str:
     """Say what compiles here, for whom: a line each."""
     triple, name, features = codegen.magic_tuple()
-    switches = {key: each for key, each in os.environ.items() if key.startswith("NUMBA_")}
+    switches = {key: entry for key, entry in os.environ.items() if key.startswith("NUMBA_")}
     return "\n".join(
         [
             f"skyweft's form {FORM}",
@@ -59,7 +59,7 @@ def made_by(codegen: Any) -> str:
             f"{platform.python_implementation()} {platform.python_version()}",
             f"{triple} {name}",
             str(features),
-            *(f"{key}={each}" for key, each in sorted(switches.items()) if key not in NO_MATTER),
+            *(f"{key}={entry}" for key, entry in sorted(switches.items()) if key not in NO_MATTER),
         ]
     )
 
@@ -82,8 +82,8 @@ class Kept(NullCache):  # type: ignore[misc]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what was compiled for these types; None where it has to be compiled."""
-        for each in _patience[:]:
-            each(named(self._kernel), _types(sig))
+        for watch in _patience[:]:
+            watch(named(self._kernel), _types(sig))
         found = self._found(sig, target_context)
         if found is None:
             target_context.refresh()
@@ -201,7 +201,7 @@ def _begin(folder: Path, maker: str) -> None:
 
 def _others(folder: Path) -> list[Path]:
     try:
-        return [each for each in folder.parent.iterdir() if (each / MADE_BY).is_file()]
+        return [path for path in folder.parent.iterdir() if (path / MADE_BY).is_file()]
     except FileNotFoundError:
         return []
 

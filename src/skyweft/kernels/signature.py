@@ -30,7 +30,7 @@ def written(signature: Sequence[Any]) -> str:
     UnwrittenError
         A type is none that kernels of ours take.
     """
-    return repr(tuple(_words(each) for each in getattr(signature, "args", signature)))
+    return repr(tuple(_words(kind) for kind in getattr(signature, "args", signature)))
 
 
 def read(text: str) -> tuple[Any, ...]:
@@ -42,7 +42,7 @@ def read(text: str) -> tuple[Any, ...]:
         It is no such text, or names what is not there (any more).
     """
     try:
-        return tuple(_type(each) for each in literal_eval(text))
+        return tuple(_type(kind) for kind in literal_eval(text))
     except (ValueError, SyntaxError, TypeError, AttributeError, ImportError) as error:
         raise UnwrittenError(f"{text}: {error}") from error
 

@@ -85,8 +85,8 @@ class _Walk:
         elif isinstance(value, (*_PLAIN, Enum, np.generic, np.dtype, Type)):
             self._say(repr(value))
         elif isinstance(value, tuple | list | frozenset):
-            for each in sorted(value, key=repr) if isinstance(value, frozenset) else value:
-                self._value(each)
+            for entry in sorted(value, key=repr) if isinstance(value, frozenset) else value:
+                self._value(entry)
         elif isinstance(value, np.ndarray):
             self._say(value.dtype, value.shape, value.tobytes())
         elif isinstance(value, type):

@@ -141,7 +141,7 @@ def link_budget_by_cause(
         present = list(executor.map(work, pieces))
     links.time_s[:] = when_s
     restrict(links, contacts, restrictions)
-    if all(each.all() for each in present):
+    if all(loss.all() for loss in present):
         return links, losses
     there = np.concatenate(present)
     return _rows_of(links, there), losses.taking(there)

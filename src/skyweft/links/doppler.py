@@ -32,8 +32,8 @@ def range_rates(
         NaN rates where the two ends coincide. [m, m/s, m/s2]
     """
     d, v, a = (
-        np.asarray(each, dtype=np.float64)
-        for each in (offset_m, offset_velocity_m_s, offset_acceleration_m_s2)
+        np.asarray(vector, dtype=np.float64)
+        for vector in (offset_m, offset_velocity_m_s, offset_acceleration_m_s2)
     )
     range_m = np.sqrt(np.sum(d * d, axis=-1))
     with np.errstate(invalid="ignore", divide="ignore"):

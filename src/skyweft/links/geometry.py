@@ -72,7 +72,7 @@ def geometry_between(
         0.02 m/s, the acceleration within 0.01 m/s2. Verticals are exact near the ground and within
         1e-7 degrees at any height.
     """
-    ends = (states_of(fleet, motion, each, time_s) for each in (source, target))
+    ends = (states_of(fleet, motion, end, time_s) for end in (source, target))
     return geometry_of(*ends)
 
 

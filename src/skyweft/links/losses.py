@@ -69,7 +69,7 @@ def clear_air(loss: ClearAir, path: Path) -> Floats:
     radius = SEMI_MAJOR_M / loss.scale_height_m
     across = radius * np.sin(np.radians(path.elevation_deg))
     slant = np.sqrt(across**2 + 2 * radius + 1) - across
-    ends = (each.altitude_m for each in (path.sender_place, path.receiver_place))
+    ends = (place.altitude_m for place in (path.sender_place, path.receiver_place))
     left = [np.exp(-np.maximum(end, 0) / loss.scale_height_m) for end in ends]
     taken: Floats = loss.zenith_loss_db * np.abs(left[0] - left[1]) * slant
     return np.where(np.isnan(path.elevation_deg), 0.0, taken)

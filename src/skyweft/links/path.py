@@ -69,8 +69,8 @@ class Ends:
     def places(self) -> tuple[Place, Place]:
         """Return where source and target are; worked out when first asked for."""
         source, target = (
-            Place(*to_geodetic(states_of(self.fleet, self.motion, each, self.time_s)[0]))
-            for each in (self.source, self.target)
+            Place(*to_geodetic(states_of(self.fleet, self.motion, end, self.time_s)[0]))
+            for end in (self.source, self.target)
         )
         return source, target
 

@@ -146,7 +146,7 @@ class _State(State):
 
 def _carried(rates: Rates, row: int, end_s: float) -> dict[str, Any] | None:
     """Return what a direction carries while in contact; None where it never does."""
-    seconds, bits = (float(each) for each in rates.total[row])
+    seconds, bits = (float(total) for total in rates.total[row])
     if bits == 0:
         return None
     return {

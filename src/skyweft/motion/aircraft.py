@@ -119,7 +119,7 @@ class Soaring:
         flown_m = np.concatenate([[0.0], np.cumsum(flight.airspeed_m_s[:-1] * STEP_S)])
         along_m = np.interp(time_s, minute, flown_m) + self._lap.lap_m * craft / self.count
         east_m, north_m = self._lap.on_plane(along_m)[0].T
-        latitude, longitude = (np.interp(time_s, minute, each) for each in self.middle)
+        latitude, longitude = (np.interp(time_s, minute, coordinate) for coordinate in self.middle)
         root = np.sqrt(1.0 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2)
         curve_m = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / root**3
         north = latitude + north_m / curve_m
@@ -164,7 +164,9 @@ def soared(fleet: Fleet) -> Iterator[tuple[int, Soaring]]:
 
 def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:
     """Return what became of every group of solar aircraft, by its name."""
-    return {fleet.groups[fleet.group[row]]: each.figures(end_s) for row, each in soared(fleet)}
+    return {
+        fleet.groups[fleet.group[row]]: soaring.figures(end_s) for row, soaring in soared(fleet)
+    }
 
 
 def aircraft(group: str, motion: Aircraft, setting: Setting) -> Members:

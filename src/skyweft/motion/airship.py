@@ -62,7 +62,7 @@ class Keeping:
             if wind.source == "climatology" and known != (shape, hours * 3_600.0)
         ]
         others_m = (self.off_station_m(self.flown(wind)) for wind in winds)
-        return np.stack([each <= self.radius_m for each in (self.off_m, *others_m)])
+        return np.stack([offset_m <= self.radius_m for offset_m in (self.off_m, *others_m)])
 
     @cached_property
     def off_m(self) -> Floats:
@@ -181,7 +181,7 @@ def airship(group: str, motion: Airship, setting: Setting) -> Members:
     if (file := setting.wind.file) is not None:
         where, end_s = (place.latitude_deg, place.longitude_deg), setting.duration_s
         lacking = uncovered(file, setting.clock, end_s, where, place.altitude_m)
-        if lines := [f"weather.wind.file: {each}" for each in lacking]:
+        if lines := [f"weather.wind.file: {name}" for name in lacking]:
             raise ScenarioError("\n".join(lines))
     return Members(
         names=(group,),

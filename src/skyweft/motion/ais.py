@@ -50,8 +50,8 @@ def is_ais(path: Path) -> bool:
     columns = {*columns_of(path)}
     return (
         "mmsi" in columns
-        and any(each in columns for each in TIMES)
-        and any(columns.issuperset(each) for each in PLACES)
+        and any(name in columns for name in TIMES)
+        and any(columns.issuperset(names) for names in PLACES)
     )
 
 
@@ -64,8 +64,8 @@ def read_ais(path: Path, _group: str, setting: Setting) -> tuple[Rows, tuple[str
         Everything wrong with the file, at most 20 lines of it; or no vessel has two positions.
     """
     columns = columns_of(path)
-    time = next(each for each in TIMES if each in columns)
-    latitude, longitude = next(each for each in PLACES if {*each} <= {*columns})
+    time = next(name for name in TIMES if name in columns)
+    latitude, longitude = next(names for names in PLACES if {*names} <= {*columns})
     table = read_table(
         path,
         needed={latitude: (LATITUDE[0], NO_LATITUDE), longitude: LONGITUDE},

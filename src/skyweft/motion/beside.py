@@ -44,7 +44,7 @@ def across(planes: Planes, plane: Ints, shift: Ints) -> Lengths:
     other = planes.east[plane]
     ahead_deg = planes.latitude_deg[other] - planes.latitude_deg[plane] + shift * planes.slot_deg
     one, two = (
-        axes(planes.node_deg[each], planes.inclination_deg[each]) for each in (plane, other)
+        axes(planes.node_deg[number], planes.inclination_deg[number]) for number in (plane, other)
     )
     cosine, sine = np.cos(np.radians(ahead_deg)), np.sin(np.radians(ahead_deg))
     pp, pq, qp, qq = (np.sum(a * b, axis=-1) for a in one for b in two)
@@ -117,7 +117,7 @@ def nearer(planes: Planes, grid_offset: int) -> str:
     if not forced_m > free_m * (1 + AS_NEAR):
         return ""
     slots = planes.shape[1]
-    others_m = np.array([mean_m(planes, shifts(planes, each)) for each in range(slots)])
+    others_m = np.array([mean_m(planes, shifts(planes, shift)) for shift in range(slots)])
     best = int(others_m.argmin())
     words = (
         f"grid_offset = {grid_offset} joins satellites of neighbouring planes "
@@ -157,7 +157,7 @@ def reported(planes: Planes, grid_offset: int | None, ring: bool = False) -> str
 
 
 def _range(mean: Floats, least: Floats, greatest: Floats) -> str:
-    words = [f"{each / 1e3:,.0f}" for each in (mean.mean(), least.min(), greatest.max())]
+    words = [f"{length_m / 1e3:,.0f}" for length_m in (mean.mean(), least.min(), greatest.max())]
     if words[1] == words[2]:
         return f"{words[0]} km"
     return f"{words[0]} km on average ({words[1]} to {words[2]})"

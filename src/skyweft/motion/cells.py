@@ -112,7 +112,7 @@ def numbers(cells: pa.Array, bounds: tuple[float, float]) -> tuple[Floats, Wrong
     try:  # Arrow reads no number otherwise than Python, but only the plainest
         values: Floats = shared(pc.cast(pc.ascii_trim_whitespace(cells), pa.float64()))
     except pa.ArrowInvalid:
-        values = np.array([number(each) for each in cells.to_pylist()])
+        values = np.array([number(text) for text in cells.to_pylist()])
     least, most = bounds
     outside = np.flatnonzero(~((values >= least) & (values <= most)))[:WRONG_MAX].tolist()
     return values, [
@@ -163,7 +163,7 @@ def names(cells: pa.Array) -> tuple[pa.Array, Wrong]:
     ):
         return trimmed, []
     coded = pc.dictionary_encode(cells)
-    kept = [normal(each.strip()) for each in coded.dictionary.to_pylist()]
+    kept = [normal(text.strip()) for text in coded.dictionary.to_pylist()]
     codes = shared(coded.indices)
     found = held(kept).take(coded.indices)
     return found, _wrong_names(kept, codes)

@@ -110,7 +110,7 @@ def _height(layer: str, members: Members, orbits: bool) -> str | None:
 def _stated_m(name: str) -> list[float]:
     """Return the orbit altitudes that a name states."""
     stated = [float(number.replace(",", "")) for number in KILOMETRES.findall(name)]
-    return [each * 1e3 for each in stated if ORBITS_KM[0] <= each <= ORBITS_KM[1]]
+    return [height_m * 1e3 for height_m in stated if ORBITS_KM[0] <= height_m <= ORBITS_KM[1]]
 
 
 def _fits(stated_m: float, members: Members) -> bool:
@@ -120,13 +120,13 @@ def _fits(stated_m: float, members: Members) -> bool:
 
 
 def _named(group: str, members: Members) -> str | None:
-    wrong = [each for each in _stated_m(group) if not _fits(each, members)]
+    wrong = [height_m for height_m in _stated_m(group) if not _fits(height_m, members)]
     return _difference(f"its name says {wrong[0] / 1e3:,.0f} km", members) if wrong else None
 
 
 def _difference(words: str, members: Members) -> str:
     assert members.altitude_m is not None
-    low, high = (each / 1e3 for each in members.altitude_m)
+    low, high = (height_m / 1e3 for height_m in members.altitude_m)
     derived = f"{low:,.1f} km" if high - low < 0.1 else f"{low:,.1f} to {high:,.1f} km"
     return f"{words}, its orbits are at {derived}"
 

@@ -105,10 +105,10 @@ def _twice(scenario: Scenario, members: dict[str, Members]) -> list[str]:
     every = (name for member in members.values() for name in member.names)
     counts = Counter(filter(shared.__contains__, every))
     places: dict[str, list[str]] = {name: [] for name in islice(shared, ERRORS_MAX)}
-    for group, each in members.items():
-        for k, name in enumerate(each.names):
+    for group, numbers in members.items():
+        for k, name in enumerate(numbers.names):
             if name in places and len(places[name]) <= PLACES_SHOWN:
-                places[name].append(_place(scenario, group, each, k))
+                places[name].append(_place(scenario, group, numbers, k))
     lines = [
         f"platforms: the name {name} is given to {counts[name]:,} platforms: {_listed(where)}"
         for name, where in places.items()
@@ -162,8 +162,8 @@ def _joined(scenario: Scenario, members: dict[str, Members], questions: tuple[st
         site=np.where(moves, -1, np.cumsum(~moves) - 1).astype(np.int32),
         movers=tuple(mover for member in members.values() for mover in member.movers),
         sites=Sites(
-            np.concatenate([none, *(each.position_m for each in standing)]),
-            np.concatenate([none, *(each.up for each in standing)]),
+            np.concatenate([none, *(mover.position_m for mover in standing)]),
+            np.concatenate([none, *(mover.up for mover in standing)]),
         ),
         planes={group: member.planes for group, member in members.items() if member.planes},
         derived_geometry=tuple(f"{group}: {member.geometry}" for group, member in members.items()),

@@ -216,7 +216,7 @@ def station_months(
     ax = dress(given_or_new(ax), palette, grid="y")
     names, who = codes(station_keeping, "platform")
     months = sorted(set(words(station_keeping, "month").to_pylist()))
-    place = np.array([months.index(each) for each in words(station_keeping, "month").to_pylist()])
+    place = np.array([months.index(month) for month in words(station_keeping, "month").to_pylist()])
     share, low, high = (
         100 * numbers(station_keeping, f"on_station_share{which}") for which in ("", "_min", "_max")
     )

@@ -107,14 +107,14 @@ def station_keeping_table(fleet: Fleet, clock: Clock, end_s: float, names: pa.Ar
         start = np.datetime64(clock.utc(0.0)[0].removesuffix("Z"), "s")
         month = (start + time_s.astype("timedelta64[s]")).astype("datetime64[M]")
         month = month[time_s < end_s]
-        for each in np.unique(month):
-            now = np.flatnonzero(month == each)
+        for kept_month in np.unique(month):
+            now = np.flatnonzero(month == kept_month)
             charge = flight.charge_j[now]
             band = keeping.on_station[:, now].mean(axis=1)
             rows.append(
                 {
                     "platform": row,
-                    "month": str(each),
+                    "month": str(kept_month),
                     "on_station_share": band[0],
                     "on_station_share_min": band.min(),
                     "on_station_share_max": band.max(),

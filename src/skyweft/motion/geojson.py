@@ -153,7 +153,7 @@ def read_polygons(path: Path) -> tuple[list[list[Floats]], tuple[str, ...]]:
         if shape.kind not in ("Polygon", "MultiPolygon") or not isinstance(several, list):
             reading.wrong(shape.place, "a Polygon or MultiPolygon is needed")
             continue
-        polygons += [_rings(reading, f"{shape.place}.coordinates", each) for each in several]
+        polygons += [_rings(reading, f"{shape.place}.coordinates", part) for part in several]
     warnings = reading.finish(len(polygons), "polygons")
     rings = [ring for polygon in polygons for ring in polygon]
     return (
@@ -199,7 +199,7 @@ def _shapes(reading: _Reading, content: object) -> Iterator[_Shape]:
             if kind in KINDS and inner == []:  # may be read as null (RFC 7946, 3.1)
                 reading.unlocated += 1
             elif kind == "GeometryCollection" and isinstance(inner, list):
-                parts = [(f"{where}.geometries[{k}]", each) for k, each in enumerate(inner)]
+                parts = [(f"{where}.geometries[{k}]", ring) for k, ring in enumerate(inner)]
                 waiting += reversed(parts)
             else:
                 yield _Shape(where, kind, inner, reported, number)
@@ -280,22 +280,22 @@ def _rings(reading: _Reading, place: str, polygon: object) -> list[Ring]:
 def _positions(reading: _Reading, place: str, ring: list[Any]) -> Floats | None:
     """Return (M, 2) longitude and latitude of a ring, or none where something is wrong with it."""
     doubtful: Sequence[Any] = ring
-    plain = all(type(each) is list and len(each) in (2, 3) for each in ring)
+    plain = all(type(point) is list and len(point) in (2, 3) for point in ring)
     if plain and set(map(type, chain.from_iterable(ring))) <= {int, float}:
         found, outside = _bounded(ring)
         if not outside.any():
             return found
         doubtful = [*compress(ring, outside)]
     before = reading.errors.count
-    rows = [_position(reading, place, each, TURNS)[0][:2] for each in doubtful]
+    rows = [_position(reading, place, row, TURNS)[0][:2] for row in doubtful]
     return None if reading.errors.count > before else np.array(rows)
 
 
 def _bounded(ring: Sequence[Sequence[float]]) -> tuple[Floats, NDArray[np.bool_]]:
     """Return (M, 2) longitude and latitude of numbers, and which positions are out of bounds."""
     try:
-        found = np.array([each[:2] for each in ring], np.float64)
-        height = np.array([each[2] if len(each) > 2 else 0.0 for each in ring], np.float64)
+        found = np.array([point[:2] for point in ring], np.float64)
+        height = np.array([point[2] if len(point) > 2 else 0.0 for point in ring], np.float64)
     except OverflowError:  # a whole number of hundreds of digits: one by one
         return np.empty((0, 2)), np.ones(len(ring), bool)
     columns = ((found[:, 0], TURNS), (found[:, 1], LATITUDE), (height, ALTITUDE))
@@ -313,7 +313,10 @@ def _position(
         reading.wrong(place, "[longitude, latitude] or [longitude, latitude, altitude] is needed")
         return [0.0, 0.0, 0.0], True
     words, bounds = ("longitude", "latitude", "altitude"), (longitude, LATITUDE, ALTITUDE)
-    row = [_number(reading, place, *each) for each in zip(words, numbers[:3], bounds, strict=False)]
+    row = [
+        _number(reading, place, *coordinate)
+        for coordinate in zip(words, numbers[:3], bounds, strict=False)
+    ]
     return [*row, 0.0][:3], len(row) == 3
 
 

@@ -35,8 +35,8 @@ def read_waypoints(path: Path, name_element: str = "name") -> Places:
         lines = ' (kind = "track" reads its tracks)' if found.lines else ""
         raise ScenarioError(f"{path.name}: there are no waypoints{lines}")
     names = [
-        _name(each, found.waypoints.place(row), name_element, errors)
-        for row, each in enumerate(found.waypoints.name)
+        _name(name, found.waypoints.place(row), name_element, errors)
+        for row, name in enumerate(found.waypoints.name)
     ]
     rows = coordinates(found.waypoints, errors)
     errors.complain()

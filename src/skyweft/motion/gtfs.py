@@ -199,8 +199,8 @@ def _shapes(feed: Feed, shapes: Collection[str]) -> dict[str, Floats]:
         )
         rows[row["shape_id"]].append((order, latitude, longitude))
     found = {}
-    for shape, each in rows.items():
-        _, latitude, longitude = np.array(sorted(each)).T
+    for shape, points in rows.items():
+        _, latitude, longitude = np.array(sorted(points)).T
         found[shape] = up(latitude, longitude)
     return found
 

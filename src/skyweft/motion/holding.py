@@ -102,7 +102,7 @@ def refuse_other(file_name: str, data: bytes, needed: Sequence[Notation], things
     found = held(data)
     if found.notation in needed and found.notation is not None:
         return found.notation
-    *others, last = (_READ[each][0] for each in needed)
+    *others, last = (_READ[power_w][0] for power_w in needed)
     read = f"{', '.join(others)} or {last}" if others else last
     raise ScenarioError(f"{file_name}: is {found.words}; {things} are read from {read}")
 

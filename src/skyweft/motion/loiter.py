@@ -140,8 +140,8 @@ class Pattern:
         """Write ITRS states (count, 3, T) at `time_s`."""
         motion = self._motion
         place = (motion.latitude_deg, motion.longitude_deg)
-        origin = to_ecef(*(np.array(each) for each in (*place, motion.altitude_m)))
-        axes = np.stack([*_east_north(*place), up(*(np.array(each) for each in place))])
+        origin = to_ecef(*(np.array(coordinate) for coordinate in (*place, motion.altitude_m)))
+        axes = np.stack([*_east_north(*place), up(*(np.array(coordinate) for coordinate in place))])
         for craft in range(motion.count):
             along = motion.speed_m_s * time_s + self.lap_m * craft / motion.count
             plane, course = self._lap.on_plane(along)

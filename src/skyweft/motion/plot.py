@@ -60,8 +60,8 @@ def ground_tracks(
     wanted = np.unique(np.linspace(0, max(count - 1, 0), min(most, count)).round())
     place_m = np.column_stack([numbers(tracks, axis) for axis in ("x_m", "y_m", "z_m")])
     lines: list[Floats] = []
-    for each in wanted:
-        latitude_deg, longitude_deg, _ = to_geodetic(place_m[name == each])
+    for member in wanted:
+        latitude_deg, longitude_deg, _ = to_geodetic(place_m[name == member])
         line = np.column_stack([longitude_deg, latitude_deg])
         cuts = np.flatnonzero(~(np.abs(np.diff(longitude_deg)) < 180)) + 1
         lines += [part for part in np.split(line, cuts) if len(part) > 1]

@@ -66,7 +66,7 @@ def propagate(
     parts, rows = [], []
     first = np.cumsum([0, *(mover.count for mover in fleet.movers)])
     for step in dict.fromkeys(steps) or [step_s(scenario, fleet)]:
-        mine = [k for k, each in enumerate(steps) if each == step]
+        mine = [k for k, step_s in enumerate(steps) if step_s == step]
         time_s = knots(step, start_s, end_s)
         counts = [fleet.movers[k].count for k in mine]
         states = np.empty((2, sum(counts), 3, len(time_s)))

@@ -43,8 +43,8 @@ class Trains:
     def __init__(self, motion: Rail, line: Line, ways: "Ways", hidden: Sequence[Hidden]) -> None:
         self._motion, self._line, self._hidden = motion, line, hidden
         self._ways = ways
-        out = [(each, False) for each in motion.departures_s]
-        self._trains = [*out, *((each, True) for each in motion.departures_back_s)]
+        out = [(departure_s, False) for departure_s in motion.departures_s]
+        self._trains = [*out, *((departure_s, True) for departure_s in motion.departures_back_s)]
 
     @property
     def hidden(self) -> Sequence[Hidden]:
@@ -111,17 +111,17 @@ class Trains:
         """Yield when the trains are connected with nothing, from the run's start to its end."""
         for k, (departure_s, back) in enumerate(self._trains):
             way = self._ways.of(back)
-            for each in self._hidden:
-                if each.from_s is not None and each.to_s is not None:
-                    found = [(each.from_s, each.to_s)]
+            for interval in self._hidden:
+                if interval.from_s is not None and interval.to_s is not None:
+                    found = [(interval.from_s, interval.to_s)]
                 else:
-                    assert each.from_m is not None
-                    assert each.to_m is not None
-                    spans = way.within(each.from_m, each.to_m)
+                    assert interval.from_m is not None
+                    assert interval.to_m is not None
+                    spans = way.within(interval.from_m, interval.to_m)
                     found = list(self._repeated(way, spans, departure_s, end_s))
                 for start_s, last_s in found:
                     if start_s < end_s and last_s >= 0:
-                        yield Blocked(k, max(start_s, 0.0), min(last_s, end_s), each.cause)
+                        yield Blocked(k, max(start_s, 0.0), min(last_s, end_s), interval.cause)
 
     def _repeated(
         self, way: Running, spans: list[tuple[float, float]], departure_s: float, end_s: float
@@ -244,7 +244,7 @@ def _refuse_beyond(group: str, motion: Rail, hidden: Sequence[Hidden], length_m:
     places = [
         *((f"stops[{k}].at_m", stop.at_m) for k, stop in enumerate(motion.stops)),
         *((f"limits[{k}].to_m", limit.to_m) for k, limit in enumerate(motion.limits)),
-        *((f"blocked[{k}].to_m", each.to_m or 0.0) for k, each in enumerate(hidden)),
+        *((f"blocked[{k}].to_m", interval.to_m or 0.0) for k, interval in enumerate(hidden)),
     ]
     wrong = [
         f"platforms.{group}.motion.{name}: {at_m:,.0f} m is beyond the end of "
@@ -277,7 +277,7 @@ def _refuse_late(group: str, motion: Rail, ways: Ways) -> None:
 
 def _geometry(motion: Rail, line: Line, ways: Ways, mover: Trains) -> str:
     way, count = ways.there, mover.count
-    hidden_m = sum((each.to_m or 0.0) - (each.from_m or 0.0) for each in mover.hidden)
+    hidden_m = sum((interval.to_m or 0.0) - (interval.from_m or 0.0) for interval in mover.hidden)
     covered = f", {hidden_m / 1e3:,.1f} km of it blocked" if hidden_m else ""
     fastest = max(float(np.abs(ways.of(False).speed_m_s).max()), 0.0) * KM_H
     stops = f", {len(motion.stops)} stop{'s' * (len(motion.stops) != 1)}" if motion.stops else ""

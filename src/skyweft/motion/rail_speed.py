@@ -137,7 +137,7 @@ def trip(
     arrivals, now_s, place_m = [], 0.0, 0.0
     for stop in (*stops, Stop(length_m, 0.0, 0.0)):
         leg = _leg(limits, place_m, stop.at_m, rates) if stop.at_m > place_m else []
-        now_s += sum(each[0] for each in leg)
+        now_s += sum(piece[0] for piece in leg)
         arrivals.append(now_s)
         stands_s = max(stop.arrive_s - now_s, 0.0) + stop.dwell_s
         phases += [*leg, *([(stands_s, 0.0, 0.0)] if stands_s else [])]

@@ -155,7 +155,7 @@ def _flight(folder: Folder, name: str, number: int) -> Markup:
 
 def _table(months: pa.Table) -> Markup:
     """Return every airship's months."""
-    rows: list[list[Cell]] = [_row(each) for each in months.slice(0, ROWS_MAX).to_pylist()]
+    rows: list[list[Cell]] = [_row(row) for row in months.slice(0, ROWS_MAX).to_pylist()]
     more = months.num_rows - ROWS_MAX
     return joined(
         [

@@ -274,7 +274,7 @@ def _assemble(
     def full(term: Floats) -> Floats:
         return np.where(drag.isimp, 0.0, term)
 
-    d2, d3, d4, t3cof, t4cof, t5cof = (full(each) for each in _secular(shape, drag))
+    d2, d3, d4, t3cof, t4cof, t5cof = (full(term) for term in _secular(shape, drag))
     eeta = ecco * drag.eta
     xmcof = np.where(ecco > _NEARLY_CIRCULAR, -2.0 / 3.0 * drag.coef * bstar / eeta, 0.0)
     opening = np.where(np.abs(cosio + 1.0) > _RETROGRADE_GUARD, 1.0 + cosio, _RETROGRADE_GUARD)

@@ -51,7 +51,7 @@ def lines_of(data: bytes, encoding: str = "utf-8-sig") -> Iterable[str]:
 
 def separator_of(data: bytes) -> str:
     """Return what parts fields: a comma, unless semicolons or tabs make more of the first line."""
-    names = next((each for each in _uncommented(lines_of(data)) if each.strip()), "")
+    names = next((line for line in _uncommented(lines_of(data)) if line.strip()), "")
     return max(SEPARATORS, key=names.count)
 
 
@@ -117,7 +117,7 @@ class Splitter:
         while chunk := list(islice(rows, CHUNK_ROWS)):
             wrong = [(line, self._words(len(row))) for line, row in chunk if len(row) != self.width]
             if wrong:
-                chunk = [each for each in chunk if len(each[1]) == self.width]
+                chunk = [part for part in chunk if len(part[1]) == self.width]
             yield Block(
                 np.array([line for line, _ in chunk], np.int64),
                 {k: held([row[k] for _, row in chunk]) for k in self.columns},

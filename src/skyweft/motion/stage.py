@@ -156,7 +156,7 @@ class _State(State):
                 "total": len(fleet),
                 "movers": len(fleet) - sites,
                 "sites": sites,
-                "by_layer": {each: int(np.count_nonzero(layers == each)) for each in LAYERS},
+                "by_layer": {layer: int(np.count_nonzero(layers == layer)) for layer in LAYERS},
             },
             **({"station_keeping": metrics(fleet, whole.end_s)} if self._flying else {}),
             **({"aircraft": soared} if (soared := aircraft.metrics(fleet, whole.end_s)) else {}),

@@ -113,8 +113,8 @@ def _told_apart(
     if not shared:
         return [*names], ()
     reported = [
-        f"{name[: NAME_MAX - len(f' ({each})')]} ({each})" if name in shared else name
-        for name, each in zip(names, ids, strict=True)
+        f"{name[: NAME_MAX - len(f' ({station})')]} ({station})" if name in shared else name
+        for name, station in zip(names, ids, strict=True)
     ]
     listed = ", ".join([*shared][:3]) + (", ..." if len(shared) > 3 else "")
     words = f"{sum(shared.values()):,} stations share {counted(len(shared), 'name')} ({listed})"

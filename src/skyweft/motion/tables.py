@@ -197,7 +197,7 @@ def _long_line(data: bytes) -> int:
         stop = start + LINE_MAX + 1
         end = max(data.rfind(b"\n", start, stop), data.rfind(b"\r", start, stop))
         if end < 0:
-            ends = (data.find(each, stop) for each in (b"\n", b"\r"))
+            ends = (data.find(mark, stop) for mark in (b"\n", b"\r"))
             return min((end for end in ends if end >= 0), default=len(data)) - start
         start = end + 1
     return 0

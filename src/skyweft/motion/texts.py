@@ -46,7 +46,7 @@ class Texts(Sequence[str]):
         codes = np.empty(len(self), np.int32)
         for start in range(0, len(self), PIECE):
             part = pc.dictionary_encode(self._column[start : start + PIECE].combine_chunks())
-            here = [code_of.setdefault(each, len(code_of)) for each in part.dictionary.to_pylist()]
+            here = [code_of.setdefault(text, len(code_of)) for text in part.dictionary.to_pylist()]
             if len(code_of) > most:
                 return None
             codes[start : start + len(part)] = np.array(here, np.int32)[

@@ -119,7 +119,7 @@ def _in_order(
         if code not in torn:
             errors.add(rows.place(row), f"{names[code]} has one point, a track needs two")
     before, after = order[:-1], order[1:]
-    cosine = sum(each[before] * each[after] for each in rows.normal.T)
+    cosine = sum(component[before] * component[after] for component in rows.normal.T)
     for k in after[(codes[before] == codes[after]) & (cosine < math.cos(3.1))]:
         words = (
             f"is on the other side of the Earth from the point of {names[codes[k]]} before it, "
@@ -192,7 +192,7 @@ def _from_gpx(path: Path, group: str, setting: Setting) -> tuple[Rows, tuple[str
         names=Texts([pa.repeat(name, len(line.points)) for name, line in found]),
         place=place,
         lines=[0] * ends[-1],
-        time_s=seconds(path, [each or "" for line in points for each in line.time], place, setting),
+        time_s=seconds(path, [text or "" for line in points for text in line.time], place, setting),
         normal=up(latitude, longitude),
         altitude_m=altitude,
     )

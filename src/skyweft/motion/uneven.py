@@ -87,6 +87,6 @@ class Uneven(Tracks):
                 for out, state in zip(found, states, strict=True):
                     shaped = state.reshape(len(place), len(between), 3)
                     out[np.ix_(mine, AXES, between)] = shaped.transpose(0, 2, 1)
-            for out, each in zip(found, (part.position_m, part.velocity_m_s), strict=True):
-                out[np.ix_(mine, AXES, own)] = each[np.ix_(place, AXES, mover_knot)]
+            for out, knots in zip(found, (part.position_m, part.velocity_m_s), strict=True):
+                out[np.ix_(mine, AXES, own)] = knots[np.ix_(place, AXES, mover_knot)]
         return found[0], found[1]

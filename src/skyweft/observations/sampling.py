@@ -90,7 +90,8 @@ def stream(context: Context, number: int, deliveries: pa.Table, end_s: float) ->
     taken_s = created_s[:, None] - before
     counted = sequence[:, None] * rule.samples + np.arange(rule.samples)
     device, taken_s, counted = (
-        np.broadcast_to(each, taken_s.shape).ravel() for each in (device[:, None], taken_s, counted)
+        np.broadcast_to(values, taken_s.shape).ravel()
+        for values in (device[:, None], taken_s, counted)
     )
     order = np.lexsort((counted, taken_s, device))
     message = order // rule.samples

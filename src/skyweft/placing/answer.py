@@ -212,8 +212,8 @@ def flights(solved: Solved) -> tuple[Flight, ...]:
             continue
         table = timetable(flown, world.scenario.duration_s)
         times = [
-            clock.utc(each)
-            for each in (table.takeoff_s, table.arrival_s, table.departure_s, table.landing_s)
+            clock.utc(moment_s)
+            for moment_s in (table.takeoff_s, table.arrival_s, table.departure_s, table.landing_s)
         ]
         for craft, *moments in zip(table.craft, *times, strict=True):
             found.append(Flight(group, f"{group}.{craft + 1}", *moments))

@@ -99,7 +99,7 @@ def _rule(
             when.append(np.full(np.count_nonzero(seen), now))
             who.append(mine[nearest[seen]])
             place.append(np.flatnonzero(seen))
-        t, row, o = (np.concatenate(each) for each in (when, who, place))
+        t, row, o = (np.concatenate(column) for column in (when, who, place))
         for low in range(0, len(t), AT_ONCE):
             piece = slice(low, low + AT_ONCE)
             there_m = position_m[t[piece], row[piece]]

@@ -324,7 +324,7 @@ def _sharing(problem: Problem) -> tuple[Any, Floats, Floats]:
         (points + 2 * options + entry, options + entry, np.ones(entries)),
         (points + 2 * options + entry, owner, -np.ones(entries)),
     ]
-    rows, columns, values = (np.concatenate(each) for each in zip(*blocks, strict=True))
+    rows, columns, values = (np.concatenate(column) for column in zip(*blocks, strict=True))
     shape = (points + 2 * options + entries, options + entries)
     right = np.zeros(shape[0])
     right[:points] = 1.0

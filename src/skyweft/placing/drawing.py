@@ -78,8 +78,8 @@ def _stations(ax: Axes, placement: Placement, palette: Palette) -> None:
         colour = (palette.air, palette.near_space, palette.space)[k % 3]
         mine = [station for station in placement.stations if station.fleet == fleet]
         ax.scatter(
-            [each.longitude_deg for each in mine],
-            [each.latitude_deg for each in mine],
+            [station.longitude_deg for station in mine],
+            [station.latitude_deg for station in mine],
             marker="^",
             s=70,
             color=colour,

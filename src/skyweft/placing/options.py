@@ -56,7 +56,7 @@ class Options:
     @property
     def allowed(self) -> Ints:
         """Options that nothing forbids."""
-        return np.flatnonzero([not each for each in self.forbidden])
+        return np.flatnonzero([not area for area in self.forbidden])
 
 
 class Reached(NamedTuple):
@@ -118,7 +118,9 @@ def options(world: World) -> Options:
 def environments(world: World) -> Ints:
     """Return the environment of every point, (U,) of `ENVIRONMENTS`."""
     usual = world.placing.line_of_sight.environment
-    return np.array([ENVIRONMENTS.index(each or usual) for each in world.wanted.environment])
+    return np.array(
+        [ENVIRONMENTS.index(environment or usual) for environment in world.wanted.environment]
+    )
 
 
 class _Part(NamedTuple):
@@ -197,7 +199,8 @@ def _reach(world: World, name: str, craft: Craft, motion: Motion) -> Reach:
     where = band(motion)
     # The horizon of both, or what is asked for.
     farthest_m = sum(
-        np.sqrt(2 * EARTH_RADIUS_MEAN_M * max(each, 10.0)) for each in (where.high_m, heights_m[1])
+        np.sqrt(2 * EARTH_RADIUS_MEAN_M * max(height_m, 10.0))
+        for height_m in (where.high_m, heights_m[1])
     )
     farthest_m = min(float(farthest_m), placing.distance_max_m or np.inf)
     latitude = float(np.mean(points.latitude_deg))

@@ -96,16 +96,19 @@ class Placement:
         yield f"{self.weight_served:,.6g} of {self.weight_total:,.6g} served ({share:.1%})"
         how = "branch and cut" if self.by_branch_and_cut else "greedy choice and swaps"
         yield f"none serves more than {self.weight_bound:,.6g}: gap {self.gap:.2%}, by {how}"
-        for each in self.stations:
-            craft = f", {each.craft} in turn" if each.craft > 1 else ""
+        for station in self.stations:
+            craft = f", {station.craft} in turn" if station.craft > 1 else ""
             yield (
-                f"{each.group}: {each.candidate} at {each.latitude_deg:.4f}, "
-                f"{each.longitude_deg:.4f}, {each.altitude_m[0]:,.0f} m{craft}: {each.points} "
-                f"points, weight {each.weight_served:,.6g}, {each.rate_bps / 1e6:,.1f} Mbit/s"
+                f"{station.group}: {station.candidate} at {station.latitude_deg:.4f}, "
+                f"{station.longitude_deg:.4f}, {station.altitude_m[0]:,.0f} m{craft}: "
+                f"{station.points} points, weight {station.weight_served:,.6g}, "
+                f"{station.rate_bps / 1e6:,.1f} Mbit/s"
             )
-        for fleet in dict.fromkeys(each.fleet for each in self.refused):
+        for fleet in dict.fromkeys(refusal.fleet for refusal in self.refused):
             reasons = [
-                (each.reason, each.candidates) for each in self.refused if each.fleet == fleet
+                (refusal.reason, refusal.candidates)
+                for refusal in self.refused
+                if refusal.fleet == fleet
             ]
             for reason, count in alike(reasons):
                 yield f"{fleet}: not at {count:,} candidates: {reason}"

@@ -159,11 +159,13 @@ def reach(
     # A rung stands for all distances to the next one, and the craft for its whole pattern.
     aside = 2 * int(np.ceil(band.radius_m / step_m + 1)) + 1
     rate_bps, elevation_deg = (
-        minimum_filter1d(np.minimum(*each), aside, mode="nearest")
-        for each in zip(*seen, strict=True)
+        minimum_filter1d(np.minimum(*column), aside, mode="nearest")
+        for column in zip(*seen, strict=True)
     )
     if sight.model == "tr38811":
-        probability = np.stack([by_table(elevation_deg, each) for each in ENVIRONMENTS])
+        probability = np.stack(
+            [by_table(elevation_deg, environment) for environment in ENVIRONMENTS]
+        )
     else:
         assert sight.a is not None
         assert sight.b is not None

@@ -105,15 +105,15 @@ def read(path: Path) -> Asked:
 def _lines(name: str, error: ValidationError) -> list[str]:
     """Say what is wrong, a line each."""
     found = []
-    for each in error.errors():
-        words = each["msg"].removeprefix("Value error, ")
-        if each["type"] == "missing":
+    for fault in error.errors():
+        words = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "missing":
             words = "is missing"
-        elif each["type"] == "extra_forbidden":
+        elif fault["type"] == "extra_forbidden":
             words = "unknown key"
-        elif each["type"] != "value_error":
-            words = f"{shown(each['input'])} is not possible: {words}"
-        found.append(f"{name}: {place((KEY, *each['loc']))}: {words}")
+        elif fault["type"] != "value_error":
+            words = f"{shown(fault['input'])} is not possible: {words}"
+        found.append(f"{name}: {place((KEY, *fault['loc']))}: {words}")
     return found
 
 
@@ -141,13 +141,13 @@ def read_demand(asked: Demand) -> Wanted:
             f"{path.name}: rate_bps is given there and as place.demand.rate_bps: give one"
         )
     environment = tuple(texts or [""] * count)
-    strange = sorted({each for each in environment if each and each not in TR_38811})
+    strange = sorted({name for name in environment if name and name not in TR_38811})
     complain(
         path,
         [
-            f"{path.name}: environment: {shown(each)} is not possible; allowed: "
+            f"{path.name}: environment: {shown(name)} is not possible; allowed: "
             f"{', '.join(TR_38811)}"
-            for each in strange
+            for name in strange
         ],
     )
     if "weight" in numbers and "population" in numbers:

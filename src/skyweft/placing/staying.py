@@ -56,9 +56,9 @@ def motion_at(name: str, craft: Craft, where: tuple[float, float, float]) -> Mot
         return TypeAdapter(AnyMotion).validate_python(tables)
     except ValidationError as error:
         lines = [
-            f"place.fleets.{name}.motion.{'.'.join(map(str, each['loc'][1:]))}: "
-            f"{each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors()
+            f"place.fleets.{name}.motion.{'.'.join(map(str, fault['loc'][1:]))}: "
+            f"{fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
         ]
         raise ScenarioError("\n".join(lines)) from error
 
@@ -139,7 +139,7 @@ def _blown(mover: Soaring, motion: Motion, setting: Setting) -> str:
     wind = setting.wind
     if wind.source == "climatology":
         # What it knows begins at 9.1 km; below, winds are weaker than there.
-        heights = [each for each in motion.circle.altitude_m if each >= LOWEST_M]
+        heights = [height_m for height_m in motion.circle.altitude_m if height_m >= LOWEST_M]
         date = np.datetime64(setting.clock.utc(0.0)[0].removesuffix("Z"))
         day = (date - date.astype("datetime64[Y]")) / np.timedelta64(1, "D")
         strong = percentile_95(motion.circle.latitude_deg, np.array(heights), day)
@@ -175,7 +175,7 @@ def needed(flown: Sortie | None, duration_s: float) -> tuple[int, str]:
 def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Return the great circle's length between latitudes and longitudes, on a sphere. [m]."""
     (latitude, longitude), (to_latitude, to_longitude) = (
-        tuple(map(math.radians, each)) for each in (one, other)
+        tuple(map(math.radians, place)) for place in (one, other)
     )
     high = math.sin((to_latitude - latitude) / 2) ** 2
     wide = math.sin((to_longitude - longitude) / 2) ** 2

@@ -68,7 +68,7 @@ def write(solved: Solved, found: Placement, folder: Path) -> list[Path]:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     first = folder / SCENARIO
-    return [first, *sorted(each for each in folder.iterdir() if each != first)]
+    return [first, *sorted(path for path in folder.iterdir() if path != first)]
 
 
 def _map(found: Placement, folder: Path) -> None:
@@ -85,7 +85,7 @@ def _rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(listed[0])
-        writer.writerows([_cell(each) for each in row.values()] for row in listed)
+        writer.writerows([_cell(entry) for entry in row.values()] for row in listed)
 
 
 def _cell(value: Any) -> Any:
@@ -133,7 +133,9 @@ def _scenario(solved: Solved, folder: Path) -> None:
 def _without_idle_links(tables: dict[str, Any]) -> None:
     """Take out rules of links for terminals that nobody carries, now that it is known who flies."""
     carried = {
-        each for group in tables["platforms"].values() for each in group.get("terminals", ())
+        terminal
+        for group in tables["platforms"].values()
+        for terminal in group.get("terminals", ())
     }
     links = tables.get("links", [])
     kept = [row for row, link in enumerate(links) if carried.issuperset(link["between"])]
@@ -157,9 +159,9 @@ def _renumbered(rule: Any, kept: list[int]) -> Any:
 def _relative(value: Any, folder: Path) -> Any:
     """Return tables with the names of files as seen from a folder."""
     if isinstance(value, dict):
-        return {key: _relative(each, folder) for key, each in value.items()}
+        return {key: _relative(entry, folder) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_relative(each, folder) for each in value]
+        return [_relative(entry, folder) for entry in value]
     if isinstance(value, str) and Path(value).is_absolute() and Path(value).is_file():
         return Path(os.path.relpath(value, folder)).as_posix()
     return value
@@ -202,15 +204,15 @@ def _track(
     """Write the flights of craft that relieve one another."""
     base, there = places
     rows = []
-    for each in range(int(craft.max()) + 1):
+    for number in range(int(craft.max()) + 1):
         before = -np.inf
-        for k in np.flatnonzero(craft == each):
+        for k in np.flatnonzero(craft == number):
             for column, where in zip(columns, (base, there, there, base), strict=True):
                 if column[k] > before:  # where it stays no time, one row is enough
                     before = float(column[k])
                     rows.append(
                         {
-                            "name": f"{group}.{each + 1}",
+                            "name": f"{group}.{number + 1}",
                             "time_s": before,
                             "latitude_deg": where[0],
                             "longitude_deg": where[1],

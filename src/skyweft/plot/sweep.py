@@ -83,7 +83,7 @@ class _Axis:
             values = values.take(pc.sort_indices(values))
         self.row = pc.index_in(column, values).to_numpy(zero_copy_only=False)
         plain = values.to_pylist()
-        self.words = ["as in the file" if each is None else _written(each) for each in plain]
+        self.words = ["as in the file" if value is None else _written(value) for value in plain]
         # Values lie evenly where they are text or span powers of ten.
         self.place = np.arange(len(plain), dtype=np.float64)
         if self.numeric and None not in plain:

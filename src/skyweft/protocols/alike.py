@@ -61,9 +61,9 @@ def tags(text: str, varying: Collection[str] = ()) -> Sequence[Tag]:
     found = [*_TAG.finditer(text)]
     if not found or found[0].start() or found[-1].end() != len(text):
         return ()
-    leaves = [*(_is_leaf(*each) for each in pairwise(found)), False]
+    leaves = [*(_is_leaf(*span) for span in pairwise(found)), False]
     between = [text[one.end() : two.start()] for one, two in pairwise(found)]
-    plain = (leaf or not each.strip(" \t\r\n") for leaf, each in zip(leaves, between, strict=False))
+    plain = (leaf or not gap.strip(" \t\r\n") for leaf, gap in zip(leaves, between, strict=False))
     return [*_tags(found, leaves, varying)] if all(plain) else ()
 
 
@@ -74,21 +74,21 @@ def _is_leaf(one: re.Match[str], two: re.Match[str]) -> bool:
 def _tags(
     found: Sequence[re.Match[str]], leaves: Sequence[bool], varying: Collection[str]
 ) -> Iterator[Tag]:
-    for each, leaf in zip(found, leaves, strict=True):
+    for mark, leaf in zip(found, leaves, strict=True):
         yield Tag(
-            each[2],
-            not each[1],
-            bool(each[1] or each[4]),
+            mark[2],
+            not mark[1],
+            bool(mark[1] or mark[4]),
             leaf,
-            dict(_ATTRIBUTE.findall(each[3])),
-            "".join(_expression(each[0], varying)) + (_TEXT if leaf else BLANK),
+            dict(_ATTRIBUTE.findall(mark[3])),
+            "".join(_expression(mark[0], varying)) + (_TEXT if leaf else BLANK),
         )
 
 
 def _expression(tag: str, varying: Collection[str]) -> Iterator[str]:
     end = 0
-    for each in _ATTRIBUTE.finditer(tag):
-        if each[1] in varying:
-            yield f'{re.escape(tag[end : each.start(2)])}{_VALUE}"'
-            end = each.end()
+    for match in _ATTRIBUTE.finditer(tag):
+        if match[1] in varying:
+            yield f'{re.escape(tag[end : match.start(2)])}{_VALUE}"'
+            end = match.end()
     yield re.escape(tag[end:])

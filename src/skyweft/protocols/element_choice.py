@@ -51,7 +51,7 @@ def chosen(
     taken = [_best(found, choice) for found in sets.values()]
     names, shared = _unique(taken, errors)
     said = (_passed_over(several, choice, errors), _renamed(taken, errors), shared)
-    return names, taken, tuple(each for each in said if each)
+    return names, taken, tuple(record for record in said if record)
 
 
 def _named(records: Sequence[Record]) -> Iterator[Record]:
@@ -108,7 +108,7 @@ def _late(several: Mapping[Satellite, Sequence[Record]], choice: Choice) -> str:
     late = [
         name
         for (name, _), found in several.items()
-        if all(each.epoch_tai_ns > start for each in found)
+        if all(record.epoch_tai_ns > start for record in found)
     ]
     if choice.duplicates != "before" or not late:
         return ""
@@ -120,8 +120,8 @@ def _alike(several: Mapping[Satellite, Sequence[Record]]) -> str:
     doubtful = []
     for (name, _), found in several.items():
         values = defaultdict(set)
-        for each in found:
-            values[each.epoch_tai_ns, each.entry.element_set_no].add(each.numbers)
+        for record in found:
+            values[record.epoch_tai_ns, record.entry.element_set_no].add(record.numbers)
         if any(len(value) > 1 for value in values.values()):
             doubtful.append(name)
     if not doubtful:

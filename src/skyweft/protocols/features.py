@@ -87,4 +87,4 @@ def _placemark(folder: ET.Element, feature: Feature) -> None:
 
 
 def _written(part: Sequence[Coordinate]) -> Iterator[str]:
-    return (",".join(f"{each:.9g}" for each in place) for place in part)
+    return (",".join(f"{coordinate:.9g}" for coordinate in place) for place in part)

@@ -81,9 +81,9 @@ def read_gpx(text: str, file_name: str, name_element: str = "name") -> Gpx:
     root = reader.root(text, file_name)
     if tag(root) != "gpx":
         raise ScenarioError(f"{file_name}: a <gpx> document is needed, got <{tag(root)[:40]}>")
-    lines = [each for each in root if tag(each) in ("trk", "rte")]
+    lines = [element for element in root if tag(element) in ("trk", "rte")]
     return Gpx(
-        reader.points("wpt ", (each for each in root if tag(each) == "wpt")),
+        reader.points("wpt ", (element for element in root if tag(element) == "wpt")),
         tuple(reader.line(f"{tag(line)} {k}", line) for k, line in enumerate(lines, 1)),
     )
 
@@ -132,12 +132,12 @@ class _Reader:
         """Return where texts stand in a point; None where it says one twice."""
         keys: list[str] = []
         depth = 0
-        for each in found:
-            varying = [f"@{key}" for key in each.attributes if key in _ATTRIBUTES]
-            keys += varying if each is found[0] else [""] * len(varying)
-            if each.leaf:
-                keys.append(each.name if depth == 1 else "")
-            depth += each.opens - each.closes
+        for element in found:
+            varying = [f"@{key}" for key in element.attributes if key in _ATTRIBUTES]
+            keys += varying if element is found[0] else [""] * len(varying)
+            if element.leaf:
+                keys.append(element.name if depth == 1 else "")
+            depth += element.opens - element.closes
         said = [key for key in keys if key in self._said]
         if len({*said}) < len(said):
             return None
@@ -148,7 +148,7 @@ def _column(run: Passed[_Places], key: str) -> Texts:
     if key not in run.meaning:
         return [None] * run.rows
     column = run.columns[run.meaning[key]]
-    return [*column] if key[0] == "@" else [each.strip() or None for each in column]
+    return [*column] if key[0] == "@" else [text.strip() or None for text in column]
 
 
 def _texts(element: ET.Element) -> dict[str, str | None]:

@@ -46,5 +46,7 @@ def write(name: str, identity: str, spans: Sequence[Span], created_utc: str) -> 
         yield ""
         states = np.hstack([position_m, velocity_m_s]) / 1e3
         for time, state in zip(times, states.tolist(), strict=True):
-            numbers = [f"{each:.6f}" for each in state[:3]] + [f"{each:.9f}" for each in state[3:]]
+            numbers = [f"{component:.6f}" for component in state[:3]] + [
+                f"{component:.9f}" for component in state[3:]
+            ]
             yield " ".join([time, *numbers])

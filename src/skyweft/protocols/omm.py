@@ -41,8 +41,8 @@ def separator(head: str) -> str | None:
     """Return what parts the columns of a line of column names, or None where it is no such line."""
     names = {"EPOCH", "OBJECT_NAME", "NORAD_CAT_ID", *RANGES}
     known = {
-        each: sum(name.strip(' "').upper() in names for name in head.split(each))
-        for each in _SEPARATORS
+        separator: sum(name.strip(' "').upper() in names for name in head.split(separator))
+        for separator in _SEPARATORS
     }
     best = max(known, key=lambda each: known[each])
     return best if known[best] > 1 else None
@@ -143,7 +143,7 @@ def _objects(entries: Sequence[object], row: int) -> Found:
     if len(objects) == len(entries) and len({*map(tuple, objects)}) == 1:
         keys = [key.upper() for key in objects[0]]
         if keys and len({*keys}) == len(keys):
-            places = [f"entry {each}" for each in range(row, row + len(entries))]
+            places = [f"entry {number}" for number in range(row, row + len(entries))]
             columns = zip(*map(dict.values, objects), strict=True)
             yield Block(places, dict(zip(keys, columns, strict=True)))
             return
@@ -190,7 +190,7 @@ class _Segment(NamedTuple):
     def block(self, places: Sequence[str], passed: Passed["_Segment"]) -> Block:
         """Return the fields of messages."""
         named = zip(self.keys, passed.columns, strict=True)
-        said = {key: [*map(str.strip, each)] for key, each in named if key}
+        said = {key: [*map(str.strip, texts)] for key, texts in named if key}
         return Block(places, {**dict.fromkeys(self.empty, ("",) * len(places)), **said})
 
 
@@ -199,17 +199,17 @@ def _meaning(found: Sequence[Tag]) -> _Segment | None:
     keys: list[str | None] = []
     empty: list[str] = []
     within, segments = False, 0
-    for each in found:
-        key = each.name.upper()
+    for record in found:
+        key = record.name.upper()
         if key == "SEGMENT":
-            within = each.opens
-            segments += each.opens
-        unit = each.attributes.get("units")
+            within = record.opens
+            segments += record.opens
+        unit = record.attributes.get("units")
         if unit is not None and unit.strip().casefold() != UNITS.get(key, "").casefold():
             return None
-        if each.leaf:
+        if record.leaf:
             keys.append(key if within else None)
-        elif each.opens and within:
+        elif record.opens and within:
             empty.append(key)
     return None if segments != 1 or {*keys} & {*empty} else _Segment(keys, empty)
 
@@ -235,7 +235,7 @@ def read_kvn(text: str, errors: Errors) -> Found:
         learned, row, start = learned + 1, row + text.count("\n", start, stop), stop
         while form and (run := form.run(text, start)).ends:
             begins = [start, *run.ends]
-            lines = accumulate((text.count("\n", *each) for each in pairwise(begins)), initial=row)
+            lines = accumulate((text.count("\n", *span) for span in pairwise(begins)), initial=row)
             *rows, row = lines
             columns = (map(str.strip, column) for column in run.columns)
             said = {key: [*column] for key, column in zip(keys, columns, strict=True)}

@@ -95,7 +95,7 @@ class Satellites:
             made = map(Record, names, numbers, places, epochs, values, entries)
             for row, each in zip(rows, made, strict=True):
                 self._found[row] = each
-        return [each for each in self._found if each]
+        return [record for record in self._found if record]
 
 
 def sound_rows(block: Block) -> tuple[Masks, list[Column]]:
@@ -122,7 +122,7 @@ def sound_rows(block: Block) -> tuple[Masks, list[Column]]:
     columns = (
         *(names[0], catalogue_numbers[0], block.places, epochs[0]),
         *(number.tolist() for number in numbers),
-        *(each for each, _ in entries),
+        *(entry for entry, _ in entries),
     )
     return sound, [*columns] if sound.all() else [[*compress(column, sound)] for column in columns]
 
@@ -134,7 +134,7 @@ def _of_theory(allowed: Sequence[str], given: object) -> bool:
 def _within(column: Column, holds: Callable[[Any], bool]) -> Masks:
     """Tell of which fields something holds; mostly few of them are different."""
     if {*map(type, column)} <= {str, int, type(None)}:
-        known = {each: holds(each) for each in {*column}}
+        known = {text: holds(text) for text in {*column}}
         return np.array([*map(known.__getitem__, column)])
     return np.array([*map(holds, column)])
 
@@ -152,15 +152,15 @@ def numbers_of(column: Column) -> Floats:
     except (ValueError, OverflowError):
         pass
     found = map(number, column)
-    return np.array([float("nan") if each is None else each for each in found], np.float64)
+    return np.array([float("nan") if value is None else value for value in found], np.float64)
 
 
 def _catalogue_numbers(column: Column) -> Read:
     found = _wholes(column)
     if found is not None:
         return found, np.ones(len(column), bool)
-    read = [0 if each in (None, "") else whole(each) for each in column]
-    return [each or 0 for each in read], np.array([each is not None for each in read])
+    read = [0 if text in (None, "") else whole(text) for text in column]
+    return [value or 0 for value in read], np.array([record is not None for record in read])
 
 
 def _names(column: Column, catalogue_numbers: Sequence[int]) -> Read:
@@ -168,7 +168,7 @@ def _names(column: Column, catalogue_numbers: Sequence[int]) -> Read:
     found = _texts(column)
     if found is not None and unicodedata.is_normalized("NFC", "".join(found)):  # so are its parts
         return found, np.ones(len(column), bool)
-    found = [normal(str(each or "").strip()) for each in column]
+    found = [normal(str(text or "").strip()) for text in column]
     sound = [
         not wrong_name(name) if name else value > 0
         for name, value in zip(found, catalogue_numbers, strict=True)
@@ -179,7 +179,7 @@ def _names(column: Column, catalogue_numbers: Sequence[int]) -> Read:
 
 def _epochs(column: Column) -> Read:
     """Return epochs in TAI [ns since 1970]."""
-    texts = [str(each).strip() for each in column]
+    texts = [str(text).strip() for text in column]
     years = {text[:4] for text in texts}
     sound = np.array(
         [text[:4] in _YEARS for text in texts] if years - _YEARS else [True] * len(texts)
@@ -188,7 +188,7 @@ def _epochs(column: Column) -> Read:
         return tai_ns_from_texts(texts).tolist(), sound
     except ValueError:
         read = [*map(_epoch_ns, texts)]
-        return [each or 0 for each in read], sound & [each is not None for each in read]
+        return [value or 0 for value in read], sound & [record is not None for record in read]
 
 
 def _epoch_ns(text: str) -> int | None:
@@ -205,13 +205,13 @@ def _entries(fields: Mapping[str, Column], nothing: Column) -> Iterator[Read]:
         found = _AT_ONCE[key](column)
         sound = np.ones(len(column), bool)
         if found is None:
-            found = [None if absent(each) else read(each) for each in column]
+            found = [None if absent(text) else read(text) for text in column]
             missing = zip(found, column, strict=True)
-            sound = np.array([value is not None or absent(each) for value, each in missing])
+            sound = np.array([value is not None or absent(text) for value, text in missing])
         if key == "EPHEMERIS_TYPE":
             sound &= _within(found, EPHEMERIS_TYPES.__contains__)
         if key == "OBJECT_ID":
-            found = [_UNKNOWN if each is None else each for each in found]
+            found = [_UNKNOWN if value is None else value for value in found]
         yield found, sound
 
 

@@ -80,7 +80,7 @@ def write(notation: str, sets: Sequence[Fields], created_utc: str) -> str:
     created_utc : str
         CREATION_DATE, ISO 8601 without a Z.
     """
-    return NOTATIONS[notation]([{**_FIXED, **each} for each in sets], created_utc)
+    return NOTATIONS[notation]([{**_FIXED, **elements} for elements in sets], created_utc)
 
 
 def _csv(sets: Sequence[Fields], created_utc: str) -> str:
@@ -97,7 +97,8 @@ def _json(sets: Sequence[Fields], created_utc: str) -> str:
     names = ("OBJECT_NAME", "OBJECT_ID", *_MEAN, *_SGP4)
     return (
         json.dumps(
-            [{name: each[name] for name in names if name in each} for each in sets], indent=0
+            [{name: elements[name] for name in names if name in elements} for elements in sets],
+            indent=0,
         )
         + "\n"
     )
@@ -105,28 +106,30 @@ def _json(sets: Sequence[Fields], created_utc: str) -> str:
 
 def _kvn(sets: Sequence[Fields], created_utc: str) -> str:
     lines = []
-    for each in sets:
+    for elements in sets:
         lines += ["CCSDS_OMM_VERS = 2.0", f"CREATION_DATE = {created_utc}", "ORIGINATOR = SKYWEFT"]
-        lines += [f"{name} = {_shown(each[name])}" for name in _METADATA]
+        lines += [f"{name} = {_shown(elements[name])}" for name in _METADATA]
         lines += [f"{_THEORY} = SGP4"]
-        lines += [f"{name} = {_shown(each[name])}" for name in (*_MEAN, *_SGP4) if name in each]
+        lines += [
+            f"{name} = {_shown(elements[name])}" for name in (*_MEAN, *_SGP4) if name in elements
+        ]
         lines += [""]
     return "\n".join(lines)
 
 
 def _xml(sets: Sequence[Fields], created_utc: str) -> str:
     root = ET.Element("ndm")
-    for each in sets:
+    for elements in sets:
         message = ET.SubElement(root, "omm", id="CCSDS_OMM_VERS", version="2.0")
         header = ET.SubElement(message, "header")
         ET.SubElement(header, "CREATION_DATE").text = created_utc
         ET.SubElement(header, "ORIGINATOR").text = "SKYWEFT"
         segment = ET.SubElement(ET.SubElement(message, "body"), "segment")
-        metadata = _put(ET.SubElement(segment, "metadata"), _METADATA, each)
+        metadata = _put(ET.SubElement(segment, "metadata"), _METADATA, elements)
         ET.SubElement(metadata, _THEORY).text = "SGP4"
         data = ET.SubElement(segment, "data")
-        _put(ET.SubElement(data, "meanElements"), _MEAN, each)
-        _put(ET.SubElement(data, "tleParameters"), _SGP4, each)
+        _put(ET.SubElement(data, "meanElements"), _MEAN, elements)
+        _put(ET.SubElement(data, "tleParameters"), _SGP4, elements)
     ET.indent(root, "")
     return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
 

@@ -84,11 +84,11 @@ class Runs(Generic[Meaning]):
         if any(form.run(text, 0).ends for form, _ in self._forms):
             return False
         found = tags(text, self._varying)
-        names = [each.name for each in found if each.opens]
+        names = [run.name for run in found if run.opens]
         if found and names.count(names[0]) == 1 and found[-1].name == names[0]:
             meaning = self._meaning(found)
             if meaning is not None:
-                expression = BLANK + "".join(each.expression for each in found)
+                expression = BLANK + "".join(run.expression for run in found)
                 self._forms.append((Form(expression), meaning))
         return True
 

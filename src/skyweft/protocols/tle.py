@@ -76,7 +76,7 @@ _SECOND = _fields(
     REV_AT_EPOCH=(64, 68, r" *\d* *"),
 )
 
-_COUNTS = bytes(each - 48 if 48 <= each <= 57 else each == 45 for each in range(256))
+_COUNTS = bytes(byte - 48 if 48 <= byte <= 57 else byte == 45 for byte in range(256))
 
 
 def checksum(line: str) -> int:
@@ -141,7 +141,9 @@ class TleReader:
         self._pass_name()
         self.errors.complain()  # before records are made, which takes longer
         made = dict(zip(names, sound.records([*names.values()]), strict=True))
-        self.records = [made[each] if isinstance(each, int) else each for each in self._found]
+        self.records = [
+            made[record] if isinstance(record, int) else record for record in self._found
+        ]
 
     def _take(self, row: int, raw: str) -> None:
         line = raw.strip()
@@ -298,7 +300,7 @@ def _epoch_ns(text: str) -> int | None:
     """Return the epoch in TAI from its year and day; a day has 1e8 parts of 864 microseconds."""
     year = year_of(text[:2])
     whole, _, part = text[2:].strip().partition(".")
-    first, last = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
+    first, last = (datetime(candidate, 1, 1, tzinfo=UTC) for candidate in (year, year + 1))
     if not 1 <= int(whole) <= (last - first).days:
         return None
     parts = (int(whole) - 1) * 10**8 + int(part.ljust(8, "0"))

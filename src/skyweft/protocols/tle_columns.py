@@ -92,9 +92,9 @@ def sound_sets(data: bytes, starts: Integers, ends: Integers) -> SoundSets:
 def _written(lines: Letters, form: str) -> Masks:
     """Tell which lines are written like that and have the checksum that they print."""
     sound = np.ones(len(lines), bool)
-    for column, each in zip(lines.T, form, strict=True):
+    for column, mark in zip(lines.T, form, strict=True):
         allowed = np.zeros(256, bool)
-        allowed[[*_CLASSES.get(each, each.encode())]] = True
+        allowed[[*_CLASSES.get(mark, mark.encode())]] = True
         sound &= allowed[column]
     for k in range(LENGTH - 1):
         if form[k : k + 2] == "__":  # blanks stand before digits alone

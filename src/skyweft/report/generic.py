@@ -31,7 +31,7 @@ def generic(run: Run, stage: Stage) -> Section:
     if not (found or held):
         return Section()
     title = _spoken(stage.key).capitalize()
-    files = ", ".join(f"{each.name}.parquet" for each in held)
+    files = ", ".join(f"{table.name}.parquet" for table in held)
     return Section(
         titled(stage.key, title, "", *_metrics(title, found), *_tables(run, held)),
         {stage.key: title},
@@ -88,7 +88,7 @@ def _cell(value: Any) -> Cell:
         return Number(f"{value:,.6g}")
     if isinstance(value, list):
         more = len(value) - LISTED_MAX
-        reported = ", ".join(str(each) for each in value[:LISTED_MAX])
+        reported = ", ".join(str(entry) for entry in value[:LISTED_MAX])
         return (reported + (f" and {more:,} more" if more > 0 else "")) or NONE
     return str(value)
 

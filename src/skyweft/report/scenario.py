@@ -50,7 +50,7 @@ def scenario_section(
     scenario: Scenario, platforms: pa.Table, derived_geometry: Sequence[str], text: str
 ) -> Markup:
     """Return the section that repeats the scenario."""
-    lines = joined(Markup(f"<li>{escaped(each)}</li>") for each in derived_geometry)
+    lines = joined(Markup(f"<li>{escaped(row)}</li>") for row in derived_geometry)
     parts = [
         heading("Groups"),
         table(

@@ -84,7 +84,9 @@ def _moved(found: pa.Table) -> list[str]:
     ]
     # What is of survivors alone stands behind the share that survives, moved or not.
     shares = {name: survived(name, found.column_names) for name in moved}
-    return list(dict.fromkeys(each for name in moved for each in (shares[name], name) if each))
+    return list(
+        dict.fromkeys(column for name in moved for column in (shares[name], name) if column)
+    )
 
 
 def _varied(sweep: Sweep) -> list[str]:
@@ -95,7 +97,7 @@ def _varied(sweep: Sweep) -> list[str]:
 
 def _head(sweep: Sweep) -> Markup:
     values = {
-        key: ", ".join(_word(each) for each in sweep.table[key].unique().to_pylist()[:20])
+        key: ", ".join(_word(value) for value in sweep.table[key].unique().to_pylist()[:20])
         for key in sweep.keys
     }
     facts = {

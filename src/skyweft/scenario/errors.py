@@ -72,8 +72,8 @@ def _owners(key: str, steps: tuple[Step, ...], schema: Node) -> list[str]:
     first = {reference: kind for kind, reference in reversed(mapping.items())}
     return [
         kind
-        for kind, each in mapping.items()
-        if first[each] == kind and key in keys(resolved({"$ref": each}, schema))
+        for kind, entry in mapping.items()
+        if first[entry] == kind and key in keys(resolved({"$ref": entry}, schema))
     ]
 
 

@@ -63,8 +63,8 @@ def _part(value: Any, tree: Tree | None, place: str) -> Any:
         raise KeyError(f"{place} has many entries: write {place}.{ANY}")
     below = tree[ANY]
     if isinstance(value, dict):
-        return {key: _part(each, below, f"{place}.{ANY}") for key, each in value.items()}
-    return type(value)(_part(each, below, f"{place}.{ANY}") for each in value)
+        return {key: _part(entry, below, f"{place}.{ANY}") for key, entry in value.items()}
+    return type(value)(_part(entry, below, f"{place}.{ANY}") for entry in value)
 
 
 def _of_table(table: BaseModel, tree: Tree, place: str) -> BaseModel:

@@ -21,7 +21,7 @@ def table(data: Plain, key: str) -> dict[str, Plain]:
     below = data.get(key)
     if not isinstance(below, Mapping):
         return {}
-    return {str(name): each for name, each in below.items() if isinstance(each, Mapping)}
+    return {str(name): entry for name, entry in below.items() if isinstance(entry, Mapping)}
 
 
 def names(data: Plain, key: str) -> list[tuple[int, str]]:
@@ -29,7 +29,7 @@ def names(data: Plain, key: str) -> list[tuple[int, str]]:
     below = data.get(key)
     if not isinstance(below, list | tuple):
         return []
-    return [(row, each) for row, each in enumerate(below) if isinstance(each, str)]
+    return [(row, entry) for row, entry in enumerate(below) if isinstance(entry, str)]
 
 
 def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
@@ -37,7 +37,7 @@ def rows(data: Plain, key: str) -> list[tuple[int, Plain]]:
     below = data.get(key)
     if not isinstance(below, list | tuple):
         return []
-    return [(row, each) for row, each in enumerate(below) if isinstance(each, Mapping)]
+    return [(row, entry) for row, entry in enumerate(below) if isinstance(entry, Mapping)]
 
 
 def carriers(data: Plain, terminal: str) -> list[str]:
@@ -48,8 +48,8 @@ def carriers(data: Plain, terminal: str) -> list[str]:
 def all_carriers(data: Plain) -> dict[str, list[str]]:
     """Return the groups that carry each terminal that any does."""
     found: dict[str, list[str]] = {}
-    for group, each in table(data, "platforms").items():
-        for name in dict.fromkeys(name for _, name in names(each, "terminals")):
+    for group, members in table(data, "platforms").items():
+        for name in dict.fromkeys(name for _, name in names(members, "terminals")):
             found.setdefault(name, []).append(group)
     return found
 

@@ -96,7 +96,7 @@ def _checked(data: dict[str, Any], path: Path, look: bool) -> Scenario:
         return Scenario.model_validate(data, context={"folder": path.parent, "look": look})
     except ValidationError as error:
         # The models look across tables only when all else is valid; here all is said in one round.
-        single = [each for each in error.errors() if each["type"] != "references"]
+        single = [fault for fault in error.errors() if fault["type"] != "references"]
         found = [*errors(single[:ERRORS_MAX]), *islice(references(data), ERRORS_MAX)]
         raise _error(path.name, found) from error
     except (RecursionError, OverflowError) as error:
@@ -121,8 +121,8 @@ def _crowded(value: Any, steps: tuple[Step, ...] = ()) -> Iterator[Error]:
         words = f"{len(value):_} entries; allowed: at most {ENTRIES_MAX:_}. What there is many of "
         yield place(steps) or "the file", words + "belongs in a file of places, tracks or elements"
         return
-    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from _crowded(each, (*steps, key))
+    for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _crowded(entry, (*steps, key))
 
 
 def _line(name: str, where: str, words: str) -> str:

@@ -42,9 +42,9 @@ def references(data: Plain) -> Iterator[Error]:
 def _platforms(data: Plain) -> Found:
     terminals = table(data, "terminals")
     total = 0
-    for group, each in table(data, "platforms").items():
+    for group, members in table(data, "platforms").items():
         seen = set()
-        for row, name in names(each, "terminals"):
+        for row, name in names(members, "terminals"):
             where = ("platforms", group, "terminals", row)
             if name not in terminals and not there(data, "terminals", name):
                 yield where, unknown(name, terminals, "terminal")

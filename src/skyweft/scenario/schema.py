@@ -61,7 +61,7 @@ def json_schema() -> Node:
 def _tidied(node: Any, key: str = "") -> Any:
     """Drop what TOML cannot spell (null) and what says nothing (titles made from keys)."""
     if isinstance(node, list):
-        return [_tidied(each) for each in node]
+        return [_tidied(branch) for branch in node]
     if not isinstance(node, dict):
         return node
     node = {name: value for name, value in node.items() if name != "title"}
@@ -71,12 +71,12 @@ def _tidied(node: Any, key: str = "") -> Any:
         node["items"] = node.pop("prefixItems")
     for table in ("properties", "$defs", "patternProperties"):
         if table in node:
-            node[table] = {name: _tidied(each, name) for name, each in node[table].items()}
+            node[table] = {name: _tidied(entry, name) for name, entry in node[table].items()}
     for part in ("items", "anyOf", "oneOf", "additionalProperties"):
         if part in node:
             node[part] = _tidied(node[part])
     if "anyOf" in node:
-        kinds = [each for each in node["anyOf"] if each != {"type": "null"}]
+        kinds = [branch for branch in node["anyOf"] if branch != {"type": "null"}]
         node |= {"anyOf": kinds} if len(kinds) > 1 else kinds[0]
         if len(kinds) == 1:
             del node["anyOf"]
@@ -115,7 +115,7 @@ def _below(node: Node, step: Step) -> Node | None:
         found: Node = node["properties"][step]
         return found
     named = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
-    return next((each for each in named if isinstance(each, dict)), None)
+    return next((branch for branch in named if isinstance(branch, dict)), None)
 
 
 def resolved(node: Node, schema: Node) -> Node:

@@ -65,9 +65,9 @@ def files(name: str) -> list[Path]:
 
 def _texts(value: object) -> list[str]:
     if isinstance(value, dict):
-        return [text for each in value.values() for text in _texts(each)]
+        return [text for entry in value.values() for text in _texts(entry)]
     if isinstance(value, list):
-        return [text for each in value for text in _texts(each)]
+        return [text for entry in value for text in _texts(entry)]
     return [value] if isinstance(value, str) else []
 
 

@@ -48,8 +48,8 @@ def shared_kinds() -> tuple[str, ...]:
     """Return the kinds that devices contend for, of each family its first."""
     return tuple(
         kind
-        for kind, each in WAVEFORMS.items()
-        if kind == each.kinds[0] and issubclass(each.model, Shared)
+        for kind, entry in WAVEFORMS.items()
+        if kind == entry.kinds[0] and issubclass(entry.model, Shared)
     )
 
 

@@ -71,7 +71,7 @@ def allowed(node: Mapping[str, Any]) -> str:
     if "enum" in node:
         return listed(node["enum"])
     if "anyOf" in node:
-        return " or ".join(allowed(each) for each in node["anyOf"])
+        return " or ".join(allowed(branch) for branch in node["anyOf"])
     if "discriminator" in node:
         return f"a table with kind = {listed(node['discriminator']['mapping'])}"
     match node.get("type"):

@@ -141,5 +141,5 @@ def _sampled(tracks: Tracks, place: Ints, time_s: Floats) -> tuple[Singles, Sing
         return position_m, velocity_m_s
     between = np.repeat(time_s[~on], len(place))
     found = states_at(tracks, np.tile(place, np.count_nonzero(~on)), between)
-    position_m[~on], velocity_m_s[~on] = (each.reshape(-1, *shape[1:]) for each in found[:2])
+    position_m[~on], velocity_m_s[~on] = (array.reshape(-1, *shape[1:]) for array in found[:2])
     return position_m, velocity_m_s

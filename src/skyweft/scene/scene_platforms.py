@@ -66,13 +66,13 @@ def cast(run: Folder, sites_max: int) -> Cast:
     moves = table["moves"].to_numpy()
     group, first = _codes(table["group"])
     count = np.bincount(group, minlength=len(first))
-    words = {each: table[each].take(pa.array(first)).to_pylist() for each in COLUMNS[1:4]}
+    words = {column: table[column].take(pa.array(first)).to_pylist() for column in COLUMNS[1:4]}
     groups = [
         {"name": name, "layer": layer, "motion": motion, "count": int(number)}
         for name, layer, motion, number in zip(*words.values(), count, strict=True)
     ]
     kept, notes = _thinned(groups, group, moves, sites_max)
-    degrees = (table[each].take(pa.array(kept)).to_numpy() for each in COLUMNS[5:])
+    degrees = (table[column].take(pa.array(kept)).to_numpy() for column in COLUMNS[5:])
     return Cast(
         names=table["name"].take(pa.array(kept)).combine_chunks(),
         groups=groups,

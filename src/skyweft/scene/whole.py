@@ -73,10 +73,15 @@ def scene(
         arrays |= each.arrays
     header = {
         **_head(run, who, track, rules),
-        **{key: words for each in added for key, words in each.header.items()},
+        **{key: words for addition in added for key, words in addition.header.items()},
         "from_s": from_s,
         "to_s": to_s,
-        "notes": [*who.notes, *notes, *missing, *(note for each in added for note in each.notes)],
+        "notes": [
+            *who.notes,
+            *notes,
+            *missing,
+            *(note for addition in added for note in addition.notes),
+        ],
         **({"figures": run.summary()} if from_s == 0 else {}),
     }
     return pack(header, arrays)

@@ -31,7 +31,7 @@ def load(store: Store, run: Run) -> int:
     """
     if not run.holds("observations"):
         raise ScenarioError(f"{run.folder}: the scenario of this run has no [[observations]]")
-    who = {each["name"]: each for each in run.table("platforms").to_pylist()}
+    who = {platform["name"]: platform for platform in run.table("platforms").to_pylist()}
     with store.writing() as connection:
         loading = _Loading(connection, run)
         streams = groupby(run.observations.to_pylist(), lambda row: (row["rule"], row["platform"]))

@@ -58,7 +58,7 @@ def serve(
         except OSError as error:
             raise ScenarioError(f"{data} cannot be written: {error.strerror}") from error
         try:
-            loaded = sum(load(store, each) for each in opened)
+            loaded = sum(load(store, run) for run in opened)
             page = f"http://{at(host)}:{listening.getsockname()[1]}/"
             if ready(Ready(page, loaded)):
                 until_interrupted(application(store), listening, lambda _: None)

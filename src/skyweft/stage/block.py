@@ -84,16 +84,16 @@ class Block:
         *some : Restriction
             None may start before this block: what was computed before it stands.
         """
-        for each in some:
-            if each.start_s < self.start_s:
+        for part in some:
+            if part.start_s < self.start_s:
                 raise ValueError(
-                    f"a restriction ({each.cause}) from {each.start_s:g} s is said in the block "
+                    f"a restriction ({part.cause}) from {part.start_s:g} s is said in the block "
                     f"that begins at {self.start_s:g} s: say it in the block it starts in"
                 )
-            ends = [end for end in each.ends if end != WHOLE]
+            ends = [end for end in part.ends if end != WHOLE]
             if not all(0 <= end < len(self.context.fleet) for end in ends):
                 raise ValueError(
-                    f"a restriction ({each.cause}) names the rows {ends} of a fleet of "
+                    f"a restriction ({part.cause}) names the rows {ends} of a fleet of "
                     f"{len(self.context.fleet)}"
                 )
         self.restricted += some

@@ -46,7 +46,7 @@ class Foreign(Stage):
         self.reads, self.models, self.restricts = stage.reads, stage.models, stage.restricts
         self.share, self.version = stage.share, stage.version
         self.gives = tuple(_named(give, blamed) for give in stage.gives)
-        self.gives_whole = tuple(_named(each, blamed) for each in stage.gives_whole)
+        self.gives_whole = tuple(_named(product, blamed) for product in stage.gives_whole)
         self.inner, self._blamed = stage, blamed
 
     def wanted(self, scenario: Scenario) -> bool:
@@ -116,7 +116,7 @@ class ForeignState(State):
             found = self.inner.close(replace(whole, shelf=shelf))
             if not isinstance(found, Mapping):
                 raise TypeError(f"{type(found).__name__} in place of key figures by name")
-            if strange := [each for each in found if each != key]:
+            if strange := [problem for problem in found if problem != key]:
                 raise ValueError(f"key figures under {strange[0]!r}; allowed: under {key!r}")
             json.dumps(found)
             _texts(whole.warnings)

@@ -65,4 +65,4 @@ def whole(values: Mapping[str, str], key: str, default: int) -> int:
 
 def known(values: NDArray[Any]) -> list[float | None]:
     """Return numbers for JSON; None for what is none."""
-    return [each if np.isfinite(each) else None for each in values.tolist()]
+    return [value if np.isfinite(value) else None for value in values.tolist()]

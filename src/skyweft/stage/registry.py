@@ -76,7 +76,7 @@ def _wrong(stage: Any, found: Mapping[str, Stage]) -> str:
         return words
     if unknown := [need for need in stage.needs if need not in found]:
         return f"it needs {', '.join(unknown)}, which is not there"
-    declared = {table.name: each.key for each in found.values() for table in each.tables}
+    declared = {table.name: stage.key for stage in found.values() for table in stage.tables}
     for table in stage.tables:
         if table.name in declared:
             owner = declared[table.name]
@@ -98,7 +98,7 @@ def _misshapen(stage: Any) -> str:
         many = getattr(stage, name, None)
         if name == "reads" and many is None:
             continue
-        if not (isinstance(many, tuple) and all(isinstance(each, kind) for each in many)):
+        if not (isinstance(many, tuple) and all(isinstance(entry, kind) for entry in many)):
             return f"its {name} is no tuple of {words}"
     for name, (one, words) in SINGLE.items():
         found = getattr(stage, name)
@@ -116,7 +116,7 @@ def _odd_parts(stage: Stage) -> str:
     for model in stage.models:
         if not issubclass(model, Rule | Settings):
             return "its models are not made from skyweft.scenario.parts.Rule or Settings"
-        if not all(isinstance(getattr(model, each, None), str) for each in ("key", "words")):
+        if not all(isinstance(getattr(model, name, None), str) for name in ("key", "words")):
             return f"its model {model.__name__} says no key or no words"
     names = [table.name for table in stage.tables]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:

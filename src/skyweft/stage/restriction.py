@@ -85,7 +85,14 @@ class Restrictions:
     def of(cls, some: Iterable[Restriction]) -> "Restrictions":
         """Return the columns; causes in order of the alphabet."""
         rows = sorted(
-            (*each.ends, each.start_s, each.end_s, each.cause, each.rate_factor) for each in some
+            (
+                *restriction.ends,
+                restriction.start_s,
+                restriction.end_s,
+                restriction.cause,
+                restriction.rate_factor,
+            )
+            for restriction in some
         )
         causes = tuple(sorted({row[4] for row in rows}))
         ends = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
@@ -104,11 +111,11 @@ class Restrictions:
     def joined(cls, some: "Iterable[Restrictions]") -> "Restrictions":
         """Return those of several stages or blocks."""
         many = list(some)
-        causes = tuple(sorted({cause for each in many for cause in each.causes}))
-        parts = [each.coded(causes) for each in many] or [cls.of(())]
+        causes = tuple(sorted({cause for restriction in many for cause in restriction.causes}))
+        parts = [part.coded(causes) for part in many] or [cls.of(())]
         whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
         order = np.lexsort([whole[name] for name in reversed(COLUMNS)])
-        return cls(**{name: each[order] for name, each in whole.items()}, causes=causes)
+        return cls(**{name: entry[order] for name, entry in whole.items()}, causes=causes)
 
     def rows(self) -> list[Restriction]:
         """Return them one by one."""
@@ -117,7 +124,7 @@ class Restrictions:
                 a if b == WHOLE else (a, b), start_s, end_s, self.causes[cause], rate_factor
             )
             for a, b, start_s, end_s, cause, rate_factor in zip(
-                *(each.tolist() for each in (self.one, self.other, self.start_s, self.end_s)),
+                *(column.tolist() for column in (self.one, self.other, self.start_s, self.end_s)),
                 self.cause.tolist(),
                 self.rate_factor.tolist(),
                 strict=True,

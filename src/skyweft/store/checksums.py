@@ -25,7 +25,7 @@ def write_sums(folder: Path) -> Mapping[str, Described]:
     ----------
     GNU coreutils manual, "md5sum invocation": a checksum, two blanks, the name of the file.
     """
-    found = {each.name: describe(each) for each in sorted(folder.iterdir())}
+    found = {path.name: describe(path) for path in sorted(folder.iterdir())}
     lines = (f"{about['sha256']}  {name}\n" for name, about in found.items())
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
     return {**found, SUMS: describe(folder / SUMS)}

@@ -90,7 +90,7 @@ def _ready(folder: Path, plan: Mapping[str, Any], *, resume: bool, force: bool) 
 
 def _used(folder: Path) -> bool:
     """Whether anything is in the folder that counts; a desktop's hidden marks do not."""
-    names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return any(name == PARTS or not name.startswith(".") for name in names)
 
 
@@ -135,7 +135,7 @@ def _go_on(folder: Path, plan: Mapping[str, Any]) -> bool:
 
 def _look_over(folder: Path, borders_s: list[float]) -> None:
     """Forget the blocks that are not as they were written, and say which."""
-    there = [int(each.name) for each in (folder / PARTS).glob(_NUMBER)]
+    there = [int(path.name) for path in (folder / PARTS).glob(_NUMBER)]
     for number in range(min(max(there, default=-1) + 1, len(borders_s) - 1)):
         part = part_of(folder, number)
         if why := journal.damage(part):
@@ -188,11 +188,11 @@ def draft_of(part: Path) -> Path:
 
 def drop_drafts(folder: Path) -> None:
     """Forget what was begun and not finished."""
-    for each in (folder / PARTS).glob("*.draft"):
-        if each.is_dir():
-            shutil.rmtree(each)
+    for path in (folder / PARTS).glob("*.draft"):
+        if path.is_dir():
+            shutil.rmtree(path)
         else:
-            each.unlink()
+            path.unlink()
 
 
 def publishing(folder: Path) -> Publishing:

@@ -42,7 +42,7 @@ def _wrong(part: Any, found: Mapping[str, Format]) -> str:
         return f"its kind {part.kind!r} is not of a-z, 0-9 and _, with a letter in front"
     if not _FILE.fullmatch(part.file) or part.file.endswith(".parquet"):
         return f"its file {part.file!r} is no name of a file, or that of a table"
-    if owner := [each.kind for each in found.values() if each.file == part.file]:
+    if owner := [form.kind for form in found.values() if form.file == part.file]:
         return f"its file {part.file!r} is that of the format {owner[0]!r}"
     if not (isinstance(part.writer, str) or callable(part.writer)):
         return "its writer cannot be called"

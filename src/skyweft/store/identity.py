@@ -47,7 +47,7 @@ def identity(scenario: Scenario) -> dict[str, Any]:
     return {
         "versions": {
             "python": platform.python_version(),
-            **{each: version(each) for each in PACKAGES},
+            **{package: version(package) for package in PACKAGES},
             **_taking_part(plain, [stage.key for stage in stages]),
             **{f"{_STAGE}{stage.key}": str(stage.version) for stage in stages},
         },
@@ -81,7 +81,7 @@ def _installed(name: str) -> bool:
 
 def digest(manifest: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a manifest without how it came about: one scenario gives the same."""
-    lasting = {key: each for key, each in manifest.items() if key not in ("seconds", "reused")}
+    lasting = {key: entry for key, entry in manifest.items() if key not in ("seconds", "reused")}
     text = json.dumps(lasting, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -98,7 +98,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         f"{place}: {_short(before)} then, {_short(after)} now"
         for place, before, after in _changed(_plain(then), _plain(now))
     ]
-    orders = [list(each["scenario"]["platforms"]) for each in (then, now)]
+    orders = [list(manifest["scenario"]["platforms"]) for manifest in (then, now)]
     if not lines and orders[0] != orders[1]:
         lines.append("platforms: the groups are in another order")
     return lines
@@ -106,9 +106,9 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 def _plain(whole: Mapping[str, Any]) -> dict[str, Any]:
     """Return place -> value; files by their content, wherever they lie."""
-    places = {each["place"]: each for each in whole["inputs"]}
+    places = {record["place"]: record for record in whole["inputs"]}
     values = dict(_leaves(_every_key(whole["scenario"]), ""))
-    values |= {place: f"sha256 {each['sha256'][:12]}" for place, each in places.items()}
+    values |= {place: f"sha256 {entry['sha256'][:12]}" for place, entry in places.items()}
     values["policy"] = whole.get("policy")
     return values | dict(_leaves(whole["versions"], "version of "))
 
@@ -130,8 +130,8 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
     """Walk through tables and lists down to plain values."""
     if isinstance(value, Mapping):
         dot = "." if place and not place.endswith(" ") else ""
-        for key, each in value.items():
-            yield from _leaves(each, f"{place}{dot}{key}")
+        for key, entry in value.items():
+            yield from _leaves(entry, f"{place}{dot}{key}")
     elif isinstance(value, list | tuple):
         for number, each in enumerate(value):
             yield from _leaves(each, f"{place}[{number}]")
@@ -140,7 +140,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    for place in [*then, *(each for each in now if each not in then)]:
+    for place in [*then, *(name for name in now if name not in then)]:
         before, after = then.get(place), now.get(place)
         if before != after:
             yield place, before, after

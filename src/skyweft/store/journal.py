@@ -45,7 +45,7 @@ def seal(
     **notes
         Kept in the seal.
     """
-    files = known or {each.name: describe(each) for each in sorted(draft.iterdir())}
+    files = known or {path.name: describe(path) for path in sorted(draft.iterdir())}
     write_json(draft / SEAL, {"after": after, "files": dict(files), **notes})
     sync(draft)
     if place.exists():
@@ -62,7 +62,7 @@ def damage(place: Path) -> str:
         files = sealed(place)
     except ScenarioError:
         return f"{SEAL} is missing or damaged"
-    found = {each.name for each in place.iterdir()} - {SEAL}
+    found = {path.name for path in place.iterdir()} - {SEAL}
     for name in sorted({*files, *found}):
         if name not in found:
             return f"{name} is missing"

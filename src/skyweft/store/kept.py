@@ -139,8 +139,8 @@ class Kept:
             for each in files:
                 _copied(each, draft / each.name)
             reported = {
-                each.name: known or journal.describe(draft / each.name)
-                for each, known in files.items()
+                path.name: known or journal.describe(draft / path.name)
+                for path, known in files.items()
             }
             place.parent.mkdir(exist_ok=True)
             journal.seal(draft, place, known=reported, note=note)
@@ -156,7 +156,7 @@ class Kept:
         found = []
         for place in self._folder.glob("??/*"):
             with suppress(OSError):
-                size_bytes = sum(each.stat().st_size for each in place.iterdir())
+                size_bytes = sum(path.stat().st_size for path in place.iterdir())
                 found.append((place.stat().st_mtime, size_bytes, place))
         over = sum(size_bytes for _, size_bytes, _ in found) - self._size_max_bytes
         for _, size_bytes, place in sorted(found):

@@ -59,7 +59,7 @@ def _older(found: Any) -> str:
 
 
 def _wrong(error: ValidationError) -> str:
-    places = [(".".join(map(str, each["loc"])), each["type"]) for each in error.errors()]
+    places = [(".".join(map(str, fault["loc"])), fault["type"]) for fault in error.errors()]
     missing = [place for place, kind in places if kind == _MISSING]
     other = [place for place, kind in places if kind != _MISSING]
     words = [f"{', '.join(missing)} missing"] if missing else []

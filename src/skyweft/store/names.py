@@ -13,5 +13,5 @@ _OWN = frozenset({MANIFEST, SUMMARY, SCENARIO, REPORT, SUMS})
 
 def owned(name: str) -> bool:
     """Whether a file is of the run in its folder, or made of it: it goes with that run."""
-    exported = name in {each.file for each in FORMATS.values()}
+    exported = name in {form.file for form in FORMATS.values()}
     return exported or name in _OWN or name.endswith(TABLE)

@@ -77,7 +77,7 @@ def write(table: Table, rows: pa.Table | Iterable[pa.Table], path: Path) -> None
 
 def require(path: Path, present: Sequence[str], wanted: Sequence[str]) -> None:
     """Raise ScenarioError where a table lacks columns that are wanted of it."""
-    if missing := [each for each in wanted if each not in present]:
+    if missing := [name for name in wanted if name not in present]:
         raise ScenarioError(
             f"{path} is no table of this kind or was made by another version: "
             f"the columns {', '.join(missing[:5])} are missing"

@@ -69,9 +69,9 @@ class Publishing:
         if (self._set / self.key).exists():
             (self.folder / self.key).unlink(missing_ok=True)
             sync(self.folder)
-            for each in sorted(self.folder.iterdir()):
-                if each != self.beside and self.owned(each.name) and each.name not in files:
-                    _remove(each)
+            for path in sorted(self.folder.iterdir()):
+                if path != self.beside and self.owned(path.name) and path.name not in files:
+                    _remove(path)
             for name in left:
                 (self._set / name).replace(self.folder / name)
             sync(self.folder)

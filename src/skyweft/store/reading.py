@@ -224,5 +224,5 @@ def _state(folder: Path) -> tuple[int, int] | None:
 
 def _places(error: ValidationError) -> str:
     """Name the first few places of a scenario that today's models refuse."""
-    found = [place(each["loc"]) for each in error.errors()]
+    found = [place(fault["loc"]) for fault in error.errors()]
     return ", ".join(dict.fromkeys(found[:3]))

@@ -16,7 +16,7 @@ def toml(scenario: Scenario) -> str:
 
 def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
     """Write plain keys, then the tables below them."""
-    below = {key: each for key, each in data.items() if _is_table(each)}
+    below = {key: entry for key, entry in data.items() if _is_table(entry)}
     for key, each in data.items():
         if key not in below and each is not None:
             yield f"{_key(key)} = {literal(each)}"
@@ -30,7 +30,7 @@ def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
 
 def _is_table(value: Any) -> bool:
     if isinstance(value, list):
-        return bool(value) and all(isinstance(each, dict) for each in value)
+        return bool(value) and all(isinstance(entry, dict) for entry in value)
     return isinstance(value, dict)
 
 
@@ -49,8 +49,8 @@ def literal(value: Any) -> str:
     if isinstance(value, date | time):  # a moment, datetime, is a date too
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, list | tuple):
-        return f"[{', '.join(literal(each) for each in value)}]"
+        return f"[{', '.join(literal(entry) for entry in value)}]"
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {literal(each)}" for key, each in value.items())
+        inner = ", ".join(f"{_key(key)} = {literal(entry)}" for key, entry in value.items())
         return f"{{ {inner} }}"
     return repr(value)

@@ -28,7 +28,7 @@ def survived(name: str, names: Container[str]) -> str | None:
     if not SURVIVING.match(figure):
         return None
     beside = (f"{table}.{share}" for share in SURVIVED)
-    return next((each for each in beside if each in names), None)
+    return next((metric for metric in beside if metric in names), None)
 
 
 def flat(summary: Mapping[str, Any]) -> dict[str, float]:
@@ -52,10 +52,10 @@ def _numbers(value: Any, name: str) -> dict[str, float]:
     if isinstance(value, bool | int | float):
         return {name: value}
     found: dict[str, float] = {}
-    for key, each in value.items() if isinstance(value, Mapping) else ():
-        below = len(each) if key in COUNTED else each
+    for key, entry in value.items() if isinstance(value, Mapping) else ():
+        below = len(entry) if key in COUNTED else entry
         if key in RULES:
-            below = {str(place): row for place, row in enumerate(each)}
+            below = {str(place): row for place, row in enumerate(entry)}
         found |= _numbers(below, f"{name}.{key}")
     return found
 

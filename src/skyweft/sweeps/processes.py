@@ -65,8 +65,8 @@ class _Crew:
     def stop(self) -> None:
         with self._lock:
             self._stopped = True
-            for each in self._alive:
-                each.kill()
+            for worker in self._alive:
+                worker.kill()
         for thread in self._threads:
             thread.join()
 
@@ -110,9 +110,9 @@ class _Crew:
         """Let a process go that has nothing more to do, or has died; return its exit code."""
         assert process.stdin
         assert process.stdout
-        for each in (process.stdin, process.stdout):
+        for pipe in (process.stdin, process.stdout):
             with suppress(OSError):  # it died with a task half-read
-                each.close()
+                pipe.close()
         code = process.wait()
         with self._lock:
             self._alive.discard(process)

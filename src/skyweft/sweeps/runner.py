@@ -185,13 +185,13 @@ def _refuse_taken(folder: Path, *, resume: bool) -> None:
                 f"{folder} already holds a sweep: --resume goes on with it, --out puts the new "
                 "one elsewhere"
             )
-    elif not folder.is_dir() or any(each.name != LOCK for each in folder.iterdir()):
+    elif not folder.is_dir() or any(path.name != LOCK for path in folder.iterdir()):
         raise ScenarioError(f"{folder} is not empty; a sweep needs a folder of its own")
 
 
 def _claim(folder: Path, path: Path, asked: Sequence[Variant], *, resume: bool) -> set[int]:
     """Make the folder ready; return the numbers of the variants that are finished in it."""
-    changes = [json.loads(json.dumps(dict(each.values), default=str)) for each in asked]
+    changes = [json.loads(json.dumps(dict(variant.values), default=str)) for variant in asked]
     with clean_errors(folder):
         _refuse_taken(folder, resume=resume)
         begun = (folder / product.PLAN).is_file()
@@ -201,7 +201,7 @@ def _claim(folder: Path, path: Path, asked: Sequence[Variant], *, resume: bool) 
         product.publishing(folder).settle()
         name = load(path, asked[0].overrides).name
         write_json(folder / product.PLAN, product.plan(name, path, changes))
-    return {each.number for each in asked if _finished(folder, path, each)}
+    return {variant.number for variant in asked if _finished(folder, path, variant)}
 
 
 def _finished(folder: Path, path: Path, variant: Variant) -> bool:

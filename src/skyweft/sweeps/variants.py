@@ -154,7 +154,7 @@ def variants(
 
 def _values(values: Iterable[Any]) -> list[Any]:
     """Return plain values; a text by itself is one value, not its letters."""
-    return [_plain(each) for each in ([values] if isinstance(values, str) else values)]
+    return [_plain(value) for value in ([values] if isinstance(values, str) else values)]
 
 
 def _plain(value: Any) -> Any:
@@ -166,7 +166,7 @@ def _in_grid(grid: Mapping[str, list[Any]]) -> Iterator[str]:
         if not values:
             yield f"{key}: has no values; needed: at least one"
         written = [literal(value) for value in values]
-        for value in dict.fromkeys(each for each in written if written.count(each) > 1):
+        for value in dict.fromkeys(text for text in written if written.count(text) > 1):
             yield f"{key}: {value} stands twice; each value once"
 
 
@@ -214,4 +214,4 @@ def _said(line: str, who: Sequence[Variant], asked: Sequence[Variant]) -> str:
     if len(who) == len(asked):
         return line
     more = f" and {len(who) - SAID_MAX} more" if len(who) > SAID_MAX else ""
-    return f"{'; '.join(str(each) for each in who[:SAID_MAX])}{more}: {line}"
+    return f"{'; '.join(str(name) for name in who[:SAID_MAX])}{more}: {line}"

@@ -58,8 +58,8 @@ def draft_of(folder: Path) -> Path:
 
 def drop_drafts(sweep: Path) -> None:
     """Forget what was begun and not finished."""
-    for each in sweep.glob(".[0-9]*.*"):
-        shutil.rmtree(each, ignore_errors=True)
+    for path in sweep.glob(".[0-9]*.*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _keep(draft: Path, folder: Path) -> None:

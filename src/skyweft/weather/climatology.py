@@ -95,7 +95,7 @@ def percentile_95(latitude_deg: ArrayLike, altitude_m: ArrayLike, day: ArrayLike
     P. Sharpe, AeroSandbox 4.2, data set `winds_and_tropopause_global` (MIT licence).
     """
     some = np.broadcast_arrays(latitude_deg, altitude_m, np.asarray(day) / YEAR_DAYS)
-    flat = [np.ascontiguousarray(each, np.float64).ravel() for each in some]
+    flat = [np.ascontiguousarray(part, np.float64).ravel() for part in some]
     out = np.empty(flat[0].size)
     _fill(winds(), *flat, out)
     return out.reshape(some[0].shape)

@@ -289,7 +289,7 @@ def _fill(wind: Wind, altitude_m: Floats, time_s: Floats, east: Floats, north: F
 def at(wind: Wind, altitude_m: ArrayLike, time_s: ArrayLike) -> tuple[Floats, Floats]:
     """Return winds at heights [m] and moments [s], which broadcast: east and north. [m/s]."""
     some = np.broadcast_arrays(np.asarray(altitude_m, float), np.asarray(time_s, float))
-    height, moment = (np.ascontiguousarray(each).ravel() for each in some)
+    height, moment = (np.ascontiguousarray(part).ravel() for part in some)
     east, north = np.empty((2, len(moment)))
     _fill(wind, height, moment, east, north)
     return east.reshape(some[0].shape), north.reshape(some[0].shape)

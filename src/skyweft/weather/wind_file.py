@@ -105,13 +105,13 @@ def read(path: Path, changed_ns: int, clock: Clock, end_s: float) -> Grid:
         first = max(int(np.searchsorted(found.time_s, 0.0, "right")) - 1, 0)
         last = min(int(np.searchsorted(found.time_s, end_s, "left")), len(found.time_s) - 1)
         rows = slice(min(first, last - 1), last + 1)
-        size = (last - first + 1) * np.prod([len(each) for each in found[1:4]]) * 16
+        size = (last - first + 1) * np.prod([len(axis) for axis in found[1:4]]) * 16
         if size > BYTES_MAX:
             raise ScenarioError(
                 f"{path.name}: winds of the run take {size / 1e9:,.1f} GB, at most "
                 f"{BYTES_MAX / 1e9:g} GB are read: cut levels and area out of it"
             )
-        parts = [_values(path.name, cube, found, each, rows) for each in COMPONENTS]
+        parts = [_values(path.name, cube, found, component, rows) for component in COMPONENTS]
     return Grid(float(found.time_s[rows][0]), step_s, found, np.stack(parts, axis=-1))
 
 
@@ -178,7 +178,7 @@ def _axes(name: str, cube: Any, clock: Clock) -> Axes:
     time_s = np.asarray(clock.seconds_to(tai_ns_from_utc_ns(utc_ns)), np.float64)
     _even(name, time_s)
     height_m = _heights(name, level)
-    values = [np.asarray(each, np.float64) for each in (latitude.values, longitude.values % 360.0)]
+    values = [np.asarray(axis, np.float64) for axis in (latitude.values, longitude.values % 360.0)]
     east, gap = np.sort(values[1]), 0.0
     if len(east) > 1:
         # Where the widest gap is, the file's longitudes begin and end.

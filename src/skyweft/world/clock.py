@@ -177,7 +177,7 @@ def _plain_letters(letters: NDArray[np.uint8]) -> Integers | None:
             return None
     # Worked out from the digits: NumPy's own reader brings Python down on a long list with errors.
     at = (slice(0, 4), slice(5, 7), slice(8, 10), slice(11, 13), slice(14, 16), slice(17, 19))
-    year, month, day, hour, minute, second = (_whole(digits[each]) for each in at)
+    year, month, day, hour, minute, second = (_whole(digits[text]) for text in at)
     first = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
     days = first.astype("datetime64[D]").astype(np.int64)
     sound = (year >= YEAR_MIN) & (year <= YEAR_MAX) & (month >= 1) & (month <= 12)

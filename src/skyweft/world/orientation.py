@@ -126,7 +126,9 @@ def _warnings(clock: Clock, time_s: Floats) -> tuple[str, ...]:
     """Say in words, and in metres, what lies outside the tables."""
     if not len(time_s):
         return ()
-    first_ns, last_ns = (int(each) for each in clock.tai_ns([np.min(time_s), np.max(time_s)]))
+    first_ns, last_ns = (
+        int(moment_ns) for moment_ns in clock.tai_ns([np.min(time_s), np.max(time_s)])
+    )
     lines = []
     expires_ns = int(tai_ns_from_utc_ns(leap_seconds().expires_utc_ns))
     if last_ns > expires_ns:

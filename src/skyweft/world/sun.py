@@ -37,7 +37,9 @@ class _Course(NamedTuple):
 
 
 def _course(clock: Clock, time_s: Floats) -> _Course:
-    first, last = (math.floor(each(initial=0.0) / KNOT_S) for each in (time_s.min, time_s.max))
+    first, last = (
+        math.floor(extreme(initial=0.0) / KNOT_S) for extreme in (time_s.min, time_s.max)
+    )
     knots_s = KNOT_S * np.arange(first, last + 2, dtype=np.float64)
     days = _days(clock, knots_s)
     anomaly = np.radians(357.528 + 0.9856003 * days)
@@ -120,7 +122,7 @@ def sun_angles(
         as of `sun_direction`.
     """
     some = np.broadcast_arrays(time_s, latitude_deg, longitude_deg)
-    time, *place = (np.ascontiguousarray(each, np.float64).ravel() for each in some)
+    time, *place = (np.ascontiguousarray(part, np.float64).ravel() for part in some)
     elevation, azimuth = np.empty((2, len(time)))
     _angles(_course(clock, time), time, (place[0], place[1]), (elevation, azimuth))
     return elevation.reshape(some[0].shape), azimuth.reshape(some[0].shape)

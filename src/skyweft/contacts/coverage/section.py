@@ -92,7 +92,7 @@ def _body(folder: Folder, coverage: pa.Table) -> Markup:
         "Coverage",
         f"{grid.num_rows:,} cells of equal area, covered while a platform of {by} stands at least "
         f"{wanted.elevation_min_deg:g}° above the horizon. Link budgets are not asked here.",
-        beside(*(_map(coverage, each) for each in telling_maps(grid))),
+        beside(*(_map(coverage, chart) for chart in telling_maps(grid))),
         heading("By latitude"),
         table(
             "Coverage by latitude",
@@ -129,8 +129,12 @@ def _belts(grid: pa.Table) -> list[list[Cell]]:
     """Return a row a belt of latitudes, north on top."""
     belt = np.floor(numbers(grid, "latitude_deg") / BELT_DEG).astype(int)
     return [
-        [_belt(each), count(int(np.count_nonzero(belt == each))), *_cells(grid, belt == each)]
-        for each in sorted(np.unique(belt), reverse=True)
+        [
+            _belt(latitude),
+            count(int(np.count_nonzero(belt == latitude))),
+            *_cells(grid, belt == latitude),
+        ]
+        for latitude in sorted(np.unique(belt), reverse=True)
     ]
 
 

@@ -62,7 +62,7 @@ def duration_histogram(
     whole = ~(_flags(contacts, "cut_start") | _flags(contacts, "cut_end"))
     values = (numbers(contacts, "end_s") - numbers(contacts, "start_s"))[whole] / 60
     top = float(np.quantile(values, 0.995)) if len(values) else 1.0
-    step = next((each for each in (0.5, 1, 2, 5, 10, 30, 60, 120) if top / each <= 24), top / 24)
+    step = next((tick for tick in (0.5, 1, 2, 5, 10, 30, 60, 120) if top / tick <= 24), top / 24)
     edges = np.arange(0, max(top, step) + step, step)
     _bars(ax, np.minimum(values, edges[-1]), edges, palette)
     ax.set_xlabel("duration of the contact [min]")
@@ -127,7 +127,7 @@ def layer_matrix(
     """
     ax = dress(given_or_new(ax), palette)
     shares = layer_shares(meetings(contacts, platforms), duration_s)
-    there = [each for each in range(len(LAYERS)) if np.isfinite(shares[each]).any()]
+    there = [layer for layer in range(len(LAYERS)) if np.isfinite(shares[layer]).any()]
     shares = shares[np.ix_(there, there)]
     ax.imshow(np.nan_to_num(shares), cmap=ListedColormap(list(palette.ramp)), vmin=0, vmax=1)
     for row, column in np.ndindex(shares.shape):
@@ -140,7 +140,7 @@ def layer_matrix(
             va="center",
             color=palette.ink if np.nan_to_num(share) < 0.5 else palette.water,
         )
-    spoken = [SPOKEN[LAYERS[each]] for each in there]
+    spoken = [SPOKEN[LAYERS[layer]] for layer in there]
     ax.set_xticks(range(len(there)), spoken)
     ax.set_yticks(range(len(there)), spoken)
     ax.set_xlabel("has in view: share of the time [%]")
@@ -158,9 +158,9 @@ def layer_shares(met: Meetings, duration_s: float) -> Floats:
     pair = met.layer[key // count] * count + key % count
     seconds = summed(pair, end_s - start_s, count * count).reshape(count, count)
     shares = np.full((count, count), np.nan)
-    for each in np.unique(pair):
-        members = met.kin(np.unique(key[pair == each] // count))
-        shares.flat[each] = seconds.flat[each] / (len(members) * duration_s)
+    for number in np.unique(pair):
+        members = met.kin(np.unique(key[pair == number] // count))
+        shares.flat[number] = seconds.flat[number] / (len(members) * duration_s)
     return shares.clip(0.0, 1.0)
 
 

@@ -68,7 +68,7 @@ def telling(met: Meetings, duration_s: float, most: int = ROWS_MAX) -> Ints:
     covered_s = summed(key, last_s - first_s, len(met.group))
     below = np.unique(met.group[met.layer != LAYERS.index("space")])
     met_any = np.unique(met.group[key])
-    groups = [each for each in below if each in met_any] or list(met_any)
+    groups = [group for group in below if group in met_any] or list(met_any)
     quota = max(3, most // max(1, len(groups)))
     chosen: list[Ints] = []
     for group in groups:
@@ -213,12 +213,12 @@ def layer_spans(met: Meetings) -> dict[tuple[int, int], tuple[int, Floats, Float
     key, start_s, end_s = met.with_layers
     pair = met.layer[key // count] * count + key % count
     return {
-        (int(each) // count, int(each) % count): (
-            len(met.kin(np.unique(key[pair == each] // count))),
-            start_s[pair == each],
-            end_s[pair == each],
+        (int(number) // count, int(number) % count): (
+            len(met.kin(np.unique(key[pair == number] // count))),
+            start_s[pair == number],
+            end_s[pair == number],
         )
-        for each in sorted(np.unique(pair), reverse=True)
+        for number in sorted(np.unique(pair), reverse=True)
     }
 
 

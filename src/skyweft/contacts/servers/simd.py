@@ -144,9 +144,9 @@ class _Sight:
         )
         line = [
             builder.fsub(
-                builder.load(_at(builder, each.data, arguments[1]), align=4), here, flags=_FLAGS
+                builder.load(_at(builder, column.data, arguments[1]), align=4), here, flags=_FLAGS
             )
-            for each, here in zip(lists, place, strict=True)
+            for column, here in zip(lists, place, strict=True)
         ]
         self.square = builder.fadd(self._dot(line, line), _splat(builder, _FLOAT(_ORIGIN_M2)))
         self.rise = self._dot(line, vertical)
@@ -171,8 +171,8 @@ class _Sight:
         be packed and unpacked.
         """
         above, within = (
-            self._signed(self.builder.fsub(each, bound, flags=_FLAGS))
-            for each in (self.rise, self.range)
+            self._signed(self.builder.fsub(array, bound, flags=_FLAGS))
+            for array in (self.rise, self.range)
         )
         flags = [
             self.builder.fcmp_ordered(">=", kept, limit)
@@ -194,7 +194,7 @@ class _Sight:
 @contextmanager
 def _strides(builder: Any, size: Any) -> Iterator[Any]:
     """Write a loop over every eighth place below a size."""
-    zero, step = (ir.Constant(size.type, each) for each in (0, WIDTH))
+    zero, step = (ir.Constant(size.type, offset) for offset in (0, WIDTH))
     with cgutils.for_range_slice(builder, zero, size, step, size.type, inc=True) as (start, _):
         yield start
 

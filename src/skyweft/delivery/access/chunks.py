@@ -22,4 +22,4 @@ def over(
     """Do some work on every piece of so many rows; return what comes of it, in order."""
     if count <= piece:
         return [work(slice(0, count))] if count else []
-    return [each.result() for each in begun(executor, work, count, piece)]
+    return [future.result() for future in begun(executor, work, count, piece)]

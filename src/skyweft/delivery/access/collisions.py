@@ -130,8 +130,8 @@ def destroyed(
 def by_group(group: NDArray[np.int32], groups: int) -> tuple[Ints, NDArray[np.int32]]:
     """Return where each group begins (G + 1,), and the rows group by group in their order."""
     first = np.zeros(groups + 1, np.int64)
-    for each in group:
-        first[each + 1] += 1
+    for number in group:
+        first[number + 1] += 1
     for g in range(groups):
         first[g + 1] += first[g]
     at = first[:-1].copy()

@@ -125,13 +125,13 @@ class Rounds:
         self._lifetime_s = lifetimes_s(scenario)
         self._back_off_s = np.array([rule.back_off_s for rule in rules])
         self._confirmed = np.array([rule.confirmed for rule in rules], np.bool_)
-        uplinks = [each.waveform for each in media.of_rule]
-        self._window_s = np.array([each.window_s for each in media.of_rule])
+        uplinks = [channel.waveform for channel in media.of_rule]
+        self._window_s = np.array([channel.window_s for channel in media.of_rule])
         self._answering = Answering(scenario, self._air, receivers)
         self._silent = np.array([1 / uplink.duty_cycle for uplink in uplinks])
-        self._slot_s = np.array([each.slot_s for each in media.of_rule])
+        self._slot_s = np.array([channel.slot_s for channel in media.of_rule])
         self._blind = np.array([isinstance(rule.wake, Blind) for rule in rules], np.bool_)
-        self._lanes = [each.lanes for each in media.of_rule]
+        self._lanes = [channel.lanes for channel in media.of_rule]
 
     def ahead(self, fresh: Messages, end_s: float) -> "Ahead":
         """Begin to look who sees messages that are generated and sent in the next stretch.

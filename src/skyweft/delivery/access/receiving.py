@@ -46,8 +46,8 @@ NEARER = (
     "collision",
     "",
 )
-CAUSE_OF = np.array([CAUSES.index(each) for each in NEARER], np.int8)
-BARRED, WEAK, SHIFTED, BUSY, COLLIDED, RECEIVED = (np.int8(each) for each in range(1, 7))
+CAUSE_OF = np.array([CAUSES.index(nearness) for nearness in NEARER], np.int8)
+BARRED, WEAK, SHIFTED, BUSY, COLLIDED, RECEIVED = (np.int8(power) for power in range(1, 7))
 BEACONS = -1  # stands for the rule in the draws of receivers
 HOPS = PURPOSES * 128  # beyond the purposes of any attempt
 
@@ -71,7 +71,7 @@ class Receivers:
         """Return the receivers of all rules; of two terminals of a platform the first counts."""
         found: dict[int, Radio] = {}
         for name in dict.fromkeys(
-            uplink.receiver for each in media.of_rule for uplink in each.uplinks
+            uplink.receiver for channel in media.of_rule for uplink in channel.uplinks
         ):
             radio = scenario.terminals[name]
             assert isinstance(radio, Radio)
@@ -81,19 +81,19 @@ class Receivers:
         place = np.full(len(fleet), -1, np.int32)
         place[rows] = np.arange(len(rows))
         how = [found[row].reception for row in rows.tolist()]
-        period = np.array([each.beacon_period_s or np.inf for each in how])
+        period = np.array([reception.beacon_period_s or np.inf for reception in how])
         none = np.zeros(len(rows), np.int64)
         phase = uniforms(scenario.seed, BEACONS & 0xFFFF, rows, none, PHASE)
         return cls(
             rows,
             place,
-            np.array([each.half_duplex for each in how], np.bool_),
+            np.array([reception.half_duplex for reception in how], np.bool_),
             period,
-            np.array([each.beacon_s for each in how]),
+            np.array([reception.beacon_s for reception in how]),
             np.where(np.isfinite(period), phase * np.where(np.isfinite(period), period, 0), 0.0),
-            np.array([each.decoders or 0 for each in how], np.int64),
-            np.array([each.beams for each in how], np.int64),
-            np.array([each.dwell_s for each in how]),
+            np.array([reception.decoders or 0 for reception in how], np.int64),
+            np.array([reception.beams for reception in how], np.int64),
+            np.array([reception.dwell_s for reception in how]),
         )
 
     def places(self, rows: NDArray[np.int32]) -> Places:

@@ -38,8 +38,8 @@ Flags = NDArray[np.bool_]
 
 TOGETHER = 131_072  # messages looked at at once; their columns stay in the third-level cache
 NO_COVERAGE, DUTY_CYCLE, EXPIRED, AT_DEVICE, BATTERY = (
-    np.int8(CAUSES.index(each))
-    for each in ("no coverage", "duty cycle", "expired", "at device", "battery")
+    np.int8(CAUSES.index(cause))
+    for cause in ("no coverage", "duty cycle", "expired", "at device", "battery")
 )
 
 
@@ -261,11 +261,11 @@ def _copies(air: RuleChannels, carry: Carry, last: Round, end_s: float) -> Copie
     good &= last.over_s[rays.sent] <= end_s
     rows = np.flatnonzero(good)
     of = rays.sent[rows]
-    lasts_s = np.array([each.air_s for each in air.of_rule])[sent.rule, sent.lane]
+    lasts_s = np.array([channel.air_s for channel in air.of_rule])[sent.rule, sent.lane]
     airs_s = lasts_s[of] + rays.delay_s[rows]
     received_s = sent.start_s[of] + airs_s
     fresh = Copies(sent.message[of], rays.receiver[rows], received_s, airs_s.astype(np.float32))
-    if not any(each.messages.confirmed for each in air.of_rule):
+    if not any(channel.messages.confirmed for channel in air.of_rule):
         return fresh
     every = Copies.joined(carry.copies, fresh)
     every = every.taking(np.lexsort((every.received_s, every.receiver, every.message)))

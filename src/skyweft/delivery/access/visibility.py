@@ -206,7 +206,7 @@ class Sight:
         bearing = np.zeros(len(row))
         if field.receiver.reception.beams > 1:
             both = (receiver, time_s[row]), (device[row], time_s[row])
-            bearing = _bearing(*(states_of(fleet, motion, *each)[0] for each in both))
+            bearing = _bearing(*(states_of(fleet, motion, *side)[0] for side in both))
         return Rays(
             sent[row],
             receiver,
@@ -237,7 +237,7 @@ class Sight:
         both = pointing.Ends(from_m, to_m, from_m_s, to_m_s)
         reason = pointing.blocking(link, both, sun)
         causes = self.restrictions.causes
-        places = [0, *(1 + causes.index(each) for each in pointing.REASONS[1:])]
+        places = [0, *(1 + causes.index(reason) for reason in pointing.REASONS[1:])]
         return np.where(barred == 0, np.array(places, np.int8)[reason], barred)
 
     def _whereabouts(self, rows: NDArray[np.int32]) -> _Whereabouts:

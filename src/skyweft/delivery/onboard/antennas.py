@@ -117,7 +117,7 @@ def served(
         kept_out.append((mine[of], *piece))
     ready_s = pointed_s(scenario, contacts, rows, start_s)
     none = np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
-    out, from_s, upto_s = (np.concatenate(each) for each in zip(none, *kept_out, strict=True))
+    out, from_s, upto_s = (np.concatenate(kept) for kept in zip(none, *kept_out, strict=True))
     missed = rows[out], (source[out], target[out])
     least_s = pointed_s(scenario, contacts, rows[out], from_s)
     return (

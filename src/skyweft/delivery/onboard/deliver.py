@@ -141,8 +141,8 @@ class UnderWay:
 
     def through(self, received: Iterable[tuple[float, Receptions]]) -> Iterator[Deliveries]:
         """Take stretch after stretch, and return those messages whose fate is known."""
-        for until_s, each in received:
-            yield from self.add(each, until_s)
+        for until_s, message in received:
+            yield from self.add(message, until_s)
         yield from self.finish()
 
     def add(self, received: Receptions, until_s: float) -> list[Deliveries]:

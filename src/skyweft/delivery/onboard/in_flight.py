@@ -391,8 +391,8 @@ class OnBoard:
             copies.turn[keep],
         )
         self.sent_s = self.sent_s[keep]
-        for each in (self.stores.head, self.stores.tail, self.passes.sending):
-            each[:] = new[each]
+        for array in (self.stores.head, self.stores.tail, self.passes.sending):
+            array[:] = new[array]
         self.waiting, self.transit = new[self.waiting], new[self.transit]
         copy, at_s, target = self.log
         self.log = new[copy], at_s, target

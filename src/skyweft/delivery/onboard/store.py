@@ -17,7 +17,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 STORAGE, EXPIRED, BUSY, FAILED = (
-    CAUSES.index(each) for each in ("storage", "expired", "gateway contention", "platform failed")
+    CAUSES.index(cause) for cause in ("storage", "expired", "gateway contention", "platform failed")
 )
 DROPS = ("oldest", "newest", "priority")
 OLDEST, NEWEST, PRIORITY = range(3)

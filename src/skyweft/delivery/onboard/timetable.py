@@ -57,7 +57,7 @@ class Samples:
         upto = np.concatenate([[0], np.cumsum(size)])
         at = np.repeat(first - upto[:-1], size) + np.arange(upto[-1])
         rest = self.time_s, self.delay_s, self.rate_bps, self.rate_reverse_bps
-        return Samples(np.repeat(np.arange(len(row)), size), *(each[at] for each in rest))
+        return Samples(np.repeat(np.arange(len(row)), size), *(column[at] for column in rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _withheld(scenario: Scenario, withheld: Withheld, place: Ints, goal: Flags) 
     source, target = place[met.source[row]], place[met.target[row]]
     mine = np.flatnonzero((source >= 0) & (target >= 0))
     mine = mine[goal[source[mine]] != goal[target[mine]]]
-    row, start_s, end_s, cause = (each[mine] for each in (row, start_s, end_s, cause))
+    row, start_s, end_s, cause = (column[mine] for column in (row, start_s, end_s, cause))
     ready_s = np.maximum(start_s, pointed_s(scenario, met, row, met.start_s[row]))
     return Spans.lasting(row, (source[mine], target[mine]), ready_s, end_s, cause)
 

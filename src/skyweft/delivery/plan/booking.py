@@ -70,7 +70,7 @@ class Bookings:
             self._bundle.append(bundle)
             if slot == len(self.slots.begin_s):
                 head, *rest = self.slots
-                self.slots = Slots(head, *(np.concatenate([each, each]) for each in rest))
+                self.slots = Slots(head, *(np.concatenate([span, span]) for span in rest))
         _, following, begins_s, ends_s, priorities = self.slots
         self._bundle[slot], self._taken[bundle][row] = bundle, slot
         begins_s[slot], ends_s[slot], priorities[slot] = begin_s, end_s, priority

@@ -19,8 +19,8 @@ from skyweft.delivery.plan.routes import NOTHING, Errand, best
 from skyweft.delivery.product import CAUSES
 
 DELIVERED, NO_ROUTE, TOO_LARGE, TAKEN, EXPIRED, NO_ROOM = (
-    CAUSES.index(each)
-    for each in ("", "no route", "too large", "contacts taken", "expired", "storage")
+    CAUSES.index(cause)
+    for cause in ("", "no route", "too large", "contacts taken", "expired", "storage")
 )
 _RECEIVED, _CREATED = 0, 1  # of one moment: who leaves makes room for who comes
 
@@ -159,7 +159,7 @@ class _Carrying:
         while waiting:
             waiting.sort(key=lambda each: (-self.bundles.priority[each], -each))
             displaced = self._book(waiting.pop(), now_s)
-            waiting += [each for each in displaced if self._stop(each, now_s)]
+            waiting += [bundle for bundle in displaced if self._stop(bundle, now_s)]
 
     def _book(self, bundle: int, now_s: float) -> set[int]:
         """Book the best route from here, or lose the bundle; return whom it displaces."""

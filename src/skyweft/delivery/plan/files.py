@@ -58,7 +58,7 @@ def read_plan(path: str | Path) -> tuple[ContactPlan, tuple[str, ...]]:
                 found: Listed = PLAN_FORMATS.call(kind, form.reader, Listed, text, errors)
             break
     else:
-        known = ", ".join(each.words for each in PLAN_FORMATS.values())
+        known = ", ".join(form.words for form in PLAN_FORMATS.values())
         raise ScenarioError(f"{path.name} is no contact plan: none of {known}")
     errors.complain()
     if not found.records:

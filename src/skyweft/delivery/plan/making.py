@@ -63,7 +63,7 @@ class Sampled(NamedTuple):
 
     def taking(self, rows: NDArray[Any]) -> "Sampled":
         """Return some rows."""
-        contact, *rest = (each[rows] for each in self)
+        contact, *rest = (column[rows] for column in self)
         return Sampled(contact, *rest)
 
 
@@ -141,7 +141,7 @@ def _silenced(samples: Sampled, cuts: Cuts) -> Sampled:
         rates_bps = [np.where(silent, 0.0, rate_bps) for rate_bps in rates_bps]
         parts.append(Sampled(np.full(len(time_s), contact), time_s, delay_s, *rates_bps))
     every = zip(samples.taking(kept), *parts, strict=True)
-    contact, *rest = (np.concatenate(each) for each in every)
+    contact, *rest = (np.concatenate(column) for column in every)
     return Sampled(contact, *rest)
 
 

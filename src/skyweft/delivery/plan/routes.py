@@ -189,11 +189,11 @@ def _paths_found(plan: ContactPlan, errand: Errand) -> Iterator[Route]:
     while path_found is not None:
         yield path_found
         known.append(path_found)
-        for each in _leaving(plan, errand, path_found, known):
-            rows = tuple(each.contact.tolist())
+        for contact in _leaving(plan, errand, path_found, known):
+            rows = tuple(contact.contact.tolist())
             if rows not in seen:
                 seen.add(rows)
-                heappush(waiting, (each.rank, rows, each))
+                heappush(waiting, (contact.rank, rows, contact))
         path_found = heappop(waiting)[-1] if waiting else None
 
 

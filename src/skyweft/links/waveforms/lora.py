@@ -132,7 +132,7 @@ def ladder(waveform: Lora, bandwidth_hz: float | None) -> Channel:
         )
         harmless_s = (symbols - LOCK_SYMBOLS) * 2.0**every / noise_hz
         return Burst(
-            air_s, np.array([SNR_LIMIT_DB[each] for each in SPREADING_FACTORS]), harmless_s
+            air_s, np.array([SNR_LIMIT_DB[factor] for factor in SPREADING_FACTORS]), harmless_s
         )
 
     return Channel(

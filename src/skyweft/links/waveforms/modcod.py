@@ -27,8 +27,8 @@ def ladder(waveform: Modcod, bandwidth_hz: float | None) -> Modes:
     else:
         unit = THRESHOLDS[waveform.table[0].es_n0_db is None]
         modes = tuple(
-            Mode(each.name, float(getattr(each, unit)), each.spectral_efficiency)
-            for each in waveform.table
+            Mode(row.name, float(getattr(row, unit)), row.spectral_efficiency)
+            for row in waveform.table
         )
     noise_hz = given_hz(waveform, bandwidth_hz)
     if unit == THRESHOLDS[0]:

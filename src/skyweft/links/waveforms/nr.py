@@ -83,5 +83,5 @@ def ladder(waveform: Nr, bandwidth_hz: float | None) -> Modes:
     bits = efficiencies({"nr": QAM64, "nr_qam256": QAM256, "nr_low_se": LOW_SE}[waveform.kind])
     net = bits * SYMBOLS_PER_HZ * (1 - waveform.overhead)
     rows = enumerate(zip(snr_needed_db(bits), net, strict=True))
-    modes = tuple(Mode(f"MCS {i}", float(snr), float(each)) for i, (snr, each) in rows)
+    modes = tuple(Mode(f"MCS {i}", float(snr), float(efficiency)) for i, (snr, efficiency) in rows)
     return Modes(given_hz(waveform, bandwidth_hz), modes)

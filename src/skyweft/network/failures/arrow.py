@@ -64,16 +64,16 @@ def metrics(scenario: Scenario, fleet: Fleet) -> list[dict[str, Any]]:
 
 def reported(scenario: Scenario, summed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Write who is out of order, a line a cause, and what a share means."""
-    for each in summed:
-        cause = scenario.rules(Failures)[each["failure"]]
-        more = each["out"] - len(each["names"])
-        names = ", ".join(each["names"]) + (f" and {more:,} more" if more else "")
+    for row in summed:
+        cause = scenario.rules(Failures)[row["failure"]]
+        more = row["out"] - len(row["names"])
+        names = ", ".join(row["names"]) + (f" and {more:,} more" if more else "")
         drawn = (
             f" (share = {cause.share:g} draws each alone; count = N takes just so many)"
             if cause.share is not None and 0 < cause.share < 1
             else ""
         )
         yield (
-            f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} platforms are "
+            f"failures[{row['failure']}]: {row['out']:,} of {row['members']:,} platforms are "
             f"out of order{drawn}" + (f": {names}" if names else "")
         )

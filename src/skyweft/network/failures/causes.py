@@ -72,7 +72,7 @@ def failing(failures: Failures, scenario: Scenario, names: Sequence[str], rows: 
     elif failures.count is not None:
         hit = drawn(mine, failures.count, scenario.seed)
     if hit is not None:
-        mine = [name for name, each in zip(mine, hit, strict=True) if each]
+        mine = [name for name, out in zip(mine, hit, strict=True) if out]
     wanted = failures.names or mine
     end_s = scenario.duration_s if failures.end_s is None else failures.end_s
     return listed(names, [(name, failures.start_s, end_s) for name in wanted], scenario.duration_s)

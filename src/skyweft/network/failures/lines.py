@@ -8,6 +8,6 @@ from skyweft.drawing.numerals import proportion
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Say how many are out of order, a line a cause."""
-    for each in summary["failures"]:
-        share = proportion(each["share_out"])
-        yield f"failures[{each['failure']}]: {each['out']:,} of {each['members']:,} out ({share})"
+    for row in summary["failures"]:
+        share = proportion(row["share_out"])
+        yield f"failures[{row['failure']}]: {row['out']:,} of {row['members']:,} out ({share})"

@@ -64,7 +64,7 @@ class Failures(Rule):
         if self.links and self.count is not None:
             raise ValueError("count is of platforms; which links there are, only the run finds out")
         drawn = (self.share, self.count, self.mtbf_s)
-        if bool(self.names) + sum(each is not None for each in drawn) > 1:
+        if bool(self.names) + sum(outage is not None for outage in drawn) > 1:
             raise ValueError("give only one of names, share, count and mtbf_s")
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError("end_s must be after start_s")

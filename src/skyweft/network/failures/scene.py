@@ -23,7 +23,7 @@ def scene(view: View) -> Scenery:
     Everything fails by its own name, so those drawn do as they did in the run. Platforms that are
     not drawn are left out, and so are pairs that do not meet in the window.
     """
-    rows = [_columns(*each) for each in (*_of_platforms(view), *_of_pairs(view))]
+    rows = [_columns(*outages) for outages in (*_of_platforms(view), *_of_pairs(view))]
     if not rows:
         return Scenery()
     table = np.concatenate(rows, axis=1)

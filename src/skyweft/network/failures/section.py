@@ -32,7 +32,7 @@ def drawn(causes: Sequence[Mapping[str, Any]], outages: pa.Table, length_s: floa
     """Return the section from the summary's figures and the table."""
     parts = [table("How many were out of order", _CAUSES, [_cause(cause) for cause in causes])]
     if outages.num_rows:
-        rows = [_outage(each, length_s) for each in outages.slice(0, ROWS_MAX).to_pylist()]
+        rows = [_outage(row, length_s) for row in outages.slice(0, ROWS_MAX).to_pylist()]
         parts += [heading("Outages"), table("Who was out of order, and when", _OUTAGES, rows)]
     if outages.num_rows > ROWS_MAX:
         parts.append(paragraph(f"The first {ROWS_MAX} of {outages.num_rows:,}."))

@@ -48,8 +48,8 @@ def beam_use(batches: Iterable[pa.RecordBatch], names: pa.Array, snapshots: int)
         counted += np.histogram(used, BARS, (0.0, 1.0))[0]
         sums += len(used), users.sum(), used.sum(), full.sum()
         at = codes(batch.column("platform"), names)
-        for column, each in enumerate((used > 0, full)):
-            platforms[:, column] += np.bincount(at, each, len(names))
+        for column, beams in enumerate((used > 0, full)):
+            platforms[:, column] += np.bincount(at, beams, len(names))
     mean = sums[1:] / max(1.0, sums[0])
     order = np.argsort(-platforms[:, 1], kind="stable")[:BUSIEST]
     return BeamUse(

@@ -76,10 +76,10 @@ def wanted(scenario: Scenario, fleet: Fleet) -> Wanted:
     if errors:
         raise ScenarioError("\n".join(errors))
     return Wanted(
-        rule=np.repeat(np.arange(len(found)), [len(each) for each in found]).astype(np.int16),
-        source=np.concatenate([np.empty(0, np.int32), *(each.source for each in found)]),
-        target=np.concatenate([np.empty(0, np.int32), *(each.target for each in found)]),
-        demand_bps=np.concatenate([np.empty(0), *(each.demand_bps for each in found)]),
+        rule=np.repeat(np.arange(len(found)), [len(rates) for rates in found]).astype(np.int16),
+        source=np.concatenate([np.empty(0, np.int32), *(rates.source for rates in found)]),
+        target=np.concatenate([np.empty(0, np.int32), *(rates.target for rates in found)]),
+        demand_bps=np.concatenate([np.empty(0), *(rates.demand_bps for rates in found)]),
     )
 
 

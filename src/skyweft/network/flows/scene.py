@@ -38,7 +38,7 @@ def _loads(view: View) -> tuple[Arrays, list[str]]:
         "target": target[rows],
         "utilisation": table["utilisation"].to_numpy()[rows].astype(np.float32),
     }
-    return {f"load.{name}": each for name, each in found.items()}, notes
+    return {f"load.{name}": entry for name, entry in found.items()}, notes
 
 
 def _beams(view: View) -> tuple[Arrays, list[str]]:
@@ -73,7 +73,7 @@ def _beams(view: View) -> tuple[Arrays, list[str]]:
         "users": users[rows],
         "utilisation": used[rows].astype(np.float32),
     }
-    return {f"beam.{name}": each for name, each in found.items()}, notes
+    return {f"beam.{name}": entry for name, entry in found.items()}, notes
 
 
 def _moments_s(view: View) -> Floats:

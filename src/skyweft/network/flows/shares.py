@@ -264,15 +264,15 @@ class _Block:
             for mine in [flows.rule == number]
         ]
         reasons = np.concatenate([reason for _, reason in found])
-        return together([each for each, _ in found]), reasons
+        return together([part for part, _ in found]), reasons
 
 
 def _joined(parts: list[Traffic]) -> Traffic:
     """Put rows one after the other."""
     return (
-        FlowRates(**_columns([each for each, _, _ in parts], _SHARED)),
-        LinkLoads(**_columns([each for _, each, _ in parts], _LOADED)),
-        Beams(**_columns([each for _, _, each in parts], _BEAMED)),
+        FlowRates(**_columns([part for part, _, _ in parts], _SHARED)),
+        LinkLoads(**_columns([part for _, part, _ in parts], _LOADED)),
+        Beams(**_columns([part for _, _, part in parts], _BEAMED)),
     )
 
 

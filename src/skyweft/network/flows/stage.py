@@ -103,7 +103,8 @@ class _State(State):
     def close(self, whole: Whole) -> Metrics:
         names = whole.context.names
         rows = {
-            each: throughput.batches(whole.files(each)) for each in (FLOW_RATES, LINK_LOADS, BEAMS)
+            table: throughput.batches(whole.files(table))
+            for table in (FLOW_RATES, LINK_LOADS, BEAMS)
         }
         found = throughput.sum_up(rows[FLOW_RATES], rows[LINK_LOADS], names)
         use = beam_use.metrics(beam_use.beam_use(rows[BEAMS], names, len(found.time_s)))

@@ -44,7 +44,7 @@ class Throughput:
     full_mean: Floats  # (E,) how many of its links that way are full, mean over the snapshots
 
     def __post_init__(self) -> None:
-        times = {len(each) for each in (self.time_s, self.demand_bps, self.served_bps)}
+        times = {len(column) for column in (self.time_s, self.demand_bps, self.served_bps)}
         assert times == {len(self.carried_bps)} == {len(self.limited)}
         assert len(self.busiest) == len(self.utilisation_mean) == len(self.full_share)
         assert len(self.fullest) == len(self.full_mean)
@@ -209,8 +209,8 @@ def metrics(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
         The most that any routes could carry at the first snapshot: `most_bps`, or `why_not`.
     """
     demand_bps, served_bps, carried_bps = (
-        float(each.mean()) if len(each) else 0.0
-        for each in (found.demand_bps, found.served_bps, found.carried_bps)
+        float(column.mean()) if len(column) else 0.0
+        for column in (found.demand_bps, found.served_bps, found.carried_bps)
     )
     rows = int(found.limited.sum())
     return {

@@ -31,7 +31,7 @@ def restrictions_table(some: Restrictions, names: pa.Array) -> pa.Table:
             "other": named_or_null(some.other.astype(np.int32), names),
             "start_s": some.start_s,
             "end_s": some.end_s,
-            "cause": pa.array([some.causes[each] for each in some.cause.tolist()], pa.string()),
+            "cause": pa.array([some.causes[cause] for cause in some.cause.tolist()], pa.string()),
             "rate_factor": some.rate_factor,
         }
     )

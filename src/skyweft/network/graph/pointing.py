@@ -25,7 +25,7 @@ Codes = NDArray[np.int8]
 EARTH_RATE_RAD_S = np.array([0.0, 0.0, 7.292115e-5])  # WGS84 (NGA.STND.0036, 2014)
 # Why, as users read it; what is nearest to the terminals comes first.
 REASONS = ("", "slew rate", "sun exclusion", "latitude")
-SLEW, SUN, LATITUDE = (np.int8(each) for each in range(1, 4))
+SLEW, SUN, LATITUDE = (np.int8(reason) for reason in range(1, 4))
 STEP_S = 2.0  # what is blocked, or free, for less may be passed over
 CLOSE_S = 1e-3  # of a border: 10 m of a satellite's way
 TOGETHER = 500_000  # moments looked at at once

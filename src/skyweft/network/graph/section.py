@@ -16,14 +16,14 @@ def section(folder: Folder) -> Section:
         return Section()
     rows = [
         [
-            each["platform"],
-            each["other"] or "all",
-            Number(f"{each['start_s']:,.0f}"),
-            Number(f"{each['end_s']:,.0f}"),
-            each["cause"],
-            Number(percent(each["rate_factor"])),
+            row["platform"],
+            row["other"] or "all",
+            Number(f"{row['start_s']:,.0f}"),
+            Number(f"{row['end_s']:,.0f}"),
+            row["cause"],
+            Number(percent(row["rate_factor"])),
         ]
-        for each in some.slice(0, ROWS_MAX).to_pylist()
+        for row in some.slice(0, ROWS_MAX).to_pylist()
     ]
     more = f" The first {ROWS_MAX} of {some.num_rows:,}." if some.num_rows > ROWS_MAX else ""
     body: Markup = titled(

@@ -172,7 +172,7 @@ class Snapshot:
             if edge >= 0:
                 rules[edge].add(rule)
         said = (dict.fromkeys(words[rule] for rule in sorted(each)) for each in rules)
-        return np.array([" + ".join(each) for each in said], np.str_)
+        return np.array([" + ".join(causes) for causes in said], np.str_)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is made of this snapshot when it is first asked for under a key."""
@@ -285,7 +285,7 @@ def snapshots(network: Network, time_s: ArrayLike) -> Snapshots:
         The motion does not cover a moment.
     """
     moments_s = np.asarray(time_s, np.float64)
-    start_s, end_s = (float(each) for each in network.motion.tracks.time_s[[0, -1]])
+    start_s, end_s = (float(bound_s) for bound_s in network.motion.tracks.time_s[[0, -1]])
     for moment_s in moments_s[[0, -1]] if len(moments_s) else ():
         if not start_s <= moment_s <= end_s:
             raise RangeError(f"time_s must be from {start_s:g} to {end_s:g} s, got {moment_s:g}")

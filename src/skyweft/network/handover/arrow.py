@@ -60,7 +60,7 @@ class Changes(NamedTuple):
     def of(cls, rows: list[tuple[float, ...]]) -> "Changes":
         """Return columns of rows."""
         table = np.array(rows, np.float64).reshape(-1, len(cls._fields)).T
-        found = [each.astype(np.int64) for each in table]
+        found = [column.astype(np.int64) for column in table]
         return cls(found[0], table[1], *found[2:])
 
 
@@ -81,7 +81,9 @@ def handovers_table(changes: Changes, names: pa.Array) -> pa.Table:
 
 def course(changes: Changes, mine: Ints, stay_s: float, end_s: float) -> dict[str, float]:
     """Return what one user's changes, in order of time, come to."""
-    time_s, before, after = (each[mine] for each in (changes.time_s, changes.before, changes.after))
+    time_s, before, after = (
+        column[mine] for column in (changes.time_s, changes.before, changes.after)
+    )
     until_s = np.append(time_s[1:], end_s)
     served = after != NOBODY
     moved = (before != NOBODY) & served

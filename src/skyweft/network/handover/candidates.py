@@ -52,9 +52,13 @@ def candidates(network: Network, rule: Handover, users: Longs) -> Asked:
         mine = np.flatnonzero((number[user] >= 0) & (node[server] >= 0))
         to_user = np.full(len(mine), side == 1)  # forward leads to the target
         parts.append((number[user[mine]], node[server[mine]], to_user, step[mine], contact[mine]))
-    who, server, forward, when, row = (np.concatenate(each) for each in zip(*parts, strict=True))
+    who, server, forward, when, row = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     order = np.lexsort((server, when, who))
-    who, server, forward, when, row = (each[order] for each in (who, server, forward, when, row))
+    who, server, forward, when, row = (
+        column[order] for column in (who, server, forward, when, row)
+    )
     known = network.scenario, network.fleet, network.motion, network.contacts
     links = samples_at(*known, row.astype(np.int64), time_s[when], network.restrictions)
     rate = _towards(forward, links.rate_bps, links.rate_reverse_bps)

@@ -8,10 +8,10 @@ from skyweft.drawing.numerals import proportion
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Say how often servers change, and how far that is from the best."""
-    for each in summary["handover"]:
-        who, rule = ", ".join(each["platforms"]), each["rule"].replace("_", " ")
+    for row in summary["handover"]:
+        who, rule = ", ".join(row["platforms"]), row["rule"].replace("_", " ")
         yield (
-            f"handover of {who}, {rule}: {each['handovers']:,}, {each['ping_pongs']:,} of them "
-            f"ping-pong; served {proportion(each['served_share'])} of the time, "
-            f"{proportion(each['gap_share'])} below the optimum"
+            f"handover of {who}, {rule}: {row['handovers']:,}, {row['ping_pongs']:,} of them "
+            f"ping-pong; served {proportion(row['served_share'])} of the time, "
+            f"{proportion(row['gap_share'])} below the optimum"
         )

@@ -143,7 +143,7 @@ class _State(State):
             self._carried[number][k] += out.carried_bits[0]
             for t in np.flatnonzero(np.diff(out.server, prepend=np.int32(before))):
                 after, cause = int(out.server[t]), int(out.cause[t])
-                ends = (_row(platform, each) for each in (before, after))
+                ends = (_row(platform, server) for server in (before, after))
                 why = NO_SERVER if after == NOBODY else cause
                 yield (number, asked.time_s[t], int(user), *ends, why)
                 before = after

@@ -15,7 +15,7 @@ def metrics(found: Siting, names: Sequence[str]) -> dict[str, Any]:
     demand_bps, carried_bps = found.down.demand_bps.mean(), found.carried_bps.mean()
     return {
         "candidates": len(found.rank),
-        "selected": [names[found.down.site[each]] for each in selected],
+        "selected": [names[found.down.site[site]] for site in selected],
         "at_least": plan.at_least,
         "optimal": plan.optimal,
         "guarantee": plan.guarantee,

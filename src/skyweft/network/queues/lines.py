@@ -8,5 +8,5 @@ _COUNTED = ("sent", "received")
 
 def lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Say how many were received."""
-    sent, received = (sum(each[name] for each in summary["packets"]) for name in _COUNTED)
+    sent, received = (sum(row[name] for row in summary["packets"]) for name in _COUNTED)
     yield f"packets: {received:,} of {sent:,} received"

@@ -58,7 +58,7 @@ class Packets(Rule):
         asked = rows(data, cls.key)
         for row, rule in asked:
             start_s, lasts_s = rule.get("start_s", 0.0), rule.get("duration_s", 60.0)
-            sound = all(is_number(each) for each in (start_s, lasts_s, whole_s))
+            sound = all(is_number(value_s) for value_s in (start_s, lasts_s, whole_s))
             if sound and start_s + lasts_s > whole_s:
                 words = f"start_s and duration_s end at {start_s + lasts_s:g} s, after the run's "
                 yield (cls.key, row), words + f"{whole_s:g} s"
@@ -66,7 +66,7 @@ class Packets(Rule):
                 words = "there are no [[flows]] to take off the rates"
                 yield (cls.key, row, "background"), words
             for key, usual in SHARED:
-                here, first = (each.get(key, usual) for each in (rule, asked[0][1]))
+                here, first = (name.get(key, usual) for name in (rule, asked[0][1]))
                 if here != first:
                     words = f"is {shown(here)} but packets[{asked[0][0]}] has {shown(first)}: "
                     yield (cls.key, row, key), words + "packets share links, so all have the same"

@@ -61,7 +61,7 @@ def by_step(
     rules = [scenario.rules(Packets)[number] for number in pairs.rule.tolist()]
     first = np.array([int(rule.start_s / step_s + 1e-9) for rule in rules], np.int64)
     until_s = [min(rule.start_s + rule.duration_s, end_s) for rule in rules]
-    after = np.array([int(np.ceil(each / step_s - 1e-9)) for each in until_s], np.int64)
+    after = np.array([int(np.ceil(end_s / step_s - 1e-9)) for end_s in until_s], np.int64)
     count = np.maximum(after - first, 0)
     begin = np.concatenate([[0], np.cumsum(count)])
     flow = np.repeat(np.arange(len(pairs)), count)
@@ -101,7 +101,7 @@ def _rows_of(pairs: Pairs, flow: Longs, time_s: Floats, fate: Fate, place: Longs
         spot = (received[there] - 1) * percent / 100
         low = np.floor(spot).astype(np.int64)
         high = np.minimum(low + 1, received[there] - 1)
-        one, other = (delay_s[begin[there] + each] for each in (low, high))
+        one, other = (delay_s[begin[there] + bound] for bound in (low, high))
         found[there] = one + (spot - low) * (other - one)
         return found
 

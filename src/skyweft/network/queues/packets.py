@@ -133,10 +133,10 @@ def poisson(
 
 def merged(*several: Packets) -> Packets:
     """Put the packets of several flows in one order by time; ties stay in the order given."""
-    sent = np.concatenate([each.sent_s for each in several])
+    sent = np.concatenate([part.sent_s for part in several])
     order = np.argsort(sent, kind="stable")
-    flow = np.concatenate([each.flow for each in several])
-    size = np.concatenate([each.size_bytes for each in several])
+    flow = np.concatenate([part.flow for part in several])
+    size = np.concatenate([part.size_bytes for part in several])
     return Packets(flow[order], sent[order], size[order])
 
 

@@ -142,7 +142,7 @@ class _Stage:
     def laid(self, known: Longs, executor: Executor) -> Laid:
         """Return routes, and the links on them and on earlier ones."""
         found = list(executor.map(self.paths, self.snapshots))
-        path = np.concatenate([np.empty(0, np.int64), *(each.key for each in found)])
+        path = np.concatenate([np.empty(0, np.int64), *(part.key for part in found)])
         key = np.union1d(known, path).astype(np.int64)
         tail, head = np.divmod(key, self.platforms)
         delay_s = np.empty((len(key), len(found)))
@@ -150,7 +150,7 @@ class _Stage:
             apart_m = each.position_m[tail] - each.position_m[head]
             delay_s[:, k] = np.sqrt((apart_m * apart_m).sum(axis=1)) / SPEED_OF_LIGHT_M_S
         rate_bps, up = self.rates(key)
-        hops = np.array([each.hops for each in found], np.int32)
+        hops = np.array([part.hops for part in found], np.int32)
         hops = hops.reshape(len(found), len(self.pairs))
         rate_bps[np.isnan(delay_s)] = 0.0
         time_s = self.snapshots.time_s

@@ -52,7 +52,7 @@ def drawn(packets: pa.Table, totals: Sequence[Mapping[str, Any]]) -> Markup:
         "Packets",
         "Packets are sent one by one along routes that change from snapshot to snapshot, and wait "
         "in line at each link. Senders do not slow down when packets are lost." + shown,
-        table("What packets see", columns, [_row(each) for each in worst]),
+        table("What packets see", columns, [_row(row) for row in worst]),
         figure(
             delays,
             "Delay of packets by when they were sent: median, shaded up to 99 %. Crosses: some "

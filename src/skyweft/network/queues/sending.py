@@ -84,7 +84,7 @@ def _put_together(found: Sequence[Pairs]) -> Pairs:
     kinds = (("rule", np.int16), ("source", np.int32), ("target", np.int32))
     return Pairs(
         *(
-            np.concatenate([np.empty(0, kind), *(getattr(each, name) for each in found)])
+            np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in found)])
             for name, kind in kinds
         )
     )

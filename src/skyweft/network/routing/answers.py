@@ -35,7 +35,7 @@ def path(question: Question) -> dict[str, Any]:
     asked = [question.values.get(side) for side in _SIDES]
     if asked[0] is None or asked[1] is None:
         raise ScenarioError("a path needs source and target")
-    source, target = (normal(each) for each in asked if each is not None)
+    source, target = (normal(name) for name in asked if name is not None)
     run, route = question.run, question.whole("route", 0)
     table = _in_force(
         run,
@@ -91,7 +91,9 @@ def matrix(question: Question) -> dict[str, Any]:
         "time_s": float(table["time_s"][0].as_py()),
         "sources": ends[0].to_pylist(),
         "targets": ends[1].to_pylist(),
-        "delay_s": [[None if np.isnan(each) else each for each in row] for row in delay_s.tolist()],
+        "delay_s": [
+            [None if np.isnan(value) else value for value in row] for row in delay_s.tolist()
+        ],
         "notes": notes,
     }
 

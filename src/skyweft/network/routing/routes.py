@@ -142,7 +142,7 @@ def _rows(asked: _Asked, time_s: float, found: Paths) -> Routes:
     target = np.tile(asked.targets, len(asked.sources))
     apart = source != target
     hops, path_length_m, reason = (
-        each[apart] for each in (found.hops, found.path_length_m, found.reason)
+        column[apart] for column in (found.hops, found.path_length_m, found.reason)
     )
     rule, wanted = asked.rule, asked.rule.paths or asked_for(asked.rule) > 1
     held = np.where(hops > 0, hops + 1, 0) if wanted else np.zeros(len(hops), np.int64)

@@ -44,7 +44,7 @@ def _paths(view: View, kept: list[int]) -> tuple[Arrays, list[str]]:
         "first": np.append(0, np.cumsum(hops[rows])).astype(np.int32),
         "node": view.rows(path.take(pa.array(rows)).flatten()),
     }
-    return {f"path.{name}": each for name, each in found.items()}, notes
+    return {f"path.{name}": entry for name, entry in found.items()}, notes
 
 
 def _best(view: View, kept: list[int]) -> pa.Table:

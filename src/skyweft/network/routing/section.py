@@ -129,7 +129,7 @@ def _rules_table(
             _rule(
                 rule,
                 labels[place],
-                *(each.filter(_of(each, place)) for each in (pairs, times, routes)),
+                *(count.filter(_of(count, place)) for count in (pairs, times, routes)),
             )
             for place, rule in enumerate(rules)
         ),
@@ -397,14 +397,14 @@ def _pair_rows(pairs: pa.Table) -> list[list[Cell]]:
         return numbers(pairs, column) * scale
 
     columns = [
-        [share_of(float(each)) for each in of("share_reachable")],
-        *([number(each) for each in of(name, 1e3)] for name in ("delay_median_s", "delay_p95_s")),
-        [number(each, 2) for each in of("jitter_s", 1e3)],
-        [number(each, 0) for each in of("distance_m", 1e-3)],
-        *([number(each, 2) for each in of(name)] for name in ("stretch_light", "stretch_fibre")),
-        [number(each) for each in of("changes_per_h")],
-        [number(each, 2) for each in of("handovers_per_h", HANDOVER_S)],
-        [minutes(each) if each else Number(NONE) for each in of("outage_max_s")],
+        [share_of(float(value)) for value in of("share_reachable")],
+        *([number(value) for value in of(name, 1e3)] for name in ("delay_median_s", "delay_p95_s")),
+        [number(value, 2) for value in of("jitter_s", 1e3)],
+        [number(value, 0) for value in of("distance_m", 1e-3)],
+        *([number(value, 2) for value in of(name)] for name in ("stretch_light", "stretch_fibre")),
+        [number(value) for value in of("changes_per_h")],
+        [number(value, 2) for value in of("handovers_per_h", HANDOVER_S)],
+        [minutes(value) if value else Number(NONE) for value in of("outage_max_s")],
     ]
     return [
         [f"{source} → {target}", *cells]
@@ -451,8 +451,8 @@ def _whose(pairs: pa.Table, column: str) -> str:
     for side in sides:
         names, code = codes(pairs, side)
         total = np.bincount(code, numbers(pairs, column), minlength=len(names))
-        for name, each in zip(names, total.tolist(), strict=True):
-            missed[name] = missed.get(name, 0.0) + each
+        for name, share in zip(names, total.tolist(), strict=True):
+            missed[name] = missed.get(name, 0.0) + share
     worst = sorted(missed, key=lambda name: (-missed[name], name))
     more = len(worst) - NAMED
     return ", ".join(worst[:NAMED]) + (f" and {more} more" if more > 0 else "")

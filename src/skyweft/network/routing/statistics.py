@@ -230,7 +230,7 @@ def snapshot_statistics(series: Series, known: int = 0) -> SnapshotStatistics:
     ordered = np.sort(series.delay_s.T, axis=1)
     first = np.zeros(min(1, len(number)), np.int64)
     pairs_compared, changes, handovers = (
-        np.concatenate([first, each.sum(axis=0)]) for each in _compared(series)
+        np.concatenate([first, column.sum(axis=0)]) for column in _compared(series)
     )
     columns: list[NDArray[Any]] = [
         np.full(len(number), series.rule, np.int16),

@@ -113,7 +113,7 @@ def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
             if whole:
                 found.pairs.append(pair_statistics(series))
         if not whole:
-            found.pairs.extend(pair_statistics(each) for each in _by_pair(rule, fleet))
+            found.pairs.extend(pair_statistics(series) for series in _by_pair(rule, fleet))
         found.delays.append(_quantiles(histogram))
     return found
 

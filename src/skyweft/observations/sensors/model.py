@@ -154,7 +154,7 @@ class Observations(Rule):
     @classmethod
     def references(cls, data: Plain) -> Found:
         """Yield place and words of devices nobody has and of messages that are not there."""
-        sources = [each.get("source") for _, each in rows(data, "messages")]
+        sources = [row.get("source") for _, row in rows(data, "messages")]
         for row, rule in rows(data, cls.key):
             source = rule.get("source")
             if not isinstance(source, str):
@@ -169,7 +169,7 @@ class Observations(Rule):
 
 def _carried(rule: Plain, source: str, sources: list[object]) -> Iterator[tuple[str, str]]:
     """Yield key and words of why no messages carry a rule's values."""
-    mine = [place for place, each in enumerate(sources) if each == source]
+    mine = [place for place, row in enumerate(sources) if row == source]
     given = rule.get("messages")
     if not mine:
         yield "source", f'"{source}" sends no [[messages]] that could carry it'

@@ -40,7 +40,7 @@ def _wrong(part: Any, _: Mapping[str, PlanFormat]) -> str:
     if not isinstance(part, PlanFormat):
         return f"it is {type(part).__name__}, not a {_HOME}.formats.PlanFormat"
     re.compile(part.mark)  # raises where it is none
-    if not all(isinstance(each, str) or callable(each) for each in (part.reader, part.writer)):
+    if not all(isinstance(door, str) or callable(door) for door in (part.reader, part.writer)):
         return "its reader or its writer cannot be called"
     return ""
 

@@ -235,7 +235,7 @@ def _delete(where: str, words: list[str], state: _Reading) -> None:
         pairs.append((other, one))
     gone = 0
     for pair in pairs:
-        kept = [each for each in spans.get(pair, []) if not any_time and each.start_s != start_s]
+        kept = [span for span in spans.get(pair, []) if not any_time and span.start_s != start_s]
         gone += len(spans.get(pair, [])) - len(kept)
         spans[pair] = kept
     state.total -= gone * contact
@@ -292,10 +292,10 @@ def _refuse_overlaps(what: str, every: Spans, errors: Errors) -> None:
 
 def _with_ranges(pair: Pair, span: _Span, ranges: list[_Span]) -> Iterator[Record]:
     """Yield the parts of a contact of which the distance is known."""
-    for each in ranges:
-        start_s, end_s = max(span.start_s, each.start_s), min(span.end_s, each.end_s)
+    for row in ranges:
+        start_s, end_s = max(span.start_s, row.start_s), min(span.end_s, row.end_s)
         if start_s < end_s:
-            yield Record(*pair, start_s, end_s, 8 * span.value, each.value)
+            yield Record(*pair, start_s, end_s, 8 * span.value, row.value)
 
 
 class _Whole(NamedTuple):
@@ -333,7 +333,7 @@ def write(records: Iterable[Record], names: Sequence[str]) -> Written:
             )
     rows: list[tuple[_Whole, Pair]] = []
     for pair, spans in of_pair.items():
-        rows += [(each, pair) for each in _one_at_a_time(spans)]
+        rows += [(span, pair) for span in _one_at_a_time(spans)]
     for (start_s, end_s, rate, delay_s), pair in sorted(rows, key=lambda row: row[0].start_s):
         span = f"+{start_s} +{end_s} {number[pair[0]]} {number[pair[1]]}"
         lines += [f"a range {span} {delay_s}", f"a contact {span} {rate}"]
@@ -380,7 +380,7 @@ def _notes(
     )
     if whole_pairs:
         planned = sum(span.volume for spans in of_pair.values() for span in spans)
-        lost = 1 - sum(each.volume for each, _ in rows) / planned
+        lost = 1 - sum(row.volume for row, _ in rows) / planned
         notes.append(
             f"contacts of {whole_pairs:,} pairs overlap, which ION does not allow: at each time "
             f"the fastest of a pair is written, and {lost:.3%} of the volume is left out"

@@ -59,7 +59,7 @@ def address(path: str) -> Address:
     RefusalError
         No entity has such a link or property.
     """
-    pieces = [unquote(each) for each in path.strip("/").split("/")]
+    pieces = [unquote(piece) for piece in path.strip("/").split("/")]
     hops: list[Hop] = []
     while pieces and (hop := _hop(pieces[0], hops)):
         if len(hops) == HOPS_MAX:

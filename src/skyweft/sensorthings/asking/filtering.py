@@ -90,7 +90,7 @@ def compared(operator: str, one: Term, other: Term) -> str:
         return {"eq": alike, "ne": f"(NOT {alike})"}.get(operator, "0")
     if "time" in (one.kind, other.kind):
         return _times(
-            operator, *(functions.as_kind(each, "time", operator) for each in (one, other))
+            operator, *(functions.as_kind(term, "time", operator) for term in (one, other))
         )
     if one.kind == other.kind == "any":
         pairs = zip(one.sql, other.sql, strict=True)
@@ -100,12 +100,12 @@ def compared(operator: str, one: Term, other: Term) -> str:
             return "(" + " AND ".join(f"{a} IS {b}" for a, b in pairs) + ")"
         return "(" + " OR ".join(_plain(operator, a, b) for a, b in pairs) + ")"
     kind: Kind = other.kind if one.kind == "any" else one.kind
-    pair = [functions.as_kind(each, kind, operator).only for each in (one, other)]
+    pair = [functions.as_kind(term, kind, operator).only for term in (one, other)]
     return _plain(operator, *pair)
 
 
 def _both_null(one: Term, other: Term) -> str:
-    return "(" + " AND ".join(f"{each} IS NULL" for each in (*one.sql, *other.sql)) + ")"
+    return "(" + " AND ".join(f"{column} IS NULL" for column in (*one.sql, *other.sql)) + ")"
 
 
 def _plain(operator: str, one: str, other: str) -> str:
@@ -131,11 +131,11 @@ def _reckoned(operator: str, one: Term, other: Term) -> Term:
         if kinds == ("duration", "duration"):
             return Term("duration", (f"({one.only} {sign} {other.only})",))
         if kinds == ("time", "duration"):
-            start, end = (f"({each} {sign} {other.only})" for each in one.sql)
+            start, end = (f"({column} {sign} {other.only})" for column in one.sql)
             return Term("time", (start, end))
         if kinds == ("time", "time") and operator == "sub":
             return Term("duration", (f"({one.sql[0]} - {other.sql[0]})",))
-    left, right = (functions.as_kind(each, "number", operator).only for each in (one, other))
+    left, right = (functions.as_kind(term, "number", operator).only for term in (one, other))
     if operator == "mod":
         return Term("number", (f"sta_remainder({left}, {right})",))
     return Term("number", (f"({left} {_RECKONED[operator]} {right})",))

@@ -92,7 +92,7 @@ def _parser() -> Any:
 def _grown(name: str) -> Any:
     def grow(_: Any, parts: list[Any]) -> Tree:
         made = [part for part in parts if part is not None]
-        depth = 1 + max((each[-1] for each in made if isinstance(each, tuple)), default=0)
+        depth = 1 + max((term[-1] for term in made if isinstance(term, tuple)), default=0)
         if depth > DEPTH_MAX:
             words = f"expressions stand in one another, more than {DEPTH_MAX} deep"
             raise RefusalError(400, words, "$filter")

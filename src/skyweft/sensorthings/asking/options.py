@@ -47,9 +47,9 @@ def options(query: str, entity: Entity) -> Options:
         raise RefusalError(400, f"options of at most {LENGTH_MAX:,} characters are read", "?")
     try:
         pairs = [
-            [unquote_plus(half, errors="strict") for half in each.partition("=")[::2]]
-            for each in query.split("&")
-            if each
+            [unquote_plus(half, errors="strict") for half in option.partition("=")[::2]]
+            for option in query.split("&")
+            if option
         ]
     except UnicodeDecodeError as error:
         raise RefusalError(400, f"options are UTF-8: {error}", "?") from None
@@ -104,7 +104,7 @@ def _arrays(text: str | None, entity: Entity) -> bool:
 
 
 def _select(text: str, entity: Entity) -> tuple[str, ...]:
-    names = tuple(each.strip() for each in text.split(","))
+    names = tuple(name.strip() for name in text.split(","))
     for name in names:
         there = name in ("id", "@iot.id", "@iot.selfLink") or entity.property(name)
         if not (there or entity.link(name)):
@@ -152,7 +152,7 @@ def _expanded(part: str, entity: Entity, depth: int) -> tuple[Link, Options]:
         return link, Options()
     if not inner.endswith(")"):
         raise RefusalError(400, f"the brackets of {name} are not closed", "$expand")
-    pairs = [each.partition("=")[::2] for each in parted(inner[:-1], ";", "$expand")]
+    pairs = [option.partition("=")[::2] for option in parted(inner[:-1], ";", "$expand")]
     return link, _options([(key.strip(), value) for key, value in pairs], target, depth + 1)
 
 

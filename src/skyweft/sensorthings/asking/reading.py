@@ -166,7 +166,7 @@ class Reader:
                 wanted = prop.required or chosen is not None
                 if value is not None or wanted or (prop.name in ALWAYS and not prop.derived):
                     found[prop.name] = value
-        expanded = {each.name: (each, inner) for each, inner in options.expand}
+        expanded = {link.name: (link, inner) for link, inner in options.expand}
         for each in entity.links:
             if each.name in expanded:
                 found |= self._expanded(entity, row["id"], *expanded[each.name])
@@ -219,11 +219,11 @@ def _components(documents: list[dict[str, Any]]) -> list[str]:
 
 def _columns(entity: Entity) -> str:
     """Return the columns of an entity's rows in SQL, with those that follow from observations."""
-    derived = [each for each in entity.properties if each.derived]
+    derived = [prop for prop in entity.properties if prop.derived]
     pairs = (
         f", {sql.format('t')} AS {column}"
-        for each in derived
-        for sql, column in zip(DERIVED[each.name], each.columns, strict=True)
+        for prop in derived
+        for sql, column in zip(DERIVED[prop.name], prop.columns, strict=True)
     )
     return "t.*" + "".join(pairs)
 

@@ -107,7 +107,7 @@ class Terms:
         if within and prop.kind not in ("object", "any", "result"):
             raise RefusalError(400, f"{prop.name} has no {'/'.join(within)!r} in it", key)
         if prop.derived:
-            start, end = (each.format(alias) for each in DERIVED[prop.name])
+            start, end = (column.format(alias) for column in DERIVED[prop.name])
             return Term("time", (start, f"max({end}, {start} + 1)"))
         columns = [f"{alias}.{column}" for column in prop.columns]
         if prop.kind == "text":
@@ -128,7 +128,7 @@ class Terms:
         source = columns[0]
         if len(columns) > 1:  # a result, which is JSON where its kind says so
             source = f"(CASE WHEN {columns[1]} = 'j' THEN {columns[0]} END)"
-        steps = (f"[{each}]" if each.isdecimal() else f'."{each}"' for each in within)
+        steps = (f"[{step}]" if step.isdecimal() else f'."{step}"' for step in within)
         place = self.bind("$" + "".join(steps))
         kind, value = f"json_type({source}, {place})", f"json_extract({source}, {place})"
         return _by_kind(kind, value, ("'integer','real'", "'text'", "'true','false'"))

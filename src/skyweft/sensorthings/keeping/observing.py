@@ -96,7 +96,7 @@ class Observing:
         refuse_unfit(kind, result_shown(after["result"], after["result_kind"]), "result")
         if after["phenomenonTime_start"] is None:
             raise RefusalError(400, "an Observation needs a phenomenonTime", "phenomenonTime")
-        document = json.dumps({each: before[each] for each in before.keys()})  # noqa: SIM118
+        document = json.dumps({name: before[name] for name in before.keys()})  # noqa: SIM118
         self._connection.execute(
             "INSERT INTO corrected VALUES (?, ?, ?, ?)",
             (before["id"], before["version"], document, before["received"]),
@@ -124,7 +124,7 @@ class Observing:
             "SELECT * FROM observations WHERE datastream = ? AND phenomenonTime_start = ? "
             "AND ifnull(phenomenonTime_end, -9223372036854775807) "
             "= ifnull(?, -9223372036854775807) AND sequence = ?",
-            (datastream, *(said[each] for each in _KEY)),
+            (datastream, *(said[name] for name in _KEY)),
         ).fetchone()
 
     def _free_moment(self, datastream: int, sequence: int) -> int:

@@ -84,7 +84,7 @@ class Placing:
                 "SELECT location FROM historical_locations_locations WHERE historical_location = ?",
                 (number,),
             )
-            self._put(thing, [each for (each,) in at.fetchall()])
+            self._put(thing, [number for (number,) in at.fetchall()])
 
 
 def feature_of(connection: Connection, datastream: int) -> int | None:
@@ -104,5 +104,5 @@ def feature_of(connection: Connection, datastream: int) -> int | None:
     return connection.execute(
         "INSERT INTO features (name, description, encodingType, feature, made_from) "
         "VALUES (?, ?, ?, ?, ?)",
-        tuple(place[each] for each in ("name", "description", "encodingType", "location", "id")),
+        tuple(place[name] for name in ("name", "description", "encodingType", "location", "id")),
     ).lastrowid

@@ -82,8 +82,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
-        for each in (*self._idle, self._writer):
-            each.close()
+        for connection in (*self._idle, self._writer):
+            connection.close()
 
 
 @contextmanager

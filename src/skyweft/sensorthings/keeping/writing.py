@@ -257,8 +257,8 @@ def _ids(given: Any, link: Link) -> list[int]:
     """Return the ids that a change links with."""
     several = given if link.many else [given]
     if not isinstance(several, list) or not all(
-        isinstance(each, dict) and list(each) == ["@iot.id"] for each in several
+        isinstance(body, dict) and list(body) == ["@iot.id"] for body in several
     ):
         words = 'a change links with those that are there: {"@iot.id": ...}'
         raise RefusalError(400, words, link.name)
-    return [each["@iot.id"] for each in several]
+    return [body["@iot.id"] for body in several]

@@ -63,7 +63,7 @@ class Entity:
 
     def property(self, name: str) -> Property | None:
         """Return the property of a name."""
-        return next((each for each in self.properties if each.name == name), None)
+        return next((prop for prop in self.properties if prop.name == name), None)
 
 
 _NAME = Property("name", required=True)
@@ -172,8 +172,8 @@ _FEATURE = Entity(
 )
 
 ENTITIES: Mapping[str, Entity] = {
-    each.name: each
-    for each in (
+    entity.name: entity
+    for entity in (
         _THING,
         _LOCATION,
         _HISTORICAL_LOCATION,
@@ -184,4 +184,4 @@ ENTITIES: Mapping[str, Entity] = {
         _FEATURE,
     )
 }
-SETS: Mapping[str, Entity] = {each.plural: each for each in ENTITIES.values()}
+SETS: Mapping[str, Entity] = {entity.plural: entity for entity in ENTITIES.values()}

@@ -88,7 +88,7 @@ def duration(text: str) -> int:
     if not found or not any(found.groups()[1:]):
         raise ValueError(f"{text!r} is no duration of days and hours such as P1DT2H3M4.5S")
     sign, *whole, fraction = found.groups()
-    days, hours, minutes, seconds = (int(each or 0) for each in whole)
+    days, hours, minutes, seconds = (int(part or 0) for part in whole)
     if max(days, hours, minutes, seconds) > 10**9:
         raise ValueError(f"{text!r} is too long")
     total_s = ((days * 24 + hours) * 60 + minutes) * 60 + seconds

@@ -13,8 +13,8 @@ from skyweft.sensorthings.refusing import RefusalError
 DEEPEST = 64  # objects and lists in one another
 _OF = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_"
 MEASUREMENT, COUNT, TRUTH, CATEGORY = (
-    _OF + each
-    for each in (
+    _OF + name
+    for name in (
         "Measurement",
         "CountObservation",
         "TruthObservation",
@@ -55,7 +55,7 @@ def _no_number(name: str) -> None:
 def _refuse_depth(found: Any) -> None:
     layer = [found]
     for _ in range(DEEPEST + 1):
-        containers = [each for each in layer if isinstance(each, dict | list)]
+        containers = [entry for entry in layer if isinstance(entry, dict | list)]
         if not containers:
             return
         layer = [

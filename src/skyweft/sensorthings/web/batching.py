@@ -96,7 +96,7 @@ def _call(part: dict[str, Any], outer: Call, made: dict[str, str]) -> Call:
 def _resolved(body: Any, made: dict[str, str]) -> Any:
     """Return a body in which ids such as `$ID` are those of what was made."""
     if isinstance(body, list):
-        return [_resolved(each, made) for each in body]
+        return [_resolved(request, made) for request in body]
     if not isinstance(body, dict):
         return body
     found = {key: _resolved(value, made) for key, value in body.items()}

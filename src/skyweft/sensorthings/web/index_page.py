@@ -57,7 +57,7 @@ def index_page(connection: Connection) -> str:
     (things,) = connection.execute("SELECT count(*) FROM things").fetchone()
     caption = f"{things:,} things" + (f", the first {ROWS_MAX} rows" * (len(rows) > ROWS_MAX))
     return _PAGE.format(
-        sets=joined([Markup(f'<a href="/v1.1/{each}">{each}</a> ') for each in SETS]),
+        sets=joined([Markup(f'<a href="/v1.1/{name}">{name}</a> ') for name in SETS]),
         caption=caption,
         rows="\n".join(_row(row) for row in rows[:ROWS_MAX]),
     )

@@ -31,14 +31,14 @@ _OF_EACH = ("properties", "relations")
 _MET = {
     "datamodel": (
         "entity-control-information/common-control-information",
-        *(f"thing/{each}" for each in _OF_EACH),
-        *(f"location/{each}" for each in _OF_EACH),
-        *(f"historical-location/{each}" for each in _OF_EACH),
-        *(f"datastream/{each}" for each in _OF_EACH),
-        *(f"sensor/{each}" for each in _OF_EACH),
-        *(f"observed-property/{each}" for each in _OF_EACH),
-        *(f"observation/{each}" for each in _OF_EACH),
-        *(f"feature-of-interest/{each}" for each in _OF_EACH),
+        *(f"thing/{requirement}" for requirement in _OF_EACH),
+        *(f"location/{requirement}" for requirement in _OF_EACH),
+        *(f"historical-location/{requirement}" for requirement in _OF_EACH),
+        *(f"datastream/{requirement}" for requirement in _OF_EACH),
+        *(f"sensor/{requirement}" for requirement in _OF_EACH),
+        *(f"observed-property/{requirement}" for requirement in _OF_EACH),
+        *(f"observation/{requirement}" for requirement in _OF_EACH),
+        *(f"feature-of-interest/{requirement}" for requirement in _OF_EACH),
     ),
     "resource-path": ("resource-path-to-entities",),
     "request-data": (
@@ -74,7 +74,7 @@ _MET_BY_FILTERS = ("request-data/filter", "request-data/built-in-filter-operatio
 def conformance(filters: bool) -> list[str]:
     """Return the requirements that are met, with or without what reads filters."""
     met = [f"{group}/{name}" for group, names in _MET.items() for name in names]
-    return [CLASSES + each for each in (*met, *(_MET_BY_FILTERS if filters else ()))]
+    return [CLASSES + requirement for requirement in (*met, *(_MET_BY_FILTERS if filters else ()))]
 
 
 class Service:
@@ -140,7 +140,7 @@ class Service:
 
 def _root(root: str) -> dict[str, Any]:
     return {
-        "value": [{"name": each, "url": f"{root}/{each}"} for each in SETS],
+        "value": [{"name": name, "url": f"{root}/{name}"} for name in SETS],
         "serverSettings": {"conformance": conformance(has_lark())},
     }
 
@@ -183,7 +183,7 @@ def _changed(connection: Connection, reader: Reader, asked: Address, call: Call)
     if JSON_PATCH in call.content_type.lower():
         document = reader.entity(entity, number)
         own = {
-            each.name: document[each.name] for each in entity.properties if each.name in document
+            prop.name: document[prop.name] for prop in entity.properties if prop.name in document
         }
         body, whole = patched(own, body), True
     else:

@@ -250,7 +250,7 @@ def delay_map(
         longitude_deg[place[reachable]],
         latitude_deg[place[reachable]],
         s=34,
-        c=[ramp[each] for each in step[reachable]],
+        c=[ramp[shade] for shade in step[reachable]],
         edgecolor=palette.ink,
         linewidth=0.6,
         zorder=4,
