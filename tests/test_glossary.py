@@ -1,5 +1,6 @@
 """The glossary speaks of what is there: every name and every term of it stands on the surface."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -81,3 +82,17 @@ def test_every_table_and_what_it_is_about_is_a_term() -> None:
     by = re.compile(r"deliveries_by_(cell|hour)|link_losses")
     missing = [name for name in tables() if f"`{name}`" not in text and not by.fullmatch(name)]
     assert sorted(set(missing) - plain) == []
+
+
+def test_loop_variables_carry_a_noun() -> None:
+    """`satellite`, `contact`, `rule` say what a loop goes over; `each` says nothing."""
+    loops = ast.For | ast.AsyncFor | ast.comprehension
+    wrong = [
+        f"{path.relative_to(ROOT)}:{name.lineno}"
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        for loop in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(loop, loops)
+        for name in ast.walk(loop.target)
+        if isinstance(name, ast.Name) and name.id == "each"
+    ]
+    assert wrong == []

@@ -145,8 +145,8 @@ def _matched(
     with pq.ParquetFile(path) as file:
         for first, piece in _pieces(file, columns, where):
             mask = np.ones(piece.num_rows, np.bool_)
-            for each in where:
-                mask &= _satisfying(piece[each.column], each)
+            for condition in where:
+                mask &= _satisfying(piece[condition.column], condition)
             here = np.flatnonzero(mask)
             total += len(here)
             if total > most:

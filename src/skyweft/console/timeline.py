@@ -63,7 +63,7 @@ def _rows(who: Cast, group: str | None) -> tuple[Ints, list[str]]:
     layer = np.array([LAYERS.index(group["layer"]) for group in who.groups])[who.group]
     rows = np.argsort(layer, kind="stable")
     if group is not None:
-        wanted = [number for number, each in enumerate(who.groups) if each["name"] == group]
+        wanted = [number for number, known in enumerate(who.groups) if known["name"] == group]
         rows = rows[np.isin(who.group[rows], wanted)]
     if len(rows) <= ROWS_MAX:
         return rows, []

@@ -47,9 +47,9 @@ def _sector(table: Floats, azimuth: float) -> int:
     turned = azimuth - table[0, 0]
     turned = table[0, 0] + turned - TURN * np.floor(turned / TURN)
     sector = 0
-    for each in range(len(table) - 1):
-        if table[each, 0] <= turned:
-            sector = each
+    for row in range(len(table) - 1):
+        if table[row, 0] <= turned:
+            sector = row
     return sector
 
 

@@ -88,8 +88,8 @@ def movable(stage: Stage, states: Mapping[Stage, State]) -> bool:
     """
     alone = stateless(states[stage]) and not stage.restricts and not stage.gives
     return alone and all(
-        all(product.pack and product.unpack for product in each.gives) or stateless(states[each])
-        for each in _before(stage, list(states))
+        all(product.pack and product.unpack for product in other.gives) or stateless(states[other])
+        for other in _before(stage, list(states))
     )
 
 
@@ -97,12 +97,12 @@ def _before(stage: Stage, stages: Sequence[Stage]) -> list[Stage]:
     """Return the stages that one needs, and those that these need in turn, in their order."""
     needed = set(stage.needs)
     found = []
-    for each in reversed(stages[: stages.index(stage)]):
-        if each.key in needed:
+    for earlier in reversed(stages[: stages.index(stage)]):
+        if earlier.key in needed:
             # What is sent needs nobody.
-            if not all(product.pack and product.unpack for product in each.gives):
-                needed |= set(each.needs)
-            found.append(each)
+            if not all(product.pack and product.unpack for product in earlier.gives):
+                needed |= set(earlier.needs)
+            found.append(earlier)
     return found[::-1]
 
 
@@ -135,12 +135,12 @@ def _done(piece: Piece, folder: Path, threads: ThreadPoolExecutor) -> Made:
     block = Block(whole, start_s, end_s, last, sink, Journal(folder, stage.key))
     block.restrictions = piece.restrictions
     scrap.restrictions = piece.restrictions
-    for each in _before(stage, list(every.values())):
-        sent = [product for product in each.gives if product.name in piece.given]
-        if len(sent) < len(each.gives):
-            scrap.journal = Journal(aside, each.key)
-            turn(scrap, each)
-        for product in each.gives:
+    for earlier in _before(stage, list(every.values())):
+        sent = [product for product in earlier.gives if product.name in piece.given]
+        if len(sent) < len(earlier.gives):
+            scrap.journal = Journal(aside, earlier.key)
+            turn(scrap, earlier)
+        for product in earlier.gives:
             if product in sent and product.unpack:
                 scrap.give(product, product.unpack(piece.given[product.name]))
             block.give(product, scrap.get(product))
@@ -202,8 +202,8 @@ def piece_of(
     """Return a stage's turn in a block, with what can be sent of what others gave it."""
     given = {
         product.name: product.pack(block.get(product))
-        for each in _before(stage, others)
-        for product in each.gives
+        for other in _before(stage, others)
+        for product in other.gives
         if product.pack
     }
     return Piece(source, stage.key, number, given, block.restrictions)

@@ -106,7 +106,7 @@ def _refuse_to_lose(path: Path, draft: Path) -> None:
         raise ScenarioError(f"{path} is a folder; what is written is one file: give a name in it")
     fresh = {path.name for path in draft.iterdir()}
     endings = {Path(name).suffix for name in fresh}
-    for name in sorted(each.name for each in path.iterdir()):
+    for name in sorted(inner.name for inner in path.iterdir()):
         alike = name in fresh or {Path(name).suffix} == endings != {""}
         if not alike:
             raise ScenarioError(f"{path} holds {name}, which is not replaced: name another folder")

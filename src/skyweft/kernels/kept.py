@@ -190,8 +190,8 @@ def _begin(folder: Path, maker: str) -> None:
     others = sorted(_others(folder), key=lambda each: each.stat().st_mtime)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MADE_BY).write_text(maker, encoding="utf-8")
-    for each in others[: max(0, len(others) + 1 - FOLDERS_MAX)]:
-        shutil.rmtree(each, ignore_errors=True)
+    for oldest in others[: max(0, len(others) + 1 - FOLDERS_MAX)]:
+        shutil.rmtree(oldest, ignore_errors=True)
     if others:
         what = _told(others[-1])
         warnings.warn(

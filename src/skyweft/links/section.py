@@ -148,6 +148,6 @@ def _row(direction: Direction) -> list[Cell]:
         direction.words,
         share_of(usable),
         *(number(margin) for margin in margins),
-        *(Number(spoken(rate(each)) if np.isfinite(each) else NONE) for each in rates),
+        *(Number(spoken(rate(rate_bps)) if np.isfinite(rate_bps) else NONE) for rate_bps in rates),
         Number(spoken(amount(volume_bytes))),
     ]

@@ -156,10 +156,10 @@ class Soaring:
 def soared(fleet: Fleet) -> Iterator[tuple[int, Soaring]]:
     """Yield first row of the fleet and mover of every group of solar aircraft."""
     mover = 0
-    for each in fleet.movers:
-        if isinstance(each, Soaring):
-            yield int(np.flatnonzero(fleet.mover == mover)[0]), each
-        mover += each.count
+    for flown in fleet.movers:
+        if isinstance(flown, Soaring):
+            yield int(np.flatnonzero(fleet.mover == mover)[0]), flown
+        mover += flown.count
 
 
 def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:

@@ -186,9 +186,9 @@ def _limits(motion: Rail, line: Line, speed_m_s: Floats | None) -> Limits:
     from_m = every[every < line.length_m]
     allowed = of_file.speed_m_s[np.searchsorted(of_file.from_m, from_m, side="right") - 1]
     allowed = np.minimum(allowed, most)
-    for each in motion.limits:
-        there = (from_m >= each.from_m) & (from_m < each.to_m)
-        allowed[there] = np.minimum(allowed[there], each.speed_m_s)
+    for limit in motion.limits:
+        there = (from_m >= limit.from_m) & (from_m < limit.to_m)
+        allowed[there] = np.minimum(allowed[there], limit.speed_m_s)
     changes = np.concatenate([[True], np.diff(allowed) != 0])
     return Limits(from_m[changes], allowed[changes])
 
@@ -313,7 +313,7 @@ def _warnings(motion: Rail, line: Line, ways: Ways, setting: Setting) -> Iterato
 def trains(fleet: Fleet) -> Iterator[tuple[int, Trains]]:
     """Yield first row of the fleet and mover of every group of trains."""
     mover = 0
-    for each in fleet.movers:
-        if isinstance(each, Trains):
-            yield int(np.flatnonzero(fleet.mover == mover)[0]), each
-        mover += each.count
+    for flown in fleet.movers:
+        if isinstance(flown, Trains):
+            yield int(np.flatnonzero(fleet.mover == mover)[0]), flown
+        mover += flown.count

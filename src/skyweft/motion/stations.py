@@ -105,8 +105,8 @@ def _told_apart(
 ) -> tuple[list[str], tuple[str, ...]]:
     """Add ids to names that several stations share, where every one of these has its own."""
     ids_of: dict[str, set[object]] = defaultdict(set)
-    for name, each in zip(names, ids, strict=True):
-        ids_of[name].add(str(each))
+    for name, number in zip(names, ids, strict=True):
+        ids_of[name].add(str(number))
     shared = {
         name: count for name, count in Counter(names).items() if 1 < count == len(ids_of[name])
     }

@@ -68,12 +68,12 @@ def read_track(path: Path, group: str, setting: Setting) -> tuple[list[Points], 
     points = [
         Points(
             names[code],
-            rows.time_s[each],
-            rows.normal[each],
-            rows.altitude_m[each],
+            rows.time_s[mine],
+            rows.normal[mine],
+            rows.altitude_m[mine],
             rows.lines[first[code]],
         )
-        for code, each in enumerate(np.split(order, np.flatnonzero(np.diff(codes[order])) + 1))
+        for code, mine in enumerate(np.split(order, np.flatnonzero(np.diff(codes[order])) + 1))
     ]
     return points, (*warnings, *_put_right(path, unsorted, len(points), repeated))
 
@@ -107,8 +107,10 @@ def _in_order(
     before, after = order[:-1], order[1:]
     again = (codes[before] == codes[after]) & (rows.time_s[before] == rows.time_s[after])
     apart = rows.altitude_m[before] != rows.altitude_m[after]
-    for each in rows.normal.T:  # one by one: three at once would take as much as the whole file
-        apart |= np.abs(each[before] - each[after]) > ALIKE
+    for (
+        component
+    ) in rows.normal.T:  # one by one: three at once would take as much as the whole file
+        apart |= np.abs(component[before] - component[after]) > ALIKE
     for j, k in zip(before[again & apart], after[again & apart], strict=True):
         words = f"{names[codes[k]]} is at another place at the same time on {rows.place(j)}"
         errors.add(rows.place(k), words)

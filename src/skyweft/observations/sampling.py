@@ -56,7 +56,9 @@ def carrier(scenario: Scenario, rule: Observations) -> int:
     """Return which of the scenario's `[[messages]]` carries a datastream."""
     if rule.messages is not None:
         return rule.messages
-    return next(k for k, each in enumerate(scenario.rules(Messages)) if each.source == rule.source)
+    return next(
+        k for k, sending in enumerate(scenario.rules(Messages)) if sending.source == rule.source
+    )
 
 
 def stream(context: Context, number: int, deliveries: pa.Table, end_s: float) -> Stream:

@@ -122,7 +122,7 @@ def swapped(problem: Problem, picked: list[int]) -> list[int]:
     for _ in range(PASSES):
         before = best
         for option in list(picked):
-            others = [each for each in picked if each != option]
+            others = [other for other in picked if other != option]
             trial = list(others)
             rest, _ = _left(problem, trial)
             _add(problem, trial, rest)

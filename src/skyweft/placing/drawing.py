@@ -86,18 +86,18 @@ def _stations(ax: Axes, placement: Placement, palette: Palette) -> None:
             label=fleet,
             zorder=4,
         )
-        for each in mine:
-            north = each.reach_m / METRES_A_DEGREE
-            east = north / max(np.cos(np.radians(each.latitude_deg)), 0.05)
+        for station in mine:
+            north = station.reach_m / METRES_A_DEGREE
+            east = north / max(np.cos(np.radians(station.latitude_deg)), 0.05)
             ring = (
-                each.longitude_deg + east * np.cos(turn),
-                each.latitude_deg + north * np.sin(turn),
+                station.longitude_deg + east * np.cos(turn),
+                station.latitude_deg + north * np.sin(turn),
             )
             ax.plot(*ring, color=colour, linewidth=0.9, alpha=0.7, zorder=2)
-    for each in placement.stations[:NAMED_MAX]:
+    for station in placement.stations[:NAMED_MAX]:
         ax.annotate(
-            each.group,
-            (each.longitude_deg, each.latitude_deg),
+            station.group,
+            (station.longitude_deg, station.latitude_deg),
             xytext=(6, 6),
             textcoords="offset points",
             color=palette.ink,

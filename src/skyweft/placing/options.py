@@ -148,8 +148,8 @@ def _of_kind(world: World, row: int, name: str) -> _Part:
     motions = [motion_at(name, craft, where[row]) for row in rows]
     forbidden = _forbidden(world, name, motions)
     cost = np.ones(len(rows), np.int64)
-    for k, each in enumerate(rows):
-        craft_needed, why = needed(sortie(craft, *where[each][:2]), world.scenario.duration_s)
+    for k, place in enumerate(rows):
+        craft_needed, why = needed(sortie(craft, *where[place][:2]), world.scenario.duration_s)
         cost[k] = craft_needed
         if not why and cost[k] > craft.count:
             why = f"held by {cost[k]} in turn, there are {craft.count}"

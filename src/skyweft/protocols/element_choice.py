@@ -40,14 +40,14 @@ def chosen(
     The order is that of each satellite's first set.
     """
     sets: dict[Satellite, list[Record]] = defaultdict(list)
-    for each in _named(records):
-        sets[_satellite(each)].append(each)
+    for record in _named(records):
+        sets[_satellite(record)].append(record)
     several = {key: found for key, found in sets.items() if len(found) > 1}
     if choice.duplicates == "error":
         for (name, _), found in several.items():
-            for each in found[1:]:
+            for record in found[1:]:
                 words = f"{name} is there already, {found[0].where}: keep one of them"
-                errors.add_broken(each.where, words)  # damage may be skipped, this not
+                errors.add_broken(record.where, words)  # damage may be skipped, this not
     taken = [_best(found, choice) for found in sets.values()]
     names, shared = _unique(taken, errors)
     said = (_passed_over(several, choice, errors), _renamed(taken, errors), shared)
@@ -60,9 +60,11 @@ def _named(records: Sequence[Record]) -> Iterator[Record]:
     for record in records:
         if record.name != str(record.catalogue_number):
             names[record.catalogue_number].add(record.name)
-    for each in records:
-        alone = each.name == str(each.catalogue_number) and len(names[each.catalogue_number]) == 1
-        yield replace(each, name=next(iter(names[each.catalogue_number]))) if alone else each
+    for record in records:
+        alone = (
+            record.name == str(record.catalogue_number) and len(names[record.catalogue_number]) == 1
+        )
+        yield replace(record, name=next(iter(names[record.catalogue_number]))) if alone else record
 
 
 def _satellite(record: Record) -> Satellite:
@@ -163,11 +165,11 @@ def _unique(records: Sequence[Record], errors: Errors) -> tuple[tuple[str, ...],
         for record in records
     ]
     first: dict[str, str] = {}
-    for name, each in zip(names, records, strict=True):
+    for name, record in zip(names, records, strict=True):
         if name in first:
             words = f"{name} is there already, {first[name]}: keep one of them"
-            errors.add_broken(each.where, words)
-        first.setdefault(name, each.where)
+            errors.add_broken(record.where, words)
+        first.setdefault(name, record.where)
     if not doubtful:
         return tuple(names), ""
     satellites = sum(count[name] for name in doubtful)

@@ -112,7 +112,7 @@ class _Reader:
         return last
 
     def line(self, place: str, element: ET.Element) -> Line:
-        found = (each for each in element.iter() if tag(each) in ("trkpt", "rtept"))
+        found = (inner for inner in element.iter() if tag(inner) in ("trkpt", "rtept"))
         name = _texts(element).get(self._said[-1])
         return Line(place, name, self.points(f"{place}, point ", found))
 
@@ -153,4 +153,4 @@ def _column(run: Passed[_Places], key: str) -> Texts:
 
 def _texts(element: ET.Element) -> dict[str, str | None]:
     """Return the texts within an element by tag: of several the first."""
-    return {tag(each): text for each in reversed(element) if (text := (each.text or "").strip())}
+    return {tag(inner): text for inner in reversed(element) if (text := (inner.text or "").strip())}

@@ -93,8 +93,8 @@ class Satellites:
             values = zip(*rest[: len(RANGES)], strict=True)
             entries = map(CatalogueEntry, *rest[len(RANGES) :])
             made = map(Record, names, numbers, places, epochs, values, entries)
-            for row, each in zip(rows, made, strict=True):
-                self._found[row] = each
+            for row, one in zip(rows, made, strict=True):
+                self._found[row] = one
         return [record for record in self._found if record]
 
 

@@ -97,9 +97,9 @@ def _tables(run: Run, held: Sequence[Table]) -> Iterator[Markup]:
     if not held:
         return
     rows: list[Sequence[Cell]] = []
-    for each in held:
-        path = run.file(each.name)
-        rows.append([path.name, Number(f"{_count(path):,}"), each.rows])
+    for product in held:
+        path = run.file(product.name)
+        rows.append([path.name, Number(f"{_count(path):,}"), product.rows])
     yield heading("Tables")
     yield table("Tables of this stage", [("file", ""), ("rows", ""), ("a row", "")], rows)
 

@@ -88,7 +88,7 @@ class Scenario(Entry):
         names: list[str] = []
         for link in self.links:
             name = "/".join(link.between)
-            again = sum(each.partition(" ")[0] == name for each in names)
+            again = sum(other.partition(" ")[0] == name for other in names)
             names.append(f"{name} ({again + 1})" if again else name)
         return names
 

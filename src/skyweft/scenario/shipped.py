@@ -58,7 +58,7 @@ def files(name: str) -> list[Path]:
     """Return a shipped scenario's file and the files it names, all in its folder."""
     path = find(name)
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    beside = {each.name: each for each in path.parent.iterdir() if each.is_file()}
+    beside = {found.name: found for found in path.parent.iterdir() if found.is_file()}
     named = [beside[text] for text in _texts(data) if text in beside]
     return [path, *dict.fromkeys(named)]
 

@@ -69,8 +69,8 @@ def scene(
     added = [each for stage in stages() if (each := ask(stage, "scene", view, Scenery))]
     track, arrays = _places(run, who, apart, from_s, to_s)
     arrays |= {"sun": _sun(run.scenario, from_s, to_s), **_contacts(found)}
-    for each in added:
-        arrays |= each.arrays
+    for addition in added:
+        arrays |= addition.arrays
     header = {
         **_head(run, who, track, rules),
         **{key: words for addition in added for key, words in addition.header.items()},

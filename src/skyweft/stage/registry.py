@@ -166,7 +166,7 @@ def _place(stage: Stage, found: list[Stage]) -> int:
 
     A stage that restricts and needs only contacts so comes before links, which obey it.
     """
-    return max((k + 1 for k, each in enumerate(found) if each.key in stage.needs), default=0)
+    return max((k + 1 for k, earlier in enumerate(found) if earlier.key in stage.needs), default=0)
 
 
 def wanted(scenario: Scenario) -> tuple[Stage, ...]:

@@ -133,8 +133,8 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
         for key, entry in value.items():
             yield from _leaves(entry, f"{place}{dot}{key}")
     elif isinstance(value, list | tuple):
-        for number, each in enumerate(value):
-            yield from _leaves(each, f"{place}[{number}]")
+        for number, entry in enumerate(value):
+            yield from _leaves(entry, f"{place}[{number}]")
     else:
         yield place, value
 
@@ -163,11 +163,11 @@ def _files(entry: Any, place: str) -> Iterator[tuple[str, Path]]:
     elif isinstance(entry, BaseModel):
         yield from _files({key: getattr(entry, key) for key in type(entry).model_fields}, place)
     elif isinstance(entry, Mapping):
-        for key, each in entry.items():
-            yield from _files(each, f"{place}.{key}" if place else str(key))
+        for key, below in entry.items():
+            yield from _files(below, f"{place}.{key}" if place else str(key))
     elif isinstance(entry, list | tuple):
-        for number, each in enumerate(entry):
-            yield from _files(each, f"{place}[{number}]")
+        for number, below in enumerate(entry):
+            yield from _files(below, f"{place}[{number}]")
 
 
 def _input(place: str, path: Path) -> dict[str, Any]:

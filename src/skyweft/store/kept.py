@@ -136,8 +136,8 @@ class Kept:
             if self._added_bytes > self._size_max_bytes:
                 return
             draft.mkdir(parents=True)
-            for each in files:
-                _copied(each, draft / each.name)
+            for kept in files:
+                _copied(kept, draft / kept.name)
             reported = {
                 path.name: known or journal.describe(draft / path.name)
                 for path, known in files.items()

@@ -197,8 +197,8 @@ def _write(kind: int, value: Any, out: bytearray) -> None:
         out.append(min(len(values), 15) << 4 | element)
         if len(values) >= 15:
             _write_varint(len(values), out)
-        for each in values:
-            _write(element, each, out)
+        for entry in values:
+            _write(element, entry, out)
     else:
         out += value
 

@@ -17,14 +17,14 @@ def toml(scenario: Scenario) -> str:
 def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
     """Write plain keys, then the tables below them."""
     below = {key: entry for key, entry in data.items() if _is_table(entry)}
-    for key, each in data.items():
-        if key not in below and each is not None:
-            yield f"{_key(key)} = {literal(each)}"
-    for key, each in below.items():
+    for key, value in data.items():
+        if key not in below and value is not None:
+            yield f"{_key(key)} = {literal(value)}"
+    for key, inner in below.items():
         name = f"{path}{_key(key)}"
-        for entry in each if isinstance(each, list) else [each]:
+        for entry in inner if isinstance(inner, list) else [inner]:
             yield ""
-            yield f"[[{name}]]" if isinstance(each, list) else f"[{name}]"
+            yield f"[[{name}]]" if isinstance(inner, list) else f"[{name}]"
             yield from _table(entry, f"{name}.")
 
 

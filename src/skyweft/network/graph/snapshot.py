@@ -171,7 +171,7 @@ class Snapshot:
         for edge, rule in zip(self._edges.edge.tolist(), link.tolist(), strict=True):
             if edge >= 0:
                 rules[edge].add(rule)
-        said = (dict.fromkeys(words[rule] for rule in sorted(each)) for each in rules)
+        said = (dict.fromkeys(words[rule] for rule in sorted(numbers)) for numbers in rules)
         return np.array([" + ".join(causes) for causes in said], np.str_)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:

@@ -146,8 +146,8 @@ class _Stage:
         key = np.union1d(known, path).astype(np.int64)
         tail, head = np.divmod(key, self.platforms)
         delay_s = np.empty((len(key), len(found)))
-        for k, each in enumerate(found):
-            apart_m = each.position_m[tail] - each.position_m[head]
+        for k, part in enumerate(found):
+            apart_m = part.position_m[tail] - part.position_m[head]
             delay_s[:, k] = np.sqrt((apart_m * apart_m).sum(axis=1)) / SPEED_OF_LIGHT_M_S
         rate_bps, up = self.rates(key)
         hops = np.array([part.hops for part in found], np.int32)
@@ -220,12 +220,12 @@ def joined(parts: Sequence[Laid]) -> Laid:
     delay_s = np.full((len(key), len(time_s)), np.nan)
     rate_bps, up = np.zeros(delay_s.shape), np.zeros(delay_s.shape, np.bool_)
     after = 0
-    for each in parts:
-        rows = np.searchsorted(key, each.key)
-        columns = slice(after, after + len(each.time_s))
-        delay_s[rows, columns] = each.delay_s
-        rate_bps[rows, columns] = each.rate_bps
-        up[rows, columns] = each.up
+    for part in parts:
+        rows = np.searchsorted(key, part.key)
+        columns = slice(after, after + len(part.time_s))
+        delay_s[rows, columns] = part.delay_s
+        rate_bps[rows, columns] = part.rate_bps
+        up[rows, columns] = part.up
         after = columns.stop
     rest = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts])

@@ -44,8 +44,8 @@ def packet_delays(
         ax.set_xlim(time_s.min() / unit_s, end_s / unit_s)
         ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     colours = (palette.space, palette.ground, palette.near_space, palette.air)
-    for each, colour in zip(flows[:PAIRS_MAX], colours, strict=False):
-        rows = packets.filter(pc.equal(packets["flow"], each))
+    for shown, colour in zip(flows[:PAIRS_MAX], colours, strict=False):
+        rows = packets.filter(pc.equal(packets["flow"], shown))
         _draw_pair(ax, rows, unit_s, colour)
     lost = _lost(packets.filter(pc.is_in(packets["flow"], pa.array(flows[:PAIRS_MAX], pa.int32()))))
     if len(lost):

@@ -167,11 +167,11 @@ class Reader:
                 if value is not None or wanted or (prop.name in ALWAYS and not prop.derived):
                     found[prop.name] = value
         expanded = {link.name: (link, inner) for link, inner in options.expand}
-        for each in entity.links:
-            if each.name in expanded:
-                found |= self._expanded(entity, row["id"], *expanded[each.name])
-            elif chosen is None or each.name in chosen:
-                found[f"{each.name}@iot.navigationLink"] = f"{link}/{each.name}"
+        for hop in entity.links:
+            if hop.name in expanded:
+                found |= self._expanded(entity, row["id"], *expanded[hop.name])
+            elif chosen is None or hop.name in chosen:
+                found[f"{hop.name}@iot.navigationLink"] = f"{link}/{hop.name}"
         return found
 
     def _expanded(

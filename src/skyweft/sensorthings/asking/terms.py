@@ -135,5 +135,7 @@ class Terms:
 
 
 def _by_kind(kind: str, value: str, kinds: tuple[str, str, str]) -> Term:
-    number, text, truth = (f"(CASE WHEN {kind} IN ({each}) THEN {value} END)" for each in kinds)
+    number, text, truth = (
+        f"(CASE WHEN {kind} IN ({kinds_in}) THEN {value} END)" for kinds_in in kinds
+    )
     return Term("any", (number, text, truth))

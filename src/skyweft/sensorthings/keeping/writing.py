@@ -173,24 +173,24 @@ class Writer:
         if not isinstance(given, list):
             raise RefusalError(400, f"{link.name} is a list", place)
         ids = [bound[link.name]] if link.name in bound else []
-        for row, each in enumerate(given):
+        for row, item in enumerate(given):
             spot = under(place, row)
             if link.theirs:
-                self._take_or_make(entity, number, link, each, spot)
+                self._take_or_make(entity, number, link, item, spot)
                 continue
             # Who is made with this one on both sides would wait for it for ever.
-            ids.append(self._made_or_bound(target, each, spot, _back(entity, target, number)))
+            ids.append(self._made_or_bound(target, item, spot, _back(entity, target, number)))
         if link.pairs:
             table, mine, theirs = link.pairs
             sql = f"INSERT OR IGNORE INTO {table} ({mine}, {theirs}) VALUES (?, ?)"
-            self._connection.executemany(sql, [(number, each) for each in ids])
+            self._connection.executemany(sql, [(number, theirs) for theirs in ids])
 
     def _take_or_make(
         self, entity: Entity, number: int, link: Link, given: Any, where: str
     ) -> None:
         """Make one that leads back to a new entity, or have one that is there lead to it."""
         target = ENTITIES[link.target]
-        back = next(each for each in target.links if each.mine == link.theirs)
+        back = next(back_link for back_link in target.links if back_link.mine == link.theirs)
         if isinstance(given, dict) and "@iot.id" in given:
             taken = self._made_or_bound(target, given, where, {})
             sql = f"UPDATE {target.table} SET {back.mine} = ? WHERE id = ?"
