@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from skyweft.delivery.plan.files import read_plan, write_plan
 from skyweft.delivery.plan.product import ContactPlan, plan
 from skyweft.errors import ScenarioError
+from skyweft.protocols.contact_plans import ion
 from skyweft.protocols.contact_plans.formats import PLAN_FORMATS
+from skyweft.protocols.records import Errors
 
 COLUMNS = ("source", "target", "start_s", "end_s", "rate_bps", "delay_s")
 
@@ -191,6 +193,37 @@ def test_ion_reference_times_in_any_order(moments: Any, tmp_path: Path) -> None:
             starts.append(now)
     (tmp_path / "p").write_text("\n".join(lines))
     assert read_plan(tmp_path / "p")[0].start_s.tolist() == sorted(starts)
+
+
+_MOMENTS = st.one_of(
+    st.integers(0, 40).map("+{}".format),
+    st.tuples(st.integers(1, 3), st.integers(0, 60)).map(
+        "2026/02/{0[0]:02d}-00:00:{0[1]:02d}".format
+    ),
+    st.sampled_from(["2026/02/30-00:00:00", "2026/2/1-0:0:5", "-1", "0", "+x"]),
+)
+_NODES = st.sampled_from(["1", "2", "3", "02", "0"])
+_COMMANDS = st.one_of(
+    st.tuples(
+        st.sampled_from(["a contact", "a contact", "a range"]), _MOMENTS, _MOMENTS, _NODES, _NODES,
+        st.sampled_from(["5", "7", "1e3", "x"]),
+    ),
+    st.tuples(st.sampled_from(["d contact", "d range"]), _MOMENTS, _NODES, _NODES),
+    st.tuples(st.just("c contact"), _MOMENTS, _NODES, _NODES, st.just("9")),
+    st.tuples(st.just("@"), _MOMENTS),
+    st.tuples(st.sampled_from(["^ 1", "^ 2", "## begin ltpadmin", "## end ltpadmin", "# a", "1"])),
+)  # fmt: skip
+
+
+@given(lines=st.lists(_COMMANDS.map(" ".join), max_size=12), end=st.sampled_from(["\n", "\r\n"]))
+def test_ion_plain_lines_are_read_as_any_other(lines: list[str], end: str) -> None:
+    """Those of long plans are read at once; a second blank makes a line one of the others."""
+    outcomes = []
+    for text in (end.join(lines), end.join(line.replace(" ", "  ") for line in lines)):
+        errors = Errors("plan")
+        found = ion.read(text, errors)
+        outcomes.append((errors.lines, found.records if not errors.count else [], found.warnings))
+    assert outcomes[0] == outcomes[1]
 
 
 def _complaint(path: Path, text: str) -> str:

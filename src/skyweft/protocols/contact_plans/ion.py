@@ -14,6 +14,7 @@ ION's manual page ionrc(5); `ionadmin.c` of nasa-jpl/ION-DTN for what it refuses
 """
 
 import heapq
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +38,13 @@ from skyweft.protocols.records import ERRORS_MAX, Errors, shown
 
 _PASSED_OVER = frozenset("?#eEvV1mMsSxXiIlLhHqQrR!;wWbB")
 _KEEPS_PLAN = "only `a`, `c` and `d` of contacts and ranges, `^` and `@` are read"
+_ABSOLUTE = r"[0-9]{4}/[0-9]{2}/[0-9]{2}-[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_PLAIN = re.compile(
+    rf"a (contact|range) (\+[0-9]{{1,12}}|{_ABSOLUTE}) (\+[0-9]{{1,12}}|{_ABSOLUTE}) "
+    r"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17}) ([0-9]{1,15})\r?"
+)
+"""What most lines of a long plan are; others are looked at word by word."""
+_TIME = "%Y/%m/%d-%H:%M:%S"
 _SECTION = re.compile(r"#+\s*(begin|end)\s+(\w*admin)\b", re.IGNORECASE)
 _KEPT = """
     scheme endpoint protocol induct outduct plan planduct plangroup span seat group exit rule
@@ -71,7 +79,9 @@ class _Span(NamedTuple):
 
 
 Pair = tuple[str, str]
-Spans = dict[Pair, list[_Span]]
+Begun = dict[float, list[_Span]]
+"""Spans of a pair by when they begin: what is changed or deleted is found at once."""
+Spans = dict[Pair, Begun]
 
 
 @dataclass(slots=True)
@@ -86,9 +96,10 @@ class _Reading:
     program: str = "ionadmin"
     elsewhere: int = 0  # lines of other programs
     clashes: int = 0
+    unordered: set[tuple[bool, Pair]] = field(default_factory=set)  # those that may overlap
     row: int = 0
-    contacts: Spans = field(default_factory=lambda: defaultdict(list))
-    ranges: Spans = field(default_factory=lambda: defaultdict(list))
+    contacts: Spans = field(default_factory=lambda: defaultdict(dict))
+    ranges: Spans = field(default_factory=lambda: defaultdict(dict))
     regions: dict[str, str] = field(default_factory=dict)  # with contacts, and where the first is
     total: int = 0
     passed: Counter[str] = field(default_factory=Counter)
@@ -102,9 +113,10 @@ def read(text: str, errors: Errors) -> Listed:
     """
     state = _Reading(errors)
     for row, line in enumerate(text.split("\n"), start=1):
-        words = line.split()
         state.row = row
-        if words:
+        if plain := state.program == "ionadmin" and _PLAIN.fullmatch(line):
+            _add_plain(plain, state)
+        elif words := line.split():
             _command(f"line {row}", line.strip(), words, state)
         if state.clashes >= ERRORS_MAX:  # of one pair, one after the other: told below
             break
@@ -116,19 +128,18 @@ def read(text: str, errors: Errors) -> Listed:
             "own; keep those of one region in a file",
         )
         return Listed()
-    _refuse_overlaps("contacts", state.contacts, errors)
-    _refuse_overlaps("ranges", state.ranges, errors)
+    _refuse_overlaps(state)
     return _joined(state)
 
 
 def _joined(state: _Reading) -> Listed:
     """Give every contact its distances; say what has none."""
     found = Listed()
-    for pair, spans in state.contacts.items():
-        ranges = state.ranges.get(pair, [])
+    for pair, begun in state.contacts.items():
+        ranges = _in_order(state.ranges.get(pair, {}))
         if not ranges and int(pair[0]) > int(pair[1]):
-            ranges = state.ranges.get((pair[1], pair[0]), [])
-        for span in spans:
+            ranges = _in_order(state.ranges.get((pair[1], pair[0]), {}))
+        for span in _in_order(begun):
             records = list(_with_ranges(pair, span, ranges))
             found.records += records
             lasting_s = sum(record.end_s - record.start_s for record in records)
@@ -171,6 +182,36 @@ def _command(where: str, line: str, words: list[str], state: _Reading) -> None:
         state.errors.add(where, f"{shown(line)}: {_KEEPS_PLAN}")
 
 
+def _add_plain(plain: re.Match[str], state: _Reading) -> None:
+    """Add what a plain line says; one that holds nothing goes the way of the others."""
+    what, start, end, source, target, value = plain.groups()
+    if start[0] == end[0] == "+":
+        start_s, end_s = state.now_s + int(start), state.now_s + int(end)
+        state.relative |= state.zero is None
+    elif state.zero is None or start[0] == "+" or end[0] == "+":
+        start_s = end_s = 0.0
+    else:
+        start_s, end_s = _since(start, state.zero), _since(end, state.zero)
+    if start_s < end_s and source != target:
+        contact = what == "contact"
+        state.total += contact
+        _keep(contact, (source, target), _Span(start_s, end_s, float(value), state.row), state)
+    else:
+        _add(f"line {state.row}", plain[0].split(), state)
+
+
+def _keep(contact: bool, pair: Pair, span: _Span, state: _Reading) -> None:
+    begun = (state.contacts if contact else state.ranges)[pair]
+    if begun:
+        last = begun[next(reversed(begun))][-1]
+        if span.start_s < last.end_s:
+            state.unordered.add((contact, pair))
+            state.clashes += last.start_s < span.end_s
+    begun.setdefault(span.start_s, []).append(span)
+    if contact and state.region not in state.regions:
+        state.regions[state.region] = span.where
+
+
 def _add(where: str, words: list[str], state: _Reading) -> None:
     contact = words[1] == "contact"
     state.total += contact
@@ -195,12 +236,8 @@ def _add(where: str, words: list[str], state: _Reading) -> None:
     if not valid(where, record, state.errors):
         return
     span = _Span(record.start_s, record.end_s, record.rate_bps, state.row)
-    spans = (state.contacts if contact else state.ranges)[record.source, record.target]
-    if spans and spans[-1].start_s < span.end_s and span.start_s < spans[-1].end_s:
-        state.clashes += 1
-    spans.append(span)
+    _keep(contact, (record.source, record.target), span, state)
     if contact:
-        state.regions.setdefault(state.region, where)
         state.passed[_DOUBTFUL] += confidence is not None and confidence < 1
 
 
@@ -211,12 +248,10 @@ def _change(where: str, words: list[str], state: _Reading) -> None:
     if found is None or rate is None:
         return
     start_s, pair = found
-    spans = state.contacts.get(pair, [])
-    for k, span in enumerate(spans):
-        if span.start_s == start_s:
-            spans[k] = span._replace(value=rate)
-            return
-    state.errors.add(where, f"no contact from {pair[0]} to {pair[1]} begins then")
+    if spans := state.contacts.get(pair, {}).get(start_s):
+        spans[0] = spans[0]._replace(value=rate)
+    else:
+        state.errors.add(where, f"no contact from {pair[0]} to {pair[1]} begins then")
 
 
 def _delete(where: str, words: list[str], state: _Reading) -> None:
@@ -235,9 +270,12 @@ def _delete(where: str, words: list[str], state: _Reading) -> None:
         pairs.append((other, one))
     gone = 0
     for pair in pairs:
-        kept = [span for span in spans.get(pair, []) if not any_time and span.start_s != start_s]
-        gone += len(spans.get(pair, [])) - len(kept)
-        spans[pair] = kept
+        begun = spans.get(pair, {})
+        gone += len(_in_order(begun)) if any_time else len(begun.get(start_s, []))
+        if any_time:
+            begun.clear()
+        else:
+            begun.pop(start_s, None)
     state.total -= gone * contact
     if not gone and not any_time:
         state.errors.add(where, f"no {words[1]} from {one} to {other} begins then")
@@ -259,7 +297,7 @@ def _time(where: str, word: str, state: _Reading) -> float | None:
         state.relative |= state.zero is None
         return None if value is None else state.now_s + value
     try:
-        moment = datetime.strptime(word, "%Y/%m/%d-%H:%M:%S").replace(tzinfo=UTC)
+        moment = datetime.strptime(word, _TIME).replace(tzinfo=UTC)
     except ValueError:
         moment = None
     if moment is None:
@@ -277,17 +315,32 @@ def _time(where: str, word: str, state: _Reading) -> float | None:
     return None
 
 
-def _refuse_overlaps(what: str, every: Spans, errors: Errors) -> None:
-    """Sort the spans of every pair; two that overlap are an error."""
-    for (source, target), spans in every.items():
-        spans.sort()
-        for one, other in pairwise(spans):
-            if other.start_s < one.end_s:
-                errors.add(
-                    other.where,
-                    f"overlaps the one of {one.where}: {what} from {source} to {target} must "
-                    "follow each other",
-                )
+def _in_order(begun: Begun) -> list[_Span]:
+    return sorted(span for spans in begun.values() for span in spans)
+
+
+def _since(word: str, zero: datetime) -> float:
+    """Return an absolute time of two digits a part in seconds; NaN where there is none such."""
+    try:
+        moment = datetime.fromisoformat(f"{word[:4]}-{word[5:7]}-{word[8:10]}T{word[11:]}+00:00")
+    except ValueError:
+        return math.nan
+    return (moment - zero).total_seconds()
+
+
+def _refuse_overlaps(state: _Reading) -> None:
+    """Note where two spans of a pair overlap."""
+    for what, every in (("contacts", state.contacts), ("ranges", state.ranges)):
+        for pair, begun in every.items():
+            if (what == "contacts", pair) not in state.unordered:
+                continue
+            for one, other in pairwise(_in_order(begun)):
+                if other.start_s < one.end_s:
+                    state.errors.add(
+                        other.where,
+                        f"overlaps the one of {one.where}: {what} from {pair[0]} to {pair[1]} must "
+                        "follow each other",
+                    )
 
 
 def _with_ranges(pair: Pair, span: _Span, ranges: list[_Span]) -> Iterator[Record]:
