@@ -1,5 +1,6 @@
 """The command line: exit codes, what goes where, and every kind of bad input from the outside."""
 
+import gc
 import json
 import re
 import subprocess
@@ -129,6 +130,7 @@ def test_shipped_scenarios_are_sound_and_raise_no_warning(name: str, capsys: Cap
 def test_run_and_report(capsys: Captured) -> None:
     path = write()
     assert main(["run", path, "--json", "--threads", "1"]) == 0
+    assert gc.isenabled()  # not looked for while modules load and the page is drawn, else yes
     captured = capsys.readouterr()
     answer = json.loads(captured.out)
     # No progress bar where there is no terminal: a line at most, before the first run of its kind.

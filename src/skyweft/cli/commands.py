@@ -7,9 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from skyweft.cli.loading import loading
 from skyweft.cli.printing import DONE, OURS, USER, WORDS, answer, complain, progress_bar, warn
+
+if TYPE_CHECKING:
+    from skyweft.results import Run
 
 DEMO = "integrated"
 WARNINGS_SHOWN = 10  # of a run, on a screen; summary.json has all
@@ -49,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
     """Run a scenario into its folder."""
     folder = Path(options.out) if options.out else Path("runs", Path(options.scenario).stem)
     with progress_bar() as progress, _reuse(options):
-        from skyweft.results import run
+        with loading():
+            from skyweft.results import run
 
         result = run(
             options.scenario,
@@ -63,9 +68,7 @@ def run(options: argparse.Namespace) -> int:
         )
     page = None
     if not options.no_report:
-        from skyweft.report import write
-
-        page = write(result, folder / "report.html")
+        page = _written(result, folder)
     _show(options, result, folder, page)
     return DONE
 
@@ -117,13 +120,21 @@ def sweep(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write a run's report again."""
-    from skyweft.report import write
-    from skyweft.results import open_run
+    with loading():
+        from skyweft.results import open_run
 
     folder = Path(options.folder)
     result = open_run(folder)
-    _show(options, result, folder, write(result, folder / "report.html"))
+    _show(options, result, folder, _written(result, folder))
     return DONE
+
+
+def _written(result: "Run", folder: Path) -> Path:
+    """Write the report beside the tables."""
+    with loading():
+        from skyweft.report import write
+
+        return write(result, folder / "report.html")
 
 
 def export(options: argparse.Namespace) -> int:
@@ -208,7 +219,7 @@ def _has_screen() -> bool:
     return graphic and sys.stdout.isatty()
 
 
-def _show(options: argparse.Namespace, result: Any, folder: Path, page: Path | None) -> None:
+def _show(options: argparse.Namespace, result: "Run", folder: Path, page: Path | None) -> None:
     """Print what a run came to and where it lies; open the page if that was asked."""
     summary = result.summary()
     where = {"folder": str(folder), "report": str(page) if page else None}

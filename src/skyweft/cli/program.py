@@ -1,5 +1,6 @@
 """One command from its words to its exit code, whatever happens on the way."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     int
         0 done, 1 the user's error, 2 wrong words, 3 ours, 130 interrupted.
     """
+    gc.unfreeze()  # in a process with several commands, what was loaded for the one before
     try:
         options = parser().parse_args(words)
     except SystemExit as leaving:  # argparse leaves by itself for --help and wrong words

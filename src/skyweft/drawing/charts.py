@@ -94,14 +94,24 @@ def _lay_out(figure: Figure, renderer: RendererSVG) -> None:
 
     `savefig` draws everything twice and measures all of it anew, which takes twice as long.
     """
-    layout, (ax, *others) = figure.get_layout_engine(), figure.axes
-    if others:
-        assert layout
-        layout.execute(figure)
-        layout.execute(figure)  # in less room ticks may have other labels
+    words = _tick_words(figure)
+    _make_room(figure, renderer)
+    if _tick_words(figure) != words:  # in less room ticks may have other labels
+        _make_room(figure, renderer)
     figure.set_layout_engine("none")
-    if not others:
-        _fit(ax, renderer)
+
+
+def _tick_words(figure: Figure) -> list[str]:
+    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    return [label.get_text() for axis in axes for label in axis.get_majorticklabels()]
+
+
+def _make_room(figure: Figure, renderer: RendererSVG) -> None:
+    layout, (ax, *others) = figure.get_layout_engine(), figure.axes
+    assert layout
+    if others:
+        layout.execute(figure)
+    else:
         _fit(ax, renderer)
 
 

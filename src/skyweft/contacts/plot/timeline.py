@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
+from matplotlib.patches import StepPatch
 
 from skyweft.contacts.plot.meetings import Meetings, meetings, merged, summed, up_mean
 from skyweft.drawing.axes import colour_key, dress, given_or_new, shortened, time_axis
@@ -149,8 +150,13 @@ def _profile(
         high = 2 * HALF_HEIGHT * up_mean(start_s, end_s, edges_s) / most
         low = row + HALF_HEIGHT
         edges = edges_s * (ax.get_xlim()[1] / duration_s)
-        ax.stairs(low - high, edges, baseline=low, fill=True, color=colour, linewidth=0)
+        _steps(ax, low - high, edges, low, colour)
     return most
+
+
+def _steps(ax: Axes, value: Floats, edges: Floats, baseline: float, colour: str) -> None:
+    """Fill steps down to their baseline; `Axes.stairs` looks for limits, which are known here."""
+    ax.add_artist(StepPatch(value, edges, baseline=baseline, fill=True, color=colour, linewidth=0))
 
 
 def layer_timeline(
@@ -190,14 +196,8 @@ def draw_layer_timeline(met: Meetings, duration_s: float, ax: Axes, palette: Pal
     for (low, high), (ever, start_s, end_s) in layer_spans(met).items():
         share = up_mean(start_s, end_s, edges_s) / ever
         row = len(labels)
-        ax.stairs(
-            row + 0.4 - 0.8 * np.clip(share, 0, 1),
-            edges_s / unit_s,
-            baseline=row + 0.4,
-            fill=True,
-            color=palette.layer(LAYERS[high]),
-            linewidth=0,
-        )
+        height = row + 0.4 - 0.8 * np.clip(share, 0, 1)
+        _steps(ax, height, edges_s / unit_s, row + 0.4, palette.layer(LAYERS[high]))
         ax.plot([0, duration_s / unit_s], [row + 0.4] * 2, color=palette.line, linewidth=0.7)
         _right(ax, row, f"{percent(float(share.mean()))} of {ever:,}", palette)
         labels.append(f"{SPOKEN[LAYERS[low]]} sees {SPOKEN[LAYERS[high]]}")
