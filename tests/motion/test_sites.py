@@ -144,6 +144,22 @@ def test_geojson_points(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"type": "MultiPoint", "coordinates": [[1, 2]] * 150_001},
+        {"type": "FeatureCollection", "features": [{}] * 150_001},
+    ],
+    ids=["one feature", "many"],
+)
+def test_more_points_than_are_read_from_geojson(content: object, tmp_path: Path) -> None:
+    path = _file(tmp_path, json.dumps(content), "many.geojson")
+    assert _errors(path) == [
+        "many.geojson: 150,001 points, at most 150,000 are read from GeoJSON; a table (CSV) may "
+        "hold more"
+    ]
+
+
 def test_geojson_errors_are_named_by_place(tmp_path: Path) -> None:
     line = {"type": "Feature", "properties": None, "geometry": {"type": "LineString"}}
     text = _points(

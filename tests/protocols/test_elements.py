@@ -310,7 +310,7 @@ def test_what_is_no_element_file_says_so(data: bytes, words: str) -> None:
 
 
 def test_a_huge_file_is_refused_before_it_is_read() -> None:
-    assert errors(bytes(SIZE_MAX_BYTES + 1)) == ["100 MB, at most 100 MB is read"]
+    assert errors(bytes(SIZE_MAX_BYTES + 1)) == ["80 MB, at most 80 MB is read"]
 
 
 SEEDS = [TLE, b"ISS\n" + TLE, *(write(FIELDS, FIELDS) for write in NOTATIONS.values())]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
 from skyweft.motion.columns import HEIGHTS, meant
 from skyweft.motion.notation import read_json
@@ -22,6 +23,9 @@ KINDS = {
     *("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
     "GeometryCollection",
 }
+POINTS_MAX = (
+    150_000  # with names and properties; a table is read ten times as fast
+)
 TURNS = (-360.0, 360.0)  # of a ring's longitudes, which may go on beyond 180 degrees
 DATUMS = ("CRS84", "4326", "4979", "4490", "4258")  # WGS84, and CGCS2000 and ETRS89: within 1 m
 
@@ -85,11 +89,14 @@ def read_points(path: Path, content: object, name_property: str = "name") -> Pla
     names: list[str] = []
     owners: list[int] = []
     rows: list[list[float]] = []
+    if isinstance(content, dict) and isinstance(content.get("features"), list):
+        _refuse_many(path, len(content["features"]))
     for shape in _shapes(reading, content):
         positions = [shape.coordinates] if shape.kind == "Point" else shape.coordinates
         if shape.kind not in ("Point", "MultiPoint") or not isinstance(positions, list):
             reading.wrong(shape.place, "a Point or MultiPoint is needed")
             continue
+        _refuse_many(path, len(rows) + len(positions))
         name = _name(reading, shape, name_property)
         for position in positions:
             row, heights = _position(reading, f"{shape.place}.coordinates", position, LONGITUDE)
@@ -100,6 +107,14 @@ def read_points(path: Path, content: object, name_property: str = "name") -> Pla
             owners.append(shape.feature)
     warnings = reading.finish(len(rows), "points")
     return Places.of(numbered_within(names, owners), np.array(rows), warnings)
+
+
+def _refuse_many(path: Path, count: int) -> None:
+    if count > POINTS_MAX:
+        raise ScenarioError(
+            f"{path.name}: {count:,} points, at most {POINTS_MAX:,} are read from GeoJSON; a table "
+            "(CSV) may hold more"
+        )
 
 
 def read_line(path: Path, content: object) -> tuple[Floats, tuple[str, ...]]:

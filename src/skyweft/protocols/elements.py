@@ -46,8 +46,8 @@ class Elements:
         return type(self)(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-SIZE_MAX_BYTES = 100_000_000
-"""Ten times the whole public catalogue in its longest notation; check it before reading a file."""
+SIZE_MAX_BYTES = 80_000_000
+"""More than the whole public catalogue in its longest notation; check it before reading a file."""
 SETS_MAX = 100_000
 """Three times the whole public catalogue."""
 _MARKS = {"[": '"EPOCH"', "{": '"EPOCH"', "<": "<EPOCH>"}  # one a set, by how a file begins
@@ -66,7 +66,7 @@ def parse(
     ----------
     data : bytes
         TLE with or without names (plain or after "0 "), or OMM as CSV, JSON, XML or KVN: UTF-8,
-        at most 100 MB.
+        at most 80 MB.
     file_name : str
         For messages.
     choice : Choice, optional
