@@ -316,6 +316,12 @@ def test_a_huge_file_is_refused_before_it_is_read() -> None:
 SEEDS = [TLE, b"ISS\n" + TLE, *(write(FIELDS, FIELDS) for write in NOTATIONS.values())]
 
 
+@pytest.mark.parametrize("filler", ["\n", " \n", " ", "\n1 "], ids=repr)
+def test_blank_megabytes_are_passed_over_at_once(filler: str) -> None:
+    """A search that begins anew at every blank line would take a minute for a million."""
+    assert len(errors(("a" + filler * 1_000_000 + "b").encode())) == 1
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(SEEDS), st.data())
 def test_damaged_files_raise_nothing_but_scenario_errors(seed: bytes, data: st.DataObject) -> None:

@@ -23,9 +23,7 @@ KINDS = {
     *("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
     "GeometryCollection",
 }
-POINTS_MAX = (
-    150_000  # with names and properties; a table is read ten times as fast
-)
+POINTS_MAX = 150_000  # with names and properties; a table is read ten times as fast
 TURNS = (-360.0, 360.0)  # of a ring's longitudes, which may go on beyond 180 degrees
 DATUMS = ("CRS84", "4326", "4979", "4490", "4258")  # WGS84, and CGCS2000 and ETRS89: within 1 m
 
@@ -137,6 +135,8 @@ def read_line(path: Path, content: object) -> tuple[Floats, tuple[str, ...]]:
     for shape in lines:
         if shape.kind != "LineString" or not isinstance(shape.coordinates, list):
             reading.wrong(shape.place, "a LineString is needed")
+        else:
+            _refuse_many(path, len(shape.coordinates))
     if len(lines) > 1:
         reading.wrong(lines[1].place, f"one LineString is needed, there are {len(lines):,}")
     warnings = reading.finish(len(lines), "lines")

@@ -33,7 +33,7 @@ from skyweft.world.clock import tai_ns_from_utc_ns
 
 ELEMENT_LINE = re.compile(r"[12] [ A-Z0-9][ 0-9]{3}[0-9]", re.ASCII)
 ANY_ELEMENT_LINE = re.compile(r"^[ \t]*" + ELEMENT_LINE.pattern, re.ASCII | re.MULTILINE)
-_ANY_SECOND = re.compile(r"\n\s*2 ")  # sought ten times as fast: most other files have none
+_ANY_SECOND = re.compile(r"\n[ \t]*2 ")  # sought ten times as fast: most other files have none
 _ANY_ELEMENT_SET = re.compile(
     r"^[ \t]*1 [ A-Z0-9][ \d]{3}\d.{62}.*\n\s*2 [ A-Z0-9][ \d]{3}\d.{62}", re.ASCII | re.MULTILINE
 )
