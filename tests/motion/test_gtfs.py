@@ -10,7 +10,7 @@ import pytest
 
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Floats
-from skyweft.motion.gtfs import gtfs
+from skyweft.motion.gtfs import ROWS_MAX, Feed, gtfs
 from skyweft.motion.members import Members, Setting
 from skyweft.scenario.motion import Gtfs
 from skyweft.world.clock import Clock
@@ -143,3 +143,23 @@ def test_no_archive(tmp_path: Path) -> None:
     motion = Gtfs(kind="gtfs", file=path, route="R1", day=date(2026, 7, 1))
     with pytest.raises(ScenarioError, match="is no ZIP archive"):
         gtfs("bus", motion, _setting(datetime(2026, 7, 1, tzinfo=UTC)))
+
+
+def test_too_much_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skyweft.motion.gtfs.UNPACKED_MAX_BYTES", 5_000_000)
+    path = tmp_path / "feed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(12_000):
+            archive.writestr(f"a folder of a very long name/{number:060d}.txt", "")
+    with pytest.raises(ScenarioError, match=r"feed\.zip: holds too many files for a GTFS feed"):
+        Feed(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("stop_times.txt", b"trip_id\n" + bytes(5_000_000))
+    with pytest.raises(ScenarioError, match=r"stop_times\.txt: 5 MB, at most 5 MB are read; cut"):
+        next(Feed(path).rows("stop_times", ["trip_id"]))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("trips.txt", "trip_id,route_id\n" + "1,1\n2,2\n" * (ROWS_MAX + 1))
+    with pytest.raises(ScenarioError, match=r"trips\.txt: more than 200,000 rows"):
+        list(Feed(path).rows("trips", ["trip_id", "route_id"], ("route_id", {"1"})))

@@ -10,6 +10,7 @@ References
 GTFS Schedule Reference, gtfs.org: times count from noon of the service day less 12 hours.
 """
 
+import os
 import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow
 
 from skyweft.errors import ScenarioError
@@ -32,6 +34,9 @@ from skyweft.world.ellipsoid import SEMI_MAJOR_M, up
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHOWN = 8  # routes in a message
+UNPACKED_MAX_BYTES = 250_000_000  # of one file: the feed of a large city's region
+ROWS_MAX = 200_000  # of a file that are of the route: vehicles of a day stop not a tenth as often
+DIRECTORY_MAX_BYTES = 1_000_000  # what the archive says of its files; a feed has about 20
 APART_S = 5.0  # places of a shape that are passed more quickly one after the other are left out
 Row = Mapping[str, str]
 
@@ -42,6 +47,8 @@ class Feed:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         try:
+            if _directory_bytes(path) > DIRECTORY_MAX_BYTES:
+                raise ScenarioError(f"{path.name}: holds too many files for a GTFS feed")
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError) as error:
             raise ScenarioError(f"{path.name}: is no ZIP archive, as GTFS feeds are") from error
@@ -62,6 +69,10 @@ class Feed:
         """
         if f"{file}.txt" not in self._archive.namelist():
             return
+        if (size := self._archive.getinfo(f"{file}.txt").file_size) > UNPACKED_MAX_BYTES:
+            words = f"{size / 1e6:,.0f} MB, at most {UNPACKED_MAX_BYTES / 1e6:.0f} MB are read"
+            raise self.wrong(file, f"{words}; cut the feed to the route or its operator")
+        found = 0
         wanted = arrow.ConvertOptions(
             include_columns=list(columns),
             include_missing_columns=True,
@@ -71,15 +82,31 @@ class Feed:
         with self._archive.open(f"{file}.txt") as stream:
             try:
                 for batch in arrow.open_csv(stream, convert_options=wanted):
-                    for row in batch.to_pylist():
-                        if of is None or row[of[0]] in of[1]:
-                            yield {key: (text or "").strip() for key, text in row.items()}
+                    mine = batch if of is None else _only(batch, *of)
+                    found += len(mine)
+                    if found > ROWS_MAX:
+                        raise self.wrong(file, f"more than {ROWS_MAX:,} rows that are asked for")
+                    for row in mine.to_pylist():
+                        yield {key: (text or "").strip() for key, text in row.items()}
             except (pa.ArrowInvalid, zipfile.BadZipFile) as error:
                 raise ScenarioError(f"{self.name}: {file}.txt: {error}") from error
 
     def wrong(self, file: str, words: str) -> ScenarioError:
         """Return what is raised where a file says something odd."""
         return ScenarioError(f"{self.name}: {file}.txt: {words}")
+
+
+def _only(batch: pa.RecordBatch, column: str, wanted: Collection[str]) -> pa.RecordBatch:
+    return batch.filter(pc.is_in(batch[column], pa.array(list(wanted), pa.string())))
+
+
+def _directory_bytes(path: Path) -> int:
+    """Return the size of an archive's directory by its last record (PKWARE APPNOTE 4.3.16)."""
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, 65_557), os.SEEK_END)
+        end = file.read()
+    place = end.rfind(b"PK\5\6")
+    return int.from_bytes(end[place + 12 : place + 16], "little") if place >= 0 else 0
 
 
 def gtfs(_group: str, motion: Gtfs, setting: Setting) -> Members:
