@@ -22,10 +22,10 @@ REACHED, SOURCE_ISOLATED, TARGET_ISOLATED, PARTITIONED, ABSENT, RESTRICTED = ran
 class Routes(Shown):
     """Routes between two platforms at an instant; sorted by time, source, target, then rank.
 
-    Columns have shape (R,). `reason` indexes `REASONS`, and the causes of restrictions behind them;
-    it is 0 where the target is reached. `delay_s` is NaN and `hops` 0 where it is not. The
-    platforms of route r, source and target included, are `path[path_first[r] : path_first[r + 1]]`;
-    empty where paths were not asked for.
+    Columns have shape (R,). `reason` indexes `REASONS`, and behind them `graph.causes.CAUSES` and
+    the causes of restrictions; it is 0 where the target is reached. `delay_s` is NaN and `hops` 0
+    where it is not. The platforms of route r, source and target included, are
+    `path[path_first[r] : path_first[r + 1]]`; empty where paths were not asked for.
     """
 
     rule: NDArray[np.int16]  # place in the scenario's [[routes]]
@@ -73,10 +73,9 @@ MET, FULL, NO_CAPACITY, OUTRANKED, BEAM_FULL, NO_ROUTE, ITSELF = range(
 class FlowRates(Shown):
     """What every flow gets at an instant; sorted by time, then flow.
 
-    Columns have shape (R,). `limiting_factor` indexes `LIMITS`, and the causes of restrictions
-    behind them; it is 0 where the flow gets all it wants. A link is named by its two ends: the
-    bottleneck's are
-    -1 where no link holds the flow back.
+    Columns have shape (R,). `limiting_factor` indexes `LIMITS`, and behind them causes as those of
+    routes do; it is 0 where the flow gets all it wants. A link is named by its two ends: the
+    bottleneck's are -1 where no link holds the flow back.
     """
 
     rule: NDArray[np.int16]  # place in the scenario's [[flows]]

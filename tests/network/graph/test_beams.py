@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
+from skyweft.network.graph.beams import NO_LIMIT, UNLINKED, Limits, steered
 from skyweft.scenario.terminals import Beams
 
 ENDLESS = Limits(NO_LIMIT, NO_LIMIT, 1)
@@ -41,5 +41,5 @@ def test_a_full_beam_makes_room_for_another_at_the_same_place() -> None:
 
 def test_links_at_an_end_and_what_is_not_free() -> None:
     beams = {"count": 4, "width_deg": 5.0}
-    assert _steered([0, 10, 20], Limits(NO_LIMIT, 2, 1), **beams) == [0, 1, -1]
+    assert _steered([0, 10, 20], Limits(NO_LIMIT, 2, 1), **beams) == [0, 1, UNLINKED]
     assert _steered([0, 10, 20], free=[False, True, True], **beams) == [-1, 0, 1]

@@ -90,9 +90,9 @@ def test_the_way_leads_over_relays() -> None:
 
 
 def test_ends_never_pass_traffic_on() -> None:
-    # 0 - 1 - 2 where 1 does not relay: it hears both, and yet they have nobody in range.
+    # 0 - 1 - 2 where 1 does not relay: both have it in range, and yet nothing passes through.
     found = Asked(_line(0, 1, 2), [(0, 1), (1, 2)], [], [0, 1], [1, 2])
-    assert found.why(0, 2) == SOURCE_ISOLATED
+    assert found.why(0, 2) == PARTITIONED
     assert found.route(0, 1) == [0, 1]
     assert found.route(1, 2) == [1, 2]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.columns import Column, Table, named, named_or_null, worded
+from skyweft.network.graph.causes import CAUSES
 from skyweft.network.product import LIMITS, Beams, FlowRates, LinkLoads
 
 FLOW_RATES = Table(
@@ -77,7 +78,7 @@ def flow_rates_table(shares: FlowRates, names: pa.Array, causes: Sequence[str] =
             "rate_bps": shares.rate_bps,
             "bottleneck_from": named_or_null(shares.bottleneck_from, names),
             "bottleneck_to": named_or_null(shares.bottleneck_to, names),
-            "limiting_factor": worded(shares.limiting_factor, [*LIMITS, *causes]),
+            "limiting_factor": worded(shares.limiting_factor, [*LIMITS, *CAUSES, *causes]),
         }
     )
 

@@ -8,7 +8,7 @@ from matplotlib.ticker import EngFormatter
 from skyweft.drawing.axes import dress, given_or_new, legend, over_time
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.network.flows.throughput import BARS, Throughput, sum_up
-from skyweft.network.product import BEAM_FULL, FULL, LIMITS, NO_CAPACITY, NO_ROUTE, OUTRANKED
+from skyweft.network.product import BEAM_FULL, FULL, NO_CAPACITY, NO_ROUTE, OUTRANKED
 
 __all__ = ["flow_limits", "flow_throughput", "link_utilisation"]
 
@@ -130,7 +130,7 @@ def draw_limits(found: Throughput, duration_s: float, ax: Axes, palette: Palette
     ax, unit_s = over_time(ax, palette, duration_s)
     edges_s = np.linspace(0, duration_s, min(BARS_OF_TIME, max(1, len(found.time_s))) + 1)
     place = np.clip(np.searchsorted(edges_s, found.time_s, "right") - 1, 0, len(edges_s) - 2)
-    counted = np.zeros((len(edges_s) - 1, len(LIMITS)))
+    counted = np.zeros((len(edges_s) - 1, len(found.limits)))
     np.add.at(counted, place, found.limited)
     share = 100 * counted / np.maximum(counted.sum(axis=1, keepdims=True), 1)
     bottom = np.zeros(len(share))

@@ -22,7 +22,6 @@ from skyweft.drawing.section import Section
 from skyweft.network.flows.beam_use import BeamUse, beam_use
 from skyweft.network.flows.plot import draw_limits, draw_throughput, draw_utilisation
 from skyweft.network.flows.throughput import Throughput, sum_up
-from skyweft.network.product import LIMITS
 from skyweft.store.reading import Folder
 
 
@@ -111,7 +110,7 @@ def _why(found: Throughput, length_s: float) -> list[Markup]:
         [("limiting_factor", ""), ("flows", "% of all, mean")],
         [
             [words or "none: gets all it wants", share_of(float(number / counted.sum()))]
-            for words, number in zip(LIMITS, counted, strict=True)
+            for words, number in zip(found.limits, counted, strict=True)
             if number
         ],
     )

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from skyweft.network.flows.ceiling import gap
-from skyweft.network.product import ITSELF, LIMITS, RESTRICTED
+from skyweft.network.product import LIMITS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,7 +32,8 @@ class Throughput:
     demand_bps: Floats  # (T,) of flows with an end of demand
     served_bps: Floats  # (T,) what those get
     carried_bps: Floats  # (T,) what all get
-    limited: Ints  # (T, len(LIMITS)) flows by what limits them
+    limits: tuple[str, ...]  # (L,) `LIMITS`, and behind them the causes that were met
+    limited: Ints  # (T, L) flows by what limits them
     flow_bps: Floats  # (F,) mean rate over the snapshots
     elastic: int  # flows that once or more took what there was
     utilisation: Ints  # (BARS,) links in use, counted at every snapshot
@@ -62,14 +63,15 @@ def sum_up(
     names : pyarrow.StringArray
         All platforms.
     """
-    flows = _Flows([], [], [], np.zeros(0), np.zeros(0, np.bool_))
+    flows = _Flows(list(LIMITS), [], [], [], np.zeros(0), np.zeros(0, np.bool_))
     for batch in shares:
         flows.add(batch)
     time_s, where = np.unique(np.concatenate([np.zeros(0), *flows.time_s]), return_inverse=True)
     sums = np.zeros((len(time_s), 3))
-    limited = np.zeros((len(time_s), len(LIMITS)), np.int64)
+    limited = np.zeros((len(time_s), len(flows.limits)), np.int64)
     np.add.at(sums, where, np.concatenate([np.zeros((0, 3)), *flows.sums]))
-    np.add.at(limited, where, np.concatenate([limited[:0], *flows.limited]))
+    parts = [_wider(part, len(flows.limits)) for part in flows.limited]
+    np.add.at(limited, where, np.concatenate([limited[:0], *parts]))
     snapshots = max(1, len(time_s))
     links = _Links([np.zeros(0, np.int64)], [np.zeros((0, 3))], np.zeros(BARS, np.int64))
     for batch in loads:
@@ -84,6 +86,7 @@ def sum_up(
         demand_bps=sums[:, 0],
         served_bps=sums[:, 1],
         carried_bps=sums[:, 2],
+        limits=tuple(flows.limits),
         limited=limited,
         flow_bps=flows.rate_bps / snapshots,
         elastic=int(np.count_nonzero(flows.elastic)),
@@ -116,6 +119,7 @@ def _fullest(
 class _Flows:
     """Sums so far: of the snapshots in each batch, and of every flow."""
 
+    limits: list[str]
     time_s: list[Floats]
     sums: list[Floats]  # (T, 3) demand, served, carried
     limited: list[Ints]
@@ -133,8 +137,8 @@ class _Flows:
         bounded = np.isfinite(demand_bps)
         amounts = (np.where(bounded, demand_bps, 0), np.where(bounded, rate_bps, 0), rate_bps)
         group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(time_s))))
-        limiting_factor = _limits(batch.column("limiting_factor"))
-        kinds = len(LIMITS)
+        limiting_factor = _limits(batch.column("limiting_factor"), self.limits)
+        kinds = len(self.limits)
         self.time_s.append(time_s[starts])
         self.sums.append(np.stack([np.add.reduceat(amount, starts) for amount in amounts], axis=1))
         counted = np.bincount(group * kinds + limiting_factor, minlength=len(starts) * kinds)
@@ -182,12 +186,15 @@ def codes(column: pa.DictionaryArray, words: pa.Array) -> Ints:
     return codes
 
 
-def _limits(column: pa.DictionaryArray) -> Ints:
-    """Return each row's place in `LIMITS`; whatever else is there is a restriction's cause."""
-    place = pc.index_in(column.dictionary, value_set=pa.array(LIMITS))
-    known = pc.fill_null(place, ITSELF + RESTRICTED).to_numpy(zero_copy_only=False)
-    limits: Ints = known[column.indices.to_numpy(zero_copy_only=False)].astype(np.int64)
-    return limits
+def _limits(column: pa.DictionaryArray, limits: list[str]) -> Ints:
+    """Return each row's place in `limits`; causes that are new are put behind them."""
+    limits += [word for word in column.dictionary.to_pylist() if word not in limits]
+    return codes(column, pa.array(limits))
+
+
+def _wider(counted: Ints, width: int) -> Ints:
+    """Return counts with columns of 0 behind them."""
+    return np.pad(counted, ((0, 0), (0, width - counted.shape[1])))
 
 
 def batches(files: Sequence[Path]) -> Iterator[pa.RecordBatch]:
@@ -224,7 +231,7 @@ def metrics(found: Throughput, bound: Mapping[str, Any]) -> dict[str, Any]:
         "flow_rate_median_bps": float(np.median(found.flow_bps)) if len(found.flow_bps) else None,
         "limits": {
             words or "gets all it wants": float(number / rows)
-            for words, number in zip(LIMITS, found.limited.sum(axis=0), strict=True)
+            for words, number in zip(found.limits, found.limited.sum(axis=0), strict=True)
             if number
         },
         "busiest_links": [

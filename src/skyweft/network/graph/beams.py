@@ -18,6 +18,7 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 NO_LIMIT = 1 << 30
+UNSTEERED, UNLINKED = -1, -2  # in place of a beam: none has room; an end has no link left
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def steered(
     limits: Limits,
     position_m: Floats,
 ) -> tuple[Ints, Ints]:
-    """Return the beam that serves each contact of a rule, or -1.
+    """Return the beam that serves each contact of a rule, or why none does.
 
     Parameters
     ----------
@@ -58,7 +59,8 @@ def steered(
     Returns
     -------
     beam : (K,)
-        Number of the beam at its platform, from 0 in the order of steering; -1: not served.
+        Number of the beam at its platform, from 0 in the order of steering; `UNSTEERED` or
+        `UNLINKED` where there is none.
     users : (N, count)
         How many each beam serves.
     """
@@ -66,7 +68,7 @@ def steered(
     along_m = position_m[user] - position_m[at]
     with np.errstate(invalid="ignore", divide="ignore"):
         towards = along_m / np.linalg.norm(along_m, axis=1)[:, None]
-    beam = np.full(len(source), -1, np.int32)
+    beam = np.full(len(source), UNSTEERED, np.int32)
     users = np.zeros((len(position_m), beams.count), np.int32)
     left = np.full((2, len(position_m)), limits.source_max, np.int64)
     left[1] = limits.target_max
@@ -118,7 +120,10 @@ def _steer(
     users, centre, cosine_min, users_max = beams
     for row in order:
         a, b, here = source[row], target[row], at[row]
-        if not free[row] or links[0, a] <= 0 or links[side, b] <= 0:
+        if not free[row]:
+            continue
+        if links[0, a] <= 0 or links[side, b] <= 0:
+            beam[row] = UNLINKED
             continue
         chosen, nearest = -1, cosine_min
         for k in range(users.shape[1]):

@@ -16,6 +16,7 @@ from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.links.budget import rates_at
 from skyweft.network.graph.adjacency import BLOCK, Blocks, touching_blocks
+from skyweft.network.graph.causes import CAUSES
 from skyweft.network.graph.places import states
 from skyweft.network.graph.topology import Topology, topology
 from skyweft.scenario.scenario import Scenario
@@ -104,13 +105,32 @@ class Network:
         return np.cumsum([0, *map(len, used)]), np.concatenate([np.empty(0, np.int32), *used])
 
     def _used(self, up: Ints, time_s: float) -> Ints:
-        if len(self.restrictions):
-            ends = self.contacts.source[up], self.contacts.target[up]
-            up = up[~self.restrictions.stopped(*ends, time_s)]
-        if self.limits.idle:
-            return up
-        where = states(self.fleet, self.motion, time_s)
-        return self.limits.used(self.contacts, up, *where, time_s)
+        return up[self.withheld(up, time_s) == 0]
+
+    def withheld(self, up: Ints, time_s: float) -> NDArray[np.int8]:
+        """Return what keeps contacts that are up from carrying traffic at an instant.
+
+        Parameters
+        ----------
+        up : (K,)
+            Rows of the contacts, ascending: all that are up.
+        time_s : float
+            From the scenario's start. [s]
+
+        Returns
+        -------
+        code : (K,)
+            0 where nothing does; else 1 and more, by place in `causes.CAUSES` and the causes of the
+            restrictions behind them.
+        """
+        ends = self.contacts.source[up], self.contacts.target[up]
+        factor, cause = self.restrictions.at(*ends, time_s)
+        code = np.where(factor == 0, 1 + len(CAUSES) + cause, 0).astype(np.int8)
+        if not self.limits.idle:
+            free = np.flatnonzero(factor != 0)
+            where = states(self.fleet, self.motion, time_s)
+            code[free] = self.limits.withheld(self.contacts, up[free], *where, time_s)
+        return code
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is made of this network when it is first asked for under a key."""

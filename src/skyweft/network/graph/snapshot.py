@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skyweft.errors import RangeError, ScenarioError
-from skyweft.network.graph.block import Network, step_times
+from skyweft.network.graph.block import Network, linked, step_times
 from skyweft.network.graph.places import states
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
@@ -156,6 +156,39 @@ class Snapshot:
         ends = np.append(a * many + b, b * many + a)[there]
         key, edge[there] = np.unique(ends, return_inverse=True)
         return Edges(key, edge)
+
+    @cached_property
+    def unlimited(self) -> "Snapshot":
+        """Return the same instant with all contacts that are up: no limit, failure, restriction."""
+        up = linked(self.network.contacts, np.array([self.time_s]))[1]
+        return Snapshot(self.network, self.time_s, up)
+
+    def withheld(self, source: NDArray[Any], target: NDArray[Any]) -> NDArray[np.int8]:
+        """Return what keeps pairs that are in contact from being edges.
+
+        Parameters
+        ----------
+        source, target : (Q,)
+            Both ends, rows of the fleet; each pair has a contact that is up.
+
+        Returns
+        -------
+        code : (Q,)
+            As of `Network.withheld`, of the pair's contact that began first; 0 where one carries
+            traffic.
+        """
+        free, many = self.unlimited, len(self.names)
+        code = self._withheld
+        ends = np.minimum(*free.ends).astype(np.int64) * many + np.maximum(*free.ends)
+        # Of contacts of one pair one that carries comes first.
+        order = np.lexsort((code > 0, ends))
+        wanted = np.minimum(source, target).astype(np.int64) * many + np.maximum(source, target)
+        found: NDArray[np.int8] = code[order][np.searchsorted(ends[order], wanted)]
+        return found
+
+    @cached_property
+    def _withheld(self) -> NDArray[np.int8]:
+        return self.network.withheld(self.unlimited.contact, self.time_s)
 
     def per_contact(self, values: Ints, absent: int) -> tuple[Ints, Ints]:
         """Return values (E,) of edges by contact, (K,) there and (K,) back."""

@@ -15,7 +15,8 @@ from skyweft.fleet import Fleet
 from skyweft.kernels import making
 from skyweft.network.failures.causes import outages, pair_keys, pair_outages
 from skyweft.network.failures.outages import Outages
-from skyweft.network.graph.beams import NO_LIMIT, Limits, steered
+from skyweft.network.graph.beams import NO_LIMIT, UNLINKED, UNSTEERED, Limits, steered
+from skyweft.network.graph.causes import ACQUISITION, NO_ANTENNA, NO_BEAM, OUT_OF_ORDER, POINTING
 from skyweft.network.graph.choices import Candidates, worth
 from skyweft.network.graph.pointing import Ends, blocking, steers
 from skyweft.scenario.scenario import Scenario
@@ -26,6 +27,7 @@ from skyweft.world.sun import sun_direction
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,33 @@ class Topology:
         used : (L,)
             Rows of `contacts`, ascending.
         """
-        keep = self._in_order(contacts, up, len(position_m), time_s)
+        return up[self.withheld(contacts, up, position_m, velocity_m_s, time_s) == 0]
+
+    def withheld(
+        self,
+        contacts: Contacts,
+        up: Ints,
+        position_m: Floats,
+        velocity_m_s: Floats,
+        time_s: float,
+    ) -> Codes:
+        """Return what keeps each of the contacts `up` from carrying traffic at an instant.
+
+        Parameters are those of `used`.
+
+        Returns
+        -------
+        code : (K,)
+            0 where nothing does; else 1 and more, by place in `causes.CAUSES`.
+        """
+        in_order = self._in_order(contacts, up, len(position_m), time_s)
+        code = np.where(in_order, 0, OUT_OF_ORDER).astype(np.int8)
         for number, link in enumerate(self.links):
             if not _limited(link):
                 continue
-            rows = np.flatnonzero(keep & (contacts.link[up] == number))
-            keep[rows] = self._held(link, contacts, up[rows], position_m, velocity_m_s, time_s)
-        return up[keep]
+            rows = np.flatnonzero(in_order & (contacts.link[up] == number))
+            code[rows] = self._held(link, contacts, up[rows], position_m, velocity_m_s, time_s)
+        return code
 
     def _in_order(self, contacts: Contacts, up: Ints, platforms: int, time_s: float) -> Bools:
         down = _down(self.outages, platforms, time_s)
@@ -98,16 +120,18 @@ class Topology:
         position_m: Floats,
         velocity_m_s: Floats,
         time_s: float,
-    ) -> Bools:
-        """Return which contacts of one rule keep to all its limits."""
+    ) -> Codes:
+        """Return which limit of their rule keeps contacts back. (K,)."""
         a, b = contacts.source[up], contacts.target[up]
         # A contact that was up when the run began was pointed before.
         pointed_s = contacts.start_s[up] + np.where(contacts.cut_start[up], 0, link.acquisition_s)
-        keep = time_s >= pointed_s
+        code = np.where(time_s >= pointed_s, 0, ACQUISITION).astype(np.int8)
         if steers(link):
             where = Ends(position_m[a], position_m[b], velocity_m_s[a], velocity_m_s[b])
             sun = sun_direction(self.clock, np.array([time_s]))[:, 0]
-            keep &= blocking(link, where, sun) == 0
+            blocked = blocking(link, where, sun)
+            code[blocked > 0] = POINTING + blocked[blocked > 0]
+        free = code == 0
         limits = Limits(
             link.source_links_max or NO_LIMIT,
             link.target_links_max or NO_LIMIT,
@@ -115,12 +139,14 @@ class Topology:
         )
         if link.beams is not None:
             order = _order(link, contacts, up, position_m)
-            return steered(link.beams, order, a, b, keep, limits, position_m)[0] >= 0
-        if min(limits.source_max, limits.target_max) < NO_LIMIT:
+            beam = steered(link.beams, order, a, b, free, limits, position_m)[0]
+            code[free & (beam == UNSTEERED)] = NO_BEAM
+            code[free & (beam == UNLINKED)] = NO_ANTENNA
+        elif min(limits.source_max, limits.target_max) < NO_LIMIT:
             order = _order(link, contacts, up, position_m)
             ends = limits.source_max, limits.target_max, limits.side
-            keep &= _served(order, a, b, keep, *ends, len(position_m))
-        return keep
+            code[free & ~_served(order, a, b, free, *ends, len(position_m))] = NO_ANTENNA
+        return code
 
     def beams(
         self, contacts: Contacts, used: Ints, position_m: Floats

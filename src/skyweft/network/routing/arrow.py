@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.columns import Column, Table, named, named_or_null, worded
+from skyweft.network.graph.causes import CAUSES
 from skyweft.network.product import REACHED, REASONS, Routes
 
 ROUTES = Table(
@@ -64,7 +65,7 @@ ROUTE_STATISTICS = Table(
         Column("target_isolated", "int32", "1", "with nobody in range of the target"),
         Column("partitioned", "int32", "1", "with no route between the two"),
         Column("absent", "int32", "1", "with source or target not there"),
-        Column("restricted", "int32", "1", "with a route but for restrictions of other stages"),
+        Column("restricted", "int32", "1", "with a route but for limits, failures, restrictions"),
         Column("reason", "name", "", "the most frequent of these; empty where always reachable"),
     ),
 )
@@ -109,7 +110,7 @@ def routes_table(routes: Routes, names: pa.Array, causes: Sequence[str] = ()) ->
             "path_length_m": routes.path_length_m,
             "hops": routes.hops.astype(np.int32),
             "first_hop": named_or_null(routes.first_hop, names),
-            "reason": worded(routes.reason, [*REASONS, *causes]),
+            "reason": worded(routes.reason, [*REASONS, *CAUSES, *causes]),
             "path_id": routes.path_id,
             "path": path,
         }

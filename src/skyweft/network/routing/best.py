@@ -12,12 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from skyweft.kernels import making
 from skyweft.network.graph.adjacency import FAR_NS, Among, Blocks, Near
 from skyweft.network.graph.snapshot import Snapshot
-from skyweft.network.graph.snapshot import snapshot as snapshot_at
 from skyweft.network.product import ABSENT, PARTITIONED, REASONS, SOURCE_ISOLATED, TARGET_ISOLATED
 from skyweft.network.routing.policy import BY_DELAY, Graph, Policy, weighed
 from skyweft.network.routing.simd import LANES
 from skyweft.network.routing.sweep import fill_next, settle
-from skyweft.stage import NOTHING
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -32,7 +30,7 @@ class Paths(NamedTuple):
 
     hops: Ints  # 0 where there is none, and from a platform to itself
     path_length_m: Floats  # NaN where there is none
-    reason: Ints  # why there is none: `product.REASONS`, then the causes of restrictions
+    reason: Ints  # why there is none: `product.REASONS`, `causes.CAUSES`, those of restrictions
     first_hop: Ints  # platform after the source, -1 where there is none
     path_id: Longs  # differs between paths over different platforms
     path: Ints  # rows of the fleet
@@ -60,9 +58,10 @@ def best_paths(
     Returns
     -------
     Paths
-        Where restrictions of earlier stages leave no path, the reason is `len(REASONS)` and the
-        place in `restrictions.causes` of the first one on the path that would be there without
-        any; where there would be none either, it is what it would be then.
+        Where limits, failures and restrictions leave no path, the reason is `len(REASONS)` and the
+        place in `causes.CAUSES`, or behind them in `restrictions.causes`, of what holds the first
+        link of the best path that would be there without any; where there would be none either, it
+        is what it would be then.
 
     Notes
     -----
@@ -71,13 +70,9 @@ def best_paths(
     """
     ends = snapshot.rows_of(sources), snapshot.rows_of(targets)
     found = paths_over(weighed(snapshot, policy), *ends)
-    restrictions = snapshot.network.restrictions
-    if not len(restrictions) or not found.reason.any():
+    if not found.reason.any() or np.array_equal(snapshot.unlimited.contact, snapshot.contact):
         return found
-    free = snapshot_at(snapshot.network.under(NOTHING), snapshot.time_s)
-    if np.array_equal(free.contact, snapshot.contact):
-        return found
-    return _blamed(found, best_paths(free, *ends, policy), snapshot)
+    return _blamed(found, best_paths(snapshot.unlimited, *ends, policy), snapshot)
 
 
 def paths_over(graph: Graph, sources: Ints, targets: Ints) -> Paths:
@@ -87,9 +82,9 @@ def paths_over(graph: Graph, sources: Ints, targets: Ints) -> Paths:
 
 
 def _blamed(found: Paths, free: Paths, snapshot: Snapshot) -> Paths:
-    """Return paths with the causes of restrictions among their reasons.
+    """Return paths with the causes of what keeps contacts back among their reasons.
 
-    `free` are those without any restriction.
+    `free` are those over all contacts that are up.
     """
     reason = found.reason
     blamed = np.where((reason > 0) & (free.hops == 0), free.reason, reason).astype(reason.dtype)
@@ -97,10 +92,9 @@ def _blamed(found: Paths, free: Paths, snapshot: Snapshot) -> Paths:
     hops = free.hops[rows]
     leg = np.repeat(rows, hops)
     at = np.arange(len(leg)) - np.repeat(np.cumsum(hops) - hops, hops) + free.begin[leg]
-    ends = free.path[at], free.path[at + 1]
-    factor, cause = snapshot.network.restrictions.at(*ends, snapshot.time_s)
-    stopped = np.flatnonzero(factor == 0)[::-1]  # so that the first of a path is written last
-    blamed[leg[stopped]] = len(REASONS) + cause[stopped]
+    code = snapshot.withheld(free.path[at], free.path[at + 1])
+    stopped = np.flatnonzero(code > 0)[::-1]  # so that the first of a path is written last
+    blamed[leg[stopped]] = len(REASONS) - 1 + code[stopped]
     return found._replace(reason=blamed)
 
 
@@ -241,16 +235,13 @@ def walk(
 
 
 @making
-def why_not(source: int, target: int, node: Ints, near: Near, position_m: Floats) -> int:
+def why_not(source: int, target: int, near: Near, position_m: Floats) -> int:
     """Tell why there is no route between two platforms."""
     if not (np.isfinite(position_m[source, 0]) and np.isfinite(position_m[target, 0])):
         return ABSENT
-    first, other, _, _ = near
+    first = near[0]
     for end, reason in ((source, SOURCE_ISOLATED), (target, TARGET_ISOLATED)):
-        linked_here = node[end] >= 0 and first[end + 1] > first[end]
-        for e in range(first[end], first[end + 1]):
-            linked_here = linked_here or node[other[e]] >= 0
-        if not linked_here:
+        if first[end + 1] == first[end]:
             return reason
     return PARTITIONED
 
@@ -281,7 +272,7 @@ def _paths(graph: Graph, sources: Ints, targets: Ints) -> Paths:
                 continue
             first_hop[row] = chosen[m // LANES, m % LANES]
             if first_hop[row] < 0:
-                reason[row] = why_not(sources[s], targets[m], node, near, position_m)
+                reason[row] = why_not(sources[s], targets[m], near, position_m)
                 continue
             if used + longest > len(path):
                 larger = np.empty(2 * len(path), np.int32)

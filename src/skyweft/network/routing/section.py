@@ -21,7 +21,7 @@ from skyweft.drawing.markup import (
     table,
     titled,
 )
-from skyweft.drawing.numerals import NONE, count, minutes, number, share_of
+from skyweft.drawing.numerals import NONE, count, minutes, number, percent, share_of
 from skyweft.drawing.reading import Floats, codes, numbers, words
 from skyweft.drawing.section import Section
 from skyweft.network.product import REASONS
@@ -85,7 +85,7 @@ def _body(folder: Folder) -> Markup:
         beside(_delays_drawn(routes, labels), _distance(pairs, labels)),
         beside(_churn(times, labels), *_maps(pairs, folder.platforms, labels)),
         _worst(pairs),
-        _reasons(pairs, labels),
+        _reasons(pairs, labels, [row["reasons"] for row in folder.summary()["routes"]]),
     )
 
 
@@ -412,13 +412,23 @@ def _pair_rows(pairs: pa.Table) -> list[list[Cell]]:
     ]
 
 
-def _reasons(pairs: pa.Table, labels: Sequence[str]) -> Markup:
-    """Return why pairs have no route; a line where all always have one."""
+def _reasons(
+    pairs: pa.Table, labels: Sequence[str], shares: Sequence[Mapping[str, float]]
+) -> Markup:
+    """Return why pairs have no route; a line where all always have one.
+
+    `shares` are of all routes of a rule, by reason and cause.
+    """
     rows: list[list[Cell]] = []
     for rule, label in enumerate(labels):
         mine = pairs.filter(_of(pairs, rule))
         asked = numbers(mine, "snapshots").sum()
-        for column, reason in zip(MISSED, REASONS[1:], strict=True):
+        causes = ", ".join(
+            f"{cause} {percent(share)}"
+            for cause, share in shares[rule].items()
+            if cause not in REASONS
+        )
+        for column, reason in zip(MISSED, (*REASONS[1:-1], causes), strict=True):
             missed = numbers(mine, column)
             if missed.any():
                 rows.append(

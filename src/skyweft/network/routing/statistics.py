@@ -42,7 +42,7 @@ class Series:
     distance_m: Floats  # (M, K), or (M, 1) where all pairs stand: great circle
     delay_s: Floats  # NaN without a route
     hops: NDArray[np.int16]
-    reason: NDArray[np.int8]
+    reason: NDArray[np.int8]  # `REASONS`, and behind them causes as they were read
     first_hop: Ints
     path_id: Ints
 
@@ -176,8 +176,9 @@ def pair_statistics(
     changes, handovers = changed.sum(axis=1), handed.sum(axis=1)
     stretch = _stretch(series, reached)
     outages, longest = _outages(reached)
+    grouped = np.minimum(series.reason, RESTRICTED)  # whatever the cause
     reasons = [
-        np.count_nonzero(series.reason == reason, axis=1).astype(np.int32)
+        np.count_nonzero(grouped == reason, axis=1).astype(np.int32)
         for reason in (SOURCE_ISOLATED, TARGET_ISOLATED, PARTITIONED, ABSENT, RESTRICTED)
     ]
     return PairStatistics(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from skyweft.columns import named
 from skyweft.fleet import Fleet
-from skyweft.network.product import REASONS, RESTRICTED
+from skyweft.network.product import REASONS
 from skyweft.network.routing import alternatives_summary as alternatives
 from skyweft.network.routing.alternatives import asked_for
 from skyweft.network.routing.arrow import ROUTE_SNAPSHOTS, ROUTE_STATISTICS
@@ -37,6 +37,7 @@ Ints = NDArray[np.int32]
 
 ROWS_MAX = 16_000_000  # in memory at once, 19 bytes each and as much again for working
 TIMES_AT_ONCE = 64  # of the movers' places
+CODES = 128  # reasons are of eight bits
 MICROS = 2**21  # bins of a histogram of delays; routes of over two seconds share the last
 COLUMNS = ("time_s", "delay_s", "hops", "first_hop", "reason", "path_id")
 MISSED = (
@@ -56,6 +57,7 @@ class Summed:
     pairs: list[PairStatistics]  # one or more a rule, in order
     snapshots: list[SnapshotStatistics]
     delays: list[dict[float, float]]  # a rule: quantiles over all routes, to a microsecond
+    reasons: list[dict[str, int]]  # a rule: how many rows have no route, by reason and cause
     others: list[dict[str, float | int | None] | None]  # a rule: figures of its alternatives
 
 
@@ -79,6 +81,7 @@ class _Rule:
     source: Ints
     target: Ints
     groups: list[_Group]
+    reasons: list[str]  # `REASONS`, and behind them the causes met so far
 
     @property
     def snapshots(self) -> int:
@@ -103,18 +106,22 @@ def sum_up(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Summed:
         Exact whatever the size: what does not fit into memory is read once more, a lot of pairs
         at a time.
     """
-    found = Summed([], [], [], alternatives.metrics(scenario.rules(Routes), files))
+    found = Summed([], [], [], [], alternatives.metrics(scenario.rules(Routes), files))
     for rule in _rules(scenario, fleet, files):
-        histogram = np.zeros(MICROS, np.int64)
+        histogram, reasons = np.zeros(MICROS, np.int64), np.zeros(CODES, np.int64)
         whole = len(rule.source) * rule.snapshots <= ROWS_MAX
         for series, known in _by_time(rule, fleet):
             found.snapshots.append(snapshot_statistics(series, known))
             histogram += _histogram(series.delay_s[:, known:])
+            reasons += np.bincount(series.reason[:, known:].ravel(), minlength=CODES)
             if whole:
                 found.pairs.append(pair_statistics(series))
         if not whole:
             found.pairs.extend(pair_statistics(series) for series in _by_pair(rule, fleet))
         found.delays.append(_quantiles(histogram))
+        found.reasons.append(
+            {word: int(number) for word, number in zip(rule.reasons, reasons, strict=False) if word}
+        )
     return found
 
 
@@ -187,7 +194,6 @@ def _metrics(
     routes = float(times["reachable"].sum())
     asked = float(times["pairs"].sum())
     watched_h = float(times["pairs_compared"].sum()) * rule.step_s / 3_600
-    counts = [int(pairs[name].sum()) for name in MISSED]
     hops = float(np.nansum(times["hops_mean"] * times["reachable"]))
     return {
         "sources": list(rule.sources),
@@ -207,8 +213,8 @@ def _metrics(
         "pairs_faster_than_fibre": int(np.count_nonzero(pairs["stretch_fibre"] < 1)),
         "alternatives": found.others[number],
         "reasons": {
-            REASONS[code]: _ratio(count, asked)
-            for code, count in sorted(enumerate(counts, 1), key=lambda each: (-each[1], each[0]))
+            word: _ratio(count, asked)
+            for word, count in sorted(found.reasons[number].items(), key=lambda row: -row[1])
             if count
         },
     }
@@ -240,7 +246,7 @@ def _rules(scenario: Scenario, fleet: Fleet, files: Sequence[Path]) -> Iterator[
         )
         source, target = np.repeat(sources, len(targets)), np.tile(targets, len(sources))
         apart = source != target
-        yield _Rule(number, rule.step_s, source[apart], target[apart], mine)
+        yield _Rule(number, rule.step_s, source[apart], target[apart], mine, list(REASONS))
 
 
 def _column(file: pq.ParquetFile, number: int, name: str) -> pa.Array:
@@ -289,7 +295,7 @@ def _read(rule: _Rule, fleet: Fleet, pairs: tuple[int, int], times: tuple[int, i
         mine = (pair >= low) & (pair < high) & (at >= start) & (at < stop)
         place = (at[mine] - start) * shape[1] + pair[mine] - low
         for name, column in columns.items():
-            values = _numbers(name, table.column(name).combine_chunks(), fleet)
+            values = _numbers(name, table.column(name).combine_chunks(), fleet, rule.reasons)
             column.reshape(-1)[place] = values[mine]
     time_s = columns.pop("time_s")[:, 0] if high > low else np.empty(shape[0])
     some = slice(low, high)
@@ -304,17 +310,17 @@ def _read(rule: _Rule, fleet: Fleet, pairs: tuple[int, int], times: tuple[int, i
     )
 
 
-def _numbers(name: str, column: pa.Array, fleet: Fleet) -> NDArray[Any]:
+def _numbers(name: str, column: pa.Array, fleet: Fleet, reasons: list[str]) -> NDArray[Any]:
     """Return a column as numbers; names as rows of the fleet, -1 for none, reasons as codes.
 
-    A reason that is none of ours is the cause of a restriction.
+    Causes that are new are put behind the `reasons`.
     """
     if not pa.types.is_dictionary(column.type):
         return np.asarray(column.to_numpy(zero_copy_only=False))
     words = column.dictionary.to_pylist()
     if name == "reason":
-        known = {word: code for code, word in enumerate(REASONS)}
-        place = np.array([known.get(word, RESTRICTED) for word in words] + [-1], np.int32)
+        reasons += [word for word in words if word not in reasons]
+        place = np.array([reasons.index(word) for word in words] + [-1], np.int32)
     else:
         row = _rows(fleet.names)
         place = np.array([row[word] for word in words] + [-1], np.int32)
