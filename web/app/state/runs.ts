@@ -1,6 +1,7 @@
 /// The run that is shown: its facts, its key figures and the piece of its scene at the time.
 import { batch, computed, signal } from "@preact/signals";
 import type { Scene } from "../../scene/index.ts";
+import { stepsOf } from "../views/steps.ts";
 import * as api from "./api.ts";
 import { calm_s, end_s, play, setTime, step_s, time_s } from "./clock.ts";
 import { figuresOf, type Figures } from "./figures.ts";
@@ -30,7 +31,7 @@ export const scene = computed<Scene | null>(() => {
 export const firstScene = signal<Scene | null>(null);
 
 /// Between two snapshots of what the run computed: a route or a load holds until the next.
-export const snapshot_s = computed(() => scene.value?.routes[0]?.step_s ?? 60);
+export const snapshot_s = computed(() => stepsOf(scene.value)[0] ?? 60);
 
 /// Rows of the scene's platforms by name.
 export const rowOf = computed(() => new Map(scene.value?.platforms.name.map((name, row) => [name, row])));
@@ -69,7 +70,7 @@ export async function openRun(id: number, t_s: number): Promise<void> {
     if (first.status === "fulfilled") take(first.value);
     else complain(first.reason);
     firstScene.value = first.status === "fulfilled" ? first.value : null;
-    step_s.value = Math.min(...(scene.value?.routes.map((route) => route.step_s) ?? []), 60);
+    step_s.value = Math.min(...stepsOf(scene.value), 60);
   });
 }
 

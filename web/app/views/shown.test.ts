@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Scene } from "../../scene/index.ts";
 import { summed } from "../state/courses.ts";
 import type { Figures } from "../state/figures.ts";
 import { tiles } from "./routes/shown.tsx";
-import { GOING, SPREADS, tilesOf } from "./shown.ts";
+import { GOING, PICTURES, SPREADS, tilesOf } from "./shown.ts";
+import { stepsOf } from "./steps.ts";
 
 const bare = {
   name: "bare",
@@ -51,5 +53,19 @@ describe("what goes on and what is compared", () => {
 describe("summed", () => {
   it("adds the flows of a snapshot", () => {
     expect(summed([[60, 1], [0, 2], [60, 3]])).toEqual({ time: [0, 60], value: [2, 4] });
+  });
+});
+
+describe("steps", () => {
+  it("are those of what stages computed, and none without a scene", () => {
+    const routes = [300, 20].map((step_s) => ({ sources: [], targets: [], step_s }));
+    expect(stepsOf({ routes } as unknown as Scene)).toEqual([300, 20]);
+    expect(stepsOf(null)).toEqual([]);
+  });
+});
+
+describe("pictures", () => {
+  it("are there only where the run answers for them", () => {
+    expect(PICTURES.map(({ name, there }) => [name, there()])).toEqual([["delay matrix", false]]);
   });
 });

@@ -43,10 +43,21 @@ export interface Spread {
   lacking: ComponentChildren;
 }
 
+/// A picture beside the tables.
+export interface Picture {
+  rank: number;
+  name: string;
+  there(): boolean;
+  View: ComponentType;
+  /// How to have it.
+  more: ComponentChildren;
+}
+
 export interface Shown {
   tiles?(known: Figures, t_s: number): Tile[];
   now?: Going;
   spreads?: Spread[];
+  pictures?: Picture[];
 }
 
 const SHOWN = Object.values(import.meta.glob<Shown>("./*/shown.{ts,tsx}", { eager: true, import: "shown" }));
@@ -55,6 +66,7 @@ const ranked = <T extends { rank: number }>(found: T[]) => found.sort((a, b) => 
 
 export const GOING: readonly Going[] = ranked(SHOWN.flatMap(({ now }) => now ?? []));
 export const SPREADS: readonly Spread[] = ranked(SHOWN.flatMap(({ spreads }) => spreads ?? []));
+export const PICTURES: readonly Picture[] = ranked(SHOWN.flatMap(({ pictures }) => pictures ?? []));
 
 /// The key figures of all stages at a moment, those first that tell most.
 export function tilesOf(known: Figures, t_s: number): Tile[] {

@@ -12,7 +12,7 @@ import { select, titleOf, type Subject } from "../../state/subject.ts";
 import { grouped, percent, quantity } from "../../words/quantities.ts";
 import { lasting, utcClock } from "../../words/time.ts";
 import { Icon } from "../../shell/icons.tsx";
-import { Hops } from "../links/hops.tsx";
+import { Hops } from "../routes/hops.tsx";
 import { followed } from "./pane.tsx";
 
 const LIGHT_M_S = 299_792_458;

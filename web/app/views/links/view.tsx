@@ -7,9 +7,7 @@ import { run, runId } from "../../state/runs.ts";
 import { sameSubject, select, selected, type Subject } from "../../state/subject.ts";
 import { Tabs } from "../../table/tabs.tsx";
 import { Card } from "../globe/card.tsx";
-import { Delays } from "./delays.tsx";
-
-const DELAYS = "delays";
+import { PICTURES } from "../shown.ts";
 
 const chosen = signal<string | null>(null);
 const conditions = signal<Condition[]>([]);
@@ -18,24 +16,21 @@ effect(() => {
   untracked(() => [chosen.value, conditions.value] = [null, []]);
 });
 
-/// In the server's order; what of them is a picture comes last.
+/// In the server's order; pictures come last.
 function tables(): string[] {
-  return [...Object.keys(run.value?.tables ?? {}), ...(asks("matrix") ? [DELAYS] : [])];
-}
-
-function asks(question: string): boolean {
-  return run.value?.questions.includes(question) ?? false;
+  return [...Object.keys(run.value?.tables ?? {}), ...PICTURES.filter(({ there }) => there()).map(({ name }) => name)];
 }
 
 export function View() {
   const all = tables();
   if (all.length === 0) return <div class="empty"><h2>No tables</h2><p>This folder holds none: run its scenario again with <code>skyweft run</code>.</p></div>;
   const table = chosen.value && all.includes(chosen.value) ? chosen.value : all[0]!;
+  const picture = PICTURES.find(({ name }) => name === table);
   return (
     <div class="links-view">
-      <Tabs label="Tables" names={all} words={(name) => (name === DELAYS ? "delay matrix" : name.replaceAll("_", " "))} count={(name) => run.value?.tables[name]} chosen={table} onChoose={open}>
-        {table === DELAYS ? (
-          <Delays />
+      <Tabs label="Tables" names={all} words={(name) => name.replaceAll("_", " ")} count={(name) => run.value?.tables[name]} chosen={table} onChoose={open}>
+        {picture ? (
+          <picture.View />
         ) : (
           <Grid key={`${runId.value} ${table}`} run={runId.value} table={table} conditions={conditions}
             onChoose={(row) => choose(row)}
@@ -59,7 +54,7 @@ function Hint() {
     <div class="empty">
       <h2>Nothing selected</h2>
       <p>Choose a row: a link shows its budget, a pair of a route its route hop by hop. A column's head sorts.</p>
-      {!asks("path") && <p>For routes and delays add <code>[[routes]]</code> to the scenario and run it again.</p>}
+      {PICTURES.filter(({ there }) => !there()).map(({ name, more }) => <p key={name}>{more}</p>)}
     </div>
   );
 }

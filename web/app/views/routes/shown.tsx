@@ -2,9 +2,11 @@
 import { quantile, timeTicks } from "../../chart/distribution.ts";
 import { courseOf } from "../../state/courses.ts";
 import { valueAt, type Series } from "../../state/meetings.ts";
+import { run } from "../../state/runs.ts";
 import { quantity } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
 import type { Shown, Tile } from "../shown.ts";
+import { Delays } from "./delays.tsx";
 
 interface RouteFigures {
   pairs: number;
@@ -65,6 +67,15 @@ export const shown: Shown = {
       xText: lasting,
       xTicks: timeTicks,
       lacking: <>Neither run has routes: add <code>[[routes]]</code> for delays.</>,
+    },
+  ],
+  pictures: [
+    {
+      rank: 10,
+      name: "delay matrix",
+      there: () => run.value?.questions.includes("matrix") ?? false,
+      View: Delays,
+      more: <>For routes and delays add <code>[[routes]]</code> to the scenario and run it again.</>,
     },
   ],
 };

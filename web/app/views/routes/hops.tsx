@@ -6,6 +6,7 @@ import { runId, scene, wordsOf } from "../../state/runs.ts";
 import { select } from "../../state/subject.ts";
 import { grouped, quantity } from "../../words/quantities.ts";
 import { lasting } from "../../words/time.ts";
+import { stepsOf } from "./steps.ts";
 
 interface Props {
   route: number;
@@ -15,7 +16,7 @@ interface Props {
 
 /// The moment in whole steps of the routes: a route holds until the next.
 const step_s = computed(() => {
-  const step = Math.min(...(scene.value?.routes.map((route) => route.step_s) ?? []));
+  const step = Math.min(...(scene.value ? stepsOf(scene.value) : []));
   return Number.isFinite(step) ? Math.floor(calm_s.value / step + 1e-6) * step : calm_s.value;
 });
 
