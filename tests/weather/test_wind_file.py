@@ -14,6 +14,7 @@ from skyweft.motion.airship import STEP_S, Keeping
 from skyweft.scenario.reading import load
 from skyweft.weather import model
 from skyweft.weather.wind import at, everywhere, over
+from skyweft.weather.wind_file import axes, read
 from skyweft.world.atmosphere import standard
 from skyweft.world.clock import Clock
 
@@ -168,3 +169,11 @@ def test_a_file_that_is_none_and_a_hole(tmp_path: Path) -> None:
     holed.to_netcdf(tmp_path / "holed.nc", engine="h5netcdf")
     with pytest.raises(ScenarioError, match=r"u lacks 1 of"):
         _wind(tmp_path / "holed.nc", (30.0, 114.0))
+
+
+def test_winds_faster_than_any_and_files_that_never_end(tmp_path: Path) -> None:
+    path = _file(tmp_path / "wind.nc", factor=40.0)
+    with pytest.raises(ScenarioError, match=r"u reaches [1-9][\d.,]+ m/s, allowed is 300; is its unit"):
+        read(path, 0, CLOCK, HOUR_S)
+    with pytest.raises(ScenarioError, match="the kernel makes up what it holds"):
+        axes(Path("/proc/kmsg"), CLOCK)

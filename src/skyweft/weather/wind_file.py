@@ -6,6 +6,7 @@ guessed: a unit that is not stated is asked for.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.errors import ScenarioError
+from skyweft.files import beginning
 from skyweft.world.atmosphere import HIGHEST_M, LOWEST_M, standard
 from skyweft.world.clock import Clock, tai_ns_from_utc_ns
 
@@ -26,6 +28,7 @@ COMPONENTS = (
 SPEEDS = {"m s-1": 1.0, "m/s": 1.0, "m s**-1": 1.0, "knots": 1852 / 3600, "kt": 1852 / 3600}
 PRESSURES = {"pa": 1.0, "hpa": 100.0, "mbar": 100.0, "millibars": 100.0}
 HEIGHTS = {"m": 1.0, "km": 1e3}
+SPEED_MAX_M_S = 300.0  # twice the fastest jet below the mesopause
 BYTES_MAX = 2e9
 EVEN = 1e-3  # of a step: times that are off by no more are evenly spaced
 SECOND_NS = 10**9
@@ -115,7 +118,9 @@ def read(path: Path, changed_ns: int, clock: Clock, end_s: float) -> Grid:
     return Grid(float(found.time_s[rows][0]), step_s, found, np.stack(parts, axis=-1))
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    beginning(path, 1)  # refuses what is no regular file, for which a reader may wait for ever
     try:
         import xarray as xr
     except ImportError as error:
@@ -124,7 +129,8 @@ def _opened(path: Path) -> Any:
         ) from error
     grib = path.suffix.lower() in (".grib", ".grib2", ".grb", ".grb2")
     try:
-        return xr.open_dataset(path, engine="cfgrib" if grib else "h5netcdf")
+        with xr.open_dataset(path, engine="cfgrib" if grib else "h5netcdf") as cube:
+            yield cube
     except ValueError as error:
         if grib and "cfgrib" in str(error):
             words = "winds from GRIB need cfgrib: pip install cfgrib, or make NetCDF of it"
@@ -134,7 +140,7 @@ def _opened(path: Path) -> Any:
         raise ScenarioError(
             f"{path.name}: NetCDF needs h5netcdf: pip install 'skyweft[wind]'"
         ) from error
-    except (OSError, KeyError, EOFError) as error:
+    except (OSError, KeyError, EOFError, RuntimeError) as error:  # the last of damaged HDF5
         raise ScenarioError(f"{path.name}: is no NetCDF-4 or GRIB file: {error}") from error
 
 
@@ -257,4 +263,10 @@ def _values(
         value = value.take(order, axis)
     if count := int(np.count_nonzero(~np.isfinite(value))):
         raise ScenarioError(f"{name}: {wind.name} lacks {count:,} of {value.size:,} values")
-    return value * SPEEDS[unit.lower()]
+    value *= SPEEDS[unit.lower()]
+    if (fastest := float(np.abs(value).max())) > SPEED_MAX_M_S:
+        raise ScenarioError(
+            f"{name}: {wind.name} reaches {fastest:,.4g} m/s, allowed is {SPEED_MAX_M_S:g}; is its "
+            f"unit {unit!r}?"
+        )
+    return value
