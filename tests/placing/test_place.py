@@ -369,9 +369,3 @@ def test_inhabitants_weigh_unless_there_are_weights(tmp_path: Path) -> None:
 def test_reasons_that_differ_in_numbers_alone_are_one() -> None:
     reasons = [("300 km away", 2), ("1,200.5 km away", 1), ("full", 2), ("300 km away", 1)]
     assert [*alike(reasons)] == [("300 km away (or other numbers)", 4), ("full", 2)]
-
-
-def test_terrain_is_not_read_and_so_refused(tmp_path: Path) -> None:
-    text = BASE + place_table(terrain="hills.tif") + fleet("drones", **DRONES)
-    with pytest.raises(ScenarioError, match="terrain: unknown key"):
-        skyweft.place(write(tmp_path, text))

@@ -173,7 +173,9 @@ def test_a_file_that_is_none_and_a_hole(tmp_path: Path) -> None:
 
 def test_winds_faster_than_any_and_files_that_never_end(tmp_path: Path) -> None:
     path = _file(tmp_path / "wind.nc", factor=40.0)
-    with pytest.raises(ScenarioError, match=r"u reaches [1-9][\d.,]+ m/s, allowed is 300; is its unit"):
+    with pytest.raises(
+        ScenarioError, match=r"u reaches [1-9][\d.,]+ m/s, allowed is 300; is its unit"
+    ):
         read(path, 0, CLOCK, HOUR_S)
     with pytest.raises(ScenarioError, match="the kernel makes up what it holds"):
         axes(Path("/proc/kmsg"), CLOCK)

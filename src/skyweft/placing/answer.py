@@ -190,6 +190,8 @@ def _out_of_reach(solved: Solved, known: _Known, point: int, option: int) -> str
         return (
             f"reached only from where craft cannot be: {name}: {solved.options.forbidden[option]}"
         )
+    if point in solved.options.cover.hidden:
+        return "terrain hides it from every craft in reach"
     if known.rate_bps[point] > 0:
         asked = solved.world.placing.line_of_sight.probability_min
         return (

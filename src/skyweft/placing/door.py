@@ -9,7 +9,15 @@ from skyweft.placing.answer import Solved, flights, points, refused, stations
 from skyweft.placing.choosing import TIME_MAX_S, place_most
 from skyweft.placing.options import World, options, problem
 from skyweft.placing.product import Placement
-from skyweft.placing.reading import Asked, Points, Wanted, read, read_candidates, read_demand
+from skyweft.placing.reading import (
+    Asked,
+    Points,
+    Wanted,
+    read,
+    read_candidates,
+    read_demand,
+    standing_on,
+)
 from skyweft.placing.writing import refuse_taken, write
 from skyweft.scenario.reading import load
 
@@ -53,6 +61,11 @@ def place(
     found = options(world)
     question = problem(world, found)
     solved = Solved(world, found, question, place_most(question, time_max_s))
+    if void := found.cover.void:
+        warnings += (
+            f"terrain: the file has no height over {void:,} places that lines of sight pass: "
+            "nothing hides there",
+        )
     placement = _placement(solved, warnings)
     if folder is None:
         return placement
@@ -81,9 +94,10 @@ def _world(asked: Asked) -> tuple[World, tuple[str, ...]]:
     """Return what a placement is made in, and what is to be warned of."""
     placing = asked.placing
     wanted, candidates = read_demand(placing.demand), read_candidates(placing.candidates)
+    wanted, ground = standing_on(placing.terrain, wanted, candidates)
     scenario = load(_with_all(asked, wanted, candidates), beside=asked.path)
     fleet = build_fleet(scenario)
-    world = World(placing, scenario, fleet, wanted, candidates)
+    world = World(placing, scenario, fleet, wanted, candidates, ground)
     warnings = (*wanted.points.warnings, *candidates.warnings, *fleet.warnings)
     return world, tuple(dict.fromkeys(warnings))
 

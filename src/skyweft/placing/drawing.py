@@ -35,7 +35,7 @@ def placement_map(placement: Placement, ax: Axes | None = None, palette: Palette
     -------
     matplotlib.axes.Axes
         Longitude to the right, latitude up. Rings end where a point of the usual environment is no
-        longer reached; terrain hides nothing.
+        longer reached, over smooth ground.
     """
     ax = dress(given_or_new(ax), palette)
     where = np.array([(point.longitude_deg, point.latitude_deg) for point in placement.points])

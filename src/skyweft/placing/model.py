@@ -92,6 +92,19 @@ class LineOfSight(Entry):
         return self
 
 
+class Terrain(Entry):
+    """Ground that hides: heights of a GeoTIFF."""
+
+    file: File
+    """One band of heights in metres, with its projection. It must cover demand and candidates."""
+    antenna_m: Annotated[float, Field(ge=0, le=1_000)] = 2.0
+    """Of a point above its ground, where its own altitude is not higher."""
+    above_ellipsoid_m: Annotated[float, Field(ge=-120, le=100)] = 0.0
+    """Of the heights' zero: the geoid's undulation where they are above sea level."""
+    effective_radius: Annotated[float, Field(ge=0.5, le=10)] = 4 / 3
+    """k: how much larger the Earth looks to waves that the air bends; 1 is geometry alone."""
+
+
 class Backhaul(Entry):
     """What must lead on from a craft: to a satellite, an airship or a site of the scenario."""
 
@@ -167,6 +180,8 @@ class Placing(Entry):
     """What there is to be placed, by name: `[place.fleets.NAME]`."""
     line_of_sight: LineOfSight = LineOfSight()
     """How likely points see what flies."""
+    terrain: Terrain | None = None
+    """Ground that hides points from craft; none unless given."""
     backhaul: Backhaul = Backhaul()
     """What must lead on from a craft."""
     distance_max_m: Distance | None = None

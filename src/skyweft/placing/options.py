@@ -18,6 +18,7 @@ from skyweft.placing.model import Craft, Placing
 from skyweft.placing.reach import ENVIRONMENTS, Reach, Table, pairs, reach, rules, table
 from skyweft.placing.reading import Points, Wanted
 from skyweft.placing.staying import band, middle, motion_at, needed, sortie, why_not
+from skyweft.placing.terrain import Ends, Ground, seen
 from skyweft.scenario.motion import Loiter, Motion
 from skyweft.scenario.scenario import Scenario
 from skyweft.weather.model import Weather
@@ -36,6 +37,7 @@ class World(NamedTuple):
     fleet: Fleet
     wanted: Wanted
     candidates: Points
+    ground: Ground | None = None  # what hides
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Reached(NamedTuple):
     first: Ints  # (O + 1,)
     point: Ints
     rate_bps: Floats  # either way, of the whole carrier
+    hidden: Ints = np.empty(0, np.int64)  # points that terrain hides from an option in reach
+    void: int = 0  # places of profiles over which the terrain's file has no height
 
 
 def options(world: World) -> Options:
@@ -101,6 +105,7 @@ def options(world: World) -> Options:
             environments(world),
         )
     )
+    reached = _over_the_ground(world, reached, candidate, motions)
     return Options(
         np.repeat(np.arange(len(parts)), [len(part.motion) for part in parts]),
         candidate,
@@ -113,6 +118,33 @@ def options(world: World) -> Options:
         tuple(found),
         reached,
     )
+
+
+def _over_the_ground(
+    world: World, reached: Reached, candidate: Ints, motions: list[Motion]
+) -> Reached:
+    """Leave out points that terrain hides."""
+    if world.ground is None:
+        return reached
+    points, places = world.wanted.points, world.candidates
+    bands = [band(motion) for motion in motions]
+    ends = Ends(
+        np.stack([points.latitude_deg, points.longitude_deg, points.altitude_m], axis=1),
+        np.stack(
+            [
+                places.latitude_deg[candidate],
+                places.longitude_deg[candidate],
+                np.array([where.low_m for where in bands]),
+            ],
+            axis=1,
+        ),
+        np.array([where.radius_m for where in bands]),
+    )
+    owner = np.repeat(np.arange(len(motions)), np.diff(reached.first))
+    free, void = seen(world.ground, ends, owner, reached.point)
+    first = np.concatenate([[0], np.cumsum(np.bincount(owner[free], minlength=len(motions)))])
+    hidden = np.unique(reached.point[~free])
+    return Reached(first, reached.point[free], reached.rate_bps[free], hidden, void)
 
 
 def environments(world: World) -> Ints:

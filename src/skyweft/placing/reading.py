@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from skyweft.motion.notation import notation, read_json
 from skyweft.motion.sites import sites
 from skyweft.motion.tables import ALTITUDE, LATITUDE, LONGITUDE, complain, read_table
 from skyweft.placing.line_of_sight import TR_38811
-from skyweft.placing.model import GRID_MAX, Candidates, Demand, Grid, Placing
+from skyweft.placing.model import GRID_MAX, Candidates, Demand, Grid, Placing, Terrain
+from skyweft.placing.terrain import Ground, heights
+from skyweft.placing.terrain import read as read_terrain
 from skyweft.scenario.motion import Sites
 from skyweft.scenario.reading import text_of, toml_tables
 from skyweft.scenario.words import place, shown
@@ -245,3 +247,28 @@ def _grid(grid: Grid) -> Points:
     where = np.array([(y, x, z) for y in latitude for x in longitude for z in heights])
     names = tuple(f"grid-{k + 1:0{len(str(count))}d}" for k in range(count))
     return Points(names, where[:, 0], (where[:, 1] + 180) % 360 - 180, where[:, 2])
+
+
+def standing_on(
+    asked: Terrain | None, wanted: Wanted, candidates: Points
+) -> tuple[Wanted, Ground | None]:
+    """Put points of demand on the ground, and return it.
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be read, or lacks a point or a candidate.
+    """
+    if asked is None:
+        return wanted, None
+    points = wanted.points
+    latitude_deg, longitude_deg = (
+        np.concatenate([getattr(points, name), getattr(candidates, name)])
+        for name in ("latitude_deg", "longitude_deg")
+    )
+    terrain = read_terrain(asked.file, latitude_deg, longitude_deg)
+    terrain = terrain._replace(height_m=terrain.height_m + np.float32(asked.above_ellipsoid_m))
+    ground_m = heights(asked.file.name, terrain, points.latitude_deg, points.longitude_deg)
+    altitude_m = np.maximum(points.altitude_m, ground_m + asked.antenna_m)
+    stood = replace(wanted, points=replace(points, altitude_m=altitude_m))
+    return stood, Ground(terrain, asked.effective_radius)
