@@ -8,8 +8,10 @@ from skyweft.links.antennas import (
     dish_off_axis_gain_dbi,
     gain_towards_dbi,
     peak_gain_dbi,
+    side_lobe_angle_deg,
 )
 from skyweft.scenario.terminals import Antenna, AnyAntenna
+from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 ANTENNA: TypeAdapter[Antenna] = TypeAdapter(AnyAntenna)
 
@@ -25,6 +27,15 @@ def test_dish_never_rises_off_axis(diameter_m: float) -> None:
     gain = dish_off_axis_gain_dbi(phi, diameter_m, 12e9, 0.65)
     assert gain[0] == pytest.approx(dish_gain_dbi(diameter_m, 12e9, 0.65))
     assert np.all(np.diff(gain) <= 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("wavelengths", "angle_deg"),
+    [(200, 1.0), (50.5, 100 / 50.5), (33.3, 114 * 33.3**-1.09), (33.2, 2.5), (5, 2.5)],
+)
+def test_where_the_envelope_of_side_lobes_begins(wavelengths: float, angle_deg: float) -> None:
+    """phi_min of Recommendation ITU-R S.465-6, recommends 2, beside where its words change."""
+    assert side_lobe_angle_deg(wavelengths) == pytest.approx(angle_deg, rel=1e-12)
 
 
 def test_half_power_beamwidth() -> None:
@@ -67,3 +78,11 @@ def test_boresights(antenna: dict[str, object], rise_deg: float, gain_dbi: float
 def test_a_tracking_dish_keeps_its_peak() -> None:
     dish = ANTENNA.validate_python({"kind": "parabolic", "diameter_m": 1.0})
     assert gain_towards_dbi(dish, 12e9, np.array([0.1])) == peak_gain_dbi(dish, 12e9)
+
+
+@pytest.mark.parametrize("boresight", ["up", "down", "tracking"])
+def test_a_dish_has_one_peak_wherever_it_looks(boresight: str) -> None:
+    keys = {"diameter_m": 2.0, "efficiency": 0.6, "boresight": boresight}
+    dish = ANTENNA.validate_python({"kind": "parabolic", **keys})
+    circumference = np.pi * 2.0 * 12e9 / SPEED_OF_LIGHT_M_S
+    assert peak_gain_dbi(dish, 12e9) == pytest.approx(10 * np.log10(0.6 * circumference**2))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from skyweft.errors import ScenarioError
 from skyweft.fleet import Fleet
 from skyweft.links import budget as stage
-from skyweft.links.budget import link_budget, rates_at
+from skyweft.links.budget import link_budget, rates_at, samples_at
 from skyweft.links.product import LinkSamples
+from skyweft.stage.restriction import Restriction, Restrictions
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
 
 from .conftest import contacts_of, fleet_of, motion_until, scenario_of
@@ -123,6 +124,18 @@ def test_one_way_radios(fleet: Fleet) -> None:
     assert np.all(links.rate_reverse_bps == 0)
     assert np.all(np.isnan(links.margin_reverse_db))
     assert np.all(np.isnan(links.cn0_reverse_dbhz))
+
+
+def test_who_only_hears_sends_on_no_carrier(fleet: Fleet) -> None:
+    terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
+    del terminals["user"]["eirp_dbw"]
+    links = link_budget(
+        scenario_of(terminals=terminals), fleet, motion_until(1200.0), contacts_of(PASS)
+    )
+    for silent in (links.loss_db, links.cn0_dbhz, links.margin_db, links.doppler_hz):
+        assert np.all(np.isnan(silent))
+    assert np.all(links.rate_bps == 0)
+    assert np.all(links.rate_reverse_bps > 0)
 
 
 def one_way(ends: list[str], carriers_hz: dict[str, float], sender: str | None) -> LinkSamples:
@@ -267,3 +280,98 @@ def test_a_link_without_a_budget_is_refused(fleet: Fleet) -> None:
     )
     with pytest.raises(ScenarioError, match="a radio and a laser"):
         link_budget(wrong, fleet, motion_until(1200.0), contacts_of(PASS))
+
+
+def test_restrictions_take_from_rates_and_silence_what_is_left_nothing(fleet: Fleet) -> None:
+    motion, contacts, scene = motion_until(1200.0), contacts_of(PASS + LASERS), scenario_of()
+    plain = link_budget(scene, fleet, motion, contacts)
+    said = Restrictions.of(
+        [Restriction((0, 3), 400.0, 500.0, "rain", 0.25), Restriction(1, 600.0, 1500.0, "night")]
+    )
+    links = link_budget(scene, fleet, motion, contacts, restrictions=said)
+    # Two samples more at each border within a contact; that at 600 s is on the grid of 60 already.
+    assert len(links) == len(plain) + 5
+    mine = contacts.link[links.contact]
+    wet = (mine == 0) & (links.time_s >= 400) & (links.time_s < 500)
+    dark = (mine == 1) & (links.time_s >= 600)
+    assert wet.sum() > 2
+    asked = links.contact, links.time_s
+    alone = samples_at(scene, fleet, motion, contacts, *asked)
+    for name in ("rate_bps", "rate_reverse_bps"):
+        whole = getattr(alone, name)
+        factor = np.where(wet, 0.25, np.where(dark, 0.0, 1.0))
+        np.testing.assert_allclose(getattr(links, name), whole * factor, rtol=1e-12)
+    for name in ("cn0_dbhz", "margin_db", "cn0_reverse_dbhz", "margin_reverse_db"):
+        np.testing.assert_array_equal(
+            np.isnan(getattr(links, name)), np.isnan(getattr(alone, name)) | dark
+        )
+    again = samples_at(scene, fleet, motion, contacts, *asked, said)
+    np.testing.assert_array_equal(again.rate_bps, links.rate_bps)
+    np.testing.assert_array_equal(np.isnan(again.cn0_dbhz), np.isnan(links.cn0_dbhz))
+
+
+def test_the_moment_before_a_block_is_told_as_it_is(fleet: Fleet) -> None:
+    """A border on the block's start has a sample a hair earlier, which the tracks do not reach."""
+    said = Restrictions.of([Restriction(0, 480.0, 700.0, "night")])
+    motion, contacts = motion_until(1200.0, 480.0), contacts_of(PASS)
+    links = link_budget(scenario_of(), fleet, motion, contacts, restrictions=said)
+    assert links.time_s[:2].tolist() == [np.nextafter(480.0, 0.0), 480.0]
+    assert links.rate_bps[0] > 0
+    assert links.rate_bps[1] == 0
+    assert links.range_m[0] == links.range_m[1] > 0
+
+
+def test_who_is_absent_carries_nothing(fleet: Fleet) -> None:
+    motion = motion_until(1200.0)
+    for column in (motion.tracks.position_m, motion.tracks.velocity_m_s):
+        column[:, :, 19:] = np.nan
+    contacts = contacts_of(PASS + LASERS)
+    row, time_s = np.argsort(contacts.link).repeat(2), np.array([500.0, 700.0, 500.0, 700.0])
+    rates = rates_at(scenario_of(), fleet, motion, contacts, row, time_s)
+    for each in rates:
+        assert (each > 0).tolist() == [True, False, True, False]
+
+
+def test_an_antenna_with_gain_adds_it_and_one_that_scans_takes_it_off(fleet: Fleet) -> None:
+    """Power, feeder and gain make an EIRP, gain and noise a G/T; both fall by 20 log10 cos."""
+    motion, contacts = motion_until(1200.0), contacts_of(PASS)
+    plain = link_budget(scenario_of(), fleet, motion, contacts)
+    terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
+    array = {"kind": "phased_array", "gain_dbi": 20.0, "exponent": 2.0, "boresight": "up"}
+    array |= {"scan_max_deg": 90.0}
+    keys = {"power_dbw": -26.5, "losses_db": 0.5, "noise_temperature_k": 1000.0, "antenna": array}
+    user = {key: terminals["user"][key] for key in ("kind", "frequency_hz", "bandwidth_hz")}
+    own = link_budget(
+        scenario_of(terminals=terminals | {"user": user | keys}), fleet, motion, contacts
+    )
+    stated = link_budget(scenario_of(**changed("user", antenna=array)), fleet, motion, contacts)
+    scan_db = 20 * np.log10(np.sin(np.radians(plain.elevation_deg)))
+    np.testing.assert_allclose(own.cn0_dbhz, plain.cn0_dbhz + scan_db, atol=1e-3)  # -7 dBW again
+    gained = 20 - 0.5 - 30 + 31.6  # against the -31.6 dB/K stated
+    np.testing.assert_allclose(
+        own.cn0_reverse_dbhz, plain.cn0_reverse_dbhz + gained + scan_db, atol=1e-3
+    )
+    for name in ("cn0_dbhz", "cn0_reverse_dbhz"):
+        np.testing.assert_allclose(getattr(stated, name), getattr(plain, name) + scan_db, atol=1e-3)
+
+
+def test_lasers_of_two_rates_carry_the_lesser_and_know_what_is_stated(fleet: Fleet) -> None:
+    terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
+    terminals |= {"slow": {"kind": "optical", "rate_bps": 2e9}}
+    scene = scenario_of()
+    platforms = scene.model_dump(exclude_unset=True)["platforms"]
+    platforms["sats"]["terminals"] = ["sat", "laser", "slow"]
+    for keys, margin, loses in (({}, {}, False), ({"losses_db": 2.0}, {}, True),
+                                ({}, {"margin_db": 3.0}, True)):  # fmt: skip
+        mine = terminals | {name: terminals[name] | margin for name in ("laser", "slow")}
+        rules = [{"between": ["user", "sat"]}, {"between": ["laser", "slow"], **keys}]
+        whole = scenario_of(terminals=mine, platforms=platforms, links=rules)
+        links = link_budget(whole, fleet, motion_until(1200.0), contacts_of(LASERS))
+        assert np.all(links.rate_bps == 2e9)
+        assert np.all(links.rate_reverse_bps == 2e9)
+        free_space = 20 * np.log10(4 * np.pi * links.range_m / 1550e-9) + keys.get("losses_db", 0)
+        np.testing.assert_allclose(links.loss_db, free_space if loses else np.nan, atol=1e-3)
+        np.testing.assert_array_equal(links.margin_db, 3.0 if margin else np.nan)
+        asked = links.contact, links.time_s
+        known = whole, fleet, motion_until(1200.0), contacts_of(LASERS)
+        np.testing.assert_array_equal(samples_at(*known, *asked).loss_db, links.loss_db)

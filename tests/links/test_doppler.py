@@ -37,3 +37,11 @@ def test_both_ends_move() -> None:
 def test_slant_range_ends() -> None:
     assert slant_range_m(90, 600e3) == pytest.approx(600e3)
     assert slant_range_m(0, 600e3) == pytest.approx(np.sqrt(2 * 6371e3 * 600e3 + 600e3**2))
+
+
+def test_two_on_one_spot_have_no_direction() -> None:
+    """No line between them, so no rate: 0 / 0, and no warning of it."""
+    range_m, rate, bend = range_rates(np.zeros(3), np.array([1.0, 0.0, 0.0]), np.zeros(3))
+    assert range_m == 0
+    assert np.isnan(rate)
+    assert np.isnan(bend)

@@ -81,3 +81,18 @@ def test_vertical_at_any_height() -> None:
     seen = geometry_between(fleet, motion, low, high, np.zeros(300))
     assert np.degrees(np.arccos(seen.rise_source)).max() < 5e-6
     assert np.degrees(np.arccos(-seen.rise_target)).max() < 5e-6
+
+
+def test_a_mover_that_leaves_at_once_is_there_on_its_last_knot(fleet: Fleet) -> None:
+    """Of two knots the second, and of none at all nothing: no moment before the tracks is asked."""
+    whole = motion_until(1200.0)
+    for last in (0, 1):
+        motion = motion_until(1200.0)
+        for column in (motion.tracks.position_m, motion.tracks.velocity_m_s):
+            column[0, :, last + 1 :] = np.nan
+        time_s = whole.tracks.time_s[: last + 2]
+        here, there = np.full(len(time_s), 3), np.zeros(len(time_s), int)
+        seen, known = (geometry_between(fleet, m, here, there, time_s) for m in (motion, whole))
+        assert np.isnan(seen.range_m).tolist() == [False] * last + [last == 0] + [True]
+        there_still = ~np.isnan(seen.range_m)
+        np.testing.assert_allclose(seen.range_m[there_still], known.range_m[there_still], atol=0.1)

@@ -121,6 +121,7 @@ def test_each_direction_has_its_own_sender() -> None:
         assert high.altitude_m[0] > 590e3
         assert path.wavelength_m * path.frequency_hz == pytest.approx(299_792_458)
     assert (there.frequency_hz, back.frequency_hz) == (2.1e9, 2.0e9)
+    assert there.start == back.start == datetime(2026, 7, 1, tzinfo=UTC)
     np.testing.assert_array_equal(there.geometry.rise_source, back.geometry.rise_target)
 
 

@@ -83,3 +83,32 @@ def test_quantiles_are_within_a_thousandth(values: list[float], share: float) ->
         doubled, [max(share - 1.5 / len(doubled), 0), min(share + 1.5 / len(doubled), 1)]
     )
     assert np.floor(low) * (1 - 1e-3) <= found <= max(high, 1) * (1 + 1e-3)
+
+
+def test_what_is_kept_between_blocks_loses_nothing() -> None:
+    """A block that ends after one sample, and rates below one bit a second or of none at all."""
+    whole, parts = Rates.empty(2), Rates.empty(2)
+    time_s, rate_bps = [0.0, 0.5, 1.0, 1.5], [0.5, 0.0, 0.0, 300.0]
+    whole.add(CONTACTS, _links([0] * 4, time_s, rate_bps), Seen.nothing(2))
+    before = Seen.nothing(2)
+    for k in range(4):
+        seen, part = Seen.nothing(2), Rates.empty(2)
+        seen.take_over(slice(None), before, slice(None))
+        part.add(CONTACTS, _links([0], [time_s[k]], [rate_bps[k]]), seen)
+        parts.join(Rates.of({name: part.columns()[name].copy() for name in part.columns()}))
+        before = seen
+    for name in Rates.__slots__:
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    # By hand: half a second each of 0.25, 0 and 150 bit/s.
+    np.testing.assert_allclose(parts.total[0], [1.5, 75.125])
+    assert parts.weight_s[0].sum() == 1.5
+
+
+def test_the_greatest_of_two_blocks_stands_for_a_bin() -> None:
+    low, high = Rates.empty(2), Rates.empty(2)
+    for rates, value in ((low, 100.0), (high, 100.001)):  # a bin is a thousandth wide
+        rates.add(CONTACTS, _links([0, 0], [0, 10], [value, value]), Seen.nothing(2))
+    for one, other in ((low, high), (high, low)):
+        joined = Rates.of({name: column.copy() for name, column in one.columns().items()})
+        joined.join(other)
+        assert joined.quantile(0, 0.5) == 100.001

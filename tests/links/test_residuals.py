@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 import skyweft
 from skyweft.fleet import Floats
-from skyweft.links.residuals import left
+from skyweft.links.budget import link_budget
+from skyweft.links.residuals import left, residuals
 from skyweft.scenario.terminals import Precompensation
 from skyweft.world.ellipsoid import to_ecef, up
 from tests.written import group, head, link, radio
+
+from .conftest import contacts_of, fleet_of, motion_until, scenario_of
 
 EARTH_M, GM = 6_378_137.0, 3.986004418e14
 HEIGHT_M = 1_000e3
@@ -125,6 +128,44 @@ def test_an_old_shift_is_off_by_its_drift(age_s: float) -> None:
     np.testing.assert_allclose(found, exact, atol=3.3e-3 * age_s * exact.max())
 
 
+def test_errors_of_both_ends_add_up() -> None:
+    """Along the line nothing of a velocity error is lost: 3 m/s of one and 5 of the other."""
+    how = _knowing(velocity_error_m_s=3.0, ephemeris_velocity_error_m_s=5.0)
+    np.testing.assert_allclose(left(how, _terminal(1), _satellite(0.0)), 8.0, rtol=1e-9)
+
+
+def test_an_error_longer_than_the_line_may_turn_it_anywhere() -> None:
+    """Off by more than the distance, any direction is possible: the rate may be +v or -v."""
+    found = left(
+        _knowing(position_error_m=1e6, ephemeris_error_m=1e6), _terminal(1), _satellite(0.0)
+    )
+    np.testing.assert_allclose(found, SPEED_M_S, rtol=1e-9)
+    assert left(_knowing(position_error_m=1e3), _terminal(1), _terminal_above()) == 0
+
+
+def _terminal_above() -> States:
+    """Return what stands over the terminal and does not move: there is no rate to be wrong in."""
+    place, velocity, pull = _terminal(1)
+    return place * 2, velocity, pull
+
+
+@pytest.mark.parametrize("how", [_knowing(position_error_m=2e3, age_s=0.5), _beam(30e3)])
+@pytest.mark.parametrize("longitude_deg", [0.0, 120.0])
+def test_many_at_once_are_as_each_alone_and_a_turned_earth_is_no_other(
+    how: Precompensation, longitude_deg: float
+) -> None:
+    angle = np.array([-0.2, 0.0, 0.15, 0.3])
+    turn = np.radians(longitude_deg)
+    about = np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
+    ends = _terminal(4, (0.0, 150.0, -80.0)), _satellite(angle)
+    terminal, far = ([column @ about for column in end] for end in ends)
+    together = left(how, tuple(terminal), tuple(far))
+    alone = [
+        left(how, _terminal(1, (0.0, 150.0, -80.0)), _satellite(each)).item() for each in angle
+    ]
+    np.testing.assert_allclose(together, alone, rtol=1e-6)
+
+
 def test_a_run_has_them_of_rules_that_say_so(tmp_path: Path) -> None:
     file = tmp_path / "train.toml"
     (tmp_path / "line.csv").write_text("latitude_deg,longitude_deg\n30,114\n32,114\n")
@@ -157,3 +198,31 @@ def test_a_run_has_them_of_rules_that_say_so(tmp_path: Path) -> None:
 def test_no_word_in_vain(words: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Precompensation.model_validate(words)
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_the_terminal_is_the_lower_end_whoever_is_written_first(hears: bool) -> None:
+    how = {"at": "beam_centre", "beam_radius_m": 30e3}
+    terminals = scenario_of().model_dump(exclude_unset=True)["terminals"]
+    if not hears:
+        del terminals["user"]["gt_db_k"]
+    found = []
+    for between, ends in ((["user", "sat"], (3, 0)), (["sat", "user"], (0, 3))):
+        rule = {"between": between, "waveform": "shannon", "precompensation": how}
+        scene = scenario_of(terminals=terminals, links=[rule])
+        contacts = contacts_of([(0, *ends, 310.0, 554.1, 800.0)])
+        known = scene, fleet_of(), motion_until(1200.0), contacts
+        residual = residuals(*known, link_budget(*known))
+        assert residual is not None
+        found.append(residual)
+    one, other = found
+    np.testing.assert_array_equal(one.residual_hz, other.residual_reverse_hz)
+    np.testing.assert_array_equal(one.residual_reverse_hz, other.residual_hz)
+    # Over the middle of its pass 600 km up; back on the satellite's carrier, where anyone hears it.
+    radius_m, rate = 6.978137e6, 1.0829e-3
+    off_m_s = radius_m * rate * np.sin(np.arctan(30e3 / 600e3))
+    assert one.residual_hz[5] == pytest.approx(off_m_s * 2.1e9 / 299_792_458, rel=0.01)
+    if hears:
+        np.testing.assert_allclose(one.residual_reverse_hz, one.residual_hz * 2.0 / 2.1, rtol=1e-6)
+    else:
+        assert np.isnan(one.residual_reverse_hz).all()

@@ -109,3 +109,25 @@ def test_any_division_gives_each_sample_once(
     grid = {m * step for m in range(int(RUN_S / step) + 2) if start < m * step < end}
     assert set(whole) == {start, best, end} | grid
     assert whole == sorted(set(whole))
+
+
+def test_a_border_that_rounding_moves_is_of_one_block() -> None:
+    """Multiples of 0.1 are none in binary: m * 0.1 / 0.1 falls on either side of m."""
+    one = contact(0.05, 0.05, 30.0)
+    whole = times(one, 0.1)
+    open_end = contact(0.05, 0.05, 30.0, "end")
+    for m in range(1, 300):
+        at_s = m * 0.1
+        for border_s in (at_s, np.nextafter(at_s, 0.0), np.nextafter(at_s, 99.0)):
+            first = times(open_end, 0.1, (0.0, border_s))
+            assert first == [each for each in whole if each < border_s]
+            assert first + times(one, 0.1, (border_s, RUN_S)) == whole
+
+
+def test_what_begins_with_the_next_block_is_left_to_it() -> None:
+    assert times(contact(110, 115, 130, "end"), 60.0, (0, 110)) == []
+    assert times(contact(200, 210, 230), 60.0, (0, 110)) == []
+    # At the best moment too; what was left open and ends there is the later one's.
+    assert times(contact(70, 110, 130, "end"), 60.0, (0, 110)) == [70]
+    assert times(contact(70, 110, 130), 60.0, (110, 500)) == [110, 120, 130]
+    assert times(contact(70, 80, 110), 60.0, (110, 500)) == [110]

@@ -120,7 +120,7 @@ def link_budget_by_cause(
     if errors:
         raise ScenarioError("\n".join(f"{place}: {words}" for place, words in errors))
     steps = np.array([link.sample_s for link in scenario.links])
-    sample_s = steps[contacts.link] if len(contacts) else np.empty(0)
+    sample_s = steps[contacts.link]
     knots = motion.tracks.time_s
     span_s = float(knots[0]), float(knots[-1])
     samples = sample_times(contacts, sample_s, *span_s, scenario.duration_s)

@@ -110,6 +110,9 @@ def test_devices_contend_for_a_packages_waveform(installed: Install) -> None:
         (lambda *_: 1 / 0, "failed: ZeroDivisionError"),
         (lambda *_: Modes(np.nan, (Mode("a", 0.0, 1.0),)), "answered a noise bandwidth of nan Hz"),
         (lambda *_: Modes(-1.0, (Mode("a", 0.0, 1.0),)), "answered a noise bandwidth of -1.0 Hz"),
+        (lambda *_: Modes(0.0, (Mode("a", 0.0, 1.0),)), "answered a noise bandwidth of 0.0 Hz"),
+        (lambda *_: Modes(np.inf, (Mode("a", 0.0, 1.0),)), "answered a noise bandwidth of inf Hz"),
+        (lambda *_: Modes(1e6, (Mode("a", np.nan, 1.0),)), "answered .* a least SNR of nan dB"),
         (lambda *_: Modes(1e6, ()), "failed: IndexError"),
     ],
 )
@@ -138,6 +141,7 @@ class Odd(Capacity):
         (np.zeros(2), r"answered \(2,\) efficiencies for \(4,\)"),
         (np.full(4, np.nan), "answered an efficiency that is no number from 0 on"),
         (np.full(4, -1.0), "answered an efficiency that is no number from 0 on"),
+        (np.array([1.0, -1.0, 1.0, 1.0]), "answered an efficiency that is no number from 0 on"),
     ],
 )
 def test_a_ladder_that_answers_wrongly(
@@ -153,6 +157,7 @@ def test_a_ladder_that_answers_wrongly(
 
 MODES = (Mode("a", 0.0, 1.0),)
 SIX = np.ones(LANES)
+ONE_MISSING, FIRST_ALONE = np.append(SIX[1:], np.nan), np.append(1.0, 0 * SIX[1:])
 
 
 @pytest.mark.parametrize(
@@ -168,9 +173,14 @@ SIX = np.ones(LANES)
         (lambda *_: Channel(1e3, MODES, lambda _: None), "answered NoneType, not Burst"),  # type: ignore[return-value]
         (lambda *_: Channel(1e3, MODES, lambda _: 1 / 0), "failed: ZeroDivisionError"),  # type: ignore[return-value]
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX[:2], SIX)), "is not 6 numbers a"),
+        (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX, ONE_MISSING)), "is not 6 numbers a"),
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX, SIX * np.nan)), "is not 6 numbers a"),
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(SIX, SIX, hops=3)), "a burst of hops"),
         (lambda *_: Channel(1e3, MODES, lambda _: Burst(0 * SIX, SIX)), "of no time on the air"),
+        (
+            lambda *_: Channel(1e3, MODES, lambda _: Burst(FIRST_ALONE, SIX), lanes=(0, 1)),
+            "of no time on the air",
+        ),
     ],
 )
 def test_a_channel_that_answers_wrongly(

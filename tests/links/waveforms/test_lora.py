@@ -1,6 +1,8 @@
 import numpy as np
 
+from skyweft.links.waveforms.contention import channel_of
 from skyweft.links.waveforms.lora import air_time_s, bit_rate_bps
+from skyweft.scenario.contention import Lora
 
 
 def test_arguments_broadcast() -> None:
@@ -28,3 +30,33 @@ def test_header_and_checksum_are_there_unless_left_out() -> None:
     assert usual == air_time_s(16, 7, header=True, crc=True, preamble_symbols=8)
     assert air_time_s(16, 7, header=False) < usual
     assert air_time_s(16, 7, crc=False) < usual
+
+
+def test_spreading_factors_disturb_one_another_only_where_asked() -> None:
+    """A lane needs its capture over its own kind; of others there is a table, or no harm at all."""
+    apart, mixed = (
+        channel_of(Lora(kind="lora", capture_db=4.5, inter_sf=each), None).need_db
+        for each in (False, True)
+    )
+    for need in (apart, mixed):
+        assert np.all(np.diag(need) == 4.5)
+    others = ~np.eye(6, dtype=bool)
+    # As far below a disturber as a carrier can be, and still heard.
+    assert np.all(apart[others] < -1e3)
+    # D. Croce et al., IEEE Communications Letters 22(4), 2018: 7 to 25 dB below.
+    assert np.all((mixed[others] > -26) & (mixed[others] < -6))
+
+
+def test_a_channel_is_as_wide_as_its_chips_and_follows_a_quarter_of_that() -> None:
+    """SX1276 data sheet, section 4.1.5: offsets up to a quarter of the bandwidth are received."""
+    for own_hz, terminal_hz, width_hz in ((None, None, 125e3), (None, 5e5, 5e5), (25e4, 5e5, 25e4)):
+        channel = channel_of(Lora(kind="lora", bandwidth_hz=own_hz, channels=8), terminal_hz)
+        assert channel.noise_hz == width_hz
+        assert channel.doppler_max_hz == width_hz / 4
+        assert channel.carriers == channel.cells == 8
+
+
+def test_nothing_to_send_is_eight_symbols_and_no_fewer() -> None:
+    # An empty payload without header and checksum at SF12: 28 - 48 - 20 bits are no block at all.
+    time_s = air_time_s(0, 12, 125e3, header=False, crc=False)
+    np.testing.assert_allclose(time_s, (8 + 4.25 + 8) * 4096 / 125e3)
