@@ -39,9 +39,9 @@ def test_the_horizon_of_a_sphere(effective: float) -> None:
         far_m = sum(math.sqrt(2 * effective * EARTH_RADIUS_MEAN_M * h) for h in (eye_m, craft_m))
         for share, expected in ((0.999, True), (1.001, False)):
             away_deg = math.degrees(share * far_m / EARTH_RADIUS_MEAN_M)
-            ends = (0.0, 10.5, eye_m), (0.0, 10.5 + away_deg, craft_m)
-            assert _sees(smooth, *ends, effective) is expected
-            assert _sees(smooth, *reversed(ends), effective) is expected
+            eye, craft = (0.0, 10.5, eye_m), (0.0, 10.5 + away_deg, craft_m)
+            assert _sees(smooth, eye, craft, effective) is expected
+            assert _sees(smooth, craft, eye, effective) is expected
 
 
 def test_a_ridge_hides_what_is_below_the_line_over_it() -> None:
