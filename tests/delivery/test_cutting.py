@@ -66,8 +66,9 @@ between = ["up", "down"]
 FAILS = "[[failures]]\nplatforms = ['{}']\nstart_s = 1_500\n"
 
 
-def _run(folder: Path, more: str = "") -> Run:
-    (folder / "scenario.toml").write_text(SCENARIO + more)
+def _run(folder: Path, more: str = "", lifetime_s: int = 60) -> Run:
+    text = SCENARIO.replace("lifetime_s = 60", f"lifetime_s = {lifetime_s}") + more
+    (folder / "scenario.toml").write_text(text)
     return run(folder / "scenario.toml", folder / "out")
 
 
@@ -173,3 +174,57 @@ def test_the_plan_of_a_run_has_the_failures(tmp_path: Path) -> None:
     assert found.start_s[down].tolist() == pytest.approx([0, 2_130], abs=1e-6)
     assert found.end_s[down].tolist() == pytest.approx([1_500, 3_600], abs=1e-6)
     assert found.volume_bytes[down].sum() == pytest.approx((1_500 + 1_470) * 1e6 / 8, rel=1e-9)
+
+
+BEAM = 'beams = {{ count = {}, width_deg = 1.0, end = "target" }}\n'
+BEAMED = """
+[platforms.town]
+layer = "ground"
+motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0 }
+terminals = ["up"]
+
+[[routes]]
+sources = ["gateway"]
+targets = ["ship"]
+step_s = 600
+
+[[failures]]
+platforms = ["town"]
+start_s = 1_500
+end_s = 2_100
+"""
+
+
+@pytest.mark.usefixtures("short_blocks")
+def test_a_beam_that_serves_somebody_nearer(tmp_path: Path) -> None:
+    """The town is right below; its failure leaves the only beam to the gateway for ten minutes."""
+    found = _run(tmp_path, BEAM.format(1) + BEAMED)
+    created_s, cause = _causes(found)
+    waits = (created_s > 1_440) & (created_s < 2_099)
+    assert set(cause[waits]) == {""}
+    assert set(cause[created_s < 1_435]) == set(cause[(created_s > 2_100) & (created_s < 3_540)])
+    assert set(cause[created_s < 1_435]) == {"no beam free"}
+    assert set(cause[created_s >= 3_540]) == {"stored"}
+    # Routes say the same at the same time.
+    rows = found.routes.to_pylist()
+    assert [row["reason"] for row in rows] == [
+        "no beam free" if not 1_500 <= row["time_s"] < 2_100 else "" for row in rows
+    ]
+    metrics = found.summary()
+    assert metrics["routes"][0]["reasons"] == {"no beam free": pytest.approx(5 / 6)}
+
+
+@pytest.mark.usefixtures("short_blocks")
+def test_what_is_stored_for_want_of_a_beam_is_counted(tmp_path: Path) -> None:
+    """Twenty messages of the last ten minutes; what came in the last one has let no pass by."""
+    found = _run(tmp_path, BEAM.format(1) + BEAMED, 600)
+    metrics = found.summary()["deliveries"]
+    assert metrics["stored_on_board"] == 20
+    assert metrics["stored_causes"] == {"no beam free": 18}
+    assert found.warnings == (
+        "messages: 18 messages are on board at the end, kept from arriving by no beam free (18)",
+    )
+
+
+def test_a_beam_for_everybody_changes_nothing(tmp_path: Path) -> None:
+    assert set(_causes(_run(tmp_path, BEAM.format(2) + BEAMED))[1]) <= {"", "at device", "stored"}

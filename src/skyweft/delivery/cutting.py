@@ -14,13 +14,15 @@ from skyweft.contacts.product import Contacts
 from skyweft.contacts.stage import BLOCK
 from skyweft.contacts.usable import Cuts, stopped
 from skyweft.delivery.onboard.timetable import Samples
-from skyweft.delivery.product import CAUSES, OUT_OF_ORDER, cause_codes
+from skyweft.delivery.product import cause_codes
 from skyweft.fleet import Fleet
 from skyweft.links.budget import link_budget
 from skyweft.motion.stage import MOTION
 from skyweft.network.failures.model import Failures
 from skyweft.network.failures.stops import pairs_stopped, platforms_stopped
-from skyweft.network.graph.pointing import REASONS, blocked, steers
+from skyweft.network.graph.block import Network
+from skyweft.network.graph.pointing import blocked, steers
+from skyweft.network.graph.stretches import without_beam
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import NOTHING, Block, Context, Journal, Restrictions, Whole
 from skyweft.world.clock import Clock
@@ -28,11 +30,7 @@ from skyweft.world.clock import Clock
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-OWN: tuple[str, ...] = (
-    CAUSES[OUT_OF_ORDER],
-    *REASONS[1:],
-)  # causes of our own, before those of other stages
-CUTS_IN, FREE_IN = "cuts", "free"  # what the journal calls them
+CUTS_IN, BEAMLESS_IN, FREE_IN = "cuts", "beamless", "free"  # what the journal calls them
 
 
 def failing(scenario: Scenario, fleet: Fleet) -> Restrictions:
@@ -54,10 +52,18 @@ def note(block: Block, context: Context, within: Flags, goals: Flags) -> None:
     """
     scenario, fleet, known = context.scenario, context.fleet, block.get(BLOCK)
     steering = any(steers(link) for link in scenario.links)
-    if not (steering or len(block.restrictions)):
-        return
     met = known.contacts
     rows = np.flatnonzero(within[met.source] & within[met.target])
+    if any(scenario.links[link].beams for link in np.unique(met.link[rows])):
+        network = Network(scenario, fleet, block.get(MOTION), met, block.restrictions)
+        found = without_beam(network)
+        found = found.taking(np.isin(found.contact, rows))
+        block.journal.keep(
+            BEAMLESS_IN,
+            found._replace(contact=known.number[found.contact], cause=found.cause - 1)._asdict(),
+        )
+    if not (steering or len(block.restrictions)):
+        return
     mine, number = met.taking(rows), known.number[rows]
     if steering:
         tables = scenario.world.earth_orientation == "tables"
@@ -94,11 +100,12 @@ def cut(whole: Whole, met: Contacts, number: Ints, causes: Sequence[str]) -> Cut
     code = cause_codes(causes)
     parts = [stopped(met, some.coded(tuple(causes)))]
     parts.append(pairs_stopped(scenario, fleet, met))
-    for journal in _holding(whole, CUTS_IN):
-        kept = Cuts(**journal.read(CUTS_IN))
-        row = np.searchsorted(number, kept.contact)
-        # Reasons stand behind the failures' cause as they do in `REASONS`.
-        parts.append(kept._replace(contact=row))
+    for name in (CUTS_IN, BEAMLESS_IN):
+        for journal in _holding(whole, name):
+            kept = Cuts(**journal.read(name))
+            row = np.searchsorted(number, kept.contact)
+            # Reasons stand behind the failures' cause as they do in `REASONS`.
+            parts.append(kept._replace(contact=row))
     every = Cuts.joined(parts)
     return every._replace(cause=code[every.cause])
 

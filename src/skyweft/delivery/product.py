@@ -39,18 +39,18 @@ CAUSES = (
 )
 RESTRICTED = CAUSES.index("restricted")
 SUMMED = RESTRICTED + 1  # how many of them messages of a run can have
-OUT_OF_ORDER, PLATFORM_FAILED = map(CAUSES.index, ("out of order", "platform failed"))
+OUT_OF_ORDER, PLATFORM_FAILED, BUSY = map(
+    CAUSES.index, ("out of order", "platform failed", "gateway contention")
+)
 CAUSES_MAX = 127  # codes are of eight bits
 OPEN = tuple(CAUSES.index(cause) for cause in ("stored", "at device"))  # neither delivered nor lost
 RECEIVED = CAUSES.index("")
 
 
 def cause_codes(causes: Sequence[str]) -> NDArray[np.int8]:
-    """Return the codes of restrictions' causes: behind all of ours, but for that of failures."""
-    failures = CAUSES[OUT_OF_ORDER]
-    codes = [
-        OUT_OF_ORDER if cause == failures else len(CAUSES) + k for k, cause in enumerate(causes)
-    ]
+    """Return the codes of what keeps links back: behind all of ours, but for those among them."""
+    ours = {CAUSES[OUT_OF_ORDER]: OUT_OF_ORDER, "no antenna free": BUSY}
+    codes = [ours.get(cause, len(CAUSES) + k) for k, cause in enumerate(causes)]
     return np.array(codes, np.int8)
 
 

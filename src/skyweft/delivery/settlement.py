@@ -59,6 +59,7 @@ PARTS = (0.5, 0.95)  # of the delays at devices and on board
 IN_A_ROW = 2  # visits without being served from which on a platform is told of
 NAMED = 5  # such platforms that a warning names
 FAIR = "longest_waiting"
+EXPIRED = "expired"
 POINTS_MAX = 1_000  # of a rule's curve of delays
 LOST = tuple(
     (code, f"lost_{cause.replace(' ', '_')}")
@@ -106,6 +107,7 @@ class Settled:
     table: Timetable
     rows: Deliveries | None  # None: too many to list
     passed_over: PassedOver
+    kept_back: dict[str, int]  # what is on board at the end and would not be but for a cause
 
 
 def settle(whole: Whole, causes: Sequence[str]) -> Settled:
@@ -131,7 +133,12 @@ def settle(whole: Whole, causes: Sequence[str]) -> Settled:
     totals.finish()
     rows = Deliveries.sorted(kept) if wanted else None
     waited = passed_over(table, in_flight.noticed)
-    return Settled(totals, in_flight.use, table, rows, waited)
+    kept_back = {
+        word: int(number)
+        for word, number in zip([*CAUSES, *causes], in_flight.kept_back, strict=False)
+        if number and word != EXPIRED
+    }
+    return Settled(totals, in_flight.use, table, rows, waited, kept_back)
 
 
 def _timetable(whole: Whole, causes: Sequence[str]) -> Timetable:
@@ -393,6 +400,7 @@ def metrics(scenario: Scenario, fleet: Fleet, found: Settled) -> dict[str, Any]:
         **_parts(totals, slice(None)),
         "rules": each_rule,
         "passed_over": _passed_over(fleet, found),
+        "stored_causes": found.kept_back,
     }
 
 
@@ -445,7 +453,11 @@ def warnings(scenario: Scenario, metrics: Mapping[str, Any] | None) -> list[str]
     """
     if metrics is None:
         return []
-    return [*_unobserved(scenario, metrics), *_starved(scenario, metrics["passed_over"])]
+    return [
+        *_unobserved(scenario, metrics),
+        *_starved(scenario, metrics["passed_over"]),
+        *_kept_back(metrics["stored_causes"]),
+    ]
 
 
 def _unobserved(scenario: Scenario, metrics: Mapping[str, Any]) -> Iterator[str]:
@@ -491,6 +503,16 @@ def _starved(scenario: Scenario, waited: Sequence[Mapping[str, Any]]) -> Iterato
         f"messages: {who} with messages on board passed targets and were not served, "
         f"since all antennas served others: {said}{advice}"
     )
+
+
+def _kept_back(causes: Mapping[str, int]) -> Iterator[str]:
+    if causes:
+        total, are = (
+            sum(causes.values()),
+            "message is" if sum(causes.values()) == 1 else "messages are",
+        )
+        listed = ", ".join(f"{cause} ({number:,})" for cause, number in causes.items())
+        yield f"messages: {total:,} {are} on board at the end, kept from arriving by {listed}"
 
 
 def _mean(values: Floats) -> float | None:

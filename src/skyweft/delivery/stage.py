@@ -17,7 +17,7 @@ from skyweft.delivery.arrow import (
     GATEWAY_USAGE,
     STORAGE_OCCUPANCY,
 )
-from skyweft.delivery.cutting import OWN, failing, note
+from skyweft.delivery.cutting import failing, note
 from skyweft.delivery.model import Deliveries, Messages
 from skyweft.delivery.onboard.timetable import messengers, targets
 from skyweft.delivery.product import CAUSES, CAUSES_MAX
@@ -33,6 +33,7 @@ from skyweft.delivery.settlement import (
 from skyweft.errors import RangeError
 from skyweft.motion.stage import MOTION
 from skyweft.network.failures.model import Failures
+from skyweft.network.graph.causes import CAUSES as OWN
 from skyweft.scenario.contention import Shared
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.waveforms import waveform_named
@@ -57,7 +58,7 @@ class DeliveriesStage(Stage):
     """Deliveries: where the scenario has `[[messages]]`."""
 
     key = "deliveries"
-    version = 2
+    version = 3
     needs = ("motion", "contacts", "links")
     models = (Messages, Deliveries)
     reads = (

@@ -64,7 +64,9 @@ def test_cuts_are_when_routes_find_nothing(failures: list[dict[str, Any]]) -> No
         up = np.flatnonzero((met.start_s <= time_s) & (time_s < met.end_s)).astype(np.int32)
         now = (cuts.start_s <= time_s) & (time_s < cuts.end_s)
         left = np.setdiff1d(up, cuts.contact[now])
-        assert np.array_equal(left, network.used(met, up, nowhere, nowhere, float(time_s)))
+        begun_s = met.start_s[up]
+        code = network.withheld(met, up, nowhere, nowhere, float(time_s), begun_s)
+        assert np.array_equal(left, up[code == 0])
 
 
 @pytest.mark.parametrize(

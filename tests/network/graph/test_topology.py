@@ -56,7 +56,9 @@ def _used(
     )
     up = np.arange(len(contacts), dtype=np.int32)
     velocity_m_s = np.zeros_like(position_m) if velocity_m_s is None else velocity_m_s
-    return [PAIRS[row] for row in limits.used(contacts, up, position_m, velocity_m_s, time_s)]
+    states = position_m, velocity_m_s
+    code = limits.withheld(contacts, up, *states, time_s, contacts.start_s)
+    return [PAIRS[row] for row in np.flatnonzero(code == 0)]
 
 
 def test_no_limit_keeps_all() -> None:
@@ -194,12 +196,16 @@ def test_links_fail_each_by_itself(tmp_path: Path) -> None:
     limits = topology(scenario, fleet, contacts)
     up = np.arange(len(pairs), dtype=np.int32)
     rest = np.zeros((12, 3))
-    assert len(limits.used(contacts, up, rest, rest, 99.0)) == len(pairs)
-    left = limits.used(contacts, up, rest, rest, 100.0)
+
+    def used(limits: Topology, some: Contacts, up: Any, time_s: float) -> Any:
+        return up[limits.withheld(some, up, rest, rest, time_s, some.start_s[up]) == 0]
+
+    assert len(used(limits, contacts, up, 99.0)) == len(pairs)
+    left = used(limits, contacts, up, 100.0)
     assert 20 < len(left) < 46  # half of 66, three standard deviations
     # The same pairs fail whoever else is looked at.
     some = _contacts(pairs[:10])
-    fewer = topology(scenario, fleet, some).used(some, up[:10], rest, rest, 100.0)
+    fewer = used(topology(scenario, fleet, some), some, up[:10], 100.0)
     np.testing.assert_array_equal(fewer, left[left < 10])
 
 

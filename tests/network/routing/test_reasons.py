@@ -56,6 +56,14 @@ def test_who_is_left_without_an_antenna_or_is_still_pointed_at(nets: Any) -> Non
     assert set(_words(network, 30.0).values()) == {""}
 
 
+def test_what_was_cut_is_pointed_anew(nets: Any) -> None:
+    """Up since before the run, dark from 10 to 20 s: it carries traffic again at 50 s."""
+    dark = Restrictions.of([Restriction((0, 3), 10.0, 20.0, "dark")])
+    network = _limited(nets, [(0, 0, 3)], dark, acquisition_s=ACQUISITION_S)
+    words = [_words(network, time_s)[0, 3] for time_s in (9.9, 10.0, 20.0, 49.9, 50.0)]
+    assert words == ["", "dark", "acquisition", "acquisition", ""]
+
+
 def test_the_order_of_causes(nets: Any) -> None:
     """A restriction is said before a failure, that before what limits the rule."""
     met = [(0, user, 3) for user in range(3)]
@@ -158,7 +166,13 @@ def _account(network: Network, time_s: float) -> list[set[str]]:
             if row.who in (a, b) and row.start_s <= time_s < row.end_s
         }
         link = network.scenario.links[contacts.link[c]]
-        ready_s = contacts.start_s[c] + (0 if contacts.cut_start[c] else link.acquisition_s)
+        breaks_s = [
+            row.end_s
+            for row in network.restrictions.rows()
+            if row.who in (a, b) and contacts.start_s[c] < row.end_s <= time_s
+        ]
+        begun_s = -np.inf if contacts.cut_start[c] else contacts.start_s[c]
+        ready_s = max([begun_s, *breaks_s]) + link.acquisition_s
         if not held[c] and (a in broken or b in broken):
             held[c] = {"out of order"}
         elif not held[c] and time_s < ready_s:

@@ -26,7 +26,7 @@ from skyweft.delivery.onboard.in_flight import (
 )
 from skyweft.delivery.onboard.store import DROPS, Messages, Rules, Stores
 from skyweft.delivery.onboard.timetable import Timetable
-from skyweft.delivery.product import Deliveries, Receptions
+from skyweft.delivery.product import CAUSES_MAX, Deliveries, Receptions
 from skyweft.fleet import Fleet
 from skyweft.network.failures.stops import failed_s
 from skyweft.scenario.scenario import Scenario
@@ -98,6 +98,8 @@ class UnderWay:
     open: Open
     on_board: OnBoard
     noticed: Flags  # pieces of `table.let_pass` of who had something on board
+    # What is on board at the end, by what has kept it from coming down so far; see `CAUSES`.
+    kept_back: Longs = field(default_factory=lambda: np.zeros(CAUSES_MAX + 1, np.int64))
     flight_at: Longs = field(default_factory=lambda: np.zeros(7, np.int64))
 
     @classmethod
@@ -158,6 +160,8 @@ class UnderWay:
         done = self._settled()
         held_up = self.on_board.held_up(self._messages(), self.rules)
         rest = self.open.rest(self.end_s, held_up)
+        still = ~self.open.delivered & (self.open.until_s > self.end_s)
+        self.kept_back += np.bincount(held_up[still], minlength=len(self.kept_back))
         self.use.stored_bytes[-1] = self.on_board.stores.used
         self.use.stored[-1] = self.on_board.stores.kept
         self.open, self.on_board = Open.none(), self.on_board.emptied()

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
+from skyweft.contacts.usable import Cuts, stopped
 from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.links.budget import rates_at
+from skyweft.network.failures.stops import pairs_stopped, platforms_stopped
 from skyweft.network.graph.adjacency import BLOCK, Blocks, touching_blocks
 from skyweft.network.graph.causes import CAUSES
 from skyweft.network.graph.places import states
@@ -129,8 +131,25 @@ class Network:
         if not self.limits.idle:
             free = np.flatnonzero(factor != 0)
             where = states(self.fleet, self.motion, time_s)
-            code[free] = self.limits.withheld(self.contacts, up[free], *where, time_s)
+            some, begun_s = up[free], self.begun_s(time_s)[up[free]]
+            code[free] = self.limits.withheld(self.contacts, some, *where, time_s, begun_s)
         return code
+
+    def begun_s(self, time_s: float) -> Floats:
+        """Return since when contacts were there at a moment, or were there again after a cut.
+
+        Returns
+        -------
+        begun_s : (C,)
+            Minus infinity of what was up when the run began and is pointed already. Breaks before
+            this block are known only of failures. [s]
+        """
+        contacts = self.contacts
+        begun_s = np.where(contacts.cut_start, -np.inf, contacts.start_s)
+        cuts = self.once("interrupted", lambda: _interrupted(self))
+        over = np.flatnonzero(cuts.end_s <= time_s)
+        np.maximum.at(begun_s, cuts.contact[over], cuts.end_s[over])
+        return begun_s
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is made of this network when it is first asked for under a key."""
@@ -144,6 +163,31 @@ class Network:
             self._made[name] = make()
         found: T = self._made[name]
         return found
+
+
+def _interrupted(network: Network) -> Cuts:
+    """Return when contacts that are to be pointed anew are cut, whatever the cause.
+
+    Parameters
+    ----------
+    network : Network
+        Within a block of time: what was cut before it is not known, unless by failures.
+    """
+    scenario, fleet, contacts = network.scenario, network.fleet, network.contacts
+    slow = [number for number, link in enumerate(scenario.links) if link.acquisition_s]
+    rows = np.flatnonzero(np.isin(contacts.link, slow))
+    if not len(rows):
+        return Cuts.none()
+    met = contacts.taking(rows)
+    found = Cuts.joined(
+        [
+            stopped(met, network.restrictions),
+            stopped(met, platforms_stopped(scenario, fleet)),
+            pairs_stopped(scenario, fleet, met),
+            network.limits.unpointed(fleet, network.motion, met),
+        ]
+    )
+    return found._replace(contact=rows[found.contact])
 
 
 NETWORK = Product[Network]("network")

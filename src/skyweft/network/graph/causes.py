@@ -6,7 +6,7 @@ more than the place in `CAUSES`, and behind those in the causes of restrictions.
 
 from skyweft.network.graph.pointing import REASONS
 
-CAUSES = (
+CAUSES: tuple[str, ...] = (
     "out of order",
     *REASONS[1:],  # slew rate, sun exclusion, latitude
     "no beam free",

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyweft.contacts.product import Contacts
-from skyweft.fleet import Fleet
+from skyweft.contacts.usable import Cuts
+from skyweft.fleet import Fleet, Motion
 from skyweft.kernels import making
 from skyweft.network.failures.causes import outages, pair_keys, pair_outages
 from skyweft.network.failures.outages import Outages
 from skyweft.network.graph.beams import NO_LIMIT, UNLINKED, UNSTEERED, Limits, steered
 from skyweft.network.graph.causes import ACQUISITION, NO_ANTENNA, NO_BEAM, OUT_OF_ORDER, POINTING
 from skyweft.network.graph.choices import Candidates, worth
-from skyweft.network.graph.pointing import Ends, blocking, steers
+from skyweft.network.graph.pointing import Ends, blocked, blocking, steers
 from skyweft.scenario.scenario import Scenario
 from skyweft.scenario.terminals import Link
 from skyweft.world.clock import Clock
@@ -50,15 +51,16 @@ class Topology:
         failing = len(self.outages) or len(self.pair_outages)
         return not failing and not any(_limited(link) for link in self.links)
 
-    def used(
+    def withheld(
         self,
         contacts: Contacts,
         up: Ints,
         position_m: Floats,
         velocity_m_s: Floats,
         time_s: float,
-    ) -> Ints:
-        """Return those of the contacts `up` that carry traffic at an instant.
+        begun_s: Floats,
+    ) -> Codes:
+        """Return what keeps each of the contacts `up` from carrying traffic at an instant.
 
         Parameters
         ----------
@@ -70,25 +72,8 @@ class Topology:
             Where every platform is and how it moves, ITRS. [m], [m/s]
         time_s : float
             The instant, from the scenario's start. [s]
-
-        Returns
-        -------
-        used : (L,)
-            Rows of `contacts`, ascending.
-        """
-        return up[self.withheld(contacts, up, position_m, velocity_m_s, time_s) == 0]
-
-    def withheld(
-        self,
-        contacts: Contacts,
-        up: Ints,
-        position_m: Floats,
-        velocity_m_s: Floats,
-        time_s: float,
-    ) -> Codes:
-        """Return what keeps each of the contacts `up` from carrying traffic at an instant.
-
-        Parameters are those of `used`.
+        begun_s : (K,)
+            Since when each of them could be pointed along without a break. [s]
 
         Returns
         -------
@@ -96,13 +81,21 @@ class Topology:
             0 where nothing does; else 1 and more, by place in `causes.CAUSES`.
         """
         in_order = self._in_order(contacts, up, len(position_m), time_s)
-        code = np.where(in_order, 0, OUT_OF_ORDER).astype(np.int8)
+        wait_s = np.array([link.acquisition_s for link in self.links])[contacts.link[up]]
+        code = np.where(time_s < begun_s + wait_s, ACQUISITION, 0).astype(np.int8)
+        code[~in_order] = OUT_OF_ORDER
         for number, link in enumerate(self.links):
             if not _limited(link):
                 continue
             rows = np.flatnonzero(in_order & (contacts.link[up] == number))
-            code[rows] = self._held(link, contacts, up[rows], position_m, velocity_m_s, time_s)
+            code[rows] = self._held(
+                link, contacts, up[rows], position_m, velocity_m_s, time_s, code[rows]
+            )
         return code
+
+    def unpointed(self, fleet: Fleet, motion: Motion, contacts: Contacts) -> Cuts:
+        """Return when contacts cannot be pointed along in a block of time; see `blocked`."""
+        return blocked(self.links, self.clock, fleet, motion, contacts)
 
     def _in_order(self, contacts: Contacts, up: Ints, platforms: int, time_s: float) -> Bools:
         down = _down(self.outages, platforms, time_s)
@@ -120,17 +113,15 @@ class Topology:
         position_m: Floats,
         velocity_m_s: Floats,
         time_s: float,
+        code: Codes,
     ) -> Codes:
-        """Return which limit of their rule keeps contacts back. (K,)."""
+        """Return which limit of their rule keeps contacts back, if none does by `code`. (K,)."""
         a, b = contacts.source[up], contacts.target[up]
-        # A contact that was up when the run began was pointed before.
-        pointed_s = contacts.start_s[up] + np.where(contacts.cut_start[up], 0, link.acquisition_s)
-        code = np.where(time_s >= pointed_s, 0, ACQUISITION).astype(np.int8)
         if steers(link):
             where = Ends(position_m[a], position_m[b], velocity_m_s[a], velocity_m_s[b])
             sun = sun_direction(self.clock, np.array([time_s]))[:, 0]
-            blocked = blocking(link, where, sun)
-            code[blocked > 0] = POINTING + blocked[blocked > 0]
+            reason = blocking(link, where, sun)
+            code[reason > 0] = POINTING + reason[reason > 0]
         free = code == 0
         limits = Limits(
             link.source_links_max or NO_LIMIT,
@@ -156,9 +147,9 @@ class Topology:
         Parameters
         ----------
         contacts, position_m
-            As in `used`.
+            As in `withheld`.
         used : (K,)
-            What `used` returned.
+            Contacts that carry traffic, ascending.
 
         Returns
         -------
