@@ -146,3 +146,41 @@ def test_what_bytes_cannot_tell_is_counted(tmp_path: Path) -> None:
         f"observations[0].encoding: {len(later)} of 12 values are beyond what uint8 can tell here "
         "and were sent as its nearest"
     ]
+
+
+def test_values_are_put_to_the_tests_that_are_asked(tmp_path: Path) -> None:
+    asked = LEVEL | {"quality": {"range": {"suspect": [0, 2.95], "fail": [0, 10]}}}
+    run = skyweft.run(
+        written(tmp_path, TOWNS + table("[[observations]]", **asked)), tmp_path / "run"
+    )
+    rows = run.observations.to_pylist()
+    flags = [row["quality"] for row in rows]
+    assert flags == [3 if row["result"] > 2.95 else 1 for row in rows]
+    assert {1, 3} == set(flags)
+    (level,) = run.summary()["observations"]
+    assert (level["suspect"], level["failed"]) == (flags.count(3), 0)
+    assert next(lines(run.summary())).endswith(f"; {flags.count(3)} suspect")
+
+
+@pytest.mark.parametrize(
+    ("quality", "words"),
+    [
+        ({"range": {"suspect": [2, 1]}}, "a span goes from its least to its greatest"),
+        ({"range": {"suspect": [0, 9], "fail": [1, 9]}}, "suspect lies within fail"),
+        ({"range": {}}, "it tests nothing without fail or suspect"),
+        (
+            {},
+            "it tests nothing without range or climatology or spike or rate_of_change or flat_line",
+        ),
+        ({"spike": {"suspect": 2, "fail": 1}}, "fail is not below suspect"),
+        ({"flat_line": {"suspect_s": 2, "fail_s": 1}}, "fail_s is not below suspect_s"),
+        ({"climatology": [{"months": [0, 2], "fail": [0, 1]}]}, "months"),
+    ],
+)
+def test_tests_that_make_no_sense_are_refused(
+    tmp_path: Path, quality: dict[str, object], words: str
+) -> None:
+    text = TOWNS + table("[[observations]]", **(LEVEL | {"quality": quality}))
+    with pytest.raises(skyweft.SkyweftError, match=r"observations\[0\]\.quality") as caught:
+        skyweft.load(written(tmp_path, text))
+    assert words in str(caught.value)

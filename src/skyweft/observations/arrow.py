@@ -24,7 +24,9 @@ OBSERVATIONS = Table(
         Column("result_s", "float64", "s", "when its message was generated"),
         Column("received_s", "float64", "s", "when its message arrived"),
         Column("result", "float64", "", "as the message carries it, in the datastream's unit"),
-        Column("quality", "int32", "", "QARTOD: 2 not evaluated, 4 beyond what its bytes can tell"),
+        Column(
+            "quality", "int32", "", "QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing"
+        ),
     ),
 )
 BY_DEVICE = Table(

@@ -18,4 +18,6 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
         old = "" if age is None else f", mean age {measured(age, 's')}"
         silent = row["silent_devices"]
         quiet = f"; {silent:,} of {row['devices']:,} devices silent" if silent else ""
-        yield f"{name}: {proportion(row['completeness'])} arrived{fresh}{old}{quiet}"
+        flagged = [f"{row[flag]:,} {flag}" for flag in ("suspect", "failed") if row[flag]]
+        doubtful = f"; {', '.join(flagged)}" if flagged else ""
+        yield f"{name}: {proportion(row['completeness'])} arrived{fresh}{old}{quiet}{doubtful}"

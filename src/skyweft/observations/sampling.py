@@ -22,8 +22,6 @@ from skyweft.world import ellipsoid
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-NOT_EVALUATED, FAIL = 2, 4  # of QARTOD's flags
-
 
 @dataclass(frozen=True, slots=True)
 class Stream:

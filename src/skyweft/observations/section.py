@@ -27,6 +27,8 @@ _HEADS = [
     ("95 %", ""),
     ("age, mean", ""),
     ("silent devices", ""),
+    ("suspect", ""),
+    ("failed", ""),
 ]
 
 
@@ -75,7 +77,7 @@ def _row(each: Mapping[str, Any]) -> list[Cell]:
         count(each["expected"]),
         share_of(_nan(each["completeness"])),
         *(lasting(_nan(each[name])) for name in ("delay_p50_s", "delay_p95_s", "age_mean_s")),
-        count(each["silent_devices"]),
+        *(count(each[name]) for name in ("silent_devices", "suspect", "failed")),
     ]
 
 

@@ -15,10 +15,12 @@ from skyweft.delivery.totals import over
 from skyweft.errors import ScenarioError
 from skyweft.observations.arrow import BY_DEVICE, BY_HOUR, OBSERVATIONS
 from skyweft.observations.freshness import ByDevice, by_device, by_hour
-from skyweft.observations.sampling import FAIL, NOT_EVALUATED, Stream, carrier, stream
+from skyweft.observations.judging import counted, flags
+from skyweft.observations.sampling import Stream, carrier, stream
 from skyweft.observations.sensors.codec import size_bytes
 from skyweft.observations.sensors.model import Daily, Observations
 from skyweft.observations.sensors.terms import uncovered
+from skyweft.quality.flags import Flags
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Block, Context, Estimate, Metrics, Stage, State, Whole
 
@@ -107,10 +109,11 @@ class _State(State):
         summed = []
         for number, rule in enumerate(scenario.rules(Observations)):
             some = stream(context, number, deliveries, end_s)
-            devices = by_device(some, end_s)
-            for kept, table in zip(rows, _tables(number, some, devices, context), strict=True):
+            devices, quality = by_device(some, end_s), flags(rule, some)
+            tables = _tables(number, some, (devices, quality), context)
+            for kept, table in zip(rows, tables, strict=True):
                 kept.append(table)
-            summed.append({"rule": number, **_figures(rule, some, devices)})
+            summed.append({"rule": number, **_figures(rule, some, devices), **counted(quality)})
             if clipped := int(some.clipped.sum()):
                 whole.warn(
                     f"observations[{number}].encoding: {clipped:,} of {len(some.at):,} values are "
@@ -152,8 +155,11 @@ def _alike(scenario: Scenario) -> Iterator[str]:
             )
 
 
-def _tables(number: int, some: Stream, devices: ByDevice, context: Context) -> Iterator[pa.Table]:
+def _tables(
+    number: int, some: Stream, known: tuple[ByDevice, Flags], context: Context
+) -> Iterator[pa.Table]:
     """Yield the rows of one datastream: arrivals, by device, by device and hour."""
+    devices, quality = known
     streams = pa.array([rule.name for rule in context.scenario.rules(Observations)])
 
     def who(device: NDArray[np.int64]) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def _tables(number: int, some: Stream, devices: ByDevice, context: Context) -> I
             "result_s": some.result_s[there],
             "received_s": some.received_s[there],
             "result": some.result[there],
-            "quality": np.where(some.clipped, FAIL, NOT_EVALUATED).astype(np.int32)[there],
+            "quality": quality,
         }
     )
     for table, found in ((BY_DEVICE, devices), (BY_HOUR, by_hour(some))):

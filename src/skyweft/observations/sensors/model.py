@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from skyweft.quality.model import Quality
 from skyweft.scenario.entry import Entry, File, Line
 from skyweft.scenario.parts import Rule
 from skyweft.scenario.quantities import PositiveTime, Time
@@ -139,6 +140,8 @@ class Observations(Rule):
     """In a message: the last when it is generated, the others before."""
     sample_period_s: PositiveTime | None = None
     """Between the samples of a message."""
+    quality: Quality | None = None
+    """Tests that give its values their flags; without any they are not evaluated."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
