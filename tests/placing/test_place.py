@@ -369,3 +369,23 @@ def test_inhabitants_weigh_unless_there_are_weights(tmp_path: Path) -> None:
 def test_reasons_that_differ_in_numbers_alone_are_one() -> None:
     reasons = [("300 km away", 2), ("1,200.5 km away", 1), ("full", 2), ("300 km away", 1)]
     assert [*alike(reasons)] == [("300 km away (or other numbers)", 4), ("full", 2)]
+
+
+def test_a_mountain_village_makes_no_other_village_worse(tmp_path: Path) -> None:
+    high = POINTS.replace("weight,", "altitude_m,weight,").replace(",100,1e6", ",0,100,1e6")
+    high = (
+        high.replace(",50,1e6", ",2900,50,1e6")
+        .replace(",70,", ",0,70,")
+        .replace(",500,", ",0,500,")
+    )
+    spots = SPOTS.replace("29.01,116.01", "28.95,115.95")
+    found = reasons(skyweft.place(write(tmp_path, ONE, high, spots)))
+    # From 7.4 km off a drone at 3 km stands 22 degrees above a, and less than one above b.
+    assert found["a"] == ""
+    assert found["b"].startswith("no link closes")
+
+
+def test_a_placement_of_nothing_is_replaced_as_any_other(tmp_path: Path) -> None:
+    far = write(tmp_path, ONE, POINTS.splitlines()[0] + "\nd,31.00,119.00,500,1e6\n")
+    assert not skyweft.place(far, tmp_path / "placed").stations
+    assert not skyweft.place(far, tmp_path / "placed", force=True).stations

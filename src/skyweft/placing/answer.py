@@ -53,6 +53,7 @@ def stations(solved: Solved) -> tuple[Station, ...]:
     world, problem = solved.world, solved.problem
     names = list(world.placing.fleets)
     usual = ENVIRONMENTS.index(world.placing.line_of_sight.environment)
+    common = int(np.bincount(solved.options.level).argmax())  # most points stand so high
     found = []
     for row, group in groups(solved).items():
         option = solved.option(row)
@@ -61,7 +62,7 @@ def stations(solved: Solved) -> tuple[Station, ...]:
         entries = problem.entries(row)
         share, point = solved.placed.share[entries], problem.cover.point[entries]
         where = band(solved.options.motion[option])
-        known, at = solved.options.table, solved.options.reach[option]
+        known, at = solved.options.table, solved.options.reach[option, common]
         there = np.flatnonzero((known.rate_bps[at] > 0) & known.seen[at, usual])
         asked = world.placing.backhaul.share_min > 0 or craft.rate_max_bps is not None
         found.append(
@@ -141,6 +142,7 @@ def _reasons(solved: Solved, share: Floats) -> list[str]:
         options.reach,
         world.candidates.ground_m[options.candidate],
         world.wanted.points.ground_m,
+        options.level,
         environments(world),
     )
     point = options.cover.point

@@ -28,6 +28,8 @@ from skyweft.world.constants import EARTH_RADIUS_MEAN_M
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LEVEL_M = 200.0  # points of heights that differ by less are reached as the worst of them
+
 
 class World(NamedTuple):
     """What a placement is made in."""
@@ -50,7 +52,8 @@ class Options:
     cost: Ints  # craft it takes
     forbidden: tuple[str, ...]  # why; "" where nothing does
     capacity_bps: Floats  # of the backhaul, or what it may pass on
-    reach: Ints  # of `table`
+    reach: Ints  # (O, B) of `table`, by level of the points
+    level: Ints  # (U,) of every point
     table: Table
     reaches: tuple[Reach, ...]
     cover: "Reached"
@@ -81,7 +84,8 @@ def options(world: World) -> Options:
     """
     placing, candidates = world.placing, world.candidates
     parts = [_of_kind(world, row, name) for row, name in enumerate(placing.fleets)]
-    reaches: dict[tuple[int, float, float], int] = {}
+    level, heights_m = _levels(world.wanted.points.altitude_m)
+    reaches: dict[tuple[int, float, float], list[int]] = {}
     found: list[Reach] = []
     which, motions = [], []
     for row, part in enumerate(parts):
@@ -90,8 +94,8 @@ def options(world: World) -> Options:
             where = band(motion)
             key = (row, where.low_m, where.high_m)
             if key not in reaches:
-                reaches[key] = len(found)
-                found.append(_reach(world, part.name, craft, motion))
+                reaches[key] = list(range(len(found), len(found) + len(heights_m)))
+                found += [_reach(world, part.name, craft, motion, heights) for heights in heights_m]
             which.append(reaches[key])
             motions.append(motion)
     known = table(found, placing.line_of_sight.probability_min)
@@ -102,6 +106,7 @@ def options(world: World) -> Options:
             np.array(which),
             candidates.ground_m[candidate],
             world.wanted.points.ground_m,
+            level,
             environments(world),
         )
     )
@@ -114,6 +119,7 @@ def options(world: World) -> Options:
         tuple(words for part in parts for words in part.forbidden),
         np.concatenate([part.capacity_bps for part in parts]),
         np.array(which),
+        level,
         known,
         tuple(found),
         reached,
@@ -218,8 +224,18 @@ def _forbidden(world: World, name: str, motions: list[Motion]) -> list[str]:
     return found
 
 
-def _reach(world: World, name: str, craft: Craft, motion: Motion) -> Reach:
-    """Return the reach of craft of one kind and band."""
+def _levels(altitude_m: Floats) -> tuple[Ints, list[tuple[float, float]]]:
+    """Return the level of every point, and the least and greatest height of each level."""
+    step = np.floor((altitude_m - altitude_m.min()) / LEVEL_M)
+    level = np.unique(step, return_inverse=True)[1].ravel()
+    ends = [altitude_m[level == number] for number in range(int(level.max()) + 1)]
+    return level, [(float(some.min()), float(some.max())) for some in ends]
+
+
+def _reach(
+    world: World, name: str, craft: Craft, motion: Motion, heights_m: tuple[float, float]
+) -> Reach:
+    """Return the reach of craft of one kind and band for points between two heights."""
     placing, points = world.placing, world.wanted.points
     links = rules(world.scenario, craft.terminals, placing.demand.terminals)
     if not links:
@@ -227,7 +243,6 @@ def _reach(world: World, name: str, craft: Craft, motion: Motion) -> Reach:
             f"place.fleets.{name}.terminals: no rule of links joins one of them with one of "
             "place.demand.terminals"
         )
-    heights_m = float(points.altitude_m.min()), float(points.altitude_m.max())
     where = band(motion)
     # The horizon of both, or what is asked for.
     farthest_m = sum(
@@ -310,6 +325,7 @@ def nearest(
     which: Ints,
     place_m: Floats,
     point_m: Floats,
+    level: Ints,
     environment: Ints,
 ) -> tuple[Floats, Floats, Floats]:
     """Return for every point how far the nearest option is, and the best of those with a rate.
@@ -320,7 +336,7 @@ def nearest(
         Reaches.
     probability : (L, ENVIRONMENTS, R)
         Of a line of sight.
-    which, place_m, point_m, environment
+    which, place_m, point_m, level, environment
         As in `reach.pairs`.
 
     Returns
@@ -338,7 +354,7 @@ def nearest(
             z = place_m[o, 2] - point_m[u, 2]
             chord = np.sqrt(x * x + y * y + z * z)
             away[u] = min(away[u], chord)
-            w = which[o]
+            w = which[o, level[u]]
             rung = int(chord / step[w])
             if rung < rate.shape[1] and rate[w, rung] > 0.0:
                 fast[u] = max(fast[u], rate[w, rung])

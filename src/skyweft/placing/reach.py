@@ -224,7 +224,12 @@ def table(reaches: list[Reach], probability_min: float) -> Table:
 
 @making
 def pairs(
-    known: Table, which: Ints, place_m: Floats, point_m: Floats, environment: Ints
+    known: Table,
+    which: Ints,
+    place_m: Floats,
+    point_m: Floats,
+    level: Ints,
+    environment: Ints,
 ) -> tuple[Ints, Ints, Floats]:
     """Return first entry of every option, and of every entry point and rate.
 
@@ -232,11 +237,11 @@ def pairs(
     ----------
     known : Table
         Reaches.
-    which : (O,)
-        The reach of every option.
+    which : (O, B)
+        The reach of every option, by level of the points.
     place_m, point_m : (O, 3), (U, 3)
         Both on the ellipsoid. [m]
-    environment : (U,)
+    level, environment : (U,)
         Of the points.
     """
     step, rate, seen = known.step_m, known.rate_bps, known.seen
@@ -246,8 +251,8 @@ def pairs(
     found = np.empty(1024)
     count = 0
     for o in range(len(which)):
-        w = which[o]
         for u in range(len(point_m)):
+            w = which[o, level[u]]
             x = place_m[o, 0] - point_m[u, 0]
             y = place_m[o, 1] - point_m[u, 1]
             z = place_m[o, 2] - point_m[u, 2]

@@ -40,7 +40,7 @@ def refuse_taken(folder: Path, force: bool) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         if not force:
             raise ScenarioError(f"{folder} is there already; --force replaces it")
-        if not (folder / STATIONS).is_file():
+        if not (folder / DEMAND).is_file():
             raise ScenarioError(f"{folder} holds no placement; it is left as it is")
 
 
