@@ -159,7 +159,7 @@ def test_a_night_that_the_end_cuts_off_counts_with_what_it_has_left(tmp_path: Pa
     (found,) = run.summary()["energy"]
     assert found["night_margin_cut"]
     assert found["night_margin_wh"] == pytest.approx(1e3 - 250.0)
-    assert "by the run's end" in next(lines(run.summary()))
+    assert "at the run's end, which comes before" in next(lines(run.summary()))
 
 
 def test_energy_without_its_stage_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:

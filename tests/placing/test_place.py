@@ -389,3 +389,8 @@ def test_a_placement_of_nothing_is_replaced_as_any_other(tmp_path: Path) -> None
     far = write(tmp_path, ONE, POINTS.splitlines()[0] + "\nd,31.00,119.00,500,1e6\n")
     assert not skyweft.place(far, tmp_path / "placed").stations
     assert not skyweft.place(far, tmp_path / "placed", force=True).stations
+
+
+def test_a_run_of_what_is_to_be_placed_says_who_reads_it(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="place: is read by `skyweft place`, which writes the"):
+        skyweft.run(write(tmp_path, ONE), tmp_path / "run")

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.errors import RangeError
-from skyweft.placing.rotation import Sortie, fleet_min, timetable
+from skyweft.placing.rotation import Shift, fleet_min, timetable
 
 
-def can_hold(craft: int, sortie: Sortie, duration: int) -> bool:
+def can_hold(craft: int, shift: Shift, duration: int) -> bool:
     """Tell by trying all arrivals and stays in whole seconds whether so many hold a station."""
-    stay, handover = int(sortie.on_station_s), int(sortie.handover_s)
-    away = int(2 * sortie.transit_s + sortie.turnaround_s)
+    stay, handover = int(shift.on_station_s), int(shift.handover_s)
+    away = int(2 * shift.transit_s + shift.turnaround_s)
 
     @cache
     def held_from(until: int, ready: tuple[int, ...]) -> bool:
@@ -50,9 +50,9 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_no_fewer_craft_hold_a_station(case: tuple[int, ...]) -> None:
     *times, duration = case
-    sortie = Sortie(*map(float, times))
-    fewest = next(craft for craft in range(1, 40) if can_hold(craft, sortie, duration))
-    assert fleet_min(sortie, duration) == fewest
+    shift = Shift(*map(float, times))
+    fewest = next(craft for craft in range(1, 40) if can_hold(craft, shift, duration))
+    assert fleet_min(shift, duration) == fewest
 
 
 @given(
@@ -65,32 +65,32 @@ def test_no_fewer_craft_hold_a_station(case: tuple[int, ...]) -> None:
 def test_the_timetable_never_breaks(
     stay: float, transit: float, turnaround: float, handover: float, duration: float
 ) -> None:
-    sortie = Sortie(stay + 2 * transit, transit, turnaround, handover)
-    table = timetable(sortie, duration)
+    shift = Shift(stay + 2 * transit, transit, turnaround, handover)
+    table = timetable(shift, duration)
     assert table.arrival_s[0] == 0
     assert table.departure_s[-1] >= duration - 1e-6
     # The next is there a handover before one leaves.
     assert np.all(table.departure_s[:-1] - table.arrival_s[1:] >= handover - 1e-6)
-    assert np.all(table.landing_s - table.takeoff_s <= sortie.endurance_s + 1e-6)
+    assert np.all(table.landing_s - table.takeoff_s <= shift.endurance_s + 1e-6)
     for craft in range(int(table.craft.max()) + 1):
         mine = table.craft == craft
         ready = table.landing_s[mine][:-1] + turnaround
         assert np.all(table.takeoff_s[mine][1:] >= ready - 1e-3)
-    assert len(np.unique(table.craft)) == fleet_min(sortie, duration)
+    assert len(np.unique(table.craft)) == fleet_min(shift, duration)
 
 
 def test_by_hand() -> None:
     # Eight hours in the air, an hour each way, an hour on the ground: six of nine on station.
-    assert fleet_min(Sortie(28_800, 3_600, 3_600)) == 2
-    assert fleet_min(Sortie(28_800, 3_600, 3_600, handover_s=3_600)) == 2  # 9 h / 5 h
-    assert fleet_min(Sortie(28_800, 3_600, 10_801)) == 2  # just below 12 h / 6 h would be 2
-    assert fleet_min(Sortie(28_800, 3_600, 14_401)) == 3
-    assert fleet_min(Sortie(28_800, 3_600, 14_401), 5 * 3_600) == 1  # no relief is needed
-    assert fleet_min(Sortie(3_600, 0)) == 1  # ready at once: the same one again
+    assert fleet_min(Shift(28_800, 3_600, 3_600)) == 2
+    assert fleet_min(Shift(28_800, 3_600, 3_600, handover_s=3_600)) == 2  # 9 h / 5 h
+    assert fleet_min(Shift(28_800, 3_600, 10_801)) == 2  # just below 12 h / 6 h would be 2
+    assert fleet_min(Shift(28_800, 3_600, 14_401)) == 3
+    assert fleet_min(Shift(28_800, 3_600, 14_401), 5 * 3_600) == 1  # no relief is needed
+    assert fleet_min(Shift(3_600, 0)) == 1  # ready at once: the same one again
 
 
 def test_one_that_cannot_be_relieved_says_its_numbers() -> None:
     with pytest.raises(RangeError, match=r"60 min in the air 60 min go out and back: 0 min"):
-        fleet_min(Sortie(3_600, 1_800))
+        fleet_min(Shift(3_600, 1_800))
     with pytest.raises(RangeError, match="do not cover a handover of 10 min"):
-        fleet_min(Sortie(3_600, 1_600, handover_s=600))
+        fleet_min(Shift(3_600, 1_600, handover_s=600))

@@ -8,6 +8,11 @@ from skyweft.drawing.markup import Number, Shares, table
     ("value", "words"),
     [
         (numerals.rate(0.0), "0 bit/s"),
+        (numerals.measured(92_890.0, "Wh"), "92.89 kWh"),
+        (numerals.measured(-2_760.0, "Wh"), "-2.76 kWh"),
+        (numerals.measured(1_234.5e6, "bit/s"), "1.234 Gbit/s"),
+        (numerals.measured(54_321.6, "km"), "54,322 km"),
+        (numerals.measured(0.012345, "J"), "0.01234 J"),
         (numerals.rate(5_470.0), "5.47 kbit/s"),
         (numerals.rate(12.34e6), "12.3 Mbit/s"),
         (numerals.rate(2.5e9), "2.50 Gbit/s"),

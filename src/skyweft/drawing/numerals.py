@@ -6,6 +6,7 @@ from skyweft.drawing.markup import Number, Shares
 from skyweft.world.lasting import lasting
 
 NONE = "–"
+PREFIXED = ("bit/s", "W", "Wh")  # whose values span many powers of ten on one screen
 
 
 def number(value: float, digits: int = 1) -> Number:
@@ -64,11 +65,11 @@ def measured(value: float | None, unit: str) -> str:
         return "none"
     if unit == "s":
         return lasting(value)
-    if unit == "bit/s":  # the one unit whose values span ten powers of ten on one screen
+    if unit in PREFIXED:
         for size, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-            if value >= size:
+            if abs(value) >= size:
                 return f"{value / size:,.4g} {prefix}{unit}"
-    return f"{value:,.4g} {unit}"
+    return f"{value:,.0f} {unit}" if 1e4 <= abs(value) < 1e15 else f"{value:,.4g} {unit}"
 
 
 def proportion(share: float | None) -> str:

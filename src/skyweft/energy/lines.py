@@ -12,7 +12,7 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
         margin = row["night_margin_wh"]
         night = "" if margin is None else f", worst night leaves {measured(margin, 'Wh')}"
         if row["night_margin_cut"]:
-            night += " by the run's end, before its own"
+            night += " at the run's end, which comes before the night's"
         without = row["no_energy_share"]
         silent = f", {percent(without)} of the time without energy" if without else ""
         least = percent(row["charge_min"])

@@ -12,7 +12,7 @@ from skyweft.placing.options import Options, World, environments, nearest
 from skyweft.placing.product import Flight, Point, Refused, Station
 from skyweft.placing.reach import ENVIRONMENTS
 from skyweft.placing.rotation import timetable
-from skyweft.placing.staying import band, sortie
+from skyweft.placing.staying import band, shift
 from skyweft.world.clock import Clock
 
 Floats = NDArray[np.float64]
@@ -211,7 +211,7 @@ def flights(solved: Solved) -> tuple[Flight, ...]:
     for row, group in groups(solved).items():
         place = int(solved.options.candidate[solved.option(row)])
         where = world.candidates.latitude_deg[place], world.candidates.longitude_deg[place]
-        flown = sortie(fleets[solved.problem.kind[row]], *map(float, where))
+        flown = shift(fleets[solved.problem.kind[row]], *map(float, where))
         if flown is None:
             continue
         table = timetable(flown, world.scenario.duration_s)

@@ -17,7 +17,7 @@ from skyweft.placing.covering import Cover, Problem
 from skyweft.placing.model import Craft, Placing
 from skyweft.placing.reach import ENVIRONMENTS, Reach, Table, pairs, reach, rules, table
 from skyweft.placing.reading import Points, Wanted
-from skyweft.placing.staying import band, middle, motion_at, needed, sortie, why_not
+from skyweft.placing.staying import band, middle, motion_at, needed, shift, why_not
 from skyweft.placing.terrain import Ends, Ground, seen
 from skyweft.scenario.motion import Loiter, Motion
 from skyweft.scenario.scenario import Scenario
@@ -187,7 +187,7 @@ def _of_kind(world: World, row: int, name: str) -> _Part:
     forbidden = _forbidden(world, name, motions)
     cost = np.ones(len(rows), np.int64)
     for k, place in enumerate(rows):
-        craft_needed, why = needed(sortie(craft, *where[place][:2]), world.scenario.duration_s)
+        craft_needed, why = needed(shift(craft, *where[place][:2]), world.scenario.duration_s)
         cost[k] = craft_needed
         if not why and cost[k] > craft.count:
             why = f"held by {cost[k]} in turn, there are {craft.count}"

@@ -18,7 +18,7 @@ HAIR = 1e-9  # of a cycle: rounding asks for no further aircraft
 
 
 @dataclass(frozen=True, slots=True)
-class Sortie:
+class Shift:
     """How one kind of aircraft serves one station."""
 
     endurance_s: float  # in the air, from take-off to landing
@@ -53,7 +53,7 @@ class Timetable:
     landing_s: Floats
 
 
-def fleet_min(sortie: Sortie, duration_s: float = math.inf) -> int:
+def fleet_min(shift: Shift, duration_s: float = math.inf) -> int:
     """Return the fewest aircraft that hold a station for so long.
 
     Reliefs arrive every `relief_s`, each aircraft can come again after `cycle_s`: the least whole
@@ -64,26 +64,25 @@ def fleet_min(sortie: Sortie, duration_s: float = math.inf) -> int:
     RangeError
         An aircraft does not stay long enough to be relieved.
     """
-    if sortie.relief_s <= 0:
+    if shift.relief_s <= 0:
         away, stays, both = (
-            seconds / 60
-            for seconds in (2 * sortie.transit_s, sortie.on_station_s, sortie.handover_s)
+            seconds / 60 for seconds in (2 * shift.transit_s, shift.on_station_s, shift.handover_s)
         )
         raise RangeError(
-            f"of {sortie.endurance_s / 60:,.0f} min in the air {away:,.0f} min go out and back: "
+            f"of {shift.endurance_s / 60:,.0f} min in the air {away:,.0f} min go out and back: "
             f"{stays:,.0f} min on station do not cover a handover of {both:,.0f} min"
         )
-    sorties = _sorties(sortie, duration_s) if math.isfinite(duration_s) else math.inf
-    return int(min(math.ceil(sortie.cycle_s / sortie.relief_s - HAIR), sorties))
+    sorties = _sorties(shift, duration_s) if math.isfinite(duration_s) else math.inf
+    return int(min(math.ceil(shift.cycle_s / shift.relief_s - HAIR), sorties))
 
 
-def _sorties(sortie: Sortie, duration_s: float) -> int:
+def _sorties(shift: Shift, duration_s: float) -> int:
     """Return how many sorties it takes: the last one is not relieved."""
-    more = math.ceil((duration_s - sortie.on_station_s) / sortie.relief_s - HAIR)
+    more = math.ceil((duration_s - shift.on_station_s) / shift.relief_s - HAIR)
     return max(1, 1 + more)
 
 
-def timetable(sortie: Sortie, duration_s: float) -> Timetable:
+def timetable(shift: Shift, duration_s: float) -> Timetable:
     """Return who flies when so that the station is held for `duration_s` by the fewest aircraft.
 
     Raises
@@ -91,14 +90,14 @@ def timetable(sortie: Sortie, duration_s: float) -> Timetable:
     RangeError
         As `fleet_min`.
     """
-    craft = fleet_min(sortie, duration_s)
-    row = np.arange(_sorties(sortie, duration_s))
-    arrival_s: Floats = row * np.float64(sortie.relief_s)
-    takeoff_s: Floats = arrival_s - sortie.transit_s
+    craft = fleet_min(shift, duration_s)
+    row = np.arange(_sorties(shift, duration_s))
+    arrival_s: Floats = row * np.float64(shift.relief_s)
+    takeoff_s: Floats = arrival_s - shift.transit_s
     return Timetable(
         row % craft,
         takeoff_s,
         arrival_s,
-        np.asarray(arrival_s + sortie.on_station_s, np.float64),
-        np.asarray(takeoff_s + sortie.endurance_s, np.float64),
+        np.asarray(arrival_s + shift.on_station_s, np.float64),
+        np.asarray(takeoff_s + shift.endurance_s, np.float64),
     )

@@ -14,7 +14,7 @@ from skyweft.motion.airship import Keeping
 from skyweft.motion.members import Members, Setting
 from skyweft.placing.model import Craft
 from skyweft.placing.reach import Band
-from skyweft.placing.rotation import Sortie, fleet_min
+from skyweft.placing.rotation import Shift, fleet_min
 from skyweft.scenario.motion import MOTIONS, Aircraft, Airship, AnyMotion, Loiter, Motion
 from skyweft.weather.climatology import LOWEST_M, percentile_95
 from skyweft.world.constants import EARTH_RADIUS_MEAN_M
@@ -151,7 +151,7 @@ def _blown(mover: Soaring, motion: Motion, setting: Setting) -> str:
     return ""
 
 
-def sortie(craft: Craft, latitude_deg: float, longitude_deg: float) -> Sortie | None:
+def shift(craft: Craft, latitude_deg: float, longitude_deg: float) -> Shift | None:
     """Return how craft serve a place in turn; nothing where one stays up by itself."""
     if craft.rotation is None:
         return None
@@ -159,10 +159,10 @@ def sortie(craft: Craft, latitude_deg: float, longitude_deg: float) -> Sortie | 
     away_m = distance_m(
         (base.base_latitude_deg, base.base_longitude_deg), (latitude_deg, longitude_deg)
     )
-    return Sortie(base.endurance_s, away_m / base.speed_m_s, base.turnaround_s, base.handover_s)
+    return Shift(base.endurance_s, away_m / base.speed_m_s, base.turnaround_s, base.handover_s)
 
 
-def needed(flown: Sortie | None, duration_s: float) -> tuple[int, str]:
+def needed(flown: Shift | None, duration_s: float) -> tuple[int, str]:
     """Return how many craft a place takes, and why it cannot be held at all."""
     if flown is None:
         return 1, ""

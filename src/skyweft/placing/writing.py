@@ -14,7 +14,7 @@ from skyweft.errors import ScenarioError
 from skyweft.placing.answer import Solved, groups
 from skyweft.placing.product import Placement
 from skyweft.placing.rotation import timetable
-from skyweft.placing.staying import band, placed, sortie
+from skyweft.placing.staying import band, placed, shift
 from skyweft.scenario.reading import load
 from skyweft.store.toml_writer import toml
 
@@ -178,7 +178,7 @@ def _group(solved: Solved, row: int, group: str, folder: Path) -> dict[str, Any]
         float(world.candidates.altitude_m[place]),
     )
     found: dict[str, Any] = {"layer": craft.layer, "terminals": craft.terminals}
-    flown = sortie(craft, *where[:2])
+    flown = shift(craft, *where[:2])
     if flown is None:
         found["motion"] = placed(craft, *where)
     else:

@@ -2,7 +2,8 @@
 
 Nothing is computed here that a table could hold, nothing is shown or saved, no global style is
 touched. Times are from the scenario's start; every axis says its unit. The drawings are the
-stages' own: whatever a stage's module `plot` lists in `__all__` is here under its name.
+stages' own: whatever a stage's module `plot` lists in `__all__` is here under its name, beside
+those of a sweep and of a placement.
 """
 
 import warnings
@@ -10,11 +11,18 @@ from functools import cache
 from typing import Any
 
 from skyweft.drawing.palette import DARK, LIGHT, Palette
+from skyweft.placing.drawing import placement_map
 from skyweft.plot.sweep import sweep
 from skyweft.stage import Stage
 from skyweft.stage.registry import drawings, stages
 
-_OURS = {"DARK": DARK, "LIGHT": LIGHT, "Palette": Palette, "sweep": sweep}
+_OURS = {
+    "DARK": DARK,
+    "LIGHT": LIGHT,
+    "Palette": Palette,
+    "placement_map": placement_map,
+    "sweep": sweep,
+}
 
 
 @cache

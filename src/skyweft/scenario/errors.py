@@ -12,6 +12,8 @@ from skyweft.scenario.words import Step, allowed, listed, place, shown, suggesti
 
 Found = tuple[tuple[Step, ...], str]
 
+ELSEWHERE = {"place": "is read by `skyweft place`, which writes the scenario that is run"}
+"""Tables of files that are no scenarios alone."""
 NAME_RULE = "at most 100 of A-Z, a-z, 0-9, '_', '.' and '-', none of these three in front"
 
 
@@ -39,6 +41,8 @@ def _said(error: ErrorDetails, schema: Node) -> Found:
         where, node = follow(steps[:-1], schema)
         last = str(steps[-1])
         names = keys(node)
+        if not where and last in ELSEWHERE:
+            return (last,), ELSEWHERE[last]
         owners = _owners(last, steps[:-1], schema)
         words = (
             f"is a key of {listed(owners)}"
