@@ -1,17 +1,48 @@
 """Scenarios as tests write them: a head, groups, terminals, links, and what each asks besides."""
 
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from skyweft.scenario.scenario import Scenario
+
+START = "2026-07-01T00:00:00Z"
+
+
+def scenario(duration_s: float, platforms: Mapping[str, Any], **tables: Any) -> Scenario:
+    """Return a scenario that is in no file."""
+    head = {"name": "By hand", "start": START, "duration_s": duration_s}
+    return Scenario.model_validate(head | {"platforms": platforms} | tables, strict=False)
+
+
+def standing(
+    where: Mapping[str, tuple[float, float]], terminals: str = "", relays: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return groups of one that stand at a latitude and longitude; some pass things on."""
+    return {
+        name: {
+            "layer": "ground",
+            "relay": name in relays,
+            "motion": {"kind": "fixed", "latitude_deg": north, "longitude_deg": east},
+            "terminals": terminals.split(),
+        }
+        for name, (north, east) in where.items()
+    }
+
+
+def lasers(**rates_bps: float) -> dict[str, Any]:
+    """Return terminals."""
+    return {name: {"kind": "optical", "rate_bps": rate} for name, rate in rates_bps.items()}
 
 
 def head(name: str, duration_s: float) -> str:
     """Begin a scenario."""
-    return f"name = {_said(name)}\nstart = 2026-07-01T00:00:00Z\nduration_s = {duration_s}\n"
+    return f"name = {_said(name)}\nstart = {START}\nduration_s = {duration_s}\n"
 
 
-def group(name: str, layer: str, terminal: str, **motion: Any) -> str:
-    """Add a group with one terminal."""
-    return table(f"[platforms.{name}]", layer=layer, motion=motion, terminals=[terminal])
+def group(name: str, layer: str, terminals: str, **motion: Any) -> str:
+    """Add a group; several terminals have spaces between them."""
+    return table(f"[platforms.{name}]", layer=layer, motion=motion, terminals=terminals.split())
 
 
 def shell(name: str, terminal: str, planes: int, per_plane: int, inclination_deg: float) -> str:
@@ -37,6 +68,11 @@ def fixed(
 def radio(name: str, frequency_hz: float, **keys: float) -> str:
     """Add a terminal."""
     return table(f"[terminals.{name}]", kind="radio", frequency_hz=frequency_hz, **keys)
+
+
+def laser(name: str, rate_bps: float) -> str:
+    """Add a terminal."""
+    return table(f"[terminals.{name}]", kind="optical", rate_bps=rate_bps)
 
 
 def link(one: str, other: str, **keys: Any) -> str:

@@ -8,61 +8,22 @@ import pytest
 
 from skyweft import plot
 from skyweft.results import Run, run
+from tests.written import fixed, head, laser, link, radio, table
 
-SCENARIO = """\
-name = "One ship"
-start = 2026-07-01T00:00:00Z
-duration_s = 3_600
-
-[platforms.ship]
-layer = "near_space"
-motion = { kind = "fixed", latitude_deg = 30.0, longitude_deg = 114.0, altitude_m = 20e3 }
-terminals = ["hears", "down"]
-
-[platforms.gauge]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 30.1, longitude_deg = 114.0 }
-terminals = ["sends"]
-
-[platforms.gateway]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 29.9, longitude_deg = 114.0 }
-terminals = ["up"]
-
-[terminals.sends]
-kind = "radio"
-frequency_hz = 401e6
-eirp_dbw = -8.0
-gt_db_k = -31.0
-
-[terminals.hears]
-kind = "radio"
-frequency_hz = 400e6
-eirp_dbw = 0.0
-gt_db_k = -25.0
-
-[terminals.down]
-kind = "optical"
-rate_bps = 1e6
-
-[terminals.up]
-kind = "optical"
-rate_bps = 1e6
-
-[[messages]]
-source = "gauge"
-target = "gateway"
-size_bytes = 20
-period_s = 30
-lifetime_s = 60
-
-[[links]]
-between = ["sends", "hears"]
-waveform = "lora"
-
-[[links]]
-between = ["up", "down"]
-"""
+SCENARIO = (
+    head("One ship", 3_600)
+    + fixed("ship", "hears down", 30.0, 114.0, 20e3, "near_space")
+    + fixed("gauge", "sends", 30.1, 114.0)
+    + fixed("gateway", "up", 29.9, 114.0)
+    + radio("sends", 401e6, eirp_dbw=-8.0, gt_db_k=-31.0)
+    + radio("hears", 400e6, eirp_dbw=0.0, gt_db_k=-25.0)
+    + laser("down", 1e6)
+    + laser("up", 1e6)
+    + table("[[messages]]", source="gauge", target="gateway", size_bytes=20, period_s=30,
+            lifetime_s=60)
+    + link("sends", "hears", waveform="lora")
+    + link("up", "down")
+)  # fmt: skip
 FAILS = "[[failures]]\nplatforms = ['{}']\nstart_s = 1_500\n"
 
 

@@ -5,51 +5,20 @@ from pathlib import Path
 import pytest
 
 from skyweft.results import Run, run
+from tests.written import group, head, link, radio, shell
 
-TOML = """\
-name = "Exported"
-start = 2026-07-01T00:00:00Z
-duration_s = 9_000
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 2, per_plane = 3, altitude_m = 800e3, inclination_deg = 60 }
-terminals = ["sat"]
-
-[platforms.polar]
-layer = "space"
-motion = { kind = "orbit", altitude_m = 1000e3, inclination_deg = 90, raan_deg = 30 }
-terminals = ["sat"]
-
-[platforms.plane]
-layer = "air"
-motion = { kind = "track", file = "plane.csv", ends = "absent" }
-terminals = ["node"]
-
-[platforms.ground]
-layer = "ground"
-motion = { kind = "sites", file = "sites.csv" }
-terminals = ["node"]
-
-[terminals.sat]
-kind = "radio"
-frequency_hz = 2.2e9
-bandwidth_hz = 1e6
-eirp_dbw = 10
-gt_db_k = -15
-
-[terminals.node]
-kind = "radio"
-frequency_hz = 2.0e9
-bandwidth_hz = 1e6
-eirp_dbw = 10
-gt_db_k = -15
-
-[[links]]
-between = ["node", "sat"]
-elevation_min_deg = 10
-waveform = "dvb_s2x"
-"""
+POWER = {"bandwidth_hz": 1e6, "eirp_dbw": 10, "gt_db_k": -15}
+TOML = (
+    head("Exported", 9_000)
+    + shell("sats", "sat", 2, 3, 60)
+    + group("polar", "space", "sat", kind="orbit", altitude_m=1000e3, inclination_deg=90,
+            raan_deg=30)
+    + group("plane", "air", "node", kind="track", file="plane.csv", ends="absent")
+    + group("ground", "ground", "node", kind="sites", file="sites.csv")
+    + radio("sat", 2.2e9, **POWER)
+    + radio("node", 2.0e9, **POWER)
+    + link("node", "sat", elevation_min_deg=10, waveform="dvb_s2x")
+)  # fmt: skip
 PLANE = """\
 time_s,latitude_deg,longitude_deg,altitude_m
 600,10.0,175.0,10000

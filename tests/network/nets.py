@@ -1,5 +1,6 @@
 """Networks of a few places, for tests of rooms that look at an instant."""
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ from skyweft.fleet import Motion, Tracks
 from skyweft.motion.fleet import build_fleet
 from skyweft.network.graph.block import Network
 from skyweft.network.graph.snapshot import Snapshot, snapshot
-from skyweft.scenario.scenario import Scenario
 from skyweft.stage import NOTHING, Restrictions
+from tests.written import lasers, scenario, standing
 
 RATES_BPS = (10e6, 4e6)  # of the two rules
 
@@ -25,30 +26,16 @@ def network(
     """Return places, and contacts (rule, a, b) from 0 to 100 s."""
     names = [f"p{number}" for number in range(len(relays))]
     where = [(0.0, 2.0 * number) for number in range(len(names))] if places is None else places
-    scenario = Scenario.model_validate(
-        {
-            "name": "By hand",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": 100.0,
-            "platforms": {
-                name: {
-                    "layer": "ground",
-                    "relay": relay,
-                    "motion": {"kind": "fixed", "latitude_deg": lat, "longitude_deg": lon},
-                    "terminals": ["wide", "narrow"],
-                }
-                for name, relay, (lat, lon) in zip(names, relays, where, strict=True)
-            },
-            "terminals": {
-                name: {"kind": "optical", "rate_bps": rate}
-                for name, rate in zip(("wide", "narrow"), RATES_BPS, strict=True)
-            },
-            "links": [{"between": [name, name]} for name in ("wide", "narrow")],
-            **more,
-        },
-        strict=False,
+    platforms = standing(
+        dict(zip(names, where, strict=True)), "wide narrow", [*compress(names, relays)]
     )
-    fleet = build_fleet(scenario)
+    kinds = ("wide", "narrow")
+    usual = {
+        "terminals": lasers(**dict(zip(kinds, RATES_BPS, strict=True))),
+        "links": [{"between": [name, name]} for name in kinds],
+    }
+    scene = scenario(100.0, platforms, **usual | more)
+    fleet = build_fleet(scene)
     rows = sorted(met)
     count, nobody = len(rows), np.empty((0, 3, 2))
     rule, a, b = np.array(rows, np.int32).reshape(-1, 3).T
@@ -58,7 +45,7 @@ def network(
         nothing + 1, there, there,
     )  # fmt: skip
     motion = Motion(Tracks(np.array([0.0, 100.0]), nobody, nobody), fleet.sites)
-    return Network(scenario, fleet, motion, contacts, restrictions)
+    return Network(scene, fleet, motion, contacts, restrictions)
 
 
 def random_snapshot(seed: int) -> Snapshot:

@@ -7,46 +7,19 @@ import pytest
 from skyweft.network.routing.section import section as routes
 from skyweft.report.page import page
 from skyweft.results import Run, run
+from tests.written import group, head, laser, link, radio, table
 
-TOML = """\
-name = "Ring"
-start = 2026-07-01T00:00:00Z
-duration_s = 3_600
-
-[platforms.ring]
-layer = "space"
-motion = { kind = "walker", planes = 1, per_plane = 12, altitude_m = 1_200e3, inclination_deg = 0 }
-terminals = ["radio", "laser"]
-
-[platforms.cities]
-layer = "ground"
-motion = { kind = "sites", file = "cities.csv" }
-terminals = ["radio"]
-
-[terminals.radio]
-kind = "radio"
-frequency_hz = 20e9
-bandwidth_hz = 100e6
-eirp_dbw = 40.0
-gt_db_k = 10.0
-
-[terminals.laser]
-kind = "optical"
-rate_bps = 1e9
-
-[[links]]
-between = ["radio", "radio"]
-elevation_min_deg = 10
-
-[[links]]
-between = ["laser", "laser"]
-pattern = "grid"
-
-[[routes]]
-sources = ["cities"]
-targets = ["cities"]
-step_s = 60
-"""
+TOML = (
+    head("Ring", 3_600)
+    + group("ring", "space", "radio laser", kind="walker", planes=1, per_plane=12,
+            altitude_m=1_200e3, inclination_deg=0)
+    + group("cities", "ground", "radio", kind="sites", file="cities.csv")
+    + radio("radio", 20e9, bandwidth_hz=100e6, eirp_dbw=40.0, gt_db_k=10.0)
+    + laser("laser", 1e9)
+    + link("radio", "radio", elevation_min_deg=10)
+    + link("laser", "laser", pattern="grid")
+    + table("[[routes]]", sources=["cities"], targets=["cities"], step_s=60)
+)  # fmt: skip
 CITIES = """\
 name,latitude_deg,longitude_deg
 Quito <b>,-0.2,-78.5

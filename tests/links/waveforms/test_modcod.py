@@ -14,6 +14,7 @@ from skyweft.links.waveforms import Modes, dvb, rate_and_margin
 from skyweft.links.waveforms.ladder import complaints, ladder_of, never_taken
 from skyweft.scenario.reading import load
 from skyweft.scenario.waveforms import waveform_of
+from tests.written import fixed, head, link, radio, table
 
 ROWS = [
     {"name": "QPSK 1/2", "es_n0_db": 1.0, "spectral_efficiency": 0.988858},
@@ -98,27 +99,13 @@ def test_tables_that_are_refused(changes: dict[str, Any], words: str) -> None:
 
 def scenario(folder: Path, csv: str, more: str = "") -> Any:
     (folder / "modem.csv").write_text(csv, encoding="utf-8")
-    text = """\
-name = "A modem"
-start = 2026-07-01T00:00:00Z
-duration_s = 600
-[platforms.ship]
-layer = "near_space"
-motion = { kind = "fixed", latitude_deg = 30, longitude_deg = 114, altitude_m = 2e4 }
-terminals = ["radio"]
-[terminals.radio]
-kind = "radio"
-frequency_hz = 2e9
-bandwidth_hz = 1e6
-eirp_dbw = 10
-gt_db_k = 0
-[[links]]
-between = ["radio", "radio"]
-waveform = "modem"
-[waveforms.modem]
-kind = "modcod"
-file = "modem.csv"
-"""
+    text = (
+        head("A modem", 600)
+        + fixed("ship", "radio", 30, 114, 2e4, "near_space")
+        + radio("radio", 2e9, bandwidth_hz=1e6, eirp_dbw=10, gt_db_k=0)
+        + link("radio", "radio", waveform="modem")
+        + table("[waveforms.modem]", kind="modcod", file="modem.csv")
+    )
     (folder / "modem.toml").write_text(text + more, encoding="utf-8")
     return load(folder / "modem.toml")
 

@@ -5,25 +5,15 @@ from pathlib import Path
 import pytest
 
 from skyweft.cli import main
+from tests.written import fixed, head, laser, link
 
-SCENARIO = """
-name = "Two and two"
-start = 2026-07-01T00:00:00Z
-duration_s = 60
-[platforms.here]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 10, longitude_deg = 20 }
-terminals = ["x"]
-[platforms.away]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 10, longitude_deg = 20.1 }
-terminals = ["x"]
-[terminals.x]
-kind = "optical"
-rate_bps = 1e9
-[[links]]
-between = ["x", "x"]
-"""
+SCENARIO = (
+    head("Two and two", 60)
+    + fixed("here", "x", 10, 20)
+    + fixed("away", "x", 10, 20.1)
+    + laser("x", 1e9)
+    + link("x", "x")
+)
 SELF = """
 [[routes]]
 sources = ["here"]

@@ -16,7 +16,7 @@ from skyweft.network.flows.shares import most, shares
 from skyweft.network.flows.splitting import FlowPaths, shared
 from skyweft.network.graph.block import Network
 from skyweft.network.product import BEAM_FULL, FULL
-from skyweft.scenario.scenario import Scenario
+from tests import written
 
 # Links 0 and 1, of 10 and 4, hear one beam; link 2 has its carrier for itself.
 RATES = np.array([10.0, 4.0, 10.0])
@@ -82,30 +82,14 @@ def test_the_bound_shares_carriers_too() -> None:
 
 def _run(**beams: Any) -> Any:
     """Four towns, three of them close together, under one mast that relays."""
-    places = {"a": 0.0, "b": 0.01, "c": 0.02, "far": 3.0, "mast": 1.0}
-    scenario = Scenario.model_validate(
-        {
-            "name": "A mast",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": 60.0,
-            "platforms": {
-                name: {
-                    "layer": "ground",
-                    "motion": {"kind": "fixed", "latitude_deg": 0.0, "longitude_deg": east},
-                    "terminals": ["mast" if name == "mast" else "town"],
-                    "relay": name == "mast",
-                }
-                for name, east in places.items()
-            },
-            "terminals": {
-                name: {"kind": "optical", "rate_bps": 12e6} for name in ("town", "mast")
-            },
-            "links": [{"between": ["town", "mast"], "beams": beams} if beams else
-                      {"between": ["town", "mast"]}],
-            "flows": [{"sources": ["a", "b", "c"], "targets": ["far"], "elastic": True}],
-        },
-        strict=False,
-    )  # fmt: skip
+    towns = {"a": (0.0, 0.0), "b": (0.0, 0.01), "c": (0.0, 0.02), "far": (0.0, 3.0)}
+    scenario = written.scenario(
+        60.0,
+        written.standing(towns, "town") | written.standing({"mast": (0.0, 1.0)}, "mast", ["mast"]),
+        terminals=written.lasers(town=12e6, mast=12e6),
+        links=[{"between": ["town", "mast"]} | ({"beams": beams} if beams else {})],
+        flows=[{"sources": ["a", "b", "c"], "targets": ["far"], "elastic": True}],
+    )
     fleet = build_fleet(scenario)
     motion = Motion(Tracks(np.array([0.0, 60.0]), *np.empty((2, 0, 3, 2))), fleet.sites)
     many = np.ones(4)

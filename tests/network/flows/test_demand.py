@@ -11,7 +11,7 @@ from skyweft.motion.fleet import build_fleet
 from skyweft.network.flows import demand
 from skyweft.network.flows.demand import Wanted, wanted
 from skyweft.network.flows.traffic import gravity
-from skyweft.scenario.scenario import Scenario
+from tests.written import scenario, standing
 
 CITIES = """\
 name,latitude_deg,longitude_deg,population
@@ -33,23 +33,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _wanted(*flows: dict[str, Any]) -> Wanted:
     each = {"sources": ["cities"], "targets": ["cities"]}
-    scenario = Scenario.model_validate(
-        {
-            "name": "Demand",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": 600.0,
-            "platforms": {
-                "cities": {"layer": "ground", "motion": {"kind": "sites", "file": "cities.csv"}},
-                "hub": {
-                    "layer": "ground",
-                    "motion": {"kind": "fixed", "latitude_deg": 1.0, "longitude_deg": 2.0},
-                },
-            },
-            "flows": [each | flow for flow in flows],
-        },
-        strict=False,
-    )
-    return wanted(scenario, build_fleet(scenario))
+    cities = {"layer": "ground", "motion": {"kind": "sites", "file": "cities.csv"}}
+    platforms = {"cities": cities} | standing({"hub": (1.0, 2.0)})
+    scene = scenario(600.0, platforms, flows=[each | flow for flow in flows])
+    return wanted(scene, build_fleet(scene))
 
 
 def _pairs(found: Wanted) -> list[tuple[int, int]]:

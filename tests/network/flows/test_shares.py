@@ -34,6 +34,7 @@ from skyweft.network.product import (
     LinkLoads,
 )
 from skyweft.scenario.scenario import Scenario
+from tests.written import standing
 
 ONE, TWO, THREE, HUB, DETOUR = range(5)
 WIDE, NARROW, MUTE = range(3)  # link rules: 10 Mbit/s, 4 Mbit/s, nothing
@@ -45,7 +46,7 @@ BESIDE = [*STAR, (WIDE, HUB, DETOUR), (NARROW, THREE, DETOUR)]
 
 
 def _scenario(*flows: dict[str, Any], start: str = "2026-07-01T00:00:00Z") -> Scenario:
-    places = {
+    where = {
         "one": (0.0, 0.0),
         "two": (0.0, 4.0),
         "three": (0.0, 8.0),
@@ -58,15 +59,7 @@ def _scenario(*flows: dict[str, Any], start: str = "2026-07-01T00:00:00Z") -> Sc
             "name": "By hand",
             "start": start,
             "duration_s": END_S,
-            "platforms": {
-                name: {
-                    "layer": "ground",
-                    "motion": {"kind": "fixed", "latitude_deg": north, "longitude_deg": east},
-                    "terminals": ["wide", "narrow", "mute"],
-                    "relay": name in ("hub", "detour"),
-                }
-                for name, (north, east) in places.items()
-            },
+            "platforms": standing(where, "wide narrow mute", ("hub", "detour")),
             "terminals": {
                 "wide": {"kind": "optical", "rate_bps": 10e6},
                 "narrow": {"kind": "optical", "rate_bps": 4e6},

@@ -11,6 +11,7 @@ from skyweft.network.routing.best import best_paths
 from skyweft.network.routing.model import Routes
 from skyweft.network.routing.policy import Policy
 from skyweft.results import Run, run
+from tests.written import lasers, standing
 
 NS = 1e-9
 TRACKS_NS = 5 * NS  # single precision: half a metre at either end
@@ -80,21 +81,14 @@ def test_a_run_without_tracks(small: Run, tmp_path: Path) -> None:
 
 def test_nobody_moves(tmp_path: Path) -> None:
     """Stands still, so no tracks are kept or needed; what is out of order is not there."""
-    places = {"here": (10.0, 20.0), "there": (10.0, 20.1), "beyond": (10.1, 20.1)}
+    masts = {"here": (10.0, 20.0), "there": (10.0, 20.1), "beyond": (10.1, 20.1)}
     found = run(
         {
             "name": "Masts",
             "start": datetime(2026, 7, 1, tzinfo=UTC),
             "duration_s": 60,
-            "platforms": {
-                name: {
-                    "layer": "ground",
-                    "motion": {"kind": "fixed", "latitude_deg": lat, "longitude_deg": lon},
-                    "terminals": ["mast"],
-                }
-                for name, (lat, lon) in places.items()
-            },
-            "terminals": {"mast": {"kind": "optical", "rate_bps": 1e9}},
+            "platforms": standing(masts, "mast"),
+            "terminals": lasers(mast=1e9),
             "links": [{"between": ["mast", "mast"]}],
             "failures": [{"platforms": ["there"], "names": ["there"], "start_s": 30.0}],
         },

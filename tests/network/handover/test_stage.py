@@ -9,48 +9,19 @@ import pytest
 import skyweft
 from skyweft.errors import ScenarioError
 from skyweft.scenario.reading import load
+from tests.written import fixed, group, head, link, radio, table
 
-TOML = """
-name = "Handover"
-start = 2026-07-01T00:00:00Z
-duration_s = 1800
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 12, per_plane = 13, altitude_m = 1e6, inclination_deg = 60 }
-terminals = ["sat"]
-[platforms.user]
-layer = "ground"
-motion = { kind = "fixed", latitude_deg = 35, longitude_deg = 110 }
-terminals = ["dish"]
-[terminals.dish]
-kind = "radio"
-frequency_hz = 12e9
-bandwidth_hz = 50e6
-eirp_dbw = 40
-gt_db_k = 10
-[terminals.sat]
-kind = "radio"
-frequency_hz = 12e9
-bandwidth_hz = 50e6
-eirp_dbw = 30
-gt_db_k = 5
-[[links]]
-between = ["dish", "sat"]
-waveform = "dvb_s2x"
-elevation_min_deg = 10
-[[handover]]
-platforms = ["user"]
-rule = "strongest"
-step_s = 5
-[[handover]]
-platforms = ["user"]
-rule = "longest_remaining"
-step_s = 5
-[[handover]]
-platforms = ["user"]
-rule = "conditional"
-step_s = 5
-"""
+RULES = ("strongest", "longest_remaining", "conditional")
+TOML = (
+    head("Handover", 1800)
+    + group("sats", "space", "sat", kind="walker", planes=12, per_plane=13, altitude_m=1e6,
+            inclination_deg=60)
+    + fixed("user", "dish", 35, 110)
+    + radio("dish", 12e9, bandwidth_hz=50e6, eirp_dbw=40, gt_db_k=10)
+    + radio("sat", 12e9, bandwidth_hz=50e6, eirp_dbw=30, gt_db_k=5)
+    + link("dish", "sat", waveform="dvb_s2x", elevation_min_deg=10)
+    + "".join(table("[[handover]]", platforms=["user"], rule=rule, step_s=5) for rule in RULES)
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ from skyweft.network.placement.ground import (
     siting,
 )
 from skyweft.scenario.scenario import Scenario
+from tests.written import lasers, scenario, standing
 
 ONE, TWO, THREE, HUB, OTHER, EAR = range(6)
 WIDE, NARROW, MUTE = range(3)  # link rules: 10 Mbit/s, 4 Mbit/s, nothing
@@ -40,30 +41,14 @@ SITES = {"sites": ["one", "two", "three"], "step_s": STEP_S}
 
 
 def _scenario(**changes: Any) -> Scenario:
-    return Scenario.model_validate(
-        {
-            "name": "By hand",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": END_S,
-            "platforms": {
-                name: {
-                    "layer": "ground",
-                    "motion": {"kind": "fixed", "latitude_deg": 0.0, "longitude_deg": 2.0 * k},
-                    "terminals": ["wide", "narrow", "mute"],
-                    "relay": name in ("hub", "other"),
-                }
-                for k, name in enumerate(NAMES)
-            },
-            "terminals": {
-                "wide": {"kind": "optical", "rate_bps": 10e6},
-                "narrow": {"kind": "optical", "rate_bps": 4e6},
-                "mute": {"kind": "radio", "frequency_hz": 1e9, "eirp_dbw": 0.0, "gt_db_k": 0.0},
-            },
-            "links": [{"between": [name, name]} for name in ("wide", "narrow", "mute")],
-            **changes,
-        },
-        strict=False,
-    )
+    where = {name: (0.0, 2.0 * k) for k, name in enumerate(NAMES)}
+    mute = {"kind": "radio", "frequency_hz": 1e9, "eirp_dbw": 0.0, "gt_db_k": 0.0}
+    usual = {
+        "terminals": lasers(wide=10e6, narrow=4e6) | {"mute": mute},
+        "links": [{"between": [name, name]} for name in ("wide", "narrow", "mute")],
+    }
+    platforms = standing(where, "wide narrow mute", ("hub", "other"))
+    return scenario(END_S, platforms, **usual | changes)
 
 
 def _contacts(rows: Sequence[tuple[Any, ...]]) -> Contacts:

@@ -19,38 +19,18 @@ from skyweft.network.queues.stage import background
 from skyweft.results import run
 from skyweft.scenario.reading import load
 from skyweft.store.parquet import write
+from tests.written import group, head, laser, link
 
-LASERS = """\
-name = "Lasers everywhere"
-start = 2026-07-01T00:00:00Z
-duration_s = 1_500
-
-[platforms.sats]
-layer = "space"
-motion = { kind = "walker", planes = 8, per_plane = 12, altitude_m = 1_200e3, inclination_deg = 55 }
-terminals = ["laser"]
-
-[platforms.towns]
-layer = "ground"
-motion = { kind = "sites", file = "sites.csv" }
-terminals = ["telescope"]
-
-[terminals.laser]
-kind = "optical"
-rate_bps = 1e9
-
-[terminals.telescope]
-kind = "optical"
-rate_bps = 1e9
-
-[[links]]
-between = ["telescope", "laser"]
-elevation_min_deg = 15
-
-[[links]]
-between = ["laser", "laser"]
-pattern = "grid"
-
+LASERS = (
+    head("Lasers everywhere", 1_500)
+    + group("sats", "space", "laser", kind="walker", planes=8, per_plane=12, altitude_m=1_200e3,
+            inclination_deg=55)
+    + group("towns", "ground", "telescope", kind="sites", file="sites.csv")
+    + laser("laser", 1e9)
+    + laser("telescope", 1e9)
+    + link("telescope", "laser", elevation_min_deg=15)
+    + link("laser", "laser", pattern="grid")
+    + """
 [[routes]]
 sources = ["towns"]
 targets = ["towns"]
@@ -68,6 +48,7 @@ duration_s = 400
 step_s = 20
 processing_s = 2e-3
 """
+)  # fmt: skip
 SITES = """\
 name,latitude_deg,longitude_deg
 Beijing,39.9,116.4

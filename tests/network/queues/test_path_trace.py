@@ -16,6 +16,7 @@ from skyweft.network.queues.path_trace import Laid, gather
 from skyweft.network.queues.sending import asked
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+from tests.written import lasers, scenario, standing
 
 RATE_BPS = 1e9
 
@@ -23,39 +24,20 @@ RATE_BPS = 1e9
 def _scenario() -> Scenario:
     towns = {"one": (40.0, 116.0), "two": (50.0, 60.0)}
     walker = {"planes": 8, "per_plane": 12, "altitude_m": 1_200e3, "inclination_deg": 55.0}
-    return Scenario.model_validate(
-        {
-            "name": "Lasers",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": 900.0,
-            "platforms": {
-                "sats": {
-                    "layer": "space",
-                    "motion": {"kind": "walker", **walker},
-                    "terminals": ["laser"],
-                },
-                **{
-                    name: {
-                        "layer": "ground",
-                        "motion": {"kind": "fixed", "latitude_deg": north, "longitude_deg": east},
-                        "terminals": ["telescope"],
-                    }
-                    for name, (north, east) in towns.items()
-                },
-            },
-            "terminals": {
-                name: {"kind": "optical", "rate_bps": RATE_BPS} for name in ("laser", "telescope")
-            },
-            "links": [
-                {"between": ["telescope", "laser"], "elevation_min_deg": 15.0},
-                {"between": ["laser", "laser"], "pattern": "grid"},
-            ],
-            "packets": [
-                {"source": "one", "target": "two", "rate_bps": 1e3, "duration_s": 880.0}
-                | {"step_s": 5.0}
-            ],
-        },
-        strict=False,
+    motion = {"kind": "walker", **walker}
+    sats = {"sats": {"layer": "space", "motion": motion, "terminals": ["laser"]}}
+    return scenario(
+        900.0,
+        sats | standing(towns, "telescope"),
+        terminals=lasers(laser=RATE_BPS, telescope=RATE_BPS),
+        links=[
+            {"between": ["telescope", "laser"], "elevation_min_deg": 15.0},
+            {"between": ["laser", "laser"], "pattern": "grid"},
+        ],
+        packets=[
+            {"source": "one", "target": "two", "rate_bps": 1e3, "duration_s": 880.0}
+            | {"step_s": 5.0}
+        ],
     )
 
 

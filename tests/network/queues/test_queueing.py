@@ -13,27 +13,16 @@ from skyweft.network.queues.queueing import queue
 from skyweft.network.queues.sending import Pairs
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Journal
+from tests.written import scenario, standing
 
 END_S = 400.0
 A, B, C = 12, 13, 23  # links by their ends
 
 
 def _scenario(**keys: Any) -> Scenario:
-    town = {
-        "layer": "ground",
-        "motion": {"kind": "fixed", "latitude_deg": 1.0, "longitude_deg": 2.0},
-    }
     each = {"source": "one", "target": "two", "arrivals": "constant", "size_bytes": 1000.0}
-    return Scenario.model_validate(
-        {
-            "name": "By hand",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": END_S,
-            "platforms": {"one": town, "two": town},
-            "packets": [each | {"duration_s": 4.0, "rate_bps": 8e5} | keys],
-        },
-        strict=False,
-    )
+    towns = standing({"one": (1.0, 2.0), "two": (1.0, 2.0)})
+    return scenario(END_S, towns, packets=[each | {"duration_s": 4.0, "rate_bps": 8e5} | keys])
 
 
 def _laid(

@@ -1,6 +1,6 @@
 """Other routes against every route there is, written out by brute force over a few places."""
 
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ from skyweft.network.routing.alternatives import others
 from skyweft.network.routing.model import Routes as Rule
 from skyweft.network.routing.policy import graph
 from skyweft.network.routing.routes import KINDS, routes
-from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+from tests import written
 
 Route = tuple[int, ...]
 PROCESSING_S = 0.003
@@ -37,24 +37,10 @@ class Net:
 
     def routes(self, **rule: object) -> Routes:
         names = [f"p{number}" for number in range(7)]
-        places = zip(names, self.places, self.relays, strict=True)
-        scenario = Scenario.model_validate(
-            {
-                "name": "Net",
-                "start": "2026-07-01T00:00:00Z",
-                "duration_s": 60.0,
-                "platforms": {
-                    name: {
-                        "layer": "ground",
-                        "relay": relay,
-                        "motion": {"kind": "fixed", "latitude_deg": lat, "longitude_deg": lon},
-                    }
-                    for name, (lat, lon), relay in places
-                },
-                "routes": [{"sources": names, "targets": names, "step_s": 60.0, "paths": True}],
-            },
-            strict=False,
-        )
+        where = dict(zip(names, self.places, strict=True))
+        rules = [{"sources": names, "targets": names, "step_s": 60.0, "paths": True}]
+        relays = [*compress(names, self.relays)]
+        scenario = written.scenario(60.0, written.standing(where, relays=relays), routes=rules)
         asked = scenario.routes[0].model_copy(update={"processing_s": PROCESSING_S, **rule})  # type: ignore[attr-defined]
         scenario = scenario.model_copy(update={"routes": [asked]})
         fleet = build_fleet(scenario)

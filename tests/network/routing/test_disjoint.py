@@ -12,32 +12,7 @@ from hypothesis import strategies as st
 from skyweft.network.graph.adjacency import FAR_NS, adjacency
 from skyweft.network.routing.disjoint import NO_ROUTE, ONE_LINK, ONE_NODE, SAME, TWO, disjoint
 
-
-def _random(seed: int, nodes: int, edges: int, longest_ns: int) -> Any:
-    rng = np.random.default_rng(seed)
-    tail = rng.integers(0, nodes, edges).astype(np.int32)
-    head = rng.integers(0, nodes, edges).astype(np.int32)
-    delay = rng.integers(1, longest_ns + 1, edges).astype(np.int32)
-    return tail, head, delay, rng.random(nodes) < 0.8
-
-
-def _every_way(
-    tail: Any, head: Any, delay: Any, passing: Any, source: int, target: int
-) -> dict[tuple[int, ...], int]:
-    out: dict[int, dict[int, int]] = {}
-    for a, b, cost in zip(tail.tolist(), head.tolist(), delay.tolist(), strict=True):
-        out.setdefault(a, {})[b] = min(cost, out.get(a, {}).get(b, cost))
-    routes, open_ = {}, [((source,), 0)]
-    while open_:
-        path, spent = open_.pop()
-        for follower, cost in out.get(path[-1], {}).items():
-            if follower in path:
-                continue
-            if follower == target:
-                routes[(*path, follower)] = spent + cost
-            elif passing[follower]:
-                open_.append(((*path, follower), spent + cost))
-    return routes  # type: ignore[return-value]
+from .every_way import every_way, random_edges
 
 
 def _parts(path: tuple[int, ...], sharing_no: str) -> set[Any]:
@@ -61,7 +36,9 @@ def _parts(path: tuple[int, ...], sharing_no: str) -> set[Any]:
 def test_sums_are_least_and_ways_apart(
     seed: int, nodes: int, density: float, longest_ns: int, sharing_no: Any
 ) -> None:
-    tail, head, delay, passing = _random(seed, nodes, int(nodes * density), longest_ns)
+    tail, head, delay, passing = random_edges(
+        seed, nodes, int(nodes * density), (1, longest_ns + 1)
+    )
     if seed % 2:  # links that go both ways, as lasers do
         tail, head, delay = np.append(tail, head), np.append(head, tail), np.tile(delay, 2)
     pairs = np.argwhere(np.ones((nodes, nodes), bool)).astype(np.int32)
@@ -75,7 +52,7 @@ def test_sums_are_least_and_ways_apart(
             assert found.reason[q] == SAME
             assert paths == [(), ()]
             continue
-        routes = _every_way(tail, head, delay, passing, source, target)
+        routes = every_way(tail, head, delay, passing, source, target)
         sums = [
             routes[a] + routes[b]
             for a, b in combinations(routes, 2)
@@ -124,7 +101,7 @@ def test_reasons() -> None:
 
 
 def test_threads_change_nothing() -> None:
-    tail, head, delay, passing = _random(3, 80, 400, 1_000_000)
+    tail, head, delay, passing = random_edges(3, 80, 400, (1, 1_000_000))
     network = adjacency(80, tail, head, delay)
     pairs = np.argwhere(np.ones((80, 80), bool)).astype(np.int32)
     found = disjoint(network, pairs, "nodes", passing)

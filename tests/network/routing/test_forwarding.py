@@ -18,6 +18,7 @@ from skyweft.network.routing.forwarding import Forwarding, forwarding
 from skyweft.network.routing.routes import routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+from tests.written import standing
 
 AT_S = 60.0
 PROCESSING_S = 0.03  # so long that it decides
@@ -26,6 +27,7 @@ PLACES = {"quito": (-0.2, -78.5), "nairobi": (-1.3, 36.8), "mast": (5.0, 100.0),
 
 @cache
 def _moved() -> tuple[Scenario, Fleet, Motion, Contacts]:
+    walker = {"kind": "walker", "planes": 6, "per_plane": 10, "altitude_m": 1_400e3}
     scenario = Scenario.model_validate(
         {
             "name": "Shell",
@@ -34,24 +36,10 @@ def _moved() -> tuple[Scenario, Fleet, Motion, Contacts]:
             "platforms": {
                 "shell": {
                     "layer": "space",
-                    "motion": {
-                        "kind": "walker",
-                        "planes": 6,
-                        "per_plane": 10,
-                        "altitude_m": 1_400e3,
-                        "inclination_deg": 50.0,
-                    },
+                    "motion": walker | {"inclination_deg": 50.0},
                     "terminals": ["radio", "laser"],
                 },
-                **{
-                    name: {
-                        "layer": "ground",
-                        "relay": name == "mast",
-                        "motion": {"kind": "fixed", "latitude_deg": lat, "longitude_deg": lon},
-                        "terminals": ["radio"],
-                    }
-                    for name, (lat, lon) in PLACES.items()
-                },
+                **standing(PLACES, "radio", ["mast"]),
             },
             "terminals": {
                 "radio": {"kind": "radio", "frequency_hz": 20e9, "bandwidth_hz": 100e6}

@@ -1,7 +1,6 @@
 """Yen's routes against every route there is, written out by brute force on small graphs."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,33 +10,7 @@ from hypothesis import strategies as st
 from skyweft.network.graph.adjacency import adjacency
 from skyweft.network.routing.loopfree import loop_free
 
-
-def _random(seed: int, nodes: int, edges: int, longest_ns: int) -> Any:
-    rng = np.random.default_rng(seed)
-    tail = rng.integers(0, nodes, edges).astype(np.int32)
-    head = rng.integers(0, nodes, edges).astype(np.int32)
-    delay = rng.integers(0, longest_ns, edges).astype(np.int32)
-    return tail, head, delay, rng.random(nodes) < 0.7
-
-
-def _every_way(
-    tail: Any, head: Any, delay: Any, passing: Any, source: int, target: int
-) -> dict[tuple[int, ...], int]:
-    """Return all loop-free paths and their costs, the shortest of parallel edges taken."""
-    out: dict[int, dict[int, int]] = {}
-    for a, b, cost in zip(tail.tolist(), head.tolist(), delay.tolist(), strict=True):
-        out.setdefault(a, {})[b] = min(cost, out.get(a, {}).get(b, cost))
-    routes, open_ = {}, [((source,), 0)]
-    while open_:
-        path, spent = open_.pop()
-        for follower, cost in out.get(path[-1], {}).items():
-            if follower in path:
-                continue
-            if follower == target:
-                routes[(*path, follower)] = spent + cost
-            elif passing[follower]:
-                open_.append(((*path, follower), spent + cost))
-    return routes  # type: ignore[return-value]
+from .every_way import every_way, random_edges
 
 
 @settings(max_examples=150, deadline=None)
@@ -51,7 +24,7 @@ def _every_way(
 def test_ways_are_the_k_shortest_of_all(
     seed: int, nodes: int, density: float, longest_ns: int, k: int
 ) -> None:
-    tail, head, delay, passing = _random(seed, nodes, int(nodes * density), longest_ns)
+    tail, head, delay, passing = random_edges(seed, nodes, int(nodes * density), (0, longest_ns))
     pairs = np.argwhere(np.ones((nodes, nodes), bool)).astype(np.int32)
     found = loop_free(adjacency(nodes, tail, head, delay), pairs, k, passing)
     for number, (source, target) in enumerate(pairs.tolist()):
@@ -59,7 +32,7 @@ def test_ways_are_the_k_shortest_of_all(
         if source == target:
             assert len(rows) == 0
             continue
-        routes = _every_way(tail, head, delay, passing, source, target)
+        routes = every_way(tail, head, delay, passing, source, target)
         assert found.cost_ns[rows].tolist() == sorted(routes.values())[:k]
         assert found.rank[rows].tolist() == list(range(1, len(rows) + 1))
         paths = [tuple(found.path[slice(*found.path_first[[r, r + 1]])].tolist()) for r in rows]
@@ -69,7 +42,7 @@ def test_ways_are_the_k_shortest_of_all(
 
 def test_threads_and_the_order_of_pairs_change_nothing() -> None:
     nodes = 60
-    tail, head, delay, passing = _random(5, nodes, 240, 1_000_000)
+    tail, head, delay, passing = random_edges(5, nodes, 240, (0, 1_000_000))
     network = adjacency(nodes, tail, head, delay)
     pairs = np.argwhere(~np.eye(nodes, dtype=bool)).astype(np.int32)
     found = loop_free(network, pairs, 4, passing)
