@@ -4,7 +4,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from skyweft.links.plot import directions
-from skyweft.plot import link_margins, link_rates, rate_cdf
+from skyweft.plot import doppler_left, link_margins, link_rates, rate_cdf
 
 
 def test_samples_stand_for_the_time_around_them(links: pa.Table) -> None:
@@ -61,3 +61,21 @@ def test_no_links(links: pa.Table, ax: Axes) -> None:
         assert ax.get_xlabel()
         assert ax.get_xscale() == "linear"  # no decades of nothing
         ax.figure.canvas.draw()
+
+
+def test_what_is_left_of_doppler_in_both_directions(ax: Axes) -> None:
+    left = pa.table(
+        {
+            "contact": [0, 0, 0, 1],
+            "link": ["ut/sat"] * 3 + ["ear/sat"],
+            "time_s": [0.0, 10.0, 30.0, 0.0],
+            "residual_hz": [100.0, 300.0, 900.0, np.nan],
+            "residual_reverse_hz": [10.0, 30.0, 90.0, 5.0],
+        }
+    )
+    doppler_left(left, ax)
+    words = [label.get_text() for label in ax.get_yticklabels()]
+    assert words == ["ut → sat", "sat → ut", "sat → ear"]
+    # Of 30 s 5 stand for 100 Hz, 15 for 300 and 10 for 900: half is reached at 300.
+    assert list(ax.lines[2].get_xdata()) == [300.0, 300.0]
+    assert list(ax.lines[5].get_xdata()) == [30.0, 30.0]

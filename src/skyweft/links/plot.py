@@ -12,7 +12,7 @@ from skyweft.drawing.axes import dress, given_or_new
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, codes, numbers, weighted_quantiles
 
-__all__ = ["link_margins", "link_rates", "rate_cdf"]
+__all__ = ["doppler_left", "link_margins", "link_rates", "rate_cdf"]
 
 SAMPLES_MAX = 400_000  # of a direction; beyond that every n-th sample stands for its neighbours
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -170,6 +170,47 @@ def _decades(ax: Axes) -> None:
     ax.set_xlim(min(low, high / 20), high)
     ax.minorticks_off()
     ax.xaxis.set_major_formatter(EngFormatter(places=0))
+
+
+def doppler_left(residuals: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:
+    """Draw the spread of the Doppler shift that may be left in each direction of every link rule.
+
+    Parameters
+    ----------
+    residuals : pyarrow.Table
+        Table `doppler_residuals` of a run.
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Like `link_margins`; directions without a carrier are left out.
+    """
+    ax = given_or_new(ax)
+    _spreads(_left(residuals), ax, palette)
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(EngFormatter("Hz"))
+    ax.set_xlabel("Doppler shift left at most")
+    return ax
+
+
+def _left(residuals: pa.Table) -> dict[str, tuple[Floats, Floats]]:
+    """Return what is left in each direction, and for how long."""
+    names, rule = codes(residuals, "link")
+    weight_s = _weights(numbers(residuals, "contact"), numbers(residuals, "time_s"))
+    found = {}
+    for number, name in enumerate(names):
+        mine = np.flatnonzero(rule == number)
+        for direction in ("", "_reverse"):
+            left_hz = numbers(residuals, f"residual{direction}_hz")[mine]
+            there = np.isfinite(left_hz)
+            if there.any():
+                words = _spoken(name, backward=bool(direction))
+                found[words] = left_hz[there], weight_s[mine][there]
+    return found
 
 
 def rate_cdf(links: pa.Table, ax: Axes | None = None, palette: Palette = LIGHT) -> Axes:

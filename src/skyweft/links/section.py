@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from skyweft.drawing.charts import HALF, PAGE, chart
 from skyweft.drawing.markup import (
@@ -24,6 +26,7 @@ from skyweft.links.plot import (
     SHARES,
     Direction,
     directions,
+    doppler_left,
     draw_link_margins,
     draw_link_rates,
 )
@@ -36,8 +39,11 @@ def section(folder: Folder) -> Section:
     if folder.scenario.links:
         # Half of the columns of the largest table are all that is needed of it.
         both = list(directions(folder.table("link_samples", DIRECTION_COLUMNS)))
+    left = None
+    if both and folder.holds("doppler_residuals"):
+        left = folder.table("doppler_residuals")
     return Section(
-        _body(both),
+        _body(both, left),
         {"links": "Links"},
         _tiles(both),
         [("margins, rates, volume", "links", "link_samples.parquet")],
@@ -72,7 +78,7 @@ def _tiles(both: Sequence[Direction]) -> list[Markup]:
     return tiles
 
 
-def _body(both: list[Direction]) -> Markup:
+def _body(both: list[Direction], left: pa.Table | None) -> Markup:
     if not both:
         return Markup("")
     charts = []
@@ -105,6 +111,8 @@ def _body(both: list[Direction]) -> Markup:
                 "Rate, drawn likewise, over the part of that time in which anything can be sent.",
             )
         )
+    if left is not None and len(left):
+        charts.append(_doppler(left))
     thinned = max(direction.thinned for direction in both)
     note = "All figures are weighted by time in contact."
     if thinned > 1:
@@ -131,6 +139,21 @@ def _body(both: list[Direction]) -> Markup:
         ),
         paragraph(note),
         beside(*charts),
+    )
+
+
+def _doppler(left: pa.Table) -> Markup:
+    rules = len(pc.unique(left["link"]))
+    return figure(
+        chart(
+            lambda ax: doppler_left(left, ax, PAGE),
+            "Doppler shift that compensation may leave in each direction",
+            HALF,
+            max(60 + 34 * 2 * rules, 180),
+            "links-doppler",
+        ),
+        "What is left of the Doppler shift at most where it is taken off before sending, drawn "
+        "likewise.",
     )
 
 
