@@ -79,6 +79,11 @@ name = "level"
 unit = "m"
 value = [{ kind = "constant", value = 2.0 }]
 """,
+    "skyweft.alarms": """
+[[alarms]]
+name = "high"
+condition = { kind = "above", threshold = 1.0 }
+""",
     "skyweft.network.placement": """
 [gateways]
 sites = ["towns"]

@@ -44,6 +44,7 @@ OURS = (
     "skyweft.network.queues.stage",
     "skyweft.delivery.stage",
     "skyweft.observations.stage",
+    "skyweft.alarms.stage",
     "skyweft.network.placement.stage",
 )
 

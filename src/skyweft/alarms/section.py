@@ -1,0 +1,79 @@
+"""Which alarms were raised, and how late they were known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from skyweft.drawing.markup import Cell, paragraph, table, titled
+from skyweft.drawing.numerals import count
+from skyweft.drawing.section import Section
+from skyweft.store.reading import Folder
+from skyweft.world.lasting import lasting
+
+LISTED_MAX = 40  # alarms; further ones are in the table
+_HEADS = [
+    ("alarm", ""),
+    ("condition", ""),
+    ("raised", ""),
+    ("standing", ""),
+    ("withdrawn", ""),
+    ("known after, median", ""),
+    ("longest", ""),
+]
+_TIMES = ("raised_s", "detected_s", "cleared_s", "clearing_detected_s", "withdrawn_s")
+_EACH = [
+    ("alarm", ""),
+    ("device", ""),
+    ("raised", ""),
+    ("known", ""),
+    ("cleared", ""),
+    ("known", ""),
+    ("withdrawn", ""),
+    ("worst", ""),
+]
+
+
+def section(folder: Folder) -> Section:
+    """Return a row a rule, and a row an alarm in order of event time."""
+    rules = folder.summary()["alarms"]
+    rows = folder.alarms
+    some = rows.sort_by("raised_s").slice(0, LISTED_MAX).to_pylist()
+    left = rows.num_rows - len(some)
+    more = [paragraph(f"{left:,} more alarms are in alarms.parquet.")] * (left > 0)
+    listed = [table("Alarms by event time", _EACH, [_alarm(row) for row in some])] * bool(some)
+    return Section(
+        titled(
+            "alarms",
+            "Alarms",
+            "What was true of the observations at the time they were measured, from the run's "
+            "start, and when it was known. A late value may raise an alarm, move it, or show that "
+            "it had never been: then it is withdrawn. Silence is known once the network can no "
+            "longer bring what is missing.",
+            table("Alarms by rule", _HEADS, [_rule(rule) for rule in rules]),
+            *listed,
+            *more,
+        ),
+        {"alarms": "Alarms"},
+        [],
+        [("alarms", "alarms", "alarms.parquet")],
+    )
+
+
+def _rule(rule: Mapping[str, Any]) -> list[Cell]:
+    late = (rule["detection_p50_s"], rule["detection_max_s"])
+    return [
+        rule["name"],
+        rule["condition"].replace("_", " "),
+        *(count(rule[name]) for name in ("raised", "standing", "withdrawn")),
+        *(lasting(float("nan") if delay_s is None else delay_s) for delay_s in late),
+    ]
+
+
+def _alarm(row: Mapping[str, Any]) -> list[Cell]:
+    worst = "" if row["extreme"] is None or np.isnan(row["extreme"]) else f"{row['extreme']:.4g}"
+    return [row["alarm"], row["platform"], *(lasting(_nan(row[name])) for name in _TIMES), worst]
+
+
+def _nan(value: float | None) -> float:
+    return float("nan") if value is None else value
