@@ -286,15 +286,20 @@ def test_restrictions_take_from_rates_and_silence_what_is_left_nothing(fleet: Fl
     motion, contacts, scene = motion_until(1200.0), contacts_of(PASS + LASERS), scenario_of()
     plain = link_budget(scene, fleet, motion, contacts)
     said = Restrictions.of(
-        [Restriction((0, 3), 400.0, 500.0, "rain", 0.25), Restriction(1, 600.0, 1500.0, "night")]
+        [
+            Restriction((0, 3), 400.0, 500.0, "rain", 0.25),
+            Restriction(0, 700.0, 750.0, "repair"),
+            Restriction(1, 600.0, 1500.0, "night"),
+        ]
     )
     links = link_budget(scene, fleet, motion, contacts, restrictions=said)
     # Two samples more at each border within a contact; that at 600 s is on the grid of 60 already.
-    assert len(links) == len(plain) + 5
+    assert len(links) == len(plain) + 9
     mine = contacts.link[links.contact]
     wet = (mine == 0) & (links.time_s >= 400) & (links.time_s < 500)
-    dark = (mine == 1) & (links.time_s >= 600)
+    dark = np.where(mine == 1, links.time_s >= 600, (links.time_s >= 700) & (links.time_s < 750))
     assert wet.sum() > 2
+    assert np.isfinite(plain.cn0_dbhz[contacts.link[plain.contact] == 0]).all()
     asked = links.contact, links.time_s
     alone = samples_at(scene, fleet, motion, contacts, *asked)
     for name in ("rate_bps", "rate_reverse_bps"):
@@ -361,17 +366,19 @@ def test_lasers_of_two_rates_carry_the_lesser_and_know_what_is_stated(fleet: Fle
     scene = scenario_of()
     platforms = scene.model_dump(exclude_unset=True)["platforms"]
     platforms["sats"]["terminals"] = ["sat", "laser", "slow"]
-    for keys, margin, loses in (({}, {}, False), ({"losses_db": 2.0}, {}, True),
-                                ({}, {"margin_db": 3.0}, True)):  # fmt: skip
+    air = {"kind": "clear_air", "zenith_loss_db": 0.5}  # none of it within one layer
+    for keys, margin in (({}, {}), ({"losses_db": 2.0}, {}), ({}, {"margin_db": 3.0}),
+                         ({"losses": [air]}, {})):  # fmt: skip
         mine = terminals | {name: terminals[name] | margin for name in ("laser", "slow")}
         rules = [{"between": ["user", "sat"]}, {"between": ["laser", "slow"], **keys}]
         whole = scenario_of(terminals=mine, platforms=platforms, links=rules)
         links = link_budget(whole, fleet, motion_until(1200.0), contacts_of(LASERS))
         assert np.all(links.rate_bps == 2e9)
         assert np.all(links.rate_reverse_bps == 2e9)
-        free_space = 20 * np.log10(4 * np.pi * links.range_m / 1550e-9) + keys.get("losses_db", 0)
-        np.testing.assert_allclose(links.loss_db, free_space if loses else np.nan, atol=1e-3)
+        free_space = 20 * np.log10(4 * np.pi * links.range_m / 1550e-9) + keys.get("losses_db", 0.0)
+        known = free_space if keys or margin else np.nan
+        np.testing.assert_allclose(links.loss_db, known, atol=1e-3)
         np.testing.assert_array_equal(links.margin_db, 3.0 if margin else np.nan)
         asked = links.contact, links.time_s
-        known = whole, fleet, motion_until(1200.0), contacts_of(LASERS)
-        np.testing.assert_array_equal(samples_at(*known, *asked).loss_db, links.loss_db)
+        of = whole, fleet, motion_until(1200.0), contacts_of(LASERS)
+        np.testing.assert_array_equal(samples_at(*of, *asked).loss_db, links.loss_db)

@@ -16,7 +16,7 @@ from skyweft.contacts.product import Contacts
 from skyweft.errors import ScenarioError
 from skyweft.links import budget as stage
 from skyweft.links.arrow import link_losses_table
-from skyweft.links.budget import link_budget, link_budget_by_cause
+from skyweft.links.budget import link_budget, link_budget_by_cause, samples_at
 from skyweft.links.losses import causes, losses_db
 from skyweft.links.path import Path
 from skyweft.links.product import LinkLosses, LinkSamples
@@ -132,6 +132,10 @@ def test_losses_go_off_the_carrier_and_add_up_by_cause() -> None:
     mine = np.flatnonzero(contacts.link[links.contact] == 0)
     by_cause = dict(zip(losses.causes, losses.loss_db, strict=True))
     taken = by_cause["clear_air"][0, mine]
+    alone = samples_at(
+        stated(AIR), fleet_of(), motion_until(1200.0), contacts, links.contact, links.time_s
+    )
+    np.testing.assert_array_equal(alone.loss_db, links.loss_db)
     assert np.all(taken > 0.49)
     np.testing.assert_allclose(links.cn0_dbhz[mine], plain.cn0_dbhz[mine] - taken, atol=1e-4)
     np.testing.assert_allclose(losses.loss_db[:, 0, mine].sum(0), links.loss_db[mine], atol=1e-3)

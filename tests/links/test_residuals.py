@@ -16,7 +16,7 @@ from skyweft.scenario.terminals import Precompensation
 from skyweft.world.ellipsoid import to_ecef, up
 from tests.written import group, head, link, radio
 
-from .conftest import contacts_of, fleet_of, motion_until, scenario_of
+from .conftest import circle, contacts_of, fleet_of, motion_until, scenario_of
 
 EARTH_M, GM = 6_378_137.0, 3.986004418e14
 HEIGHT_M = 1_000e3
@@ -143,6 +143,25 @@ def test_an_error_longer_than_the_line_may_turn_it_anywhere() -> None:
     assert left(_knowing(position_error_m=1e3), _terminal(1), _terminal_above()) == 0
 
 
+@pytest.mark.parametrize("angle", [0.0, 1.2, 1.7, np.pi])
+def test_an_error_turns_the_line_towards_or_away_from_the_motion(angle: float) -> None:
+    """At an angle a from the line the rate is v cos a, and a may be off by the error's angle."""
+    swing, speed, far_m = 0.9, 7e3, 1e6
+    random = np.random.default_rng(3)
+    line = random.normal(size=(500, 3))  # in all directions: rounding leaves some a hair beyond 1
+    line /= np.linalg.norm(line, axis=1)[:, None]
+    across = np.cross(line, random.normal(size=(500, 3)))
+    across /= np.linalg.norm(across, axis=1)[:, None]
+    terminal, zero = _terminal(500), np.zeros((500, 3))
+    velocity = speed * (np.cos(angle) * line + np.sin(angle) * across)
+    how = _knowing(position_error_m=far_m * np.sin(swing))
+    found = left(how, terminal, (terminal[0] + far_m * line, velocity, zero))
+    turned = np.cos(np.clip([angle - swing, angle + swing], 0, np.pi))
+    # A hair in the cosine is its root in the angle.
+    expected = speed * np.abs(turned - np.cos(angle)).max()
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 def _terminal_above() -> States:
     """Return what stands over the terminal and does not move: there is no rate to be wrong in."""
     place, velocity, pull = _terminal(1)
@@ -226,3 +245,21 @@ def test_the_terminal_is_the_lower_end_whoever_is_written_first(hears: bool) -> 
         np.testing.assert_allclose(one.residual_reverse_hz, one.residual_hz * 2.0 / 2.1, rtol=1e-6)
     else:
         assert np.isnan(one.residual_reverse_hz).all()
+
+
+def test_of_two_in_one_layer_the_source_is_the_terminal() -> None:
+    how = {"at": "beam_centre", "beam_radius_m": 30e3}
+    rule = {"between": ["sat", "sat"], "precompensation": how}
+    contacts = contacts_of([(0, 0, 2, 0.0, 60.0, 90.0)])
+    known = scenario_of(links=[rule]), fleet_of(), motion_until(1200.0), contacts
+    links = link_budget(*known)
+    found = residuals(*known, links)
+    assert found is not None
+    assert links.time_s.tolist() == [0, 60, 90]
+    one, other = (
+        (*(column.T for column in circle(links.time_s, *track)), np.zeros((3, 3)))
+        for track in ((0.6, 0), (0.75, 50))
+    )
+    expected = left(_beam(30e3), one, other) * 2.0e9 / 299_792_458
+    np.testing.assert_allclose(found.residual_hz, expected, rtol=1e-6)
+    assert abs(left(_beam(30e3), other, one)[0] / left(_beam(30e3), one, other)[0] - 1) > 1e-4

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.links import stage
+from skyweft.links.rates import Rates
 
 from .conftest import contacts_of, scenario_of
 
@@ -31,3 +32,14 @@ def test_lots_hold_all_contacts_and_about_so_many_samples(spans: list[tuple[floa
         assert samples[lot].sum() <= AT_ONCE + 1000.0 / 60.0 + 3
     # No more cuts than that takes.
     assert len(lots) <= samples.sum() // AT_ONCE + 1
+
+
+def test_a_direction_that_never_carries_has_no_figures() -> None:
+    rates = Rates.empty(1)
+    assert stage._carried(rates, 0, 60.0) is None
+    rates.total[0, 0] = 30.0  # in contact for so long, at no rate
+    assert stage._carried(rates, 0, 60.0) is None
+    rates.total[0, 1] = 600.0
+    found = stage._carried(rates, 0, 60.0)
+    assert found is not None
+    assert (found["mean_bps"], found["bits_per_day"]) == (20.0, 600.0 * 1_440)

@@ -36,7 +36,7 @@ def range_rates(
         for vector in (offset_m, offset_velocity_m_s, offset_acceleration_m_s2)
     )
     range_m = np.sqrt(np.sum(d * d, axis=-1))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):
         rate = np.sum(d * v, axis=-1) / range_m
         acceleration = (np.sum(v * v + d * a, axis=-1) - rate * rate) / range_m
     return range_m, rate, acceleration

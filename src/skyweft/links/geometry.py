@@ -33,9 +33,6 @@ class Geometry:
     rise_source: Floats  # sine of the target's angle above the source's horizon
     rise_target: Floats  # sine of the source's angle above the target's horizon
 
-    def __len__(self) -> int:
-        return len(self.range_m)
-
     def taking(self, rows: Rows | NDArray[np.bool_]) -> "Geometry":
         """Return the chosen samples."""
         return Geometry(*(getattr(self, name)[rows] for name in self.__slots__))

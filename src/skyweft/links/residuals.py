@@ -87,7 +87,8 @@ def left(how: Precompensation, terminal: States, far: States) -> Floats:
     """
     if how.at == "terminal":
         return _of_errors(how, terminal, far)
-    return _in_a_beam(how.beam_radius_m or 0.0, terminal, far)
+    assert how.beam_radius_m is not None
+    return _in_a_beam(how.beam_radius_m, terminal, far)
 
 
 def _of_errors(how: Precompensation, terminal: States, far: States) -> Floats:

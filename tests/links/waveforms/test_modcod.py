@@ -1,7 +1,8 @@
 """A modem's own table: the same from the scenario and from a file, and held against ETSI's."""
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from skyweft.errors import ScenarioError
+from skyweft.links.stage import STAGE
 from skyweft.links.waveforms import Modes, dvb, rate_and_margin
 from skyweft.links.waveforms.ladder import complaints, ladder_of, never_taken
 from skyweft.scenario.reading import load
@@ -132,6 +134,10 @@ def test_files_that_are_refused(tmp_path: Path, csv: str, words: str) -> None:
     lines = list(complaints(scenario(tmp_path, csv)))
     assert any(words in line for line in lines), lines
     assert all(line.startswith("waveforms.modem: modem.csv: ") for line in lines)
+    context = cast(Any, SimpleNamespace(scenario=scenario(tmp_path, csv)))
+    with pytest.raises(ScenarioError) as error:
+        STAGE.check(context)
+    assert str(error.value).splitlines() == lines
 
 
 def test_a_roll_off_without_symbols(tmp_path: Path) -> None:
