@@ -50,6 +50,7 @@ class Made:
     text: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     restrictions: pa.Table | None = None
+    doppler_residuals: pa.Table | None = None
     station_keeping: pa.Table | None = None
 
     folder: Path = Path()

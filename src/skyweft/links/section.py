@@ -1,6 +1,7 @@
 """How well the contacts carry bits, rule by rule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,11 +40,8 @@ def section(folder: Folder) -> Section:
     if folder.scenario.links:
         # Half of the columns of the largest table are all that is needed of it.
         both = list(directions(folder.table("link_samples", DIRECTION_COLUMNS)))
-    left = None
-    if both and folder.holds("doppler_residuals"):
-        left = folder.table("doppler_residuals")
     return Section(
-        _body(both, left),
+        _body(both, folder.doppler_residuals if both else None),
         {"links": "Links"},
         _tiles(both),
         [("margins, rates, volume", "links", "link_samples.parquet")],
@@ -81,38 +79,6 @@ def _tiles(both: Sequence[Direction]) -> list[Markup]:
 def _body(both: list[Direction], left: pa.Table | None) -> Markup:
     if not both:
         return Markup("")
-    charts = []
-    shown = sum(bool(np.isfinite(direction.margin_db).any()) for direction in both)
-    if shown:
-        charts.append(
-            figure(
-                chart(
-                    lambda ax: draw_link_margins(both, ax, PAGE),
-                    "Margin of each direction of every link rule",
-                    HALF,
-                    max(60 + 34 * shown, 180),
-                    "links-margin",
-                ),
-                "Margin: thin 5 to 95 % of the contact time, thick 25 to 75 %, tick the median; "
-                "dashed, the threshold of the most robust mode.",
-            )
-        )
-    sending = sum(bool(np.any(direction.rate_bps > 0)) for direction in both)
-    if sending:
-        charts.append(
-            figure(
-                chart(
-                    lambda ax: draw_link_rates(both, ax, PAGE),
-                    "Rate of each direction of every link rule",
-                    HALF,
-                    max(60 + 34 * sending, 180),
-                    "links-rate",
-                ),
-                "Rate, drawn likewise, over the part of that time in which anything can be sent.",
-            )
-        )
-    if left is not None and len(left):
-        charts.append(_doppler(left))
     thinned = max(direction.thinned for direction in both)
     note = "All figures are weighted by time in contact."
     if thinned > 1:
@@ -138,23 +104,42 @@ def _body(both: list[Direction], left: pa.Table | None) -> Markup:
             (_row(direction) for direction in both),
         ),
         paragraph(note),
-        beside(*charts),
+        beside(*_charts(both, left)),
     )
 
 
-def _doppler(left: pa.Table) -> Markup:
-    rules = len(pc.unique(left["link"]))
-    return figure(
-        chart(
+def _charts(both: list[Direction], left: pa.Table | None) -> Iterator[Markup]:
+    """Yield the spreads of all directions, where there is something to spread."""
+    if shown := sum(bool(np.isfinite(direction.margin_db).any()) for direction in both):
+        yield _spread(
+            lambda ax: draw_link_margins(both, ax, PAGE),
+            ("margin", "Margin of each direction of every link rule"),
+            shown,
+            "Margin: thin 5 to 95 % of the contact time, thick 25 to 75 %, tick the median; "
+            "dashed, the threshold of the most robust mode.",
+        )
+    if sending := sum(bool(np.any(direction.rate_bps > 0)) for direction in both):
+        yield _spread(
+            lambda ax: draw_link_rates(both, ax, PAGE),
+            ("rate", "Rate of each direction of every link rule"),
+            sending,
+            "Rate, drawn likewise, over the part of that time in which anything can be sent.",
+        )
+    if left is not None and len(left):
+        yield _spread(
             lambda ax: doppler_left(left, ax, PAGE),
-            "Doppler shift that compensation may leave in each direction",
-            HALF,
-            max(60 + 34 * 2 * rules, 180),
-            "links-doppler",
-        ),
-        "What is left of the Doppler shift at most where it is taken off before sending, drawn "
-        "likewise.",
-    )
+            ("doppler", "Doppler shift that compensation may leave in each direction"),
+            2 * len(pc.unique(left["link"])),
+            "What is left of the Doppler shift at most where it is taken off before sending, drawn "
+            "likewise.",
+        )
+
+
+def _spread(draw: Callable[[Any], Any], named: tuple[str, str], rows: int, words: str) -> Markup:
+    """Return a chart with a row a direction."""
+    key, title = named
+    drawn = chart(draw, title, HALF, max(60 + 34 * rows, 180), f"links-{key}")
+    return figure(drawn, words)
 
 
 def _row(direction: Direction) -> list[Cell]:
