@@ -1,6 +1,5 @@
 """A scenario's rules applied to its groups, and blocks of time put together."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from itertools import pairwise
@@ -15,6 +14,7 @@ from skyweft.fleet import Fleet, Motion, Tracks
 from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
+from tests import written
 
 DAY_S = 86_400.0
 RADIO = {
@@ -59,21 +59,15 @@ def network(carry: dict[str, list[str]], *links: dict[str, Any], **more: Any) ->
     terminals = {"a": RADIO, "b": RADIO, "laser": {"kind": "optical", "rate_bps": 1e9}}
     terminals |= more.pop("terminals", {})
     used = {name for names in carry.values() for name in names}
-    words = {
-        "name": "test",
-        "start": "2026-07-01T00:00:00Z",
-        "duration_s": DAY_S,
-        "platforms": {
-            name: {"layer": GROUPS[name][0], "motion": GROUPS[name][1], "terminals": names}
-            for name, names in carry.items()
-        },
-        "terminals": {name: each for name, each in terminals.items() if name in used},
-        "links": [
-            link if "laser" in link["between"] else {"waveform": "shannon", **link}
-            for link in links
-        ],
+    platforms = {
+        name: {"layer": GROUPS[name][0], "motion": GROUPS[name][1], "terminals": names}
+        for name, names in carry.items()
     }
-    return Scenario.model_validate_json(json.dumps(words))
+    rules = [
+        link if "laser" in link["between"] else {"waveform": "shannon", **link} for link in links
+    ]
+    terminals = {name: each for name, each in terminals.items() if name in used}
+    return written.scenario(DAY_S, platforms, terminals=terminals, links=rules)
 
 
 def contacts(

@@ -1,6 +1,5 @@
 """Who may meet whom."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from skyweft.fleet import Fleet, Sites
 from skyweft.fleet.planes import Planes
 from skyweft.motion.fleet import build_fleet
 from skyweft.scenario.scenario import Scenario
+from tests import written
 
 RADIO = {"kind": "radio", "frequency_hz": 1e9, "eirp_dbw": 0.0, "gt_db_k": 0.0, "bandwidth_hz": 1e6}
 LASER = {"kind": "optical", "rate_bps": 1e9}
@@ -27,21 +27,12 @@ def walker(planes: int, per_plane: int, **more: object) -> dict[str, object]:
 def scenario(
     groups: dict[str, tuple[dict[str, object], list[str]]], *links: dict[str, Any]
 ) -> Scenario:
-    return Scenario.model_validate_json(
-        json.dumps(
-            {
-                "name": "pairs",
-                "start": START,
-                "duration_s": 3600.0,
-                "platforms": {
-                    name: {"layer": "space", "motion": motion, "terminals": terminals}
-                    for name, (motion, terminals) in groups.items()
-                },
-                "terminals": {"x": RADIO, "y": RADIO, "laser": LASER},
-                "links": list(links),
-            }
-        )
-    )
+    platforms = {
+        name: {"layer": "space", "motion": motion, "terminals": terminals}
+        for name, (motion, terminals) in groups.items()
+    }
+    terminals = {"x": RADIO, "y": RADIO, "laser": LASER}
+    return written.scenario(3600.0, platforms, terminals=terminals, links=list(links))
 
 
 def fleet(counts: dict[str, int]) -> Fleet:

@@ -11,6 +11,7 @@ from skyweft.motion.fleet import build_fleet
 from skyweft.network.failures.arrow import metrics, outages_table, reported
 from skyweft.scenario.scenario import Scenario
 from skyweft.stage import Context
+from tests import written
 
 SHELL = {
     "kind": "walker",
@@ -23,17 +24,8 @@ SHELL = {
 
 def made(causes: list[dict[str, object]], seed: int = 0) -> Scenario:
     sats = {"layer": "space", "motion": SHELL}
-    return Scenario.model_validate(
-        {
-            "name": "Failing",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": 3600.0,
-            "seed": seed,
-            "platforms": {"sats": sats},
-            "failures": [{"platforms": ["sats"], **each} for each in causes],
-        },
-        strict=False,
-    )
+    failures = [{"platforms": ["sats"], **each} for each in causes]
+    return written.scenario(3600.0, {"sats": sats}, seed=seed, failures=failures)
 
 
 @settings(deadline=None, max_examples=30)

@@ -1,6 +1,5 @@
 """What failures take out of contacts, held to the instants at which routes look at them."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from skyweft.motion.fleet import build_fleet
 from skyweft.network.failures.stops import failed_s, pairs_stopped, platforms_stopped
 from skyweft.network.graph.topology import topology
 from skyweft.scenario.scenario import Scenario
+from tests import written
 
 WHOLE = [
     {"platforms": ["satellites"], "mtbf_s": 2_000.0, "mttr_s": 500.0},
@@ -26,16 +26,12 @@ def _scenario(failures: list[dict[str, Any]]) -> Scenario:
     places = {"kind": "population", "region": "land", "count": 2}
     sats = {"layer": "space", "motion": orbit | {"per_plane": 3}, "terminals": ["down"]}
     posts = {"layer": "ground", "motion": places, "terminals": ["up"]}
-    return Scenario.model_validate(
-        {
-            "name": "stops",
-            "start": datetime(2026, 7, 1, tzinfo=UTC),
-            "duration_s": 6_000.0,
-            "platforms": {"satellites": sats, "posts": posts},
-            "terminals": {"up": radio, "down": radio},
-            "links": [{"between": ["up", "down"], "waveform": "lora"}],
-            "failures": failures,
-        }
+    return written.scenario(
+        6_000.0,
+        {"satellites": sats, "posts": posts},
+        terminals={"up": radio, "down": radio},
+        links=[{"between": ["up", "down"], "waveform": "lora"}],
+        failures=failures,
     )
 
 

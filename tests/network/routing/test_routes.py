@@ -15,6 +15,7 @@ from skyweft.network.routing import routes as finding
 from skyweft.network.routing.routes import KINDS, routes
 from skyweft.scenario.scenario import Scenario
 from skyweft.world.constants import SPEED_OF_LIGHT_M_S
+from tests import written
 
 CITIES, MASTS, PLANE = [0, 1], [2, 3], 4
 STEP_S, END_S = 60.0, 600.0
@@ -41,27 +42,13 @@ def _scenario(**rule: object) -> Scenario:
         "far": ("ground", _fixed(9.0, 10.0), True),
         "plane": ("air", _fixed(4.0, 10.0), None),
     }
-    return Scenario.model_validate(
-        {
-            "name": "By hand",
-            "start": "2026-07-01T00:00:00Z",
-            "duration_s": END_S,
-            "platforms": {
-                name: {"layer": layer, "motion": motion, "relay": relay}
-                for name, (layer, motion, relay) in groups.items()
-            },
-            "routes": [
-                {
-                    "sources": ["one", "two"],
-                    "targets": ["one", "two"],
-                    "step_s": STEP_S,
-                    "paths": True,
-                }
-                | rule
-            ],
-        },
-        strict=False,
-    )
+    platforms = {
+        name: {"layer": layer, "motion": motion, "relay": relay}
+        for name, (layer, motion, relay) in groups.items()
+    }
+    both = ["one", "two"]
+    usual = {"sources": both, "targets": both, "step_s": STEP_S, "paths": True}
+    return written.scenario(END_S, platforms, routes=[usual | rule])
 
 
 def _contacts(start_s: float = 0.0, end_s: float = END_S) -> Contacts:
