@@ -68,7 +68,7 @@ def section(folder: Folder) -> Section:
                 "Contacts",
                 f"{len(met.start_s):,}",
                 "",
-                f"{len(met.start_s) * 86_400 / length_s:,.0f} per day",
+                f"{_often(len(met.start_s) * 86_400 / length_s)} per day",
             ),
             *_tiles(met, length_s),
         ],
@@ -324,3 +324,8 @@ def _chosen(met: Meetings, chosen: Ints) -> str:
     if whole:
         return f"{words}: all members of {total} {'group' if total == 1 else 'groups'}."
     return f"{words}: of a large group the worst connected, the median and the best."
+
+
+def _often(a_day: float) -> str:
+    """Write a count a day: what is rare is not never."""
+    return f"{a_day:,.0f}" if a_day >= 10 else f"{a_day:.2g}"

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from skyweft.drawing.charts import PAGE, WIDE, chart
 from skyweft.drawing.markup import Cell, Number, figure, table, tile, titled
-from skyweft.drawing.numerals import NONE, count, minutes, number, percent, share_of
+from skyweft.drawing.numerals import NONE, count, measured, number, percent, share_of
 from skyweft.drawing.reading import words
 from skyweft.drawing.section import Section
 from skyweft.motion.flight_drawings import battery_charge
@@ -19,8 +19,8 @@ _HEADS = (
     ("least charge", "%"),
     ("of", ""),
     ("deepest discharge", "%"),
-    ("longest dark", "min"),
-    ("worst night leaves", "Wh"),
+    ("longest dark", ""),
+    ("worst night leaves", ""),
     ("without energy", "% of time"),
 )
 
@@ -41,7 +41,8 @@ def section(folder: Folder) -> Section:
             "Energy",
             "Light on stated arrays against stated consumption. A night lasts from when light no "
             "longer carries what is used until it does again; what it leaves is below nothing by "
-            "what the payload was denied. With a star: at the end of the run, before its own.",
+            "what the payload was denied. With a star: at the end of the run, which comes before "
+            "the night's.",
             figure(
                 chart(
                     lambda ax: battery_charge(drawn, folder.simulated_s, ax, PAGE),
@@ -69,7 +70,7 @@ def _row(group: Mapping[str, Any]) -> list[Cell]:
         share_of(group["charge_min"]),
         group["charge_min_platform"],
         number(100 * group["discharge_max"]),
-        minutes(group["dark_max_s"]),
-        NONE if margin is None else Number(f"{margin:,.1f}{cut}"),
+        Number(measured(group["dark_max_s"], "s")),
+        NONE if margin is None else Number(f"{measured(margin, 'Wh')}{cut}"),
         number(100 * group["no_energy_share"]),
     ]
