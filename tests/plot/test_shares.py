@@ -7,7 +7,13 @@ from matplotlib.axes import Axes
 
 from skyweft.network.product import FULL, ITSELF, MET, OUTRANKED, TARGET_ISOLATED
 from skyweft.network.product import LIMITS as WORDS
-from skyweft.plot import flow_limits, flow_throughput, link_utilisation
+from skyweft.plot import (
+    flow_limits,
+    flow_throughput,
+    layer_traffic,
+    link_utilisation,
+    users_served,
+)
 
 HOUR_S = 3_600.0
 LIMITED = [MET, FULL, MET, ITSELF + TARGET_ISOLATED, OUTRANKED, FULL, MET, MET]
@@ -70,3 +76,37 @@ def test_nothing_to_draw(shares: pa.Table, ax: Axes) -> None:
     flow_limits(shares.slice(0, 0), HOUR_S, ax)
     link_utilisation(pa.table({"utilisation": pa.array([], pa.float64())}), ax)
     assert ax.get_legend() is not None
+
+
+def test_layers_are_stacked(ax: Axes) -> None:
+    loads = pa.table(
+        {
+            "time_s": [0.0, 0.0, 900.0],
+            "layer_from": pa.array(["space", "ground", "ground"]).dictionary_encode(),
+            "load_bps": [2e6, 3e6, 1e6],
+        }
+    )
+    layer_traffic(loads, HOUR_S, ax)
+    ground, space = (patch.get_data() for patch in ax.patches)
+    assert [patch.get_label() for patch in ax.patches] == ["ground", "space"]
+    assert ground.edges.tolist() == [0, 15, 60]  # minutes
+    assert ground.values.tolist() == space.baseline.tolist() == [3e6, 1e6]
+    assert space.values.tolist() == [5e6, 1e6]
+
+
+def test_users_of_all_groups_together(ax: Axes) -> None:
+    """Of four at first two are served, one by aircraft; then one."""
+    users = pa.table(
+        {
+            "time_s": [0.0] * 3 + [900.0] * 3,
+            "layer": ["air", None, None] * 2,
+            "users": [3, 3, 1] * 2,
+            "served": [1, 1, 1, 0, 0, 1],
+        }
+    )
+    users_served(users, HOUR_S, ax)
+    at_all, air = ax.patches
+    assert (at_all.get_label(), air.get_label()) == ("served", "by air")
+    assert at_all.get_data().values.tolist() == [50, 25]
+    assert air.get_data().values.tolist() == [25, 0]
+    assert ax.get_ylabel() == "users served [%]"

@@ -11,6 +11,8 @@ from skyweft.drawing.markup import Number, Shares, table
         (numerals.rate(5_470.0), "5.47 kbit/s"),
         (numerals.rate(12.34e6), "12.3 Mbit/s"),
         (numerals.rate(2.5e9), "2.50 Gbit/s"),
+        (numerals.rate(999_400.0), "999 kbit/s"),
+        (numerals.rate(999_600.0), "1.00 Mbit/s"),
         (numerals.amount(1.5e12), "1.50 TB"),
         (numerals.rate(float("nan")), "– bit/s"),
     ],

@@ -6,6 +6,7 @@ from skyweft.drawing.markup import Number, Shares
 from skyweft.world.lasting import lasting
 
 NONE = "–"
+ROUNDS_UP = 0.9995  # of a unit: three figures make it a whole one
 PREFIXED = ("bit/s", "W", "Wh")  # whose values span many powers of ten on one screen
 
 
@@ -41,7 +42,7 @@ def percent(share: float) -> str:
 def rate(value_bps: float) -> tuple[str, str]:
     """Return a rate and its unit."""
     for size, unit in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
-        if value_bps >= size:
+        if value_bps >= ROUNDS_UP * size:
             return _three(value_bps / size), unit
     return _three(value_bps), "bit/s"
 
@@ -49,7 +50,7 @@ def rate(value_bps: float) -> tuple[str, str]:
 def amount(value_bytes: float) -> tuple[str, str]:
     """Return an amount of data and its unit."""
     for size, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if value_bytes >= size:
+        if value_bytes >= ROUNDS_UP * size:
             return _three(value_bytes / size), unit
     return _three(value_bytes), "B"
 

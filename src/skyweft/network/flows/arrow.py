@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from skyweft.columns import Column, Table, named, named_or_null, worded
+from skyweft.links.path import LAYERS
+from skyweft.network.flows.layers import ANY, Carried
 from skyweft.network.graph.causes import CAUSES
 from skyweft.network.product import LIMITS, Beams, FlowRates, LinkLoads
 
@@ -60,6 +62,65 @@ BEAMS = Table(
         Column("utilisation", "float64", "1", "share of its time in use"),
     ),
 )
+
+LAYER_LOADS = Table(
+    "layer_loads",
+    "one row a snapshot and pair of layers with traffic: which layer carries what over time",
+    (
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("layer_from", "name", "", "layer of the platforms that send"),
+        Column("layer_to", "name", "", "layer of those that receive"),
+        Column("links", "int32", "1", "directed links between the two that carry anything"),
+        Column("load_bps", "float64", "bit/s", "sum of what they carry: every bit once a hop"),
+    ),
+)
+
+USERS_SERVED = Table(
+    "users_served",
+    "one row a snapshot, group of users and layer: how many are served over time",
+    (
+        Column("time_s", "float64", "s", "snapshot, from the scenario's start"),
+        Column("group", "name", "", "group of platforms that flows begin or end at"),
+        Column("layer", "name", "", "layer they have a link with that carries; null: any at all"),
+        Column("users", "int32", "1", "how many of the group flows begin or end at"),
+        Column("served", "int32", "1", "how many of these get or send anything by that layer"),
+        Column("share_served", "float64", "1", "served over users"),
+    ),
+)
+
+
+def layer_loads_table(found: Carried) -> pa.Table:
+    """Return which layer carries what, a row a snapshot and pair of layers with traffic."""
+    at, one, other = np.nonzero(found.links)
+    return LAYER_LOADS.build(
+        {
+            "time_s": found.time_s[at],
+            "layer_from": named(one, pa.array(LAYERS)),
+            "layer_to": named(other, pa.array(LAYERS)),
+            "links": found.links[at, one, other].astype(np.int32),
+            "load_bps": found.load_bps[at, one, other],
+        }
+    )
+
+
+def users_served_table(found: Carried) -> pa.Table:
+    """Return how many users are served, a row a snapshot, group and layer that ever serves it."""
+    ever = np.asarray(found.served.any(axis=0))
+    ever[:, ANY] = True
+    group, layer = np.nonzero(ever)
+    many = len(found.time_s)
+    layer = np.tile(np.where(layer == ANY, -1, layer), many)
+    served, users = found.served[:, ever].ravel(), np.tile(found.users[group], many)
+    return USERS_SERVED.build(
+        {
+            "time_s": np.repeat(found.time_s, len(group)),
+            "group": named(np.tile(group, many), pa.array(found.groups, pa.string())),
+            "layer": named_or_null(layer.astype(np.int32), pa.array(LAYERS)),
+            "users": users.astype(np.int32),
+            "served": served.astype(np.int32),
+            "share_served": served / users,
+        }
+    )
 
 
 def flow_rates_table(shares: FlowRates, names: pa.Array, causes: Sequence[str] = ()) -> pa.Table:

@@ -6,11 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
 from skyweft.drawing.axes import dress, given_or_new, legend, over_time
-from skyweft.drawing.palette import LIGHT, Palette
+from skyweft.drawing.palette import LIGHT, SPOKEN, Palette
+from skyweft.links.path import LAYERS
 from skyweft.network.flows.throughput import BARS, Throughput, sum_up
 from skyweft.network.product import BEAM_FULL, FULL, NO_CAPACITY, NO_ROUTE, OUTRANKED
 
-__all__ = ["flow_limits", "flow_throughput", "link_utilisation"]
+__all__ = ["flow_limits", "flow_throughput", "layer_traffic", "link_utilisation", "users_served"]
 
 BARS_OF_TIME = 48  # at most
 NOBODY = pa.array([], pa.string())
@@ -156,5 +157,98 @@ def draw_limits(found: Throughput, duration_s: float, ax: Axes, palette: Palette
             bottom = bottom + part
     ax.set_ylim(0, max(1.0, 1.05 * float(bottom.max(initial=0.0))))
     ax.set_ylabel("flows held back [%]")
+    legend(ax, palette)
+    return ax
+
+
+def layer_traffic(
+    loads: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
+) -> Axes:
+    """Draw what the platforms of each layer send, over time.
+
+    Parameters
+    ----------
+    loads : pyarrow.Table
+        Table `layer_loads` of a run.
+    duration_s : float
+        Length of the run. [s]
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Stacked, the highest layer on top; every bit counts once a hop. [bit/s]
+    """
+    ax, unit_s = over_time(ax, palette, duration_s)
+    time_s, at = np.unique(loads["time_s"].to_numpy(), return_inverse=True)
+    sender = loads["layer_from"].cast(pa.string()).to_numpy(False)
+    edges_s = np.append(time_s, duration_s)
+    below = np.zeros(len(time_s))
+    for layer in LAYERS:
+        mine = sender == layer
+        if mine.any():
+            sent = np.bincount(at[mine], loads["load_bps"].to_numpy()[mine], len(time_s))
+            ax.stairs(
+                below + sent,
+                edges_s / unit_s,
+                baseline=below,
+                fill=True,
+                color=palette.layer(layer),
+                label=SPOKEN[layer],
+            )
+            below = below + sent
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(EngFormatter())
+    ax.set_ylabel("sent, by layer [bit/s]")
+    legend(ax, palette)
+    return ax
+
+
+def users_served(
+    users: pa.Table, duration_s: float, ax: Axes | None = None, palette: Palette = LIGHT
+) -> Axes:
+    """Draw the share of users that are served, over time.
+
+    Parameters
+    ----------
+    users : pyarrow.Table
+        Rows of the table `users_served` of a run: of one group, or of several together.
+    duration_s : float
+        Length of the run. [s]
+    ax : matplotlib.axes.Axes, optional
+        New ones unless given.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A line a layer that serves them over an area: those served at all. [%]
+    """
+    ax, unit_s = over_time(ax, palette, duration_s)
+    time_s, at = np.unique(users["time_s"].to_numpy(), return_inverse=True)
+    layers = np.array(users["layer"].cast(pa.string()).fill_null("").to_pylist())
+    served, whole = (users[name].to_numpy() for name in ("served", "users"))
+    for layer in ("", *LAYERS):
+        mine = layers == layer
+        if mine.any():
+            share = np.bincount(at[mine], served[mine], len(time_s)) / np.maximum(
+                1, np.bincount(at[layers == ""], whole[layers == ""], len(time_s))
+            )
+            ax.stairs(
+                100 * share,
+                np.append(time_s, duration_s) / unit_s,
+                baseline=None if layer else 0,
+                fill=not layer,
+                color=palette.layer(layer) if layer else palette.muted,
+                alpha=1.0 if layer else 0.4,
+                linewidth=1.4 if layer else 0,
+                label=f"by {SPOKEN[layer]}" if layer else "served",
+            )
+    ax.set_ylim(0, 105)
+    ax.set_ylabel("users served [%]")
     legend(ax, palette)
     return ax

@@ -1,6 +1,6 @@
 """How much traffic gets through, where it is held up, and why it is not more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from skyweft.drawing.markup import (
 from skyweft.drawing.numerals import number, percent, rate, share_of, spoken
 from skyweft.drawing.section import Section
 from skyweft.network.flows.beam_use import BeamUse, beam_use
+from skyweft.network.flows.layer_tables import by_layer
 from skyweft.network.flows.plot import draw_limits, draw_throughput, draw_utilisation
 from skyweft.network.flows.throughput import Throughput, sum_up
 from skyweft.store.reading import Folder
@@ -37,10 +38,15 @@ def section(folder: Folder) -> Section:
     )
     beams = folder.beams if any(link.beams for link in folder.scenario.links) else None
     return Section(
-        drawn(*known, beams),
+        drawn(*known, beams, by_layer(folder)),
         {"flows": "Flows"},
         sources=[
-            ("traffic, loads, limits", "network.shares", "flow_rates.parquet, link_loads.parquet")
+            ("traffic, loads, limits", "network.shares", "flow_rates.parquet, link_loads.parquet"),
+            (
+                "traffic by layer, users served",
+                "network.layers",
+                "layer_loads.parquet, users_served.parquet",
+            ),
         ],
     )
 
@@ -52,8 +58,9 @@ def drawn(
     length_s: float,
     first: Mapping[str, Any] | None,
     beams: pa.Table | None = None,
+    by_layer: Sequence[Markup] = (),
 ) -> Markup:
-    """Return the section from the tables and the bound at the first snapshot."""
+    """Return the section from the tables, the bound at the first snapshot, and what layers do."""
     words = names.combine_chunks()
     found = sum_up(shares.to_batches(), loads.to_batches(), words)
     use = None if beams is None else beam_use(beams.to_batches(), words, len(found.time_s))
@@ -71,6 +78,7 @@ def drawn(
         "max-min fairly. Means are over the snapshots.",
         table("Traffic", [("figure", ""), ("value", "")], _figures(found, first)),
         figure(throughput, "All flows together, at every snapshot.", wide=True),
+        *by_layer,
         *_why(found, length_s),
         *_where(found),
         *_beams(use),
@@ -106,10 +114,10 @@ def _why(found: Throughput, length_s: float) -> list[Markup]:
     """Return how full links are and what holds flows back."""
     counted = found.limited.sum(axis=0)
     limits = table(
-        "What flows are limited by",
-        [("limiting_factor", ""), ("flows", "% of all, mean")],
+        "What holds flows back",
+        [("held back by", ""), ("flows", "% of all, mean")],
         [
-            [words or "none: gets all it wants", share_of(float(number / counted.sum()))]
+            [words or "nothing: gets all it wants", share_of(float(number / counted.sum()))]
             for words, number in zip(found.limits, counted, strict=True)
             if number
         ],

@@ -3,18 +3,24 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
+from skyweft.columns import Table
 from skyweft.errors import RangeError, ScenarioError
 from skyweft.motion.unread import PAIR, of_table
 from skyweft.network.amounts import doubtful, too_many_snapshots, unheeded
-from skyweft.network.flows import beam_use, throughput
+from skyweft.network.flows import beam_use, layers, throughput
 from skyweft.network.flows.arrow import (
     BEAMS,
     FLOW_RATES,
+    LAYER_LOADS,
     LINK_LOADS,
+    USERS_SERVED,
     beams_table,
     flow_rates_table,
+    layer_loads_table,
     link_loads_table,
+    users_served_table,
 )
 from skyweft.network.flows.demand import wanted
 from skyweft.network.flows.model import Flows
@@ -34,7 +40,7 @@ class FlowsStage(Stage):
     needs = ("graph",)
     models = (Flows,)
     reads = (*OF_RATES, "flows")
-    tables = (FLOW_RATES, LINK_LOADS, BEAMS)
+    tables = (FLOW_RATES, LINK_LOADS, BEAMS, LAYER_LOADS, USERS_SERVED)
     share = 0.1
 
     def wanted(self, scenario: Scenario) -> bool:
@@ -102,13 +108,18 @@ class _State(State):
 
     def close(self, whole: Whole) -> Metrics:
         names = whole.context.names
-        rows = {
-            table: throughput.batches(whole.files(table))
-            for table in (FLOW_RATES, LINK_LOADS, BEAMS)
-        }
-        found = throughput.sum_up(rows[FLOW_RATES], rows[LINK_LOADS], names)
-        use = beam_use.metrics(beam_use.beam_use(rows[BEAMS], names, len(found.time_s)))
-        return {"flows": {**throughput.metrics(found, _bound(whole.journals[0])), "beams": use}}
+
+        def rows(table: Table) -> Iterator[pa.RecordBatch]:
+            return throughput.batches(whole.files(table))
+
+        found = throughput.sum_up(rows(FLOW_RATES), rows(LINK_LOADS), names)
+        use = beam_use.metrics(beam_use.beam_use(rows(BEAMS), names, len(found.time_s)))
+        whose = layers.Whose.of(whole.context.fleet)
+        carried = layers.carried(rows(FLOW_RATES), rows(LINK_LOADS), names, whose)
+        whole.write(LAYER_LOADS, layer_loads_table(carried))
+        whole.write(USERS_SERVED, users_served_table(carried))
+        figures = throughput.metrics(found, _bound(whole.journals[0]))
+        return {"flows": {**figures, **layers.metrics(carried), "beams": use}}
 
 
 def _bound(journal: Journal) -> dict[str, float | str]:

@@ -423,10 +423,9 @@ def _reasons(
     for rule, label in enumerate(labels):
         mine = pairs.filter(_of(pairs, rule))
         asked = numbers(mine, "snapshots").sum()
+        told = {cause: share for cause, share in shares[rule].items() if cause not in REASONS}
         causes = ", ".join(
-            f"{cause} {percent(share)}"
-            for cause, share in shares[rule].items()
-            if cause not in REASONS
+            f"{cause} {percent(share)}" if len(told) > 1 else cause for cause, share in told.items()
         )
         for column, reason in zip(MISSED, (*REASONS[1:-1], causes), strict=True):
             missed = numbers(mine, column)
