@@ -103,6 +103,24 @@ def test_devices_contend_for_a_packages_waveform(installed: Install) -> None:
         assert not list(complaints(scenario()))
 
 
+def test_every_lane_short_bursts_and_a_narrow_band_are_fine(installed: Install) -> None:
+    def narrow(*_: Any) -> Channel:
+        return Channel(0.5, MODES, lambda _: Burst(SIX / 100, SIX), lanes=tuple(range(LANES)))
+
+    with installed(GROUP, whisper=Kind(Whisper, narrow)):
+        (medium,) = channels_of(scenario()).of_rule
+        assert medium.lanes == tuple(range(LANES))
+        np.testing.assert_array_equal(medium.air_s, 0.01)
+
+
+def test_whose_waveform_does_not_work_is_told_at_its_place(installed: Install) -> None:
+    with installed(GROUP, whisper=Kind(Whisper, lambda *_: 1 / 0)):
+        silent = {"between": ["up", "up"]}
+        links = [{"between": ["down", "up"], "waveform": "whisper"}, silent]
+        (line,) = complaints(scenario(links=links))
+    assert line.startswith("links[0].waveform: the waveform 'whisper' of acme failed: Zero")
+
+
 @pytest.mark.parametrize(
     ("function", "words"),
     [

@@ -79,6 +79,13 @@ def test_nr_thresholds_follow_the_classes_and_go_on_beyond() -> None:
     assert np.abs(np.diff(needed)).max() < 0.35
 
 
+def test_nr_needs_run_straight_from_class_to_class() -> None:
+    classes = nr.efficiencies(nr.CQI)
+    middle = (classes[1:] + classes[:-1]) / 2
+    expected = (nr.CQI_SNR_DB[1:] + nr.CQI_SNR_DB[:-1]) / 2
+    np.testing.assert_allclose(nr.snr_needed_db(middle), expected, atol=1e-9)
+
+
 @pytest.mark.parametrize("kind", ["aloha", "slotted_aloha"])
 def test_aloha_needs_one_wrong_bit_in_a_hundred_thousand(kind: str) -> None:
     """Uncoded BPSK in white noise: erfc(sqrt(Eb/N0)) / 2; one decimal of a decibel is kept."""

@@ -14,6 +14,7 @@ from skyweft.errors import ScenarioError
 from skyweft.links.stage import STAGE
 from skyweft.links.waveforms import Modes, dvb, rate_and_margin
 from skyweft.links.waveforms.ladder import complaints, ladder_of, never_taken
+from skyweft.scenario.modulations import MODES_MAX
 from skyweft.scenario.reading import load
 from skyweft.scenario.waveforms import waveform_of
 from tests.written import fixed, head, link, radio, table
@@ -140,6 +141,14 @@ def test_files_that_are_refused(tmp_path: Path, csv: str, words: str) -> None:
     assert str(error.value).splitlines() == lines
 
 
+def test_so_many_modes_are_read_and_no_more(tmp_path: Path) -> None:
+    rows = [f"{k},{k / 100},{(k + 1) / 1000}" for k in range(MODES_MAX + 1)]
+    head, *_ = CSV.splitlines()
+    assert not list(complaints(scenario(tmp_path, "\n".join([head, *rows[:-1]]))))
+    (line,) = complaints(scenario(tmp_path, "\n".join([head, *rows])))
+    assert line.endswith(f"modem.csv: {MODES_MAX + 1:,} modes, at most {MODES_MAX:,} are read")
+
+
 def test_a_roll_off_without_symbols(tmp_path: Path) -> None:
     csv = CSV.replace("es_n0_db", "snr_min_db")
     (line,) = complaints(scenario(tmp_path, csv, "roll_off = 0.2\n"))
@@ -158,6 +167,12 @@ def test_modes_that_others_beat_are_told(tmp_path: Path) -> None:
     assert not list(never_taken(scenario(tmp_path, CSV)))
     (line,) = never_taken(scenario(tmp_path, CSV + "QPSK 9/10,6.7,1.8\nagain,1.0,0.988858\n"))
     assert line.startswith("waveforms.modem: 2 of 4 modes are never taken, such as QPSK 9/10")
+    # One that a later line beats, after a standard whose table holds such modes too.
+    before = CSV.replace("8PSK", "QPSK 9/10,6.7,1.8\n8PSK")
+    found = scenario(tmp_path, before)
+    shipped = {"standard": waveform_of(kind="dvb_s2x")} | found.waveforms
+    (line,) = never_taken(found.model_copy(update={"waveforms": shipped}))
+    assert line.startswith("waveforms.modem: 1 of 3 modes are never taken, such as QPSK 9/10")
 
 
 def test_a_link_cannot_name_the_kind_alone(tmp_path: Path) -> None:
