@@ -235,3 +235,17 @@ def test_what_nobody_reads_is_said() -> None:
     }
     said = skyweft.check(load(scenario))
     assert "weather: nobody flies in the wind, so it changes nothing" in said
+
+
+def test_who_flies_as_in_still_air_beside_an_airship_is_said() -> None:
+    scenario = _scenario().model_dump(exclude_unset=True)
+    circle = {"latitude_deg": 30.0, "longitude_deg": 114.0, "altitude_m": 3e3, "speed_m_s": 20.0}
+    scenario["platforms"]["drone"] = {
+        "layer": "air",
+        "motion": {"kind": "loiter", "radius_m": 500.0, **circle},
+    }
+    said = [words for words in skyweft.check(load(scenario)) if words.startswith("weather:")]
+    assert said == [
+        'weather: "drone" keep their speed over the ground, as in still air: the wind acts on '
+        "airships and solar aircraft"
+    ]

@@ -20,8 +20,9 @@ from skyweft.motion.flights import (
 )
 from skyweft.motion.propagate import propagate, step_s
 from skyweft.scenario.energy import Energy
-from skyweft.scenario.motion import Aircraft, Airship
+from skyweft.scenario.motion import Aircraft, Airship, Loiter, Sortie
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.words import listed
 from skyweft.stage import (
     SHORTEST_S,
     Block,
@@ -71,6 +72,16 @@ class MotionStage(Stage):
         )
         if scenario.settings(Weather) is not None and not flying:
             yield "weather: nobody flies in the wind, so it changes nothing"
+        still = [
+            name
+            for name, platform in scenario.platforms.items()
+            if isinstance(platform.motion, Loiter | Sortie)
+        ]
+        if scenario.settings(Weather) is not None and flying and still:
+            yield (
+                f"weather: {listed(still, 'and')} keep their speed over the ground, as in still "
+                "air: the wind acts on airships and solar aircraft"
+            )
         if Energy.heeded_by not in {stage.key for stage in stages()}:
             for name, group in scenario.platforms.items():
                 if group.energy is not None:
