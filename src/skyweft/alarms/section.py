@@ -21,15 +21,14 @@ _HEADS = [
     ("known after, median", ""),
     ("longest", ""),
 ]
-_TIMES = ("raised_s", "detected_s", "cleared_s", "clearing_detected_s", "withdrawn_s")
 _EACH = [
     ("alarm", ""),
     ("device", ""),
-    ("raised", ""),
-    ("known", ""),
-    ("cleared", ""),
-    ("known", ""),
-    ("withdrawn", ""),
+    ("raised at", ""),
+    ("known after", ""),
+    ("cleared at", ""),
+    ("known after", ""),
+    ("withdrawn at", ""),
     ("worst", ""),
 ]
 
@@ -71,9 +70,13 @@ def _rule(rule: Mapping[str, Any]) -> list[Cell]:
 
 
 def _alarm(row: Mapping[str, Any]) -> list[Cell]:
-    worst = "" if row["extreme"] is None or np.isnan(row["extreme"]) else f"{row['extreme']:.4g}"
-    return [row["alarm"], row["platform"], *(lasting(_nan(row[name])) for name in _TIMES), worst]
-
-
-def _nan(value: float | None) -> float:
-    return float("nan") if value is None else value
+    worst = "" if np.isnan(row["extreme"]) else f"{row['extreme']:.4g}"
+    raised_s, cleared_s = row["raised_s"], row["cleared_s"]
+    times = (
+        raised_s,
+        row["detected_s"] - raised_s,
+        cleared_s,
+        row["clearing_detected_s"] - cleared_s,
+        row["withdrawn_s"],
+    )
+    return [row["alarm"], row["platform"], *map(lasting, times), worst]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from sqlite3 import Connection, IntegrityError, Row
 from typing import Any
 
+from skyweft.sensorthings.keeping.judging import Judging
 from skyweft.sensorthings.keeping.placing import feature_of
 from skyweft.sensorthings.model.entities import ENTITIES, Entity
 from skyweft.sensorthings.model.times import now
@@ -41,11 +42,16 @@ class Observing:
         That writes.
     made_or_bound : callable
         Returns the id of what a link leads to, making it where it is not there.
+    judging : Judging
+        Gives them their flags.
     """
 
-    def __init__(self, connection: Connection, made_or_bound: MadeOrBound) -> None:
+    def __init__(
+        self, connection: Connection, made_or_bound: MadeOrBound, judging: Judging
+    ) -> None:
         self._connection = connection
         self._made_or_bound = made_or_bound
+        self._judging = judging
         self._types: dict[int, str] = {}
         self._features: dict[int, int | None] = {}
 
@@ -71,9 +77,12 @@ class Observing:
         if said["phenomenonTime_start"] is None:
             said["phenomenonTime_start"] = self._free_moment(datastream, said["sequence"])
         before = self._before(datastream, said)
+        said = self._judging.left_to_us(datastream, said, before)
         if before is None:
             feature = self._feature(datastream, body, where, bound)
-            return self._append({**said, "datastream": datastream, "feature": feature}), True
+            number = self._append({**said, "datastream": datastream, "feature": feature})
+            self._judging.around(datastream, said["phenomenonTime_start"])
+            return number, True
         if body.get("FeatureOfInterest") or "FeatureOfInterest" in bound:
             given = body.get("FeatureOfInterest")
             if (
@@ -86,9 +95,9 @@ class Observing:
 
     def correct(self, before: Row, changes: Mapping[str, Any]) -> bool:
         """Have an observation say something else from now on; return whether that is new."""
+        changes = self._judging.left_to_us(before["datastream"], changes, before)
         if _same(before, changes):
             return False
-        changes = dict(changes)
         if "parameters" in changes:
             changes["sequence"] = _sequence(json.loads(changes["parameters"] or "null"))
         after = {**dict(before), **changes}
@@ -109,6 +118,8 @@ class Observing:
         except IntegrityError:
             words = "there is another Observation of this Datastream, phenomenonTime and sequence"
             raise RefusalError(409, words, "phenomenonTime") from None
+        for row in (before, after):
+            self._judging.around(row["datastream"], row["phenomenonTime_start"])
         return True
 
     def _append(self, columns: dict[str, Any]) -> int:

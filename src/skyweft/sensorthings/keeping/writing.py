@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlite3 import Connection, Row
 from typing import Any
 
+from skyweft.sensorthings.keeping.judging import Judging, refuse_unfit_tests
 from skyweft.sensorthings.keeping.observing import Observing
 from skyweft.sensorthings.keeping.placing import Placing
 from skyweft.sensorthings.model.entities import ENTITIES, Entity, Link, Property
@@ -26,7 +27,8 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._placing = Placing(connection)
-        self._observing = Observing(connection, self._made_or_bound)
+        self._judging = Judging(connection)
+        self._observing = Observing(connection, self._made_or_bound, self._judging)
 
     def create(self, entity: Entity, body: Any, where: str = "", bound: Bound | None = None) -> int:
         """Make an entity with all that stands within it; return its id.
@@ -52,6 +54,8 @@ class Writer:
             return self.observe(body, where, bound)[0]
         _refuse_not_new(entity, body, where, bound)
         columns = _columns(entity, body, where)
+        if entity.name == "Datastream":
+            refuse_unfit_tests(columns)
         for link in entity.links:
             if link.mine:
                 columns[link.mine] = self._one(entity, link, body, where, bound)
@@ -112,6 +116,10 @@ class Writer:
             names = ", ".join(f"{name} = ?" for name in columns)
             sql = f"UPDATE {entity.table} SET {names} WHERE id = ?"
             self._connection.execute(sql, (*columns.values(), row["id"]))
+        if entity.name == "Datastream" and columns:
+            refuse_unfit_tests({**dict(row), **columns})
+            if columns.get("properties", row["properties"]) != row["properties"]:
+                self._judging.all_of(row["id"])
         self._placing.after_changing(entity, row, columns)
 
     def delete(self, entity: Entity, number: int) -> None:
@@ -122,7 +130,18 @@ class Writer:
                 "FROM historical_locations_locations WHERE location = ?)",
                 (number,),
             )
+        gone = self._moments(entity, number)
         self._connection.execute(f"DELETE FROM {entity.table} WHERE id = ?", (number,))
+        for datastream, time_us in gone:
+            self._judging.around(datastream, time_us)
+
+    def _moments(self, entity: Entity, number: int) -> list[Row]:
+        """Return datastream and moment of the observations that go with an entity of theirs."""
+        column = {"Observation": "id", "FeatureOfInterest": "feature"}.get(entity.name)
+        if column is None:
+            return []
+        sql = f"SELECT datastream, phenomenonTime_start FROM observations WHERE {column} = ?"
+        return self._connection.execute(sql, (number,)).fetchall()
 
     def require(self, target: Entity, number: Any, where: str) -> None:
         """Refuse the id of an entity that is not there."""
