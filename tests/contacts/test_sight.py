@@ -151,3 +151,39 @@ def test_a_ship_under_a_tethered_balloon() -> None:
     np.testing.assert_allclose(np.abs(away_m), 54_500, rtol=0.01)
     assert found.elevation_max_deg[0] == pytest.approx(90, abs=0.1)
     assert found.range_min_m[0] == pytest.approx(5_000, abs=2.0)
+
+
+@pytest.mark.parametrize("sight", [True, False])
+@pytest.mark.parametrize("floor_deg", [5.0, -10.0, -25.0])
+@pytest.mark.parametrize("range_m", [np.inf, 6_000e3, 1_500e3])
+def test_the_strictest_of_several_rules_decides(
+    tracks: Maker, sight: bool, floor_deg: float, range_m: float
+) -> None:
+    """Against each other over the equator every rule is an angle between the two: the least counts.
+
+    An elevation e is one of acos(r cos e / R) - e, a line that clears g one of acos(g / r) +
+    acos(g / R), a range one of the law of cosines.
+    """
+    low_m, high_m, clear_m = EQUATOR_M + 300e3, EQUATOR_M + 800e3, EQUATOR_M + 50e3
+    low = tracks(HALF_DAY, {"radius_m": low_m, "inclination_deg": 0.0, "phase_deg": 170.0})
+    high = tracks(HALF_DAY, {"radius_m": high_m, "inclination_deg": 180.0})
+    rules = Rules(sight=sight, grazing_altitude_m=50e3, range_max_m=range_m)
+    found = find_pairs(moving(low, floor_deg), moving(high), [(FIRST, FIRST)], HALF_DAY, rules)
+    floor = np.radians(floor_deg)
+    angles = [np.arccos(low_m * np.cos(floor) / high_m) - floor]
+    if sight:
+        angles.append(np.arccos(clear_m / low_m) + np.arccos(clear_m / high_m))
+    if np.isfinite(range_m):
+        cosine = (low_m**2 + high_m**2 - range_m**2) / (2 * low_m * high_m)
+        angles.append(np.arccos(cosine) if cosine > -1 else np.pi)
+    rate = np.sqrt(MU / low_m**3) + np.sqrt(MU / high_m**3)
+    meet_s = np.arange(np.radians(190.0) / rate, 43_200, 2 * np.pi / rate)
+    inside = ~(found.cut_start | found.cut_end)
+    count = int(inside.sum())
+    assert count >= len(meet_s) - 1
+    half_s = min(angles) / rate
+    meet_s = meet_s[:count]
+    np.testing.assert_allclose(found.start_s[inside], meet_s - half_s, rtol=0, atol=2e-3)
+    np.testing.assert_allclose(found.end_s[inside], meet_s + half_s, rtol=0, atol=2e-3)
+    np.testing.assert_allclose(found.range_min_m[inside], high_m - low_m, atol=1.0)
+    np.testing.assert_allclose(found.elevation_max_deg[inside], 90.0, atol=0.05)

@@ -48,6 +48,8 @@ def test_edges_over_the_equator(tracks: Maker, mask_deg: float, altitude_m: floa
     # 1 ms is what the package aims at; the tolerance of the roots is a tenth of it.
     np.testing.assert_allclose(found.start_s, overhead_s - half_s, rtol=0, atol=1e-3)
     inside = ~found.cut_end
+    np.testing.assert_array_equal(inside, overhead_s + half_s < 86_400)
+    np.testing.assert_array_equal(found.cut_start, overhead_s - half_s < 0)
     np.testing.assert_allclose(found.end_s[inside], (overhead_s + half_s)[inside], atol=1e-3)
     np.testing.assert_allclose(found.culmination_s[inside], overhead_s[inside], atol=1e-2)
     np.testing.assert_allclose(found.elevation_max_deg[inside], 90.0, atol=2e-3)
@@ -67,6 +69,7 @@ def test_a_pass_that_only_grazes_the_mask(
 
     passes = site_windows(tracks(DAY, orbit), site, 0.0)
     whole = np.flatnonzero(~passes.cut_start & ~passes.cut_end)
+    assert len(whole) >= len(passes) - 2  # nothing but the day cuts them
     for each in whole:
         middle_s = passes.culmination_s[each]
         for below_deg in (1e-2, 1e-4, 1e-5):
@@ -74,6 +77,8 @@ def test_a_pass_that_only_grazes_the_mask(
             found = site_windows(tracks(DAY, orbit), site, mask_deg)
             which = np.flatnonzero((found.start_s < middle_s) & (middle_s < found.end_s))
             assert len(which) == 1
+            assert not found.cut_start[which[0]]
+            assert not found.cut_end[which[0]]
             for edge_s, side in ((found.start_s, -1), (found.end_s, 1)):
                 inside_s, outside_s = middle_s, middle_s + side * 300
                 while abs(inside_s - outside_s) > 1e-6:
