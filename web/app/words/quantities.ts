@@ -95,6 +95,12 @@ export function measureOf(name: string, unit: string): Measure {
   return { unit: unit === "1" ? "" : unit, factor: 1, digits: 2 };
 }
 
+/// How to show a column of rates of which this is the largest.
+export function measureOfRates(largest_bps: number): Measure {
+  const [scale, prefix] = LARGE.find(([size]) => largest_bps >= size) ?? [1, ""];
+  return { unit: `${prefix}bit/s`, factor: 1 / scale, digits: 2 };
+}
+
 /// Whether seconds count from the run's start, and are no length of time.
 function isMoment(name: string): boolean {
   return /(^|_)(time|start|end|culmination|created|sent|received|delivered|from|to)_s$/.test(name);
@@ -104,7 +110,7 @@ function isMoment(name: string): boolean {
 /// `elevation max`.
 export function heading(name: string): string {
   return name
-    .replace(/_(m_s|hz_s|bps|dbhz|deg|per_h|m|s|db|hz|j)$/, (unit) => (unit === "_per_h" ? " rate" : ""))
+    .replace(/_(m_s|hz_s|bps|dbhz|deg|per_h|m|s|db|hz|j|wh|w)$/, (unit) => (unit === "_per_h" ? " rate" : ""))
     .replaceAll("_", " ");
 }
 

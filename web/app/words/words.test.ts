@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { grouped, heading, meant, measured, measureOf, percent, quantity } from "./quantities.ts";
+import { grouped, heading, meant, measureOf, measureOfRates, measured, percent, quantity } from "./quantities.ts";
 import { brief, lasting, secondsOf, sinceStart, utcClock, utcDate } from "./time.ts";
 
 const START = "2026-07-01T23:59:00Z";
@@ -102,4 +102,16 @@ describe("columns", () => {
   it("groups thousands and writes a true minus", () => {
     expect(grouped(-1234567.8, 1)).toBe("\u22121\u202f234\u202f567.8");
   });
+});
+
+it("rates below each other have the unit of the largest", () => {
+  const few = measureOfRates(999_996);
+  expect([few.unit, measured(999_996, few), measured(20_000, few)]).toEqual(["kbit/s", "1\u202f000.00", "20.00"]);
+  expect(measureOfRates(2.5e9).unit).toBe("Gbit/s");
+  expect(measured(0, measureOfRates(0))).toBe("0");
+});
+
+it("watts are said once", () => {
+  expect(heading("propulsion_w")).toBe("propulsion");
+  expect(heading("night_margin_wh")).toBe("night margin");
 });

@@ -49,7 +49,8 @@ function mostly(rule: RuleSums): string {
 }
 
 function joules(value_j: number): string {
-  if (!Number.isFinite(value_j)) return "—";
+  // Nothing is stated of devices that spend nothing.
+  if (!(value_j > 0)) return "—";
   return value_j < 1e-3 ? `${(1e6 * value_j).toPrecision(3)} µJ` : value_j < 1 ? `${(1e3 * value_j).toPrecision(3)} mJ` : `${value_j.toPrecision(3)} J`;
 }
 

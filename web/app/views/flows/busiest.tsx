@@ -4,7 +4,7 @@ import { lastNotAfter } from "../../../scene/index.ts";
 import * as api from "../../state/api.ts";
 import { calm_s } from "../../state/clock.ts";
 import { run, runId, scene } from "../../state/runs.ts";
-import { percent } from "../../words/quantities.ts";
+import { measured, measureOfRates, percent } from "../../words/quantities.ts";
 import { Ends, range, ROWS } from "../globe/ends.tsx";
 
 const FULL = 0.995;
@@ -50,19 +50,20 @@ async function read(id: number, t_s: number): Promise<void> {
 
 export function Busiest() {
   const known = loads.value ?? [];
+  const measure = measureOfRates(Math.max(0, ...known.map(({ load_bps }) => load_bps)));
   return (
     <section class="now-list" aria-labelledby="busiest">
       <h2 id="busiest">Busiest links</h2>
       <table class="small busiest">
         <thead>
-          <tr><th scope="col">link</th><th scope="col">range<small>km</small></th><th scope="col">load<small>Gbit/s</small></th><th scope="col">used<small>%</small></th><th scope="col"><span class="unseen">state</span></th></tr>
+          <tr><th scope="col">link</th><th scope="col">range<small>km</small></th><th scope="col">load<small>{measure.unit}</small></th><th scope="col">used<small>%</small></th><th scope="col"><span class="unseen">state</span></th></tr>
         </thead>
         <tbody>
           {known.map(({ source, target, load_bps, utilisation }) => (
             <tr key={`${source} ${target}`}>
               <Ends source={source} target={target} />
               <td>{range(source, target)}</td>
-              <td>{(load_bps / 1e9).toFixed(2)}</td>
+              <td>{measured(load_bps, measure)}</td>
               <td>{percent(utilisation)}</td>
               <td class="used"><Used share={utilisation} /></td>
             </tr>

@@ -14,7 +14,8 @@ interface Users {
 interface FlowFigures {
   carried_mean_bps: number | null;
   share_served: number | null;
-  users: Users[];
+  /// Not in the summaries of earlier versions.
+  users?: Users[];
 }
 
 const ROWS_MAX = 20_000;
@@ -48,7 +49,7 @@ export const shown: Shown = {
         note: `${quantity(flows.share_served, "share").text} % of the demand`,
         series,
       },
-      ...served(flows.users),
+      ...served(flows.users ?? []),
     ];
   },
   now: {
