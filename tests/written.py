@@ -99,3 +99,14 @@ LORA = (
     + radio("down", 401e6, eirp_dbw=-8.0, gt_db_k=-31.0)
     + link("down", "up", waveform="lora")
 )
+
+# Towns below a ship that stays in sight: what they send every ten minutes arrives.
+TOWNS = (
+    head("Towns", 7_200)
+    + fixed("ship", "up", 30.0, 114.0, 20e3, "near_space")
+    + fixed("towns", "down", 30.5, 114.5)
+    + LORA
+    + table(
+        "[[messages]]", source="towns", target="ship", size_bytes=8, period_s=600, lifetime_s=900
+    )
+)

@@ -2,38 +2,32 @@
 
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
 import skyweft
 from skyweft.alarms.lines import lines
+from skyweft.alarms.plot import alarm_times
 from skyweft.cli.program import main
-from tests.written import LORA, fixed, head, table
+from tests.written import TOWNS, table
 
-TOWNS = (
-    head("Towns", 7_200)
-    + fixed("ship", "up", 30.0, 114.0, 20e3, "near_space")
-    + fixed("towns", "down", 30.5, 114.5)
-    + LORA
-    + table(
-        "[[messages]]", source="towns", target="ship", size_bytes=8, period_s=600, lifetime_s=900
-    )
-    + table(
-        "[[observations]]",
-        source="towns",
-        name="level",
-        unit="m",
-        value=[
-            {"kind": "constant", "value": 2.0},
-            {"kind": "event", "start_s": 2_000, "height": 2.0, "decay_s": 1_500},
-        ],
-    )
+mpl.use("Agg")
+WATCHED = TOWNS + table(
+    "[[observations]]",
+    source="towns",
+    name="level",
+    unit="m",
+    value=[
+        {"kind": "constant", "value": 2.0},
+        {"kind": "event", "start_s": 2_000, "height": 2.0, "decay_s": 1_500},
+    ],
 )
 HIGH = {"name": "high", "condition": {"kind": "above", "threshold": 3.0, "clear": 2.5}}
 SILENT = {"name": "silent", "condition": {"kind": "no_data", "after_s": 900}}
 
 
-def written(folder: Path, *alarms: dict[str, object], text: str = TOWNS) -> Path:
+def written(folder: Path, *alarms: dict[str, object], text: str = WATCHED) -> Path:
     path = folder / "towns.toml"
     rows = "".join(table("[[alarms]]", **alarm) for alarm in alarms)
     path.write_text(text + rows, encoding="utf-8")
@@ -71,8 +65,20 @@ def test_the_report_and_the_command_line_tell_them(run: skyweft.Run) -> None:
     assert silent == "alarm silent: 0 raised, 0 standing"
 
 
+def test_a_drawing_shows_when_it_was_true_and_when_known(run: skyweft.Run) -> None:
+    (alarm,) = run.table("alarms").to_pylist()
+    ax = alarm_times(run.table("alarms"), 7_200)
+    (bar,) = ax.patches
+    assert isinstance(bar, mpl.patches.Rectangle)
+    minutes = np.array([bar.get_x(), bar.get_x() + bar.get_width()])
+    assert np.allclose(60 * minutes, [alarm["raised_s"], alarm["cleared_s"]])
+    (line,) = ax.collections[0].get_paths()
+    assert np.allclose(60 * np.asarray(line.vertices)[:, 0], [alarm["raised_s"], alarm["detected_s"]])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["towns"]
+
+
 def test_who_never_arrives_is_silent_once_nothing_can_come(tmp_path: Path) -> None:
-    far = TOWNS.replace("30.5", "-30.5")
+    far = WATCHED.replace("30.5", "-30.5")
     run = skyweft.run(written(tmp_path, SILENT, text=far), tmp_path / "run")
     (alarm,) = run.table("alarms").to_pylist()
     assert (alarm["platform"], alarm["raised_s"], alarm["detected_s"]) == ("towns", 900, 1_800)
@@ -80,7 +86,7 @@ def test_who_never_arrives_is_silent_once_nothing_can_come(tmp_path: Path) -> No
 
 
 def test_values_that_failed_raise_nothing(tmp_path: Path) -> None:
-    text = TOWNS + table("[observations.quality]", range={"fail": [0, 3.0]})
+    text = WATCHED + table("[observations.quality]", range={"fail": [0, 3.0]})
     run = skyweft.run(written(tmp_path, HIGH, text=text), tmp_path / "run")
     assert run.table("alarms").num_rows == 0
 

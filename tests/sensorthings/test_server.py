@@ -23,31 +23,22 @@ from skyweft.sensorthings.keeping import schema
 from skyweft.sensorthings.keeping.store import FILE, Store
 from skyweft.sensorthings.web import application
 from tests.sensorthings.conftest import Api, observation, thing
-from tests.written import LORA, fixed, head, table
+from tests.written import TOWNS, table
 
-TOWNS = (
-    head("Towns", 7_200)
-    + fixed("ship", "up", 30.0, 114.0, 20e3, "near_space")
-    + fixed("towns", "down", 30.5, 114.5)
-    + LORA
-    + table(
-        "[[messages]]", source="towns", target="ship", size_bytes=8, period_s=600, lifetime_s=900
-    )
-    + table(
-        "[[observations]]",
-        source="towns",
-        name="level",
-        unit="m",
-        value=[{"kind": "constant", "value": 2.0}],
-        encoding={"type": "uint16", "scale": 0.001},
-    )
+LEVELS = TOWNS + table(
+    "[[observations]]",
+    source="towns",
+    name="level",
+    unit="m",
+    value=[{"kind": "constant", "value": 2.0}],
+    encoding={"type": "uint16", "scale": 0.001},
 )
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> skyweft.Run:
     folder = tmp_path_factory.mktemp("towns")
-    (folder / "towns.toml").write_text(TOWNS, encoding="utf-8")
+    (folder / "towns.toml").write_text(LEVELS, encoding="utf-8")
     return skyweft.run(folder / "towns.toml", folder / "run")
 
 

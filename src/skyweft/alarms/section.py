@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from skyweft.drawing.markup import Cell, paragraph, table, titled
+from skyweft.alarms.plot import DEVICES_MAX, alarm_times
+from skyweft.drawing.charts import PAGE, WIDE, chart
+from skyweft.drawing.markup import Cell, Markup, figure, paragraph, table, titled
 from skyweft.drawing.numerals import count
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
 from skyweft.world.lasting import lasting
 
+DRAWN_MAX = 6  # rules
 LISTED_MAX = 40  # alarms; further ones are in the table
 _HEADS = [
     ("alarm", ""),
@@ -50,6 +55,11 @@ def section(folder: Folder) -> Section:
             "it had never been: then it is withdrawn. Silence is known once the network can no "
             "longer bring what is missing.",
             table("Alarms by rule", _HEADS, [_rule(rule) for rule in rules]),
+            *(
+                _drawn(rule, rows, folder.simulated_s)
+                for rule in rules[:DRAWN_MAX]
+                if rule["raised"]
+            ),
             *listed,
             *more,
         ),
@@ -57,6 +67,22 @@ def section(folder: Folder) -> Section:
         [],
         [("alarms", "alarms", "alarms.parquet")],
     )
+
+
+def _drawn(rule: Mapping[str, Any], rows: pa.Table, duration_s: float) -> Markup:
+    mine = rows.filter(pc.equal(rows.column("rule"), rule["rule"]))
+    devices = min(len(pc.unique(mine.column("platform").cast(pa.string()))), DEVICES_MAX)
+    drawing = chart(
+        lambda ax: alarm_times(mine, duration_s, ax, PAGE),
+        f"Alarms {rule['name']} by device and event time",
+        WIDE,
+        110 + 12 * devices,
+        f"alarms-{rule['rule']}",
+    )
+    caption = (
+        f"When {rule['name']} was true, by device; lines go from then to the moment it was known."
+    )
+    return figure(drawing, caption, wide=True)
 
 
 def _rule(rule: Mapping[str, Any]) -> list[Cell]:
