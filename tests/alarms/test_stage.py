@@ -73,7 +73,8 @@ def test_a_drawing_shows_when_it_was_true_and_when_known(run: skyweft.Run) -> No
     minutes = np.array([bar.get_x(), bar.get_x() + bar.get_width()])
     assert np.allclose(60 * minutes, [alarm["raised_s"], alarm["cleared_s"]])
     (line,) = ax.collections[0].get_paths()
-    assert np.allclose(60 * np.asarray(line.vertices)[:, 0], [alarm["raised_s"], alarm["detected_s"]])
+    unknown = 60 * np.asarray(line.vertices)[:, 0]
+    assert np.allclose(unknown, [alarm["raised_s"], alarm["detected_s"]])
     assert [label.get_text() for label in ax.get_yticklabels()] == ["towns"]
 
 

@@ -58,7 +58,7 @@ def alarm_times(
         label="true",
     )
     ax.hlines(
-        place, start_s / unit_s, known_s / unit_s, palette.accent, linewidth=2, label="not known yet"
+        place, start_s / unit_s, known_s / unit_s, palette.accent, linewidth=2, label="not known"
     )
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_yticks(np.arange(len(order)), [shortened(names[k], 22) for k in order], fontsize=8)
