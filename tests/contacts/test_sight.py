@@ -154,17 +154,25 @@ def test_a_ship_under_a_tethered_balloon() -> None:
 
 
 @pytest.mark.parametrize("sight", [True, False])
-@pytest.mark.parametrize("floor_deg", [5.0, -10.0, -25.0])
-@pytest.mark.parametrize("range_m", [np.inf, 6_000e3, 1_500e3])
+@pytest.mark.parametrize(
+    ("altitude_m", "floor_deg", "range_m"),
+    [
+        *((800e3, floor, most) for floor in (5.0, -25.0) for most in (np.inf, 6_000e3, 1_500e3)),
+        (800e3, 80.0, np.inf),  # 11 s between knots of a minute, close by
+        (35_786e3, -10.0, 36_000e3),
+        (35_786e3, 89.0, np.inf),  # 26 s, from afar
+        (35_786e3, 89.9, np.inf),
+    ],
+)
 def test_the_strictest_of_several_rules_decides(
-    tracks: Maker, sight: bool, floor_deg: float, range_m: float
+    tracks: Maker, sight: bool, altitude_m: float, floor_deg: float, range_m: float
 ) -> None:
     """Against each other over the equator every rule is an angle between the two: the least counts.
 
     An elevation e is one of acos(r cos e / R) - e, a line that clears g one of acos(g / r) +
     acos(g / R), a range one of the law of cosines.
     """
-    low_m, high_m, clear_m = EQUATOR_M + 300e3, EQUATOR_M + 800e3, EQUATOR_M + 50e3
+    low_m, high_m, clear_m = (EQUATOR_M + each for each in (300e3, altitude_m, 50e3))
     low = tracks(HALF_DAY, {"radius_m": low_m, "inclination_deg": 0.0, "phase_deg": 170.0})
     high = tracks(HALF_DAY, {"radius_m": high_m, "inclination_deg": 180.0})
     rules = Rules(sight=sight, grazing_altitude_m=50e3, range_max_m=range_m)
