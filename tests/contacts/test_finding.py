@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skyweft.contacts.finding import find_contacts, join, part
+from skyweft.contacts.finding import _grazing_m, find_contacts, join, part
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion, Tracks
 from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
+from skyweft.scenario.terminals import Link
 from tests import written
 
 DAY_S = 86_400.0
@@ -244,3 +245,20 @@ def test_no_links_no_contacts() -> None:
     found, _ = contacts(network({"sky": ["a"]}), 0.0, 600.0)
     assert len(found) == 0
     assert len(join(found, found)) == 0
+
+
+@pytest.mark.parametrize(
+    ("layers", "kind", "stated_m", "clear_m"),
+    [
+        (("space", "space"), "optical", None, 80e3),  # the air below bends and dims
+        (("space", "space"), "optical", 25e3, 25e3),
+        (("space", "space"), "radio", None, 0.0),
+        (("space", "near_space"), "optical", None, 0.0),
+        (("near_space", "near_space"), "optical", None, 0.0),
+    ],
+)
+def test_only_lasers_between_satellites_keep_off_the_air(
+    layers: tuple[str, str], kind: str, stated_m: float | None, clear_m: float
+) -> None:
+    link = Link(between=("one", "other"), grazing_altitude_m=stated_m)
+    assert _grazing_m(link, [*layers], [kind, kind]) == clear_m
