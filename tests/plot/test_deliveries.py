@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from matplotlib.axes import Axes
 
 from skyweft.delivery.plot import LOST, OPEN
@@ -79,6 +80,21 @@ def test_map_of_cells(ax: Axes) -> None:
     assert ax.get_ylabel() == "latitude [deg]"
     drawn = [each for each in ax.collections if len(each.get_paths()) == 1]
     assert len(drawn) == 2
+
+
+@pytest.mark.parametrize(
+    ("east_deg", "limits"),
+    [(30.0, (-9.0, 39.0, -7.0, 17.0)), (150.0, (-180, 180, -90, 90))],
+)
+def test_a_map_is_of_where_its_cells_are(
+    ax: Axes, east_deg: float, limits: tuple[float, ...]
+) -> None:
+    """Cells over 30 degrees: 1.6 times 15 high, and twice as wide; over 150 all the world."""
+    bounds = {"latitude_min_deg": [0.0, 0.0], "latitude_max_deg": [10.0, 10.0],
+              "longitude_min_deg": [0.0, east_deg - 10],
+              "longitude_max_deg": [10.0, east_deg]}  # fmt: skip
+    delivery_map(pa.table(bounds | {"share_delivered": [0.5, 1.0]}), "share_delivered", ax)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == pytest.approx(limits)
 
 
 def test_short_delays_are_coloured_in_seconds(ax: Axes) -> None:

@@ -9,7 +9,7 @@ from matplotlib.ticker import EngFormatter
 
 from skyweft.delivery.product import CAUSES, SUMMED
 from skyweft.drawing.axes import dress, given_or_new, legend, over_time, shortened
-from skyweft.drawing.maps import coloured_cells, earth
+from skyweft.drawing.maps import coloured_cells, come_nearer, earth
 from skyweft.drawing.palette import LIGHT, Palette
 from skyweft.drawing.reading import Floats, numbers, words
 
@@ -118,7 +118,8 @@ def delivery_map(
     Returns
     -------
     matplotlib.axes.Axes
-        Cells without devices, and those from which nothing arrived, have no colour.
+        Cells without devices, and those from which nothing arrived, have no colour. Around a few
+        cells near each other the rest of the world is left out.
     """
     ax = earth(given_or_new(ax), palette)
     scale, label = _SCALES[figure]
@@ -127,6 +128,7 @@ def delivery_map(
         scale, label = 1.0, label.replace("[min]", "[s]")
     worse = figure != "share_delivered"
     coloured_cells(ax, cells, values * scale, label, palette, worse)
+    come_nearer(ax, cells)
     return ax
 
 

@@ -5,6 +5,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.ticker import MaxNLocator
 
 from skyweft.drawing.axes import dress
 from skyweft.drawing.palette import Palette
@@ -36,6 +37,7 @@ def coloured_cells(
     colour_bar(ax, levels, ramp, label, palette)
 
 
+NEAREST_DEG, ROOM = 12.0, 1.6  # the lowest map, and how much higher than its cells one is
 _BOUNDS = ("longitude_min_deg", "longitude_max_deg", "latitude_min_deg", "latitude_max_deg")
 
 
@@ -86,6 +88,28 @@ def earth(ax: Axes, palette: Palette) -> Axes:
     ax.set_ylabel("latitude [deg]")
     ax.spines["bottom"].set_visible(False)
     return ax
+
+
+def come_nearer(ax: Axes, cells: pa.Table) -> None:
+    """Cut a map of the whole Earth down to what lies around its cells, where these are few.
+
+    It stays twice as wide as high, and whole where it would be more than half as wide as now.
+    """
+    if not cells.num_rows:
+        return
+    bounds = [numbers(cells, name) for name in _BOUNDS]
+    west, east, south, north = (
+        float(side.max() if place % 2 else side.min()) for place, side in enumerate(bounds)
+    )
+    high_deg = max(NEAREST_DEG, ROOM * max(north - south, (east - west) / 2))
+    if high_deg > 90:
+        return
+    half_deg, across_deg = high_deg / 2, (west + east) / 2
+    up_deg = float(np.clip((south + north) / 2, half_deg - 90, 90 - half_deg))
+    ax.set_xlim(across_deg - high_deg, across_deg + high_deg)
+    ax.set_ylim(up_deg - half_deg, up_deg + half_deg)
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.yaxis.set_major_locator(MaxNLocator(5))
 
 
 def coasts(ax: Axes, palette: Palette, colour: str = "") -> None:

@@ -49,7 +49,7 @@ def rate(value_bps: float) -> tuple[str, str]:
 
 def amount(value_bytes: float) -> tuple[str, str]:
     """Return an amount of data and its unit."""
-    for size, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+    for size, unit in ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if value_bytes >= ROUNDS_UP * size:
             return _three(value_bytes / size), unit
     return _three(value_bytes), "B"

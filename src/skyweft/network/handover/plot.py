@@ -1,5 +1,7 @@
 """Which server a user is on over time, a line a rule."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
@@ -18,6 +20,7 @@ def handover_timeline(
     duration_s: float | None = None,
     ax: Axes | None = None,
     palette: Palette = LIGHT,
+    names: Sequence[str] | None = None,
 ) -> Axes:
     """Draw the servers of one user over time, a line a rule.
 
@@ -33,6 +36,8 @@ def handover_timeline(
         New ones unless given.
     palette : Palette
         Colours.
+    names : sequence of str, optional
+        What the scenario's rules are called; their places unless given.
 
     Returns
     -------
@@ -68,7 +73,8 @@ def handover_timeline(
                     ax.text(
                         middle, line, server, color=palette.ink, ha="center", va="center", size=9
                     )
-    ax.set_yticks(range(len(rules)), [f"handover[{rule}]" for rule in rules])
+    called = [f"handover[{rule}]" if names is None else names[rule] for rule in rules]
+    ax.set_yticks(range(len(rules)), called)
     ax.set_ylim(len(rules) - 0.5, -0.5)
     ax.set_title(user, loc="left", color=palette.muted)
     return ax

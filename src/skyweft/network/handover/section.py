@@ -50,20 +50,21 @@ def drawn(
 ) -> Markup:
     """Return the section from the summary's figures and the two tables."""
     rows = users.sort_by([("handovers", "descending")]).to_pylist()
+    names = [f"{rule['rule'].replace('_', ' ')} [{place}]" for place, rule in enumerate(rules)]
     parts = [table("Rules", _RULES, [_rule(k, rule) for k, rule in enumerate(rules)])]
     if changes.num_rows:
         who = rows[0]["platform"]
         lines = len(pc.unique(changes["rule"]))
         words = f"Servers of {who}, a line a rule. A shade a stay; gaps are without a server."
         picture = chart(
-            lambda ax: handover_timeline(changes, who, length_s, ax, PAGE),
+            lambda ax: handover_timeline(changes, who, length_s, ax, PAGE, names),
             f"Which server {who} is on over time",
             WIDE,
             90 + 34 * lines,
             "handover-timeline",
         )
         parts.append(figure(picture, words, wide=True))
-    parts.append(table("Users", _USERS, [_user(row) for row in rows[:USERS_MAX]]))
+    parts.append(table("Users", _USERS, [_user(row, names) for row in rows[:USERS_MAX]]))
     if len(rows) > USERS_MAX:
         parts.append(paragraph(f"The {USERS_MAX} of {len(rows):,} that change most."))
     lead = (
@@ -86,10 +87,10 @@ def _rule(place: int, rule: Mapping[str, Any]) -> Sequence[Cell]:
     ]
 
 
-def _user(user: Mapping[str, Any]) -> Sequence[Cell]:
+def _user(user: Mapping[str, Any], names: Sequence[str]) -> Sequence[Cell]:
     return [
         user["platform"],
-        f"handover[{user['rule']}]",
+        names[user["rule"]],
         share_of(user["served_share"]),
         count(user["handovers"]),
         number(user["handovers_per_h"]),
