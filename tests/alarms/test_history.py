@@ -1,11 +1,13 @@
 """Alarms follow from event time: by brute force, and through networks that delay and disorder."""
 
+from dataclasses import astuple
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skyweft.alarms.conditions import beyond, gaps
-from skyweft.alarms.history import followed, silences
+from skyweft.alarms.history import Alarm, followed, replayed, silences
 from skyweft.alarms.model import NoData, Threshold
 
 VALUES = st.lists(st.integers(0, 4).map(float), min_size=1, max_size=25)
@@ -68,6 +70,7 @@ def test_a_network_changes_no_alarm(
     received_s = times + np.array(delays[: len(values)])
     woven = followed(asked, times, measured, received_s)
     true = [alarm for alarm in woven if np.isnan(alarm.withdrawn_s)]
+    assert _columns(replayed(asked, times, measured, times)) == _columns(perfect)
     # In order nothing is ever taken back, and everything is known at once.
     assert all(np.isnan(alarm.withdrawn_s) for alarm in perfect)
     assert [alarm.detected_s for alarm in perfect] == [alarm.raised_s for alarm in perfect]
@@ -81,6 +84,22 @@ def test_a_network_changes_no_alarm(
     assert {alarm.detected_s for alarm in woven} <= arrivals
     assert all(alarm.detected_s >= alarm.raised_s for alarm in true)
     assert all(alarm.withdrawn_s > alarm.detected_s for alarm in woven if alarm not in true)
+
+
+@given(CONDITION, VALUES, STEPS, st.lists(st.integers(0, 3), min_size=25, max_size=25))
+def test_what_comes_down_at_once_is_known_at_once(
+    asked: Threshold, values: list[float], steps: list[int], passes: list[int]
+) -> None:
+    """Many values come down in one pass: in order, the short way says what arrivals would."""
+    times = np.cumsum(steps[: len(values)]).astype(float)
+    received_s = 500.0 + np.cumsum(passes[: len(values)]) // 2
+    found = followed(asked, times, np.array(values), received_s)
+    theirs = replayed(asked, times, np.array(values), received_s)
+    assert _columns(found) == _columns(theirs)
+
+
+def _columns(alarms: list[Alarm]) -> str:
+    return repr(sorted(map(astuple, alarms)))
 
 
 def test_a_late_value_withdraws_an_alarm() -> None:

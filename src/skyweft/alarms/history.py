@@ -54,6 +54,17 @@ def followed(asked: Threshold, time_s: Floats, value: Floats, received_s: Floats
     """
     if not np.any(asked.sign * (value - asked.threshold) > 0):
         return []
+    if np.all(np.diff(received_s) >= 0):  # what is known is what was measured first
+        known_s = _arrivals(time_s, received_s)
+        return [
+            Alarm(raised_s, cleared_s, extreme, known_s[raised_s], known_s.get(cleared_s, np.nan))
+            for raised_s, cleared_s, extreme in _rows(beyond(asked, time_s, value))
+        ]
+    return replayed(asked, time_s, value, received_s)
+
+
+def replayed(asked: Threshold, time_s: Floats, value: Floats, received_s: Floats) -> list[Alarm]:
+    """Return what `followed` does, arrival by arrival."""
     standing: list[Alarm] = []
     gone: list[Alarm] = []
     for moment_s in np.unique(received_s).tolist():
@@ -81,7 +92,7 @@ def silences(
         How long after its phenomenon time a value arrives at the latest.
     """
     seen = gaps(asked, time_s, end_s - brought_s)
-    arrived_s = dict(zip(time_s.tolist(), received_s.tolist(), strict=True))
+    arrived_s = _arrivals(time_s, received_s)
     return [
         Alarm(
             raised_s,
@@ -111,6 +122,11 @@ def _matched(
             known_s = np.nan
         standing.append(Alarm(raised_s, cleared_s, extreme, detected_s, known_s))
     return standing, [replace(alarm, withdrawn_s=moment_s) for alarm in left]
+
+
+def _arrivals(time_s: Floats, received_s: Floats) -> dict[float, float]:
+    """Return when the value of a moment arrived; NaN is no moment."""
+    return dict(zip(time_s.tolist(), received_s.tolist(), strict=True))
 
 
 def _rows(seen: Episodes) -> Iterator[tuple[float, ...]]:

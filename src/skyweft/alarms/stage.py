@@ -117,10 +117,13 @@ def _of_rule(whole: Whole, rule: Alarms, observations: pa.Table) -> Iterator[tup
         numbers(mine, column) for column in ("phenomenon_s", "received_s", "result", "quality")
     )
     usable = (quality != FAIL) & (quality != MISSING) & (received_s <= whole.end_s)
-    place = {name: number for number, name in enumerate(names)}
+    used = np.flatnonzero(usable)
+    used = used[np.argsort(row[used], kind="stable")]
+    parts = np.split(used, np.searchsorted(row[used], np.arange(1, len(names))))
+    of_device = dict(zip(names, parts, strict=False))
     for device in context.fleet.rows_of(watched.source):
         name = context.names[int(device)].as_py()
-        some = np.flatnonzero((row == place.get(name, -1)) & usable)
+        some = of_device.get(name, used[:0])
         if isinstance(rule.condition, NoData):
             brought_s = _brought_s(context.scenario, watched)
             found = silences(rule.condition, time_s[some], received_s[some], whole.end_s, brought_s)
