@@ -1,6 +1,7 @@
 """Which alarms were raised, and how late they were known."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from skyweft.alarms.plot import DEVICES_MAX, alarm_times
 from skyweft.drawing.charts import PAGE, WIDE, chart
 from skyweft.drawing.markup import Cell, Markup, figure, paragraph, table, titled
-from skyweft.drawing.numerals import count
+from skyweft.drawing.numerals import clock_time, count
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
 from skyweft.world.lasting import lasting
@@ -45,15 +46,17 @@ def section(folder: Folder) -> Section:
     some = rows.sort_by("raised_s").slice(0, LISTED_MAX).to_pylist()
     left = rows.num_rows - len(some)
     more = [paragraph(f"{left:,} more alarms are in alarms.parquet.")] * (left > 0)
-    listed = [table("Alarms by event time", _EACH, [_alarm(row) for row in some])] * bool(some)
+    listed = [
+        table("Alarms by event time", _EACH, [_alarm(folder.scenario.start, row) for row in some])
+    ] * bool(some)
     return Section(
         titled(
             "alarms",
             "Alarms",
-            "What was true of the observations at the time they were measured, from the run's "
-            "start, and when it was known. A late value may raise an alarm, move it, or show that "
-            "it had never been: then it is withdrawn. Silence is known once the network can no "
-            "longer bring what is missing.",
+            "What was true of the observations at the time they were measured, UTC, and when it "
+            "was known. A late value may raise an alarm, move it, or show that it had never been: "
+            "then it is withdrawn. Silence is known once the network can no longer bring what is "
+            "missing.",
             table("Alarms by rule", _HEADS, [_rule(rule) for rule in rules]),
             *(
                 _drawn(rule, rows, folder.simulated_s)
@@ -95,14 +98,16 @@ def _rule(rule: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
-def _alarm(row: Mapping[str, Any]) -> list[Cell]:
+def _alarm(start: datetime, row: Mapping[str, Any]) -> list[Cell]:
     worst = "" if np.isnan(row["extreme"]) else f"{row['extreme']:.4g}"
     raised_s, cleared_s = row["raised_s"], row["cleared_s"]
-    times = (
-        raised_s,
-        row["detected_s"] - raised_s,
-        cleared_s,
-        row["clearing_detected_s"] - cleared_s,
-        row["withdrawn_s"],
-    )
-    return [row["alarm"], row["platform"], *map(lasting, times), worst]
+    return [
+        row["alarm"],
+        row["platform"],
+        clock_time(start, raised_s),
+        lasting(row["detected_s"] - raised_s),
+        clock_time(start, cleared_s),
+        lasting(row["clearing_detected_s"] - cleared_s),
+        clock_time(start, row["withdrawn_s"]),
+        worst,
+    ]

@@ -1,10 +1,11 @@
 """Who was in tunnels or behind terrain, how long, and when."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from skyweft.drawing.markup import Cell, Number, folded, joined, paragraph, table, titled
-from skyweft.drawing.numerals import count, share_of
+from skyweft.drawing.numerals import clock_time, count, share_of
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
 from skyweft.world.lasting import lasting
@@ -23,7 +24,7 @@ _TIMES = [("platform", ""), ("cause", ""), ("from", ""), ("to", ""), ("for", "")
 def section(folder: Folder) -> Section:
     """Return how long each group was hidden, and every time of it."""
     rows = folder.blockages
-    first = [_time(row) for row in rows.slice(0, ROWS_MAX).to_pylist()]
+    first = [_time(folder.scenario.start, row) for row in rows.slice(0, ROWS_MAX).to_pylist()]
     more = rows.num_rows - ROWS_MAX
     parts = [table("How long groups were hidden", _GROUPS, list(map(_group, _found(folder))))]
     if first:
@@ -34,8 +35,7 @@ def section(folder: Folder) -> Section:
         titled(
             "blockage",
             "Blockage",
-            "Who is in a tunnel or behind terrain is linked with nobody. Times are from the "
-            "scenario's start.",
+            "Who is in a tunnel or behind terrain is linked with nobody. Times are UTC.",
             *parts,
         ),
         {"blockage": "Blockage"},
@@ -58,6 +58,11 @@ def _group(found: Mapping[str, Any]) -> Sequence[Cell]:
     ]
 
 
-def _time(row: Mapping[str, Any]) -> Sequence[Cell]:
-    moments = (row["start_s"], row["end_s"], row["end_s"] - row["start_s"])
-    return [row["platform"], row["cause"], *(Number(lasting(moment)) for moment in moments)]
+def _time(start: datetime, row: Mapping[str, Any]) -> Sequence[Cell]:
+    moments = [clock_time(start, row[name]) for name in ("start_s", "end_s")]
+    return [
+        row["platform"],
+        row["cause"],
+        *moments,
+        Number(lasting(row["end_s"] - row["start_s"])),
+    ]

@@ -1,5 +1,6 @@
 """Numbers written for people: as many digits as mean something, units that fit."""
 
+from datetime import datetime, timedelta
 from math import isfinite
 
 from skyweft.drawing.markup import Number, Shares
@@ -71,6 +72,13 @@ def measured(value: float | None, unit: str) -> str:
             if abs(value) >= size:
                 return f"{value / size:,.4g} {prefix}{unit}"
     return f"{value:,.0f} {unit}" if 1e4 <= abs(value) < 1e15 else f"{value:,.4g} {unit}"
+
+
+def clock_time(start: datetime, time_s: float | None) -> str:
+    """Write a moment of a run in UTC to the second, a dash where there is none."""
+    if time_s is None or not isfinite(time_s):
+        return NONE
+    return f"{start + timedelta(seconds=round(time_s)):%Y-%m-%d %H:%M:%S}"
 
 
 def proportion(share: float | None) -> str:

@@ -1,14 +1,13 @@
 """What the network obeys of other stages: restrictions of platforms and links."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from skyweft.drawing.markup import Cell, Markup, Number, table, titled
-from skyweft.drawing.numerals import NONE, count, percent, share_of
+from skyweft.drawing.numerals import NONE, clock_time, count, percent, share_of
 from skyweft.drawing.section import Section
 from skyweft.store.reading import Folder
 from skyweft.world.lasting import lasting
@@ -79,7 +78,7 @@ def _row(
         count(len(every)),
         share_of(total_s / (len(names) * folder.simulated_s)),
         Number(lasting(longest[1] - longest[0])),
-        Number(_moment(folder.scenario.start, longest[0])),
+        Number(clock_time(folder.scenario.start, longest[0])),
         Number(rates),
     ]
 
@@ -93,7 +92,3 @@ def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         else:
             found.append((start_s, end_s))
     return found
-
-
-def _moment(start: datetime, time_s: float) -> str:
-    return f"{start + timedelta(seconds=round(time_s)):%Y-%m-%d %H:%M:%S}"
