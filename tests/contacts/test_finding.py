@@ -11,6 +11,7 @@ import pytest
 from skyweft.contacts.finding import _grazing_m, find_contacts, join, part
 from skyweft.contacts.product import Contacts
 from skyweft.fleet import Fleet, Motion, Tracks
+from skyweft.links.geometry import geometry_between
 from skyweft.motion.fleet import build_fleet
 from skyweft.motion.propagate import propagate
 from skyweft.scenario.scenario import Scenario
@@ -262,3 +263,31 @@ def test_only_lasers_between_satellites_keep_off_the_air(
 ) -> None:
     link = Link(between=("one", "other"), grazing_altitude_m=stated_m)
     assert _grazing_m(link, [*layers], [kind, kind]) == clear_m
+
+
+@pytest.mark.parametrize(
+    ("words", "edge_deg"),
+    [
+        # Over a ball of radius R the horizon lies acos(R / (R + h)) below: 3.21 degrees from 10 km.
+        ({"elevation_min_deg": -10.0}, -3.21),
+        ({"elevation_min_deg": -1.0}, -1.0),
+        ({"elevation_min_deg": -10.0, "grazing_altitude_m": -1e7}, -10.0),
+        # A line that clears 4 km: 6 km below the eye.
+        ({"elevation_min_deg": -10.0, "grazing_altitude_m": 4e3}, -2.48),
+    ],
+)
+@pytest.mark.parametrize("ends", [["a", "b"], ["b", "a"]])
+def test_who_looks_down_looks_no_deeper_than_its_horizon(
+    words: dict[str, float], edge_deg: float, ends: list[str]
+) -> None:
+    scene = network({"sky": ["a"], "plane": ["b"]}, {"between": ends, **words})
+    fleet = build_fleet(scene)
+    motion = propagate(scene, fleet, 0.0, 20_000.0)
+    found = find_contacts(scene, fleet, motion)
+    whole = found.taking(np.flatnonzero(~(found.cut_start | found.cut_end)))
+    assert len(whole) > 20
+    for time_s in (whole.start_s, whole.end_s):
+        seen = geometry_between(fleet, motion, whole.source, whole.target, time_s)
+        rise = seen.rise_source if ends == ["b", "a"] else seen.rise_target
+        # The Earth's curvature at 30 degrees differs by 0.5 % with the direction.
+        np.testing.assert_allclose(np.degrees(np.arcsin(rise)), edge_deg, atol=0.02)
