@@ -107,7 +107,11 @@ class Network:
         return np.cumsum([0, *map(len, used)]), np.concatenate([np.empty(0, np.int32), *used])
 
     def _used(self, up: Ints, time_s: float) -> Ints:
-        return up[self.withheld(up, time_s) == 0]
+        return up[self.all_withheld(up, time_s) == 0]
+
+    def all_withheld(self, up: Ints, time_s: float) -> NDArray[np.int8]:
+        """Return `withheld` of all that are up, worked out once: who asks why asks it again."""
+        return self.once(("withheld", time_s), lambda: self.withheld(up, time_s))
 
     def withheld(self, up: Ints, time_s: float) -> NDArray[np.int8]:
         """Return what keeps contacts that are up from carrying traffic at an instant.
@@ -115,7 +119,7 @@ class Network:
         Parameters
         ----------
         up : (K,)
-            Rows of the contacts, ascending: all that are up.
+            Rows of the contacts, ascending: all that are up, of some rules or of all.
         time_s : float
             From the scenario's start. [s]
 

@@ -188,7 +188,7 @@ class Snapshot:
 
     @cached_property
     def _withheld(self) -> NDArray[np.int8]:
-        return self.network.withheld(self.unlimited.contact, self.time_s)
+        return self.network.all_withheld(self.unlimited.contact, self.time_s)
 
     def per_contact(self, values: Ints, absent: int) -> tuple[Ints, Ints]:
         """Return values (E,) of edges by contact, (K,) there and (K,) back."""
