@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from skyweft.fleet import Fleet, Motion, Sites, Tracks
 from skyweft.links.geometry import geometry_between
@@ -41,11 +42,12 @@ def test_both_ends_against_the_definition(fleet: Fleet) -> None:
             np.testing.assert_allclose(rise, up(latitude, longitude) @ line, atol=2e-9)
 
 
-def test_rates_are_the_slopes_of_the_range(fleet: Fleet) -> None:
+@pytest.mark.parametrize("ends", [(3, 1), (1, 3), (0, 2)])
+def test_rates_are_the_slopes_of_the_range(fleet: Fleet, ends: tuple[int, int]) -> None:
     motion = motion_until(1200.0)
     # Off the knots, where the acceleration of a cubic track jumps.
     time_s = np.arange(45.0, 1155.0, 30.0)
-    source, target = np.full(len(time_s), 3), np.full(len(time_s), 1)
+    source, target = (np.full(len(time_s), end) for end in ends)
     seen = geometry_between(fleet, motion, source, target, time_s)
     after = geometry_between(fleet, motion, source, target, time_s + 0.5)
     before = geometry_between(fleet, motion, source, target, time_s - 0.5)
