@@ -188,7 +188,8 @@ def _row(name: str, rule: Mapping[str, Any]) -> list[Cell]:
         count(rule["observed"]),
         share_of(_nan(rule["share_delivered"])),
         *(lasting(_nan(rule[name])) for name in ages),
-        number(1e3 * _nan(rule["energy_per_byte_j"]), 2),
+        # Nothing is stated of devices that spend nothing.
+        number(1e3 * _nan(rule["energy_per_byte_j"] or None), 2),
         number(_nan(rule["battery_life_mean_s"]) / YEAR_S, 1),
     ]
 
