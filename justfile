@@ -28,7 +28,7 @@ test:
 # Ratios to named peers; minutes, and not part of the gate.
 benchmarks:
     failed=""; for each in propagation contacts run_starlink startup routing network loopfree plan place fairness packets visibility globe access deliver sweep reuse cluster sun; do \
-        uv run --group oracles python benchmarks/$each.py || failed="$failed $each"; done; \
+        uv run --group oracles --group peers python benchmarks/$each.py || failed="$failed $each"; done; \
         if [ -n "$failed" ]; then echo "failed:$failed" >&2; exit 1; fi
 
 # Draw the pictures of the documentation again, and run its notebook, from real runs.
