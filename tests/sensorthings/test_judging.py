@@ -33,7 +33,7 @@ def at(second: int) -> str:
 
 
 def judged_thing(**quality: Any) -> dict[str, Any]:
-    return thing(Datastreams=[datastream(properties={"quality": quality or TESTS})])
+    return thing(Datastreams=[datastream(properties={"quality_tests": quality or TESTS})])
 
 
 @settings(max_examples=60)
@@ -94,7 +94,7 @@ def test_other_tests_judge_everything_anew(api: Api) -> None:
         body = observation(at(second), second, resultQuality="as the device says")
         api.post("Datastreams(1)/Observations", body)
     assert _flags(api) == ["as the device says"] * 3
-    quality = {"quality": {"range": {"fail": [0, 1]}}}
+    quality = {"quality_tests": {"range": {"fail": [0, 1]}}}
     api.send("PATCH", "Datastreams(1)", {"properties": quality}, 200)
     assert _flags(api) == [1, 1, 4]
 
@@ -107,10 +107,13 @@ def test_what_is_refused(api: Api) -> None:
     wrong = judged_thing(range={"fail": [2, 1]})
     refused = api.post("Things", wrong, 400)
     assert refused["message"] == "a span goes from its least to its greatest, not [2.0, 1.0]"
-    assert refused["where"] == "properties.quality.range.fail"
-    patch: Any = {"properties": {"quality": {"spikes": {}}}}
-    assert api.send("PATCH", "Datastreams(1)", patch, 400)["where"] == "properties.quality.spikes"
-    text = datastream(kind="CategoryObservation", properties={"quality": TESTS})
+    assert refused["where"] == "properties.quality_tests.range.fail"
+    patch: Any = {"properties": {"quality_tests": {"spikes": {}}}}
+    assert (
+        api.send("PATCH", "Datastreams(1)", patch, 400)["where"]
+        == "properties.quality_tests.spikes"
+    )
+    text = datastream(kind="CategoryObservation", properties={"quality_tests": TESTS})
     refused = api.post("Things", thing(Datastreams=[text]), 400)
     assert "only numbers are put to tests" in refused["message"]
     assert api.ids("Things") == [1]

@@ -16,7 +16,7 @@ from skyweft.quality.model import Quality, judged
 from skyweft.sensorthings.model.values import COUNT, MEASUREMENT
 from skyweft.sensorthings.refusing import RefusalError
 
-QUALITY = "quality"  # among a Datastream's properties
+QUALITY = "quality_tests"  # among a Datastream's properties
 _FIRST, _LAST = -(1 << 62), 1 << 62  # beyond every moment [us]
 _MICROSECONDS = 1_000_000
 _SEEN = "FROM observations WHERE datastream = ? AND result_kind = 'n' AND phenomenonTime_start"
