@@ -218,7 +218,7 @@ def against_lox(
     end = begin + lox_space.TimeDelta(DAY_S)
     sky = lox_space.Scenario(begin, end, spacecraft=flying, ground_stations=standing)
     # It asks for planets, and looks at none: those that Skyfield brings along will do.
-    planets = lox_space.SPK(str(Path(skyfield.__file__).parent / "tests/data/de441-1969.bsp"))
+    planets = lox_space.SPK(Path(skyfield.__file__).parent / "tests/data/de441-1969.bsp")
     began, used = time.perf_counter(), time.process_time()
     seen = lox_space.VisibilityAnalysis(sky, step=lox_space.TimeDelta(60.0)).compute(planets)
     wall, processor = time.perf_counter() - began, time.process_time() - used

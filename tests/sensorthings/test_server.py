@@ -3,10 +3,6 @@
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -23,6 +19,7 @@ from skyweft.sensorthings.keeping import schema
 from skyweft.sensorthings.keeping.store import FILE, Store
 from skyweft.sensorthings.web import application
 from tests.sensorthings.conftest import Api, observation, thing
+from tests.sensorthings.served import served
 from tests.written import TOWNS, table
 
 LEVELS = TOWNS + table(
@@ -174,34 +171,7 @@ def test_load_only(run: skyweft.Run, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out)["observations_new"] == 12
 
 
-@contextmanager
-def _served(data: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """Give the API's address and the process that serves it."""
-    code = "import sys; from skyweft.cli import main; sys.exit(main())"
-    words = ["serve", "--data", str(data), "--json", "--no-open"]
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    assert process.stderr
-    try:
-        text = ""
-        while not text.endswith("}\n"):
-            line = process.stdout.readline()
-            assert line, process.stderr.read()
-            text += line
-        yield json.loads(text)["api"], process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
-
-
-def _post(api: str, path: str, body: Any) -> None:
+def post(api: str, path: str, body: Any) -> None:
     data, kind = json.dumps(body).encode(), {"content-type": "application/json"}
     with urlopen(Request(f"{api}/{path}", data, kind)) as answer:
         assert answer.status in (200, 201)
@@ -210,25 +180,25 @@ def _post(api: str, path: str, body: Any) -> None:
 def test_killed_while_it_keeps_observations(tmp_path: Path) -> None:
     """Nothing that was acknowledged is lost, and what is sent again is there once."""
     acknowledged: list[int] = []
-    with _served(tmp_path) as (api, process):
-        _post(api, "Things", thing())
+    with served(tmp_path) as (api, process):
+        post(api, "Things", thing())
         try:
             for number in range(10_000):
                 if number == 30:
                     process.send_signal(signal.SIGKILL)
                 body = observation(f"2026-07-01T00:{number // 60:02}:{number % 60:02}Z", number)
-                _post(api, "Datastreams(1)/Observations", body)
+                post(api, "Datastreams(1)/Observations", body)
                 acknowledged.append(number)
         except (URLError, ConnectionError):
             pass
     assert 30 <= len(acknowledged) < 10_000
-    with _served(tmp_path) as (api, process):
+    with served(tmp_path) as (api, process):
         with urlopen(f"{api}/Observations?$top=10000&$select=result") as answer:
             kept = sorted(each["result"] for each in json.load(answer)["value"])
         assert kept in (acknowledged, [*acknowledged, len(acknowledged)])
         for number in range(len(acknowledged) + 1):
             body = observation(f"2026-07-01T00:{number // 60:02}:{number % 60:02}Z", number)
-            _post(api, "Datastreams(1)/Observations", body)
+            post(api, "Datastreams(1)/Observations", body)
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         assert process.stderr is not None

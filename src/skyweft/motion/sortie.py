@@ -9,6 +9,7 @@ Lengths are those on a sphere: speeds over the ground are off by up to 0.7 %.
 import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 import numpy as np
 
@@ -33,8 +34,12 @@ class Turns:
         back_s = self.out_s if motion.ends == "return" else 0.0
         self.service_s = motion.endurance_s - self.out_s - back_s
         self.cycle_s = motion.endurance_s + (motion.turnaround_s or 0.0)
-        if self.service_s >= 0:
-            self._course = Course(_points(motion, self.service_s), "absent", setting.duration_s)
+        self._duration_s = setting.duration_s
+
+    @cached_property
+    def _course(self) -> Course:
+        """The track of one sortie: not made before somebody has asked whether it can be flown."""
+        return Course(_points(self.motion, self.service_s), "absent", self._duration_s)
 
     @property
     def step_max_s(self) -> float:
