@@ -52,7 +52,10 @@ def test_the_slider_moves_the_satellites(console: Watched, knots: Any) -> None:
 
 def test_figures_are_those_of_the_run(console: Watched, small: Run) -> None:
     words = console.page.locator("main").inner_text()
-    assert f"{small.contacts.num_rows:,}" in words
+    flows = small.summary()["flows"]
+    assert f"{100 * flows['share_served']:.1f} % of the demand" in words
+    (users,) = {row["share_served"] for row in flows["users"]}
+    assert f"Users served\n{100 * users:.1f}%" in words
 
 
 def test_a_choice_is_one_in_all_views(console: Watched) -> None:
