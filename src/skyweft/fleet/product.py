@@ -1,9 +1,9 @@
 """Who the platforms are, and where they are over time: the products of `motion`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from skyweft.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,14 @@ class Fleet(Shown):
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def movers_of(self, kind: type[Kind]) -> Iterator[tuple[int, Kind]]:
+        """Yield first row and mover of every group that moves in one way."""
+        number = 0
+        for mover in self.movers:
+            if isinstance(mover, kind):
+                yield int(np.flatnonzero(self.mover == number)[0]), mover
+            number += mover.count
 
     def rows_of(self, group: str) -> Ints:
         """Return the rows of a group's platforms, in its order."""

@@ -154,12 +154,8 @@ class Soaring:
 
 
 def soared(fleet: Fleet) -> Iterator[tuple[int, Soaring]]:
-    """Yield first row of the fleet and mover of every group of solar aircraft."""
-    mover = 0
-    for flown in fleet.movers:
-        if isinstance(flown, Soaring):
-            yield int(np.flatnonzero(fleet.mover == mover)[0]), flown
-        mover += flown.count
+    """Return first row of the fleet and mover of every group of solar aircraft."""
+    return fleet.movers_of(Soaring)
 
 
 def metrics(fleet: Fleet, end_s: float) -> dict[str, dict[str, Any]]:

@@ -55,12 +55,8 @@ STATION_KEEPING = Table(
 
 
 def flying(fleet: Fleet) -> Iterator[tuple[int, Keeping]]:
-    """Yield row of the fleet and mover of every airship that flies in the wind."""
-    mover = 0
-    for flown in fleet.movers:
-        if isinstance(flown, Keeping):
-            yield int(np.flatnonzero(fleet.mover == mover)[0]), flown
-        mover += flown.count
+    """Return row of the fleet and mover of every airship that flies in the wind."""
+    return fleet.movers_of(Keeping)
 
 
 def flights_table(fleet: Fleet, start_s: float, end_s: float, names: pa.Array) -> pa.Table:

@@ -311,9 +311,5 @@ def _warnings(motion: Rail, line: Line, ways: Ways, setting: Setting) -> Iterato
 
 
 def trains(fleet: Fleet) -> Iterator[tuple[int, Trains]]:
-    """Yield first row of the fleet and mover of every group of trains."""
-    mover = 0
-    for flown in fleet.movers:
-        if isinstance(flown, Trains):
-            yield int(np.flatnonzero(fleet.mover == mover)[0]), flown
-        mover += flown.count
+    """Return first row of the fleet and mover of every group of trains."""
+    return fleet.movers_of(Trains)

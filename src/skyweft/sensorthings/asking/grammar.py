@@ -79,9 +79,6 @@ def _parser() -> Any:
     class Trees(lark.Transformer):  # type: ignore[type-arg, unused-ignore, misc]
         """Makes tuples while the text is read, so that no text is too deep to be refused."""
 
-        def _call_userfunc(self, node: Any, new_children: Any = None) -> Any:
-            raise NotImplementedError  # it is built in, and never called on a finished tree
-
     for name in ("either", "both", "denied", "compared", "reckoned", "negative", "call"):
         setattr(Trees, name, _grown(name))
     for name, reading in _READINGS.items():
